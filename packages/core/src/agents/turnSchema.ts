@@ -1,0 +1,141 @@
+/** What a cognitive turn stores and shows: the rows of the store and the messages of the contract are these shapes. */
+import { z } from 'zod';
+import { idSchema } from '../flow/fieldKind.ts';
+import { opSchema } from '../flow/transaction.ts';
+
+export const AGENT_NAMES = ['classifier', 'manager', 'planner', 'architect', 'validator', 'synthesizer', 'uxExpert'] as const;
+export const agentNameSchema = z.enum(AGENT_NAMES);
+
+/** Engine text: a code with parameters, said by the screen in its language. */
+export const textCodeSchema = z.object({ code: z.string(), params: z.record(z.string(), z.unknown()) });
+export const errorInfoSchema = z.object({ code: z.string(), message: z.string(), params: z.record(z.string(), z.unknown()) });
+
+/** `done`, `cancelled`, `failed` and `superseded` are final. */
+export const TURN_STATUSES = ['queued', 'running', 'awaitingClarification', 'awaitingApproval', 'proposed', 'done', 'cancelled', 'failed', 'superseded'] as const;
+
+export const planStepSchema = z.object({ id: z.string(), task: z.string().min(1), reasoning: z.string() });
+export const planSchema = z.object({
+  steps: z.array(planStepSchema),
+  /** What the planner took for granted; shown with the plan. */
+  assumptions: z.array(z.string()),
+});
+
+export const clarificationSchema = z.object({ question: z.string(), quickReplies: z.array(z.string()), answer: z.string().optional() });
+
+export const turnSchema = z.object({
+  id: idSchema,
+  conversationId: idSchema,
+  flowId: idSchema,
+  status: z.enum(TURN_STATUSES),
+  /** The agent at work while `running`. */
+  step: agentNameSchema.optional(),
+  message: z.string(),
+  language: z.enum(['en', 'de']),
+  /** Which mind was asked for: `rules` or `provider:model`. */
+  model: z.string(),
+  /** Number of the flow's last entry when the turn read it. */
+  head: z.number().int(),
+  clarification: clarificationSchema.optional(),
+  plan: planSchema.optional(),
+  /** The person's words about an earlier plan of this turn. */
+  feedback: z.array(z.string()).default([]),
+  proposalId: idSchema.optional(),
+  /** Prose for the person, in the language of the message. */
+  reply: z.string().optional(),
+  error: errorInfoSchema.optional(),
+  /** Agents whose model failed and whose rules answered instead: shown, never hidden. */
+  fallbacks: z.array(z.object({ agent: agentNameSchema, error: errorInfoSchema })).default([]),
+  /** Seed of everything random in this turn; a resumed step runs with it again. */
+  seed: z.number().int(),
+  createdAt: z.number().int(),
+  updatedAt: z.number().int(),
+});
+
+/** One agent's run inside a turn, stored so that a turn can go on after a crash. */
+export const turnStepSchema = z.object({
+  turnId: idSchema,
+  n: z.number().int(),
+  agent: agentNameSchema,
+  status: z.enum(['running', 'done', 'failed', 'cancelled']),
+  mind: z.enum(['rules', 'model']),
+  input: z.unknown(),
+  output: z.unknown(),
+  /** Ids that this step handed out, in order; a second run of the step hands out the same. */
+  ids: z.array(z.string()),
+  startedAt: z.number().int(),
+  ms: z.number().optional(),
+  error: errorInfoSchema.optional(),
+});
+
+/** One thing to accept or reject: its ops share the card's id as their `group`. */
+export const cardSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  /** Why the agents propose it, in the language of the message. */
+  reason: z.string(),
+  ops: z.array(opSchema),
+  status: z.enum(['open', 'accepted', 'rejected']),
+  /** How it fits the flow as it is now: `held` names why it cannot be accepted. */
+  fit: z.enum(['fits', 'changed', 'held']),
+  held: textCodeSchema.optional(),
+  /** Ids of the cards that this one cannot do without. */
+  needs: z.array(z.string()),
+  /** True once the person has edited its ghosts. */
+  edited: z.boolean().default(false),
+});
+
+export const proposalSchema = z.object({
+  id: idSchema,
+  turnId: idSchema,
+  flowId: idSchema,
+  /** Ids of the entries that accepting writes: the k-th acceptance uses `${entryId}:${k}`; fixed before anyone accepts. */
+  entryId: idSchema,
+  acceptances: z.number().int().default(0),
+  /** Number of the flow's last entry that the cards were last tried on. */
+  head: z.number().int(),
+  cards: z.array(cardSchema),
+  status: z.enum(['open', 'done', 'superseded']),
+  createdAt: z.number().int(),
+});
+
+export const conversationSchema = z.object({ id: idSchema, flowId: idSchema, createdAt: z.number().int() });
+
+/** One line of a conversation. What a turn shows beside it (plan, proposal, error) hangs on `turnId`. */
+export const chatMessageSchema = z.object({
+  id: idSchema,
+  conversationId: idSchema,
+  turnId: idSchema.optional(),
+  role: z.enum(['person', 'assistant']),
+  text: z.string(),
+  at: z.number().int(),
+});
+
+export type AgentName = z.infer<typeof agentNameSchema>;
+export type TextCode = z.infer<typeof textCodeSchema>;
+export type TurnStatus = (typeof TURN_STATUSES)[number];
+export type PlanStep = z.infer<typeof planStepSchema>;
+export type Plan = z.infer<typeof planSchema>;
+export type Turn = z.infer<typeof turnSchema>;
+export type TurnStep = z.infer<typeof turnStepSchema>;
+export type Card = z.infer<typeof cardSchema>;
+export type Proposal = z.infer<typeof proposalSchema>;
+export type Conversation = z.infer<typeof conversationSchema>;
+export type ChatMessage = z.infer<typeof chatMessageSchema>;
+
+/** Where turns live. Writes are durable when the call returns; `acceptProposal` of the engine joins one with the flow's entry. */
+export interface TurnStore {
+  conversationOf(flowId: string): Conversation | undefined;
+  saveConversation(conversation: Conversation): void;
+  addMessage(message: ChatMessage): void;
+  messagesOf(conversationId: string, limit?: number): ChatMessage[];
+  saveTurn(turn: Turn): void;
+  findTurn(id: string): Turn | undefined;
+  turnsOf(conversationId: string): Turn[];
+  /** Turns that were running or queued when the process ended. */
+  unfinishedTurns(): Turn[];
+  saveStep(step: TurnStep): void;
+  stepsOf(turnId: string): TurnStep[];
+  saveProposal(proposal: Proposal): void;
+  findProposal(id: string): Proposal | undefined;
+  proposalsOf(flowId: string): Proposal[];
+}
