@@ -1,0 +1,43 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { agentNameSchema, chatMessageSchema, planSchema, proposalSchema, turnSchema } from '../agents/turnSchema.ts';
+import { idSchema } from '../flow/fieldKind.ts';
+import { opSchema } from '../flow/transaction.ts';
+
+/** What a conversation sends: first its past (messages, turns, open proposals), then what happens. Later states replace earlier ones by id. */
+export const chatEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('past'), messages: z.array(chatMessageSchema), turns: z.array(turnSchema), proposals: z.array(proposalSchema) }),
+  z.object({ type: z.literal('message'), message: chatMessageSchema }),
+  z.object({ type: z.literal('turn'), turn: turnSchema }),
+  z.object({ type: z.literal('step'), turnId: idSchema, agent: agentNameSchema, status: z.enum(['running', 'done', 'failed', 'cancelled']), mind: z.enum(['rules', 'model']), ms: z.number().optional() }),
+  z.object({ type: z.literal('token'), turnId: idSchema, agent: agentNameSchema, text: z.string() }),
+  z.object({ type: z.literal('proposal'), proposal: proposalSchema }),
+]);
+
+const turn = z.object({ turnId: idSchema });
+
+/** The conversation about one flow. */
+export const chatRoutes = {
+  open: oc.input(z.object({ flowId: idSchema })).output(eventIterator(chatEventSchema)),
+  send: oc.input(z.object({ flowId: idSchema, text: z.string() })).output(turnSchema),
+  answer: oc.input(turn.extend({ text: z.string() })).output(turnSchema),
+  /** Approves a plan; with `plan` as the person edited it. */
+  approvePlan: oc.input(turn.extend({ plan: planSchema.optional() })).output(turnSchema),
+  giveFeedback: oc.input(turn.extend({ text: z.string() })).output(turnSchema),
+  rejectPlan: oc.input(turn).output(turnSchema),
+  cancel: oc.input(turn).output(turnSchema),
+  /** Runs a failed turn again from the step that failed. */
+  retry: oc.input(turn).output(turnSchema),
+};
+
+/** Proposals: ghosts on the canvas until somebody accepts or rejects them. */
+export const proposalRoutes = {
+  /** Accepts these cards and what they need; the answer names every card that was taken along. */
+  accept: oc
+    .input(z.object({ proposalId: idSchema, cardIds: z.array(z.string()) }))
+    .output(z.object({ proposal: proposalSchema, accepted: z.array(z.string()), entryId: z.string().optional(), held: z.array(z.string()) })),
+  /** Rejects these cards and what needs them. */
+  reject: oc.input(z.object({ proposalId: idSchema, cardIds: z.array(z.string()) })).output(z.object({ proposal: proposalSchema, rejected: z.array(z.string()) })),
+  /** Changes ghosts (move, rename, connect, delete): ops against the flow with the open cards applied. */
+  edit: oc.input(z.object({ proposalId: idSchema, ops: z.array(opSchema) })).output(proposalSchema),
+};

@@ -1,0 +1,16 @@
+import { chatRoutes, proposalRoutes } from './chatRoutes.ts';
+import { flowRoutes, flowsRoutes } from './flowRoutes.ts';
+import { appRoutes, modelRoutes, settingsRoutes } from './settingsRoutes.ts';
+
+/** Everything that a screen may ask of the engine; the same over a MessagePort, a WebSocket, a local socket and in process. */
+export const contract = {
+  flows: flowsRoutes,
+  flow: flowRoutes,
+  chat: chatRoutes,
+  proposal: proposalRoutes,
+  settings: settingsRoutes,
+  models: modelRoutes,
+  app: appRoutes,
+};
+
+export type Contract = typeof contract;

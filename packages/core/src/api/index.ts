@@ -1,0 +1,15 @@
+/** The typed contract between screens and the engine. Browser-safe: schemas only. */
+export { contract, type Contract } from './contract.ts';
+export { createApiClient, toAppError, type ApiClient } from './client.ts';
+export { chatEventSchema } from './chatRoutes.ts';
+export { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema, viewKindSchema } from './flowRoutes.ts';
+export { egressRecordSchema, modelChoiceSchema, secretStrengthSchema, settingsSchema, type ModelChoice, type Settings } from './settingsRoutes.ts';
+import type { z } from 'zod';
+import type { chatEventSchema } from './chatRoutes.ts';
+import type { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema } from './flowRoutes.ts';
+
+export type FlowSummary = z.infer<typeof flowSummarySchema>;
+export type FindingView = z.infer<typeof findingSchema>;
+export type ViewEvent = z.infer<typeof viewEventSchema>;
+export type HistoryEntry = z.infer<typeof historyEntrySchema>;
+export type ChatEvent = z.infer<typeof chatEventSchema>;

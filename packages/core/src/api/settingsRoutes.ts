@@ -1,0 +1,78 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { errorInfoSchema } from '../agents/turnSchema.ts';
+
+/** Where an answer comes from: the rules in the app, Ollama on a machine, or any OpenAI-compatible endpoint. */
+export const modelChoiceSchema = z.discriminatedUnion('provider', [
+  z.object({ provider: z.literal('rules') }),
+  z.object({ provider: z.literal('ollama'), baseUrl: z.string(), model: z.string() }),
+  z.object({ provider: z.literal('openai'), baseUrl: z.string(), model: z.string() }),
+]);
+
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  language: z.enum(['system', 'en', 'de']).default('system'),
+  /** The name that history shows for the person's own edits. */
+  userName: z.string().default(''),
+  model: modelChoiceSchema.default({ provider: 'rules' }),
+  /** Refuses every connection but loopback and `onPremiseHosts`. */
+  localOnly: z.boolean().default(false),
+  onPremiseHosts: z.array(z.string()).default([]),
+  snapToGrid: z.boolean().default(true),
+  showMinimap: z.boolean().default(true),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+export type ModelChoice = z.infer<typeof modelChoiceSchema>;
+
+/** How well the host keeps a secret: `keychain` (the system's), `file` (mode 0600), `session` (gone when the app closes). */
+export const secretStrengthSchema = z.enum(['keychain', 'file', 'session']);
+
+export const egressRecordSchema = z.object({
+  id: z.string(),
+  startedAt: z.number().int(),
+  host: z.string(),
+  port: z.number().int(),
+  purpose: z.string(),
+  method: z.string(),
+  status: z.number().int().optional(),
+  requestBytes: z.number().int(),
+  responseBytes: z.number().int(),
+  ms: z.number(),
+  outcome: z.enum(['ok', 'refused', 'failed']),
+});
+
+export const settingsRoutes = {
+  get: oc.output(settingsSchema),
+  /** Changes what is given; the answer is the whole. */
+  set: oc.input(settingsSchema.partial()).output(settingsSchema),
+  watch: oc.output(eventIterator(settingsSchema)),
+};
+
+export const modelRoutes = {
+  /** Models of a provider; `error` says exactly why there are none. */
+  list: oc
+    .input(z.object({ provider: z.enum(['ollama', 'openai']), baseUrl: z.string() }))
+    .output(z.object({ models: z.array(z.object({ name: z.string(), sizeBytes: z.number().optional(), details: z.string().optional() })), error: errorInfoSchema.optional() })),
+  /** Looks for Ollama on its default port. */
+  detectOllama: oc.output(z.object({ found: z.boolean(), baseUrl: z.string(), version: z.string().optional() })),
+  /** Asks the model for one small answer; says exactly what failed. */
+  test: oc.input(modelChoiceSchema).output(z.object({ ok: z.boolean(), ms: z.number(), reply: z.string().optional(), error: errorInfoSchema.optional() })),
+  /** Keeps (or with null forgets) the key of an endpoint; it never comes back out. */
+  setKey: oc.input(z.object({ baseUrl: z.string(), key: z.string().nullable() })).output(z.object({ strength: secretStrengthSchema })),
+  keyStatus: oc.input(z.object({ baseUrl: z.string() })).output(z.object({ present: z.boolean(), strength: secretStrengthSchema })),
+};
+
+export const appRoutes = {
+  info: oc.output(
+    z.object({
+      version: z.string(),
+      host: z.enum(['electron', 'local-server', 'cli', 'test']),
+      dataFolder: z.string(),
+      secretStrength: secretStrengthSchema,
+      /** Why nothing can be written, when that is so. */
+      readOnly: errorInfoSchema.optional(),
+    }),
+  ),
+  /** The connections that the engine made or refused, newest first. */
+  egress: oc.input(z.object({ limit: z.number().int().max(500).default(100) })).output(z.array(egressRecordSchema)),
+};
