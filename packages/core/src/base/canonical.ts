@@ -35,10 +35,16 @@ export function isEqualJson(a: unknown, b: unknown): boolean {
   const right = b as Record<string, unknown>;
   // Keys that hold undefined are absent in canonical JSON; null inside an object is a value of its own.
   for (const key of Object.keys(left)) {
-    if (left[key] === undefined ? right[key] !== undefined : !(key in right) || right[key] === undefined || !isEqualJson(left[key], right[key])) return false;
+    const item = own(right, key);
+    if (left[key] === undefined ? item !== undefined : item === undefined || !isEqualJson(left[key], item)) return false;
   }
-  for (const key of Object.keys(right)) if (right[key] !== undefined && left[key] === undefined) return false;
+  for (const key of Object.keys(right)) if (right[key] !== undefined && own(left, key) === undefined) return false;
   return true;
+}
+
+/** A key may be called `toString`: what an object inherits is not its own. */
+function own(record: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** The value with every string in Unicode NFC, -0 as 0 and without undefined fields: the form that `commit` stores. */

@@ -53,8 +53,11 @@ export function createIdSource(clock: Clock, random: RandomBytes): IdSource {
   };
 }
 
-/** Ids that a document may hold: letters, digits, `_`, `-`, `:`; 1 to 100 characters. A dot would break field paths. */
-export const ID_PATTERN = /^[A-Za-z0-9_:-]{1,100}$/;
+/**
+ * Ids that a document may hold: letters, digits, `_`, `-`, `:`; 1 to 100 characters. A dot would break field paths, and
+ * `__proto__` as a key of a plain object would be no key at all.
+ */
+export const ID_PATTERN = /^(?!__proto__$)[A-Za-z0-9_:-]{1,100}$/;
 
 function hex(bytes: Uint8Array): string {
   let text = '';
