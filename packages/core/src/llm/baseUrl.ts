@@ -1,0 +1,17 @@
+import { modelError } from './modelError.ts';
+
+/** A provider's base address without its trailing slash, and its host with port. Throws MODEL_SETTINGS_INVALID. */
+export function readBaseUrl(address: string): { url: string; host: string } {
+  const text = address.trim();
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  let url: URL;
+  try {
+    url = new URL(withScheme);
+  } catch {
+    throw modelError('MODEL_SETTINGS_INVALID', { reason: `"${text.slice(0, 100)}" is not a web address` });
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw modelError('MODEL_SETTINGS_INVALID', { reason: 'the address must begin with http:// or https://' });
+  if (url.username || url.password) throw modelError('MODEL_SETTINGS_INVALID', { reason: 'the address holds a name or password; put the key into its own field' });
+  url.hash = '';
+  return { url: url.href.replace(/\/+$/, ''), host: url.host };
+}

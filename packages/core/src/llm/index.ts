@@ -1,0 +1,10 @@
+export type { GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, ModelProvider, OutputShape, TokenUsage } from './languageModel.ts';
+export { modelError, redactText, type ModelErrorCode } from './modelError.ts';
+export { createEgress, type Egress, type EgressDependencies, type EgressRecord } from './egress.ts';
+export { findRefusal, hostEntry, isLoopback, type EgressPolicy, type EgressRefusal } from './egressPolicy.ts';
+export { createOpenAiModel, OPENAI_BASE_URL, type OpenAiModelOptions } from './openAiModel.ts';
+export { createOllamaModel, OLLAMA_BASE_URL, type OllamaModelOptions } from './ollamaModel.ts';
+export { systemTiming, type ModelTiming } from './retry.ts';
+export { allowedHostsOf, createModel, modelSettingsSchema, parseModelId, type ModelDependencies, type ModelSettings } from './createModel.ts';
+export { detectOllama, listOllamaModels, listOpenAiModels, showOllamaModel, testModel, type FoundOllama, type ListedModel, type ListOptions, type ModelTest, type OllamaModelDetails } from './providers.ts';
+export { recordedGenerate, type CallLedger, type CallMeta, type ModelCallOutcome, type ModelCallRecord } from './callLedger.ts';

@@ -1,0 +1,72 @@
+import type { ZodType } from 'zod';
+
+/** The wire protocol that a model is reached by; `openai` is OpenAI and every compatible endpoint. */
+export type ModelProvider = 'openai' | 'ollama';
+
+/** A language model that answers one request at a time; any number of requests may run at once. */
+export interface LanguageModel {
+  /** `provider:model`, as in the ledger and on the command line: 'ollama:llama3.2'. */
+  id: string;
+  provider: ModelProvider;
+  /** The model's answer. Rejects with an AppError only (`MODEL_…` or `EGRESS_REFUSED`). */
+  generate(request: GenerateRequest): Promise<GenerateResult>;
+}
+
+/** One message of a conversation. */
+export interface ModelMessage {
+  role: 'user' | 'assistant';
+  content: string;
+}
+
+/** A picture, shown to the model with the last user message. */
+export interface ModelImage {
+  /** 'image/png', 'image/jpeg', 'image/webp' or 'image/gif'. */
+  mediaType: string;
+  base64: string;
+}
+
+/** The shape that an answer must have: the wire gets it as JSON schema, the answer is always parsed by it. */
+export interface OutputShape {
+  /** Letters, digits, `_` and `-`, at most 64 of them (OpenAI's rule). */
+  name: string;
+  schema: ZodType;
+}
+
+/** What a model is asked. */
+export interface GenerateRequest {
+  system: string;
+  messages: ModelMessage[];
+  schema?: OutputShape;
+  images?: ModelImage[];
+  /** 0 (always the likeliest word) to 2. */
+  temperature?: number;
+  /** Upper bound of the answer's length in tokens. */
+  maxTokens?: number;
+  seed?: number;
+  signal?: AbortSignal;
+  /** For everything together: waiting, retries and the repair turn. Default 180,000. */
+  timeoutMs?: number;
+  /** Receives the answer's text piece by piece as it arrives; a repair turn is not streamed. */
+  onToken?(text: string): void;
+}
+
+/** Tokens as the provider counted them; absent where it does not say. */
+export interface TokenUsage {
+  inputTokens?: number;
+  outputTokens?: number;
+}
+
+/** What a model answered. */
+export interface GenerateResult {
+  text: string;
+  /** The output of the request's zod schema; absent when there was none. */
+  object?: unknown;
+  usage: TokenUsage;
+  /** The model's name as the provider reports it. */
+  model: string;
+  ms: number;
+  /** From the start of the call to its first piece of text; only where the answer was streamed. */
+  firstTokenMs?: number;
+  /** True when the first answer did not fit the schema and the second did. */
+  repaired: boolean;
+}

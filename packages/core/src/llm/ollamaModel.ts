@@ -1,0 +1,110 @@
+import { Ollama, type ChatRequest, type Message } from 'ollama/browser';
+import type { CallWindow } from './callWindow.ts';
+import type { Egress } from './egress.ts';
+import type { LanguageModel } from './languageModel.ts';
+import { modelError, type ModelSubject } from './modelError.ts';
+import { toWireSchema } from './outputSchema.ts';
+import { createProviderFetch } from './providerFetch.ts';
+import { readBaseUrl } from './baseUrl.ts';
+import { systemTiming, type ModelTiming } from './retry.ts';
+import { createStructuredModel, type Completion, type CompletionCall } from './structuredModel.ts';
+
+/** Where Ollama listens unless told otherwise. */
+export const OLLAMA_BASE_URL = 'http://127.0.0.1:11434';
+
+/** A model of an Ollama server. */
+export interface OllamaModelOptions {
+  baseUrl?: string;
+  /** 'llama3.2', 'qwen3:8b', … */
+  model: string;
+  egress: Egress;
+  /** The context window that Ollama is asked for, in tokens. Default: large enough for each request, in steps, so that a model is seldom loaded anew. */
+  contextTokens?: number;
+  /** A stream that is silent for so long has timed out. Default 90,000. */
+  idleTimeoutMs?: number;
+  timing?: ModelTiming;
+}
+
+/** A LanguageModel over Ollama's own protocol, always streamed: a dropped connection then stops the generation too. */
+export function createOllamaModel(options: OllamaModelOptions): LanguageModel {
+  const timing = options.timing ?? systemTiming;
+  const base = readBaseUrl(options.baseUrl || OLLAMA_BASE_URL);
+  const subject: ModelSubject = { provider: 'ollama', model: options.model, host: base.host };
+
+  const complete = async (call: CompletionCall): Promise<Completion> => {
+    const client = createOllamaClient({ baseUrl: base.url, egress: options.egress, purpose: 'model', subject, window: call.window, timing, idleTimeoutMs: options.idleTimeoutMs ?? 90_000 });
+    // `truncate: false` makes Ollama refuse a prompt that it would otherwise shorten without a word; older versions ignore it.
+    const request: ChatRequest & { stream: true; truncate: boolean } = {
+      model: options.model,
+      messages: toMessages(call),
+      stream: true,
+      truncate: false,
+      ...(call.output ? { format: toWireSchema(call.output.schema, { strict: false }).schema } : {}),
+      options: {
+        num_ctx: options.contextTokens ?? contextTokensFor(call),
+        ...(call.temperature === undefined ? {} : { temperature: call.temperature }),
+        ...(call.maxTokens === undefined ? {} : { num_predict: call.maxTokens }),
+        ...(call.seed === undefined ? {} : { seed: call.seed }),
+      },
+    };
+    let text = '';
+    let last: { model?: string; done_reason?: string; prompt_eval_count?: number; eval_count?: number } | undefined;
+    let isDone = false;
+    try {
+      for await (const chunk of await client.chat(request)) {
+        const piece = chunk.message?.content;
+        if (piece !== undefined && typeof piece !== 'string') throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
+        if (piece) {
+          text += piece;
+          call.onText(piece);
+        }
+        last = chunk;
+        isDone = chunk.done === true;
+      }
+    } catch (error) {
+      // The client's own sentence for a stream that ended early; everything else comes as an AppError from the provider fetch.
+      if (error instanceof Error && error.message.startsWith('Did not receive done')) return { text, usage: {}, model: options.model, finish: 'cut' };
+      throw error;
+    }
+    return {
+      text,
+      usage: { ...count('inputTokens', last?.prompt_eval_count), ...count('outputTokens', last?.eval_count) },
+      model: typeof last?.model === 'string' ? last.model : options.model,
+      finish: !isDone ? 'cut' : last?.done_reason === 'length' ? 'length' : 'stop',
+    };
+  };
+  return createStructuredModel({ provider: 'ollama', subject, timing, complete });
+}
+
+/** The official client, on a gated fetch, for one call. */
+export function createOllamaClient(options: { baseUrl: string; egress: Egress; purpose: string; subject: ModelSubject; window: CallWindow; timing: ModelTiming; idleTimeoutMs: number }): Ollama {
+  const wire = createProviderFetch({
+    fetch: options.egress.fetch(options.purpose), subject: options.subject, window: options.window, clock: options.timing.clock,
+    headers: {}, secrets: [], idleTimeoutMs: options.idleTimeoutMs, lines: options.purpose === 'model' ? 'ndjson' : undefined,
+  });
+  return new Ollama({ host: options.baseUrl, fetch: wire.fetch });
+}
+
+/** Steps of the context window: each change makes Ollama load the model anew, so there are few. */
+const CONTEXT_STEPS = [8_192, 16_384, 32_768, 65_536, 131_072];
+
+/** Tokens to ask for: the request at three characters a token, an answer's room and a margin, rounded up to a step. */
+export function contextTokensFor(call: Pick<CompletionCall, 'system' | 'messages' | 'images' | 'maxTokens' | 'output'>): number {
+  const characters = call.system.length + call.messages.reduce((sum, message) => sum + message.content.length + 16, 0);
+  const needed = Math.ceil(characters / 3) + call.images.length * 1_500 + (call.maxTokens ?? 2_048) + 256;
+  return CONTEXT_STEPS.find((step) => step >= needed) ?? CONTEXT_STEPS.at(-1)!;
+}
+
+function toMessages(call: CompletionCall): Message[] {
+  const messages: Message[] = [
+    ...(call.system ? [{ role: 'system', content: call.system }] : []),
+    ...call.messages.map((message) => ({ role: message.role, content: message.content }) as Message),
+  ];
+  const lastUser = messages.findLast((message) => message.role === 'user');
+  if (lastUser && call.images.length > 0) lastUser.images = call.images.map((image) => image.base64);
+  return messages;
+}
+
+function count<K extends string>(name: K, value: unknown): { [key in K]?: number } {
+  return (typeof value === 'number' && Number.isFinite(value) ? { [name]: value } : {}) as { [key in K]?: number };
+}

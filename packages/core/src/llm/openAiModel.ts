@@ -1,0 +1,248 @@
+import OpenAI from 'openai';
+import type { ChatCompletion, ChatCompletionChunk, ChatCompletionCreateParams, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import type { AppError } from '../base/error.ts';
+import { readBaseUrl } from './baseUrl.ts';
+import type { Egress } from './egress.ts';
+import type { LanguageModel, TokenUsage } from './languageModel.ts';
+import { modelError, redactText, type ModelSubject } from './modelError.ts';
+import { toWireSchema } from './outputSchema.ts';
+import { createProviderFetch, type WireWatch } from './providerFetch.ts';
+import { systemTiming, type ModelTiming } from './retry.ts';
+import { createStructuredModel, type Completion, type CompletionCall } from './structuredModel.ts';
+import { errorFromFailure, errorFromThrown } from './wireError.ts';
+
+/** OpenAI's own address. */
+export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
+
+/** A model of OpenAI or of any endpoint that speaks its chat completions: Azure, vLLM, llama.cpp, LM Studio, gateways. */
+export interface OpenAiModelOptions {
+  /** Up to and without `/chat/completions`; usually ends in `/v1`. */
+  baseUrl?: string;
+  /** Absent for endpoints without keys. */
+  apiKey?: string;
+  model: string;
+  egress: Egress;
+  /** Further headers that a gateway demands; treated as secrets. */
+  headers?: Record<string, string>;
+  /** A stream that is silent for so long has timed out. Default 90,000. */
+  idleTimeoutMs?: number;
+  timing?: ModelTiming;
+}
+
+/** How an endpoint can be held to a schema, best first. */
+type OutputMode = 'schema' | 'json' | 'prompt';
+
+/** What an endpoint was found to lack; kept for the life of the model, so that it is refused once only. */
+interface Abilities {
+  output: OutputMode;
+  isStrict: boolean;
+  canStream: boolean;
+  tokenLimitName: 'max_tokens' | 'max_completion_tokens';
+  refused: Set<string>;
+}
+
+/** A LanguageModel over OpenAI's chat completions; adapts to what the endpoint refuses (schemas, parameters, streaming). */
+export function createOpenAiModel(options: OpenAiModelOptions): LanguageModel {
+  const timing = options.timing ?? systemTiming;
+  const base = readBaseUrl(options.baseUrl || OPENAI_BASE_URL);
+  const subject: ModelSubject = { provider: 'openai', model: options.model, host: base.host };
+  const connection = { ...options, baseUrl: base.url, subject, timing };
+  const abilities: Abilities = {
+    output: 'schema', isStrict: true, canStream: true, refused: new Set(),
+    // OpenAI's reasoning models refuse the old name, many compatible servers do not know the new one.
+    tokenLimitName: base.host === 'api.openai.com' ? 'max_completion_tokens' : 'max_tokens',
+  };
+
+  const complete = async (call: CompletionCall): Promise<Completion> => {
+    for (let attempt = 0; ; attempt++) {
+      const isStreamed = call.isStreamed && abilities.canStream;
+      const { client, wire } = createOpenAiClient(connection, { window: call.window, purpose: 'model', idleTimeoutMs: options.idleTimeoutMs ?? 90_000, wantsEventStream: isStreamed });
+      const body = toBody(call, options.model, abilities);
+      try {
+        if (isStreamed) return await readStream(client, wire, body, call, connection);
+        return readCompletion(await client.chat.completions.create({ ...body, stream: false }), call, connection);
+      } catch (thrown) {
+        const error = call.window.failure() ?? errorFromThrown(thrown, subject, secretsOf(options));
+        if (wire.ignoredStreaming()) abilities.canStream = false;
+        // Each step gives up one ability, so this ends; the bound is for endpoints that contradict themselves.
+        else if (attempt >= 8 || call.window.signal.aborted || !adapt(abilities, error, body, isStreamed)) throw error;
+      }
+    }
+  };
+  return createStructuredModel({ provider: 'openai', subject, secrets: secretsOf(options), timing, complete });
+}
+
+/** What reaches an OpenAI-compatible endpoint. */
+export interface OpenAiConnection {
+  baseUrl: string;
+  apiKey?: string;
+  headers?: Record<string, string>;
+  egress: Egress;
+  subject: ModelSubject;
+  timing: ModelTiming;
+}
+
+/** The official client, on a gated fetch, for one call; its own retries, time limit, logging and environment variables are off. */
+export function createOpenAiClient(connection: OpenAiConnection, call: Pick<CompletionCall, 'window'> & { purpose: string; idleTimeoutMs: number; wantsEventStream?: boolean }): { client: OpenAI; wire: WireWatch } {
+  const key = connection.apiKey?.trim();
+  const headers = { ...connection.headers, ...(key ? { authorization: `Bearer ${key}` } : {}) };
+  for (const value of Object.values(headers)) {
+    if (!/^[\x20-\x7e]*$/.test(value)) throw modelError('MODEL_KEY_REJECTED', { ...connection.subject, reason: 'malformed' });
+  }
+  const wire = createProviderFetch({
+    fetch: connection.egress.fetch(call.purpose), subject: connection.subject, window: call.window, clock: connection.timing.clock,
+    headers, secrets: secretsOf(connection), idleTimeoutMs: call.idleTimeoutMs, wantsEventStream: call.wantsEventStream ?? false,
+  });
+  const client = new OpenAI({
+    // The provider fetch sends the real key; the client only demands that there is one.
+    apiKey: 'unused', adminAPIKey: null, organization: null, project: null, webhookSecret: null,
+    baseURL: connection.baseUrl, fetch: wire.fetch, maxRetries: 0, timeout: 2 ** 31 - 1, logLevel: 'off',
+  });
+  return { client, wire };
+}
+
+/** Every text of a connection that must not show up in an error or a log. */
+export function secretsOf(connection: { apiKey?: string; headers?: Record<string, string> }): string[] {
+  const key = connection.apiKey?.trim();
+  return [...(key ? [key] : []), ...Object.values(connection.headers ?? {})];
+}
+
+type Body = Omit<ChatCompletionCreateParams, 'stream'>;
+
+function toBody(call: CompletionCall, model: string, abilities: Abilities): Body {
+  const wire = call.output ? toWireSchema(call.output.schema, { strict: abilities.isStrict }) : undefined;
+  const isTold = wire && abilities.output !== 'schema';
+  const system = isTold
+    ? `${call.system}\n\nAnswer with one JSON value and nothing else. It must match this JSON schema:\n${JSON.stringify(wire.schema)}`
+    : call.system;
+  const body: Body = {
+    model,
+    messages: toMessages(system, call),
+    ...(call.temperature === undefined ? {} : { temperature: call.temperature }),
+    ...(call.maxTokens === undefined ? {} : { [abilities.tokenLimitName]: call.maxTokens }),
+    ...(call.seed === undefined ? {} : { seed: call.seed }),
+    ...(call.isStreamed && abilities.canStream ? { stream_options: { include_usage: true } } : {}),
+  };
+  if (call.output && wire && abilities.output === 'schema') {
+    body.response_format = { type: 'json_schema', json_schema: { name: call.output.name.replace(/[^\w-]/g, '_').slice(0, 64), schema: wire.schema, strict: wire.strict } };
+  } else if (wire && abilities.output === 'json') body.response_format = { type: 'json_object' };
+  for (const name of abilities.refused) delete (body as Record<string, unknown>)[name];
+  return body;
+}
+
+function toMessages(system: string, call: CompletionCall): ChatCompletionMessageParam[] {
+  const lastUser = call.messages.findLastIndex((message) => message.role === 'user');
+  return [
+    ...(system ? [{ role: 'system' as const, content: system }] : []),
+    ...call.messages.map((message, index): ChatCompletionMessageParam => {
+      if (message.role === 'assistant') return { role: 'assistant', content: message.content };
+      if (index !== lastUser || call.images.length === 0) return { role: 'user', content: message.content };
+      return {
+        role: 'user',
+        content: [
+          { type: 'text', text: message.content },
+          ...call.images.map((image) => ({ type: 'image_url' as const, image_url: { url: `data:${image.mediaType};base64,${image.base64}` } })),
+        ],
+      };
+    }),
+  ];
+}
+
+/** Gives up what the endpoint named in its refusal; false when the refusal is about something else. */
+function adapt(abilities: Abilities, error: AppError, body: Body, isStreamed: boolean): boolean {
+  if (error.code !== 'MODEL_REQUEST_REJECTED') return false;
+  const words = `${String(error.params['parameter'] ?? '')} ${String(error.params['detail'] ?? '')}`.toLowerCase();
+  if (body.response_format && /response_format|json_schema|json_object|schema|structured|grammar|guided/.test(words)) {
+    const isStrict = body.response_format.type === 'json_schema' && body.response_format.json_schema.strict === true;
+    if (isStrict && /strict|schema for response_format|invalid schema|nesting|additionalproperties|required/.test(words)) abilities.isStrict = false;
+    else abilities.output = abilities.output === 'schema' ? 'json' : 'prompt';
+    return true;
+  }
+  if (new RegExp(`\\b${abilities.tokenLimitName}\\b`).test(words) && abilities.tokenLimitName in body) {
+    const other = abilities.tokenLimitName === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
+    if (abilities.refused.has(other)) abilities.refused.add(abilities.tokenLimitName);
+    else {
+      abilities.refused.add(abilities.tokenLimitName);
+      abilities.tokenLimitName = other;
+    }
+    return true;
+  }
+  for (const name of ['temperature', 'seed', 'stream_options']) {
+    if (name in body && words.includes(name)) {
+      abilities.refused.add(name);
+      return true;
+    }
+  }
+  if (isStreamed && /\bstream(ing)?\b/.test(words)) {
+    abilities.canStream = false;
+    return true;
+  }
+  return false;
+}
+
+async function readStream(client: OpenAI, wire: WireWatch, body: Body, call: CompletionCall, connection: OpenAiConnection): Promise<Completion> {
+  const { subject } = connection;
+  const stream = await client.chat.completions.create({ ...body, stream: true });
+  let text = '';
+  let refusal = '';
+  let model: string | undefined;
+  let finish: string | null | undefined;
+  let usage: TokenUsage = {};
+  try {
+    for await (const chunk of stream as AsyncIterable<Partial<ChatCompletionChunk>>) {
+      if (typeof chunk !== 'object' || chunk === null) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
+      if (typeof chunk.model === 'string' && chunk.model) model = chunk.model;
+      if (chunk.usage) usage = readUsage(chunk.usage);
+      const choice = chunk.choices?.[0];
+      if (typeof choice?.delta?.refusal === 'string') refusal += choice.delta.refusal;
+      const piece = choice?.delta?.content;
+      if (typeof piece === 'string' && piece) {
+        text += piece;
+        call.onText(piece);
+      }
+      finish = choice?.finish_reason ?? finish;
+    }
+  } catch (error) {
+    throw call.window.failure() ?? streamError(error, connection);
+  }
+  // The client ends silently when its request is aborted.
+  const failure = call.window.failure();
+  if (failure) throw failure;
+  return finished({ text, refusal, usage, model: model ?? subject.model, finish: finish ?? (wire.sawDone() ? 'stop' : undefined) }, subject);
+}
+
+function readCompletion(completion: Partial<ChatCompletion> | string | undefined, call: CompletionCall, connection: OpenAiConnection): Completion {
+  const { subject } = connection;
+  if (typeof completion === 'object' && completion !== null && 'error' in completion && completion.error) {
+    throw errorFromFailure({ body: JSON.stringify(completion) }, subject, secretsOf(connection), connection.timing.clock.now());
+  }
+  const choice = typeof completion === 'object' && completion !== null ? completion.choices?.[0] : undefined;
+  const content = choice?.message?.content ?? '';
+  if (typeof completion !== 'object' || !choice?.message || typeof content !== 'string') throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
+  call.onText('');
+  return finished({
+    text: content, refusal: choice.message.refusal ?? '', usage: completion.usage ? readUsage(completion.usage) : {},
+    model: typeof completion.model === 'string' ? completion.model : subject.model, finish: choice.finish_reason ?? 'stop',
+  }, subject);
+}
+
+function finished(answer: { text: string; refusal: string; usage: TokenUsage; model: string; finish: string | undefined }, subject: ModelSubject): Completion {
+  const { text, usage, model } = answer;
+  if (answer.refusal) throw modelError('MODEL_REFUSED', { ...subject, reason: 'refusal', detail: redactText(answer.refusal, []), usage });
+  if (answer.finish === 'content_filter') throw modelError('MODEL_REFUSED', { ...subject, reason: 'contentFilter', usage });
+  return { text, usage, model, finish: answer.finish === undefined ? 'cut' : answer.finish === 'length' ? 'length' : 'stop' };
+}
+
+function readUsage(usage: { prompt_tokens?: unknown; completion_tokens?: unknown }): TokenUsage {
+  return {
+    ...(typeof usage.prompt_tokens === 'number' ? { inputTokens: usage.prompt_tokens } : {}),
+    ...(typeof usage.completion_tokens === 'number' ? { outputTokens: usage.completion_tokens } : {}),
+  };
+}
+
+/** An error event inside a stream arrives as the client's APIError without a status; its body says what it was. */
+function streamError(error: unknown, connection: OpenAiConnection): unknown {
+  if (!(error instanceof OpenAI.APIError) || error.error === undefined || error.cause !== undefined) return error;
+  const failure: AppError = errorFromFailure({ body: JSON.stringify({ error: error.error }) }, connection.subject, secretsOf(connection), connection.timing.clock.now());
+  return failure;
+}
