@@ -1,0 +1,91 @@
+import type { IdSource } from '../base/id.ts';
+import type { CallLedger, ModelCallRecord } from '../llm/callLedger.ts';
+import type { EgressRecord } from '../llm/egress.ts';
+import type { Database } from './database.ts';
+
+/** A row of the ledger of model calls. */
+export interface StoredModelCall extends ModelCallRecord {
+  id: string;
+  turnId?: string;
+  /** Whether the person took what came of it; absent while nobody has decided. */
+  accepted?: boolean;
+}
+
+/** A row of the ledger of requests that left the app. */
+export interface StoredEgressRecord extends EgressRecord {
+  id: string;
+}
+
+/** What went to models and to the network: written as it happens, readable by the person. */
+export interface LedgerStore {
+  /** A ledger for the calls of one turn (or of none). Its row is durable before the call is made. */
+  callLedger(turnId?: string): CallLedger;
+  /** Notes on every call of a turn whether the person took its result. */
+  markAccepted(turnId: string, accepted: boolean): void;
+  /** Newest first. */
+  listCalls(options?: { turnId?: string; limit?: number }): StoredModelCall[];
+  /** Stores a batch in one SQL transaction. */
+  addEgressRecords(records: readonly EgressRecord[]): void;
+  /** Newest first. */
+  listEgressRecords(limit?: number): StoredEgressRecord[];
+  /** Deletes rows of both ledgers that started before `before` (ms UTC); gives how many. */
+  prune(before: number): number;
+}
+
+type CallRow = Omit<StoredModelCall, 'accepted'> & { accepted: number | null };
+
+const CALL_COLUMNS = `id, turn_id as turnId, agent, model, prompt_version as promptVersion, started_at as startedAt, outcome, input_tokens as inputTokens,
+  output_tokens as outputTokens, cost_usd as costUsd, ms, first_token_ms as firstTokenMs, error_code as errorCode, accepted`;
+const EGRESS_COLUMNS = `cast(id as text) as id, host, port, purpose, method, request_bytes as requestBytes, response_bytes as responseBytes, status,
+  started_at as startedAt, ms, outcome, reason`;
+
+/** The LedgerStore on a store file. */
+export function createLedgerStore(database: Database, ids: IdSource): LedgerStore {
+  return {
+    callLedger: (turnId) => ({
+      open(record) {
+        const id = ids.newId('call');
+        database.write(() => {
+          database
+            .statement(`insert into model_call (id, turn_id, agent, model, prompt_version, started_at, outcome, ms) values (?, ?, ?, ?, ?, ?, ?, 0)`)
+            .run(id, turnId ?? null, record.agent, record.model, record.promptVersion, record.startedAt, record.outcome);
+        });
+        return id;
+      },
+      close(id, record) {
+        database.write(() => {
+          database
+            .statement('update model_call set outcome = ?, input_tokens = ?, output_tokens = ?, cost_usd = ?, ms = ?, first_token_ms = ?, error_code = ? where id = ?')
+            .run(record.outcome, record.inputTokens ?? null, record.outputTokens ?? null, record.costUsd ?? null, record.ms, record.firstTokenMs ?? null, record.errorCode ?? null, id);
+        });
+      },
+    }),
+    markAccepted: (turnId, accepted) => database.write(() => void database.statement('update model_call set accepted = ? where turn_id = ?').run(accepted ? 1 : 0, turnId)),
+    listCalls: ({ turnId, limit = 200 } = {}) =>
+      database.read(() => {
+        const where = turnId === undefined ? '' : 'where turn_id = ?';
+        const rows = database.statement(`select ${CALL_COLUMNS} from model_call ${where} order by started_at desc, id desc limit ?`).all(...(turnId === undefined ? [] : [turnId]), limit) as CallRow[];
+        return rows.map(({ accepted, ...row }) => ({ ...withoutNull(row), ...(accepted === null ? {} : { accepted: accepted === 1 }) }));
+      }),
+    addEgressRecords(records) {
+      if (records.length === 0) return;
+      database.write(() => {
+        const insert = database.statement(
+          `insert into egress_record (host, port, purpose, method, request_bytes, response_bytes, status, started_at, ms, outcome, reason) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        );
+        for (const record of records) {
+          const { host, port, purpose, method, requestBytes, responseBytes, status, startedAt, ms, outcome, reason } = record;
+          insert.run(host, port, purpose, method, requestBytes, responseBytes, status ?? null, startedAt, ms, outcome, reason ?? null);
+        }
+      });
+    },
+    listEgressRecords: (limit = 100) =>
+      database.read(() => (database.statement(`select ${EGRESS_COLUMNS} from egress_record order by egress_record.id desc limit ?`).all(limit) as StoredEgressRecord[]).map(withoutNull)),
+    prune: (before) =>
+      database.write(() => ['model_call', 'egress_record'].reduce((sum, table) => sum + database.statement(`delete from ${table} where started_at < ?`).run(before).changes, 0)),
+  };
+}
+
+function withoutNull<T extends object>(row: T): T {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as T;
+}

@@ -1,0 +1,225 @@
+import type { Author } from '../flow/transaction.ts';
+import { EMPTY_CHAIN, nextChain } from './chain.ts';
+import type { Database } from './database.ts';
+import { storeError } from './storeError.ts';
+
+/** An entry before it has a number. `bytes` are what the chain is over and what a server gets; the store never looks inside. */
+export interface NewEntry {
+  id: string;
+  author: Author;
+  /** ms UTC. */
+  at: number;
+  bytes: Uint8Array;
+}
+
+/** A confirmed entry. */
+export interface StoredEntry extends NewEntry {
+  no: number;
+}
+
+/** An entry of history with what it really changed, where that was stored. */
+export interface HistoryEntry extends StoredEntry {
+  effect?: Uint8Array;
+}
+
+export interface LogRow {
+  id: string;
+  flowId: string | null;
+  baseLog: string | null;
+  /** Number of the base's last entry that a branch contains. */
+  baseNo: number | null;
+  kind: 'main' | 'branch' | 'catalogue';
+  shared: boolean;
+}
+
+/** The logs and their confirmed entries. Numbers are dense; nothing here ever changes an entry. */
+export interface LogStore {
+  /** A new empty log; `append` gives its first entry the number 1. */
+  createLog(log: { id: string; flowId?: string; kind: LogRow['kind']; shared?: boolean }): void;
+  /** A new branch that contains its base up to `baseNo`; its own first entry gets baseNo + 1. */
+  createBranch(branch: { id: string; baseLog: string; baseNo: number }): void;
+  /** Throws LOG_NOT_FOUND. */
+  getLog(logId: string): LogRow;
+  findLog(logId: string): LogRow | undefined;
+  /** Main line first, then branches by id. */
+  logsOf(flowId: string): LogRow[];
+  /** Marks a log as numbered by a server (or not any more). */
+  setShared(logId: string, shared: boolean): void;
+  /**
+   * The number of this entry, once it and its effect are durable. The same id again gives the number that it has and stores nothing.
+   * Throws LOG_NOT_FOUND, STORE_FULL and so on; then nothing of it is stored.
+   */
+  append(logId: string, entry: NewEntry, effect?: Uint8Array): number;
+  /** The numbers of these entries, in one SQL transaction: all or none. */
+  appendMany(logId: string, entries: readonly (NewEntry & { effect?: Uint8Array })[]): number[];
+  /** Entries after `afterNo` in order, read in blocks: memory does not follow the length of the log. A branch gives its own only. */
+  readEntries(logId: string, afterNo?: number, upToNo?: number): Generator<StoredEntry>;
+  /** At most `limit` entries before `before` (default: the end), newest first, with their effects. */
+  readHistory(logId: string, range?: { before?: number; limit?: number }): HistoryEntry[];
+  findEntry(logId: string, id: string): HistoryEntry | undefined;
+  /** Number of the last confirmed entry; a branch without entries: its base's number. Throws LOG_NOT_FOUND. */
+  headOf(logId: string): number;
+  /** The chain after entry `no` as 64 hex digits ('' at 0). Throws LOG_GAP when this log does not reach back or up to `no`. */
+  chainOf(logId: string, no: number): string;
+}
+
+/** What the parts of the log share: the heads in memory, and the one place that writes an entry row. */
+export interface LogWriter {
+  head(logId: string): Head;
+  insert(logId: string, entry: NewEntry, effect?: Uint8Array): number;
+  numberOf(logId: string, id: string): number | undefined;
+  /** The chain after `no`, or undefined when the log does not know it. */
+  findChain(logId: string, no: number): Uint8Array | undefined;
+  /** Forgets what memory knows of a log's end: it was changed by other means. */
+  forget(logId: string): void;
+}
+
+export interface Head {
+  no: number;
+  chain: Uint8Array;
+}
+
+interface EntryRow {
+  no: number;
+  id: string;
+  author: string;
+  at: number;
+  bytes: Uint8Array;
+  effect?: Uint8Array | null;
+}
+
+const BLOCK = 256;
+const LOG_COLUMNS = 'id, flow_id as flowId, base_log as baseLog, base_no as baseNo, kind, shared';
+const ENTRY_COLUMNS = 'entry.no, entry.id, entry.author, entry.at, entry.bytes';
+const WITH_EFFECT = `${ENTRY_COLUMNS}, effect.bytes as effect from entry left join effect on effect.log_id = entry.log_id and effect.no = entry.no`;
+
+/** The writer on a store file. */
+export function createLogWriter(database: Database): LogWriter {
+  const heads = new Map<string, Head>();
+  database.onRollback(() => heads.clear());
+
+  const findChain = (logId: string, no: number): Uint8Array | undefined => {
+    if (no === 0) return EMPTY_CHAIN;
+    const own = database.statement('select chain from entry where log_id = ? and no = ?').pluck().get(logId, no) as Uint8Array | undefined;
+    if (own) return own;
+    const kept = database.statement('select chain from snapshot where log_id = ? and no = ?').pluck().get(logId, no) as Uint8Array | undefined;
+    if (kept) return kept;
+    const log = database.statement('select base_log as baseLog, base_no as baseNo from log where id = ?').get(logId) as Pick<LogRow, 'baseLog' | 'baseNo'> | undefined;
+    return log?.baseLog && no <= (log.baseNo ?? 0) ? findChain(log.baseLog, no) : undefined;
+  };
+
+  const loadHead = (logId: string): Head => {
+    const last = database.statement('select no, chain from entry where log_id = ? order by no desc limit 1').get(logId) as Head | undefined;
+    if (last) return last;
+    const start = database
+      .statement('select base_no as baseNo, (select max(no) from snapshot where log_id = log.id) as snapshotNo from log where id = ?')
+      .get(logId) as { baseNo: number | null; snapshotNo: number | null } | undefined;
+    if (!start) throw storeError('LOG_NOT_FOUND', { logId });
+    const no = Math.max(start.baseNo ?? 0, start.snapshotNo ?? 0);
+    const chain = findChain(logId, no);
+    if (!chain) throw storeError('STORE_CORRUPT', { logId, no, reason: 'CHAIN_MISSING' });
+    return { no, chain };
+  };
+
+  const head = (logId: string): Head => {
+    let known = heads.get(logId);
+    if (!known) heads.set(logId, (known = loadHead(logId)));
+    return known;
+  };
+
+  const numberOf = (logId: string, id: string) => database.statement('select no from entry where log_id = ? and id = ?').pluck().get(logId, id) as number | undefined;
+
+  return {
+    head,
+    findChain,
+    numberOf,
+    forget: (logId) => void heads.delete(logId),
+    insert(logId, entry, effect) {
+      const known = numberOf(logId, entry.id);
+      if (known !== undefined) return known;
+      const previous = head(logId);
+      const no = previous.no + 1;
+      const chain = nextChain(previous.chain, entry.id, entry.bytes);
+      database
+        .statement('insert into entry (log_id, no, id, author, at, bytes, chain) values (?, ?, ?, ?, ?, ?, ?)')
+        .run(logId, no, entry.id, JSON.stringify(entry.author), entry.at, entry.bytes, chain);
+      if (effect) database.statement('insert into effect (log_id, no, bytes) values (?, ?, ?)').run(logId, no, effect);
+      heads.set(logId, { no, chain });
+      return no;
+    },
+  };
+}
+
+/** The LogStore on a store file. */
+export function createLogStore(database: Database, writer: LogWriter): LogStore {
+  const findLog = (logId: string): LogRow | undefined =>
+    database.read(() => {
+      const row = database.statement(`select ${LOG_COLUMNS} from log where id = ?`).get(logId) as LogRow | undefined;
+      return row && { ...row, shared: Boolean(row.shared) };
+    });
+  const getLog = (logId: string): LogRow => {
+    const log = findLog(logId);
+    if (!log) throw storeError('LOG_NOT_FOUND', { logId });
+    return log;
+  };
+
+  return {
+    findLog,
+    getLog,
+    createLog: ({ id, flowId, kind, shared }) =>
+      database.write(() => {
+        database.statement('insert into log (id, flow_id, kind, shared) values (?, ?, ?, ?)').run(id, flowId ?? null, kind, shared ? 1 : 0);
+      }),
+    createBranch: ({ id, baseLog, baseNo }) =>
+      database.write(() => {
+        const base = getLog(baseLog);
+        const head = writer.head(baseLog).no;
+        if (baseNo > head || !writer.findChain(baseLog, baseNo)) throw storeError('LOG_GAP', { logId: baseLog, no: baseNo, head });
+        database.statement(`insert into log (id, flow_id, base_log, base_no, kind) values (?, ?, ?, ?, 'branch')`).run(id, base.flowId, baseLog, baseNo);
+      }),
+    logsOf: (flowId) =>
+      database.read(() => {
+        const rows = database.statement(`select ${LOG_COLUMNS} from log where flow_id = ? order by kind = 'main' desc, id`).all(flowId) as LogRow[];
+        return rows.map((row) => ({ ...row, shared: Boolean(row.shared) }));
+      }),
+    setShared: (logId, shared) =>
+      database.write(() => {
+        getLog(logId);
+        database.statement('update log set shared = ? where id = ?').run(shared ? 1 : 0, logId);
+      }),
+    append: (logId, entry, effect) => database.write(() => writer.insert(logId, entry, effect)),
+    appendMany: (logId, entries) => database.write(() => entries.map((entry) => writer.insert(logId, entry, entry.effect))),
+    *readEntries(logId, afterNo = 0, upToNo = Number.MAX_SAFE_INTEGER) {
+      for (let after = afterNo; ; ) {
+        const block = database.read(() =>
+          database.statement(`select ${ENTRY_COLUMNS} from entry where log_id = ? and no > ? and no <= ? order by no limit ${BLOCK}`).all(logId, after, upToNo),
+        ) as EntryRow[];
+        for (const row of block) yield toEntry(row);
+        if (block.length < BLOCK) return;
+        after = block.at(-1)!.no;
+      }
+    },
+    readHistory: (logId, { before = Number.MAX_SAFE_INTEGER, limit = 50 } = {}) =>
+      database.read(() => {
+        const rows = database.statement(`select ${WITH_EFFECT} where entry.log_id = ? and entry.no < ? order by entry.no desc limit ?`).all(logId, before, limit);
+        return (rows as EntryRow[]).map(toEntry);
+      }),
+    findEntry: (logId, id) =>
+      database.read(() => {
+        const row = database.statement(`select ${WITH_EFFECT} where entry.log_id = ? and entry.id = ?`).get(logId, id) as EntryRow | undefined;
+        return row && toEntry(row);
+      }),
+    headOf: (logId) => database.read(() => writer.head(logId).no),
+    chainOf: (logId, no) =>
+      database.read(() => {
+        const chain = writer.findChain(logId, no);
+        if (!chain) throw storeError('LOG_GAP', { logId, no, head: writer.head(logId).no });
+        return Buffer.from(chain).toString('hex');
+      }),
+  };
+}
+
+function toEntry(row: EntryRow): HistoryEntry {
+  const { effect, author, ...rest } = row;
+  return { ...rest, author: JSON.parse(author) as Author, ...(effect ? { effect } : {}) };
+}

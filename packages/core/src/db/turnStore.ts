@@ -1,0 +1,69 @@
+import {
+  chatMessageSchema,
+  conversationSchema,
+  proposalSchema,
+  turnSchema,
+  turnStepSchema,
+  type ChatMessage,
+  type Conversation,
+  type Proposal,
+  type Turn,
+  type TurnStep,
+  type TurnStore,
+} from '../agents/turnSchema.ts';
+import type { Database } from './database.ts';
+
+/** The TurnStore on a store file. Saving an id again replaces its row. */
+export function createTurnStore(database: Database): TurnStore {
+  const run = (sql: string, ...values: unknown[]) => database.write(() => void database.statement(sql).run(...values));
+  const bodies = <T>(parse: (value: unknown) => T, sql: string, ...values: unknown[]): T[] =>
+    database.read(() => (database.statement(sql).pluck().all(...values) as string[]).map((body) => parse(JSON.parse(body))));
+  const toTurn = (value: unknown): Turn => turnSchema.parse(value);
+  const toStep = (value: unknown): TurnStep => turnStepSchema.parse(value);
+  const toProposal = (value: unknown): Proposal => proposalSchema.parse(value);
+
+  return {
+    conversationOf: (flowId) =>
+      database.read(() => {
+        const row = database.statement('select id, flow_id as flowId, created_at as createdAt from conversation where flow_id = ? order by created_at desc, id desc limit 1').get(flowId);
+        return row === undefined ? undefined : conversationSchema.parse(row);
+      }),
+    saveConversation: (conversation: Conversation) =>
+      run('insert into conversation (id, flow_id, created_at) values (?, ?, ?) on conflict (id) do nothing', conversation.id, conversation.flowId, conversation.createdAt),
+    addMessage: (message: ChatMessage) =>
+      run(
+        'insert into message (id, conversation_id, turn_id, role, text, at) values (?, ?, ?, ?, ?, ?) on conflict (id) do update set text = excluded.text, turn_id = excluded.turn_id',
+        message.id, message.conversationId, message.turnId ?? null, message.role, message.text, message.at,
+      ),
+    messagesOf: (conversationId, limit = 500) =>
+      database.read(() => {
+        const rows = database
+          .statement('select id, conversation_id as conversationId, turn_id as turnId, role, text, at from message where conversation_id = ? order by at desc, rowid desc limit ?')
+          .all(conversationId, limit) as Record<string, unknown>[];
+        return rows.reverse().map(({ turnId, ...row }) => chatMessageSchema.parse(turnId === null ? row : { ...row, turnId }));
+      }),
+    saveTurn: (turn) =>
+      run(
+        `insert into turn (id, conversation_id, flow_id, status, created_at, body) values (?, ?, ?, ?, ?, ?)
+         on conflict (id) do update set status = excluded.status, body = excluded.body`,
+        turn.id, turn.conversationId, turn.flowId, turn.status, turn.createdAt, JSON.stringify(turn),
+      ),
+    findTurn: (id) => bodies(toTurn, 'select body from turn where id = ?', id)[0],
+    turnsOf: (conversationId) => bodies(toTurn, 'select body from turn where conversation_id = ? order by created_at, rowid', conversationId),
+    unfinishedTurns: () => bodies(toTurn, `select body from turn where status in ('queued', 'running') order by created_at, rowid`),
+    saveStep: (step) =>
+      run(
+        'insert into turn_step (turn_id, n, status, body) values (?, ?, ?, ?) on conflict (turn_id, n) do update set status = excluded.status, body = excluded.body',
+        step.turnId, step.n, step.status, JSON.stringify(step),
+      ),
+    stepsOf: (turnId) => bodies(toStep, 'select body from turn_step where turn_id = ? order by n', turnId),
+    saveProposal: (proposal) =>
+      run(
+        `insert into proposal (id, turn_id, flow_id, status, created_at, body) values (?, ?, ?, ?, ?, ?)
+         on conflict (id) do update set status = excluded.status, body = excluded.body`,
+        proposal.id, proposal.turnId, proposal.flowId, proposal.status, proposal.createdAt, JSON.stringify(proposal),
+      ),
+    findProposal: (id) => bodies(toProposal, 'select body from proposal where id = ?', id)[0],
+    proposalsOf: (flowId) => bodies(toProposal, 'select body from proposal where flow_id = ? order by created_at, rowid', flowId),
+  };
+}
