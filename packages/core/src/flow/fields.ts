@@ -20,7 +20,8 @@ export interface FieldSpec {
   item?: ReadonlyMap<string, FieldSpec>;
 }
 
-const UNKNOWN: FieldSpec = { path: '*', kind: 'register', schema: z.unknown(), required: false };
+/** What an unknown field is: a register that may hold anything (rule 12: unknown fields are kept). */
+export const UNKNOWN_FIELD: FieldSpec = { path: '*', kind: 'register', schema: z.unknown(), required: false };
 
 /** Every known field of every kind, by path. Unknown fields are kept and merge as registers. */
 export const fieldTable: Readonly<Record<FlowKind, ReadonlyMap<string, FieldSpec>>> = {
@@ -32,6 +33,18 @@ export const fieldTable: Readonly<Record<FlowKind, ReadonlyMap<string, FieldSpec
   persona: fieldsOf(recordSchemas.persona),
   goal: fieldsOf(recordSchemas.goal),
   version: fieldsOf(recordSchemas.version),
+};
+
+/** The groups of each kind (`data`, `style`): true where the group is optional and goes when it is empty. Groups do not nest. */
+export const groupTable: Readonly<Record<FlowKind, ReadonlyMap<string, boolean>>> = {
+  flow: groupsOf(flowSchema),
+  node: groupsOf(recordSchemas.node),
+  edge: groupsOf(recordSchemas.edge),
+  frame: groupsOf(recordSchemas.frame),
+  comment: groupsOf(recordSchemas.comment),
+  persona: groupsOf(recordSchemas.persona),
+  goal: groupsOf(recordSchemas.goal),
+  version: groupsOf(recordSchemas.version),
 };
 
 /** Where a path leads: a field, one entry of a list or set, or a field of a list's item. */
@@ -56,10 +69,10 @@ export function findField(kind: FlowKind, path: string): FieldPlace {
       const next = rest.indexOf('.');
       if (next < 0) return { at: 'entry', spec: owner, entryId: rest };
       const itemPath = rest.slice(next + 1);
-      return { at: 'itemField', spec: owner.item?.get(itemPath) ?? UNKNOWN, list: owner, entryId: rest.slice(0, next), itemPath };
+      return { at: 'itemField', spec: owner.item?.get(itemPath) ?? UNKNOWN_FIELD, list: owner, entryId: rest.slice(0, next), itemPath };
     }
   }
-  return { at: 'field', spec: UNKNOWN };
+  return { at: 'field', spec: UNKNOWN_FIELD };
 }
 
 /** Fields of a kind that point to other records. */
@@ -91,6 +104,14 @@ function fieldsOf(schema: z.ZodObject, prefix = ''): Map<string, FieldSpec> {
     const group = child instanceof z.ZodOptional ? (child.unwrap() as z.ZodType) : child;
     if (!(group instanceof z.ZodObject)) throw new Error(`Field ${path} has no merge kind`);
     for (const [inner, spec] of fieldsOf(group as z.ZodObject, `${path}.`)) out.set(inner, spec);
+  }
+  return out;
+}
+
+function groupsOf(schema: z.ZodObject): Map<string, boolean> {
+  const out = new Map<string, boolean>();
+  for (const [key, child] of Object.entries(schema.shape) as [string, z.ZodType][]) {
+    if (key !== 'id' && !fieldMark(child)) out.set(key, child instanceof z.ZodOptional);
   }
   return out;
 }

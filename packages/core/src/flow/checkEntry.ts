@@ -1,0 +1,124 @@
+/** Whether an entry is well formed (rule 12): a malformed one has no effect, on every replica alike. */
+import type { FlowKind } from './fields.ts';
+import { fieldTable, groupTable } from './fields.ts';
+import { isObject, isPlainKey, resolvePlace, type PlainRecord } from './place.ts';
+import { recordSchemas } from './schema.ts';
+import { transactionSchema, type Op, type Transaction } from './transaction.ts';
+
+/** Nesting above which an entry is malformed: the depth of a stack must not decide what a replica holds. */
+export const MAX_DEPTH = 100;
+
+/** The entry as a transaction when its envelope and ops have the right shape; null otherwise. Never throws. */
+export function readEntry(entry: unknown): Transaction | null {
+  if (typeof entry !== 'object' || entry === null) return null;
+  if (trusted.has(entry)) return entry as Transaction;
+  const known = shapes.get(entry);
+  if (known !== undefined) return known ? (entry as Transaction) : null;
+  let isRight = false;
+  try {
+    isRight = depthOf(entry) <= MAX_DEPTH && transactionSchema.safeParse(entry).success;
+  } catch {
+    // A value that is not plain JSON (a getter that throws, a cycle): no entry.
+  }
+  shapes.set(entry, isRight);
+  return isRight ? (entry as Transaction) : null;
+}
+
+/** The path of what is wrong in the first op that breaks the field table, or null when all are right; remembered per list of ops. */
+export function findOpProblem(ops: readonly Op[]): { opIndex: number; path: string } | null {
+  const known = problems.get(ops);
+  if (known !== undefined) return known;
+  let problem: { opIndex: number; path: string } | null = null;
+  for (let opIndex = 0; opIndex < ops.length && !problem; opIndex++) {
+    const path = opProblem(ops[opIndex]!);
+    if (path !== null) problem = { opIndex, path };
+  }
+  problems.set(ops, problem);
+  return problem;
+}
+
+/** Notes that a transaction was made by our own commit: it is right by construction and is never checked again. */
+export function trustEntry(entry: Transaction): void {
+  trusted.add(entry);
+}
+
+/** True for a transaction that our own commit made in this process. */
+export function isTrusted(entry: Transaction): boolean {
+  return trusted.has(entry);
+}
+
+/** The path of what a record's value breaks in the schema of its kind, or null. */
+export function valueProblem(kind: Exclude<FlowKind, 'flow'>, id: string, value: PlainRecord): string | null {
+  const checked = recordSchemas[kind].safeParse(value.id === id ? value : { ...value, id });
+  if (!checked.success) return checked.error.issues[0]!.path.join('.');
+  for (const key of Object.keys(value)) {
+    if (!isPlainKey(key)) return key;
+    const part = value[key];
+    if (groupTable[kind].has(key)) {
+      if (isObject(part)) for (const inner of Object.keys(part)) if (!isPlainKey(inner)) return `${key}.${inner}`;
+    } else if (isObject(part) && fieldTable[kind].get(key)?.kind === 'list') {
+      const problem = itemsProblem(part);
+      if (problem !== null) return `${key}.${problem}`;
+    }
+  }
+  return null;
+}
+
+/** The path of what a `set` breaks, or null: where it may not write, or what may not stand there. */
+export function setProblem(kind: FlowKind, path: string, to: unknown): string | null {
+  if (kind === 'version' && path !== 'name' && path !== 'description') return path;
+  const place = resolvePlace(kind, path);
+  if (!place) return path;
+  const { spec } = place;
+  if (to === null || to === undefined) return place.at !== 'entry' && spec.required ? path : null;
+  if (place.at === 'entry') {
+    if (!spec.schema.safeParse({ [place.entryId]: to }).success) return path;
+    return spec.kind === 'list' ? keysProblem(to as PlainRecord, path) : null;
+  }
+  if (!spec.schema.safeParse(to).success) return path;
+  if (place.at === 'field' && spec.kind === 'list') {
+    const problem = itemsProblem(to as PlainRecord);
+    return problem === null ? null : `${path}.${problem}`;
+  }
+  return null;
+}
+
+const trusted = new WeakSet<object>();
+const shapes = new WeakMap<object, boolean>();
+const problems = new WeakMap<readonly Op[], { opIndex: number; path: string } | null>();
+
+function opProblem(op: Op): string | null {
+  if (op.op === 'set') return setProblem(op.kind, op.field, op.to);
+  if (op.op !== 'add' && op.op !== 'remove') return null;
+  if (op.kind === 'flow' || op.kind === 'version') return 'kind';
+  if (op.op === 'remove') return null;
+  if (Object.hasOwn(op.value, 'id') && op.value.id !== op.id) return 'id';
+  return valueProblem(op.kind, op.id, op.value);
+}
+
+function itemsProblem(items: PlainRecord): string | null {
+  for (const id of Object.keys(items)) {
+    const problem = keysProblem(items[id] as PlainRecord, id);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function keysProblem(item: PlainRecord, path: string): string | null {
+  for (const key of Object.keys(item)) if (!isPlainKey(key)) return `${path}.${key}`;
+  return null;
+}
+
+/** Nesting of a JSON value, counted level by level without recursion; stops above MAX_DEPTH. */
+function depthOf(value: unknown): number {
+  let level: unknown[] = [value];
+  for (let depth = 0; ; depth++) {
+    const next: unknown[] = [];
+    for (const item of level) {
+      if (typeof item !== 'object' || item === null) continue;
+      for (const inner of Array.isArray(item) ? item : Object.values(item)) if (typeof inner === 'object' && inner !== null) next.push(inner);
+    }
+    if (next.length === 0 || depth > MAX_DEPTH) return depth + 1;
+    level = next;
+  }
+}
