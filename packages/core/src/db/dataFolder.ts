@@ -11,6 +11,7 @@ import { lockFolder, type FolderHolder } from './folderLock.ts';
 import { createLedgerStore, type LedgerStore } from './ledgerStore.ts';
 import { migrate, readVersion, type Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations.generated.ts';
+import { readState } from './readState.ts';
 import { openSearchIndex, type FlowText, type SearchIndex } from './searchIndex.ts';
 import { createSettingStore, type SettingStore } from './settingStore.ts';
 import { toStoreError, type ReadOnlyReason } from './storeError.ts';
@@ -74,7 +75,7 @@ export async function openDataFolder(path: string, { logger, clock, migrations =
       {
         flows: () => [...flows.listFlows(), ...flows.listFlows({ deleted: true })].map(({ id, name, description }) => ({ id, stamp: stampOf(id), name, ...(description ? { description } : {}) })),
         stampOf: (flowId) => (flows.findFlow(flowId) ? stampOf(flowId) : undefined),
-        textOf: (flowId) => openText(flowId) ?? rowText(flows, flowId),
+        textOf: (flowId) => openText(flowId) ?? storedText(flows, flowId),
       },
       logger,
     );
@@ -119,7 +120,9 @@ function openStore(folder: string, migrations: readonly Migration[], logger: Log
   }
 }
 
-function rowText(flows: FlowStore, flowId: string): FlowText | undefined {
-  const row = flows.findFlow(flowId);
-  return row && { name: row.name, ...(row.description ? { description: row.description } : {}), titles: [] };
+function storedText(flows: FlowStore, flowId: string): FlowText | undefined {
+  if (!flows.findFlow(flowId)) return undefined;
+  const { flow, node } = readState(flows, flows.mainLogOf(flowId)).state;
+  const titles = [...node.values()].map((item) => item.data.title);
+  return { name: flow.name, ...(flow.description ? { description: flow.description } : {}), titles };
 }

@@ -85,6 +85,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       try {
         return work();
       } catch (error) {
+        // A newer file may lack a table or column that this version asks for.
+        if (readOnly && (error as { code?: unknown }).code === 'SQLITE_ERROR') throw storeError('STORE_READ_ONLY', { path, reason: readOnly }, error);
         throw toStoreError(error, { path });
       }
     },

@@ -7,6 +7,7 @@ export type { Acknowledgement } from './pendingStore.ts';
 export type { NewSnapshot, StoredSnapshot } from './snapshotStore.ts';
 export type { Asset, AssetStore } from './assetStore.ts';
 export type { LedgerStore, StoredEgressRecord, StoredModelCall } from './ledgerStore.ts';
+export { parseEntry, readState, type ReadState } from './readState.ts';
 export type { SettingStore } from './settingStore.ts';
 export type { FlowText } from './searchIndex.ts';
 export type { FolderHolder } from './folderLock.ts';

@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto';
+import { nextChain } from '../flow/snapshot.ts';
 import type { Author } from '../flow/transaction.ts';
-import { EMPTY_CHAIN, nextChain } from './chain.ts';
 import type { Database } from './database.ts';
 import { storeError } from './storeError.ts';
 
@@ -69,14 +70,14 @@ export interface LogWriter {
   insert(logId: string, entry: NewEntry, effect?: Uint8Array): number;
   numberOf(logId: string, id: string): number | undefined;
   /** The chain after `no`, or undefined when the log does not know it. */
-  findChain(logId: string, no: number): Uint8Array | undefined;
+  findChain(logId: string, no: number): string | undefined;
   /** Forgets what memory knows of a log's end: it was changed by other means. */
   forget(logId: string): void;
 }
 
 export interface Head {
   no: number;
-  chain: Uint8Array;
+  chain: string;
 }
 
 interface EntryRow {
@@ -98,12 +99,12 @@ export function createLogWriter(database: Database): LogWriter {
   const heads = new Map<string, Head>();
   database.onRollback(() => heads.clear());
 
-  const findChain = (logId: string, no: number): Uint8Array | undefined => {
-    if (no === 0) return EMPTY_CHAIN;
-    const own = database.statement('select chain from entry where log_id = ? and no = ?').pluck().get(logId, no) as Uint8Array | undefined;
-    if (own) return own;
-    const kept = database.statement('select chain from snapshot where log_id = ? and no = ?').pluck().get(logId, no) as Uint8Array | undefined;
-    if (kept) return kept;
+  const findChain = (logId: string, no: number): string | undefined => {
+    if (no === 0) return '';
+    const own = database.statement('select chain from entry where log_id = ? and no = ?').pluck().get(logId, no) as string | undefined;
+    if (own !== undefined) return own;
+    const kept = database.statement('select chain from snapshot where log_id = ? and no = ?').pluck().get(logId, no) as string | undefined;
+    if (kept !== undefined) return kept;
     const log = database.statement('select base_log as baseLog, base_no as baseNo from log where id = ?').get(logId) as Pick<LogRow, 'baseLog' | 'baseNo'> | undefined;
     return log?.baseLog && no <= (log.baseNo ?? 0) ? findChain(log.baseLog, no) : undefined;
   };
@@ -117,7 +118,7 @@ export function createLogWriter(database: Database): LogWriter {
     if (!start) throw storeError('LOG_NOT_FOUND', { logId });
     const no = Math.max(start.baseNo ?? 0, start.snapshotNo ?? 0);
     const chain = findChain(logId, no);
-    if (!chain) throw storeError('STORE_CORRUPT', { logId, no, reason: 'CHAIN_MISSING' });
+    if (chain === undefined) throw storeError('STORE_CORRUPT', { logId, no, reason: 'CHAIN_MISSING' });
     return { no, chain };
   };
 
@@ -139,7 +140,7 @@ export function createLogWriter(database: Database): LogWriter {
       if (known !== undefined) return known;
       const previous = head(logId);
       const no = previous.no + 1;
-      const chain = nextChain(previous.chain, entry.id, entry.bytes);
+      const chain = nextChain(previous.chain, entry.id, entry.bytes, sha256);
       database
         .statement('insert into entry (log_id, no, id, author, at, bytes, chain) values (?, ?, ?, ?, ?, ?, ?)')
         .run(logId, no, entry.id, JSON.stringify(entry.author), entry.at, entry.bytes, chain);
@@ -174,7 +175,7 @@ export function createLogStore(database: Database, writer: LogWriter): LogStore 
       database.write(() => {
         const base = getLog(baseLog);
         const head = writer.head(baseLog).no;
-        if (baseNo > head || !writer.findChain(baseLog, baseNo)) throw storeError('LOG_GAP', { logId: baseLog, no: baseNo, head });
+        if (baseNo > head || writer.findChain(baseLog, baseNo) === undefined) throw storeError('LOG_GAP', { logId: baseLog, no: baseNo, head });
         database.statement(`insert into log (id, flow_id, base_log, base_no, kind) values (?, ?, ?, ?, 'branch')`).run(id, base.flowId, baseLog, baseNo);
       }),
     logsOf: (flowId) =>
@@ -213,10 +214,14 @@ export function createLogStore(database: Database, writer: LogWriter): LogStore 
     chainOf: (logId, no) =>
       database.read(() => {
         const chain = writer.findChain(logId, no);
-        if (!chain) throw storeError('LOG_GAP', { logId, no, head: writer.head(logId).no });
-        return Buffer.from(chain).toString('hex');
+        if (chain === undefined) throw storeError('LOG_GAP', { logId, no, head: writer.head(logId).no });
+        return chain;
       }),
   };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return hash('sha256', bytes);
 }
 
 function toEntry(row: EntryRow): HistoryEntry {

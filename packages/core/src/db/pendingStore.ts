@@ -101,7 +101,7 @@ export function createPendingStore(database: Database, writer: LogWriter, snapsh
         for (const entry of [...pending, ...waiting]) add(logId, entry);
         database.statement('delete from entry where log_id = ?').run(logId);
         database.statement('delete from snapshot where log_id = ?').run(logId);
-        snapshots.insert(logId, snapshot, Buffer.from(snapshot.chain, 'hex'));
+        snapshots.insert(logId, snapshot, snapshot.chain);
         writer.forget(logId);
       }),
   };

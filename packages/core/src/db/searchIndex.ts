@@ -170,9 +170,11 @@ function queueStale(database: Database, source: FlowTextSource, waiting: Set<str
 function indexFlow(database: Database, flowId: string, source: FlowTextSource): void {
   // The stamp is read first: a change that comes in between makes the row stale, never wrongly fresh.
   const stamp = source.stampOf(flowId);
+  const known = database.statement('select rowid, stamp from indexed_flow where flow_id = ?').get(flowId) as { rowid: number; stamp: string } | undefined;
+  if (stamp !== undefined && known?.stamp === stamp) return;
   const text = stamp === undefined ? undefined : source.textOf(flowId);
+  const rowid = known?.rowid;
   database.write(() => {
-    const rowid = database.statement('select rowid from indexed_flow where flow_id = ?').pluck().get(flowId) as number | undefined;
     if (rowid !== undefined) {
       database.statement('delete from flow_text where rowid = ?').run(rowid);
       database.statement('delete from indexed_flow where rowid = ?').run(rowid);

@@ -63,7 +63,7 @@ CREATE TABLE `entry` (
 	`author` text NOT NULL,
 	`at` integer NOT NULL,
 	`bytes` blob NOT NULL,
-	`chain` blob NOT NULL,
+	`chain` text NOT NULL,
 	PRIMARY KEY(`log_id`, `no`),
 	FOREIGN KEY (`log_id`) REFERENCES `log`(`id`) ON UPDATE no action ON DELETE cascade
 );
@@ -100,7 +100,7 @@ CREATE TABLE `snapshot` (
 	`no` integer NOT NULL,
 	`rules` integer NOT NULL,
 	`schema` integer NOT NULL,
-	`chain` blob NOT NULL,
+	`chain` text NOT NULL,
 	`bytes` blob NOT NULL,
 	PRIMARY KEY(`log_id`, `no`),
 	FOREIGN KEY (`log_id`) REFERENCES `log`(`id`) ON UPDATE no action ON DELETE cascade

@@ -19,7 +19,7 @@ export const log = sqliteTable(
   (table) => [check('log_kind', oneOf(table.kind, LOG_KINDS)), index('log_flow').on(table.flowId), index('log_base').on(table.baseLog)],
 );
 
-/** Confirmed entries: dense in `no`, never changed. `chain` is the running sha256 of log rule 14, 32 bytes. */
+/** Confirmed entries: dense in `no`, never changed. `chain` is the running sha256 of the log's rule 14, 64 hex digits. */
 export const entry = sqliteTable(
   'entry',
   {
@@ -30,7 +30,7 @@ export const entry = sqliteTable(
     author: text('author').notNull(),
     at: moment('at').notNull(),
     bytes: bytes('bytes').notNull(),
-    chain: bytes('chain').notNull(),
+    chain: text('chain').notNull(),
   },
   // An id is unique in its log, not in the file: a server's entry in one log must never be able to block another log.
   (table) => [primaryKey({ columns: [table.logId, table.no] }), uniqueIndex('entry_id').on(table.logId, table.id)],
@@ -50,7 +50,7 @@ export const pending = sqliteTable(
   (table) => [primaryKey({ columns: [table.logId, table.n] }), uniqueIndex('pending_id').on(table.logId, table.id)],
 );
 
-/** Confirmed states after entry `no`, so that opening a flow folds only the tail. */
+/** Confirmed states after entry `no`, so that opening a flow folds only the tail. `bytes`: one byte that says how they are packed, then the packed state. */
 export const snapshot = sqliteTable(
   'snapshot',
   {
@@ -58,7 +58,7 @@ export const snapshot = sqliteTable(
     no: integer('no').notNull(),
     rules: integer('rules').notNull(),
     schema: integer('schema').notNull(),
-    chain: bytes('chain').notNull(),
+    chain: text('chain').notNull(),
     bytes: bytes('bytes').notNull(),
   },
   (table) => [primaryKey({ columns: [table.logId, table.no] })],
