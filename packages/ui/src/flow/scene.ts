@@ -1,0 +1,206 @@
+import type { Edge, FlowView, Frame, Node, Point } from '@uxflow/core/flow/schema';
+import { frameRect } from '@uxflow/core/layout/drawn';
+import { rectAt, type Rect } from '@uxflow/core/layout/geometry';
+import { nodeSize } from '@uxflow/core/layout/nodeSize';
+import { Position, type NodeHandle } from '@xyflow/react';
+import { edgeWays, type EdgeWays } from './edgeWays.ts';
+import type { FlowCanvasEdge } from './FlowEdge.tsx';
+import type { FlowCanvasNode, Ghost } from './FlowNode.tsx';
+import type { FrameCanvasNode } from './FrameNode.tsx';
+
+export type SceneNode = FlowCanvasNode | FrameCanvasNode;
+
+/** Everything that decides what the canvas shows. */
+export interface SceneInput {
+  /** The flow with what open proposals add and change. */
+  view: FlowView;
+  /** Where nodes and frames under the hand stand now. */
+  positions: ReadonlyMap<string, Point>;
+  ghosts: ReadonlyMap<string, Ghost>;
+  findings: ReadonlyMap<string, { severity: 'error' | 'warning' | 'info'; count: number }>;
+  /** Number of open comments by the id of what they stand on. */
+  comments: ReadonlyMap<string, number>;
+  editing: { id: string; field: 'title' | 'description' | 'label' } | null;
+  selected: ReadonlySet<string>;
+  /** Nodes that a filter lets through; null when nothing is filtered. */
+  shown: ReadonlySet<string> | null;
+  found: ReadonlySet<string>;
+  isReadOnly: boolean;
+  /** What assistive software says of a node. */
+  nodeName: (node: Node) => string;
+  edgeName: (edge: Edge, view: FlowView) => string;
+}
+
+/** Nodes and edges for the canvas; whatever looks the same as before is the same object. */
+export interface Scene {
+  nodes: readonly SceneNode[];
+  edges: readonly FlowCanvasEdge[];
+  ways: EdgeWays;
+  nodeCache: ReadonlyMap<string, Cached<FlowCanvasNode>>;
+  frameCache: ReadonlyMap<string, Cached<FrameCanvasNode>>;
+  edgeCache: ReadonlyMap<string, Cached<FlowCanvasEdge>>;
+  /** Nodes as they stand now, the ones under the hand moved. */
+  standing: ReadonlyMap<string, Node>;
+}
+
+interface Cached<T> {
+  parts: readonly unknown[];
+  value: T;
+}
+
+/** The scene of an input; `previous` makes it cost what changed. */
+export function nextScene(previous: Scene | null, input: SceneInput): Scene {
+  const { view } = input;
+  const standing = standingNodes(previous, view.node, input.positions);
+  const ways = edgeWays({ ...view, node: standing }, previous?.ways ?? null);
+
+  const nodes: SceneNode[] = [];
+  const frameCache = new Map<string, Cached<FrameCanvasNode>>();
+  const members = membersByFrame(view, standing);
+  for (const frame of view.frame.values()) {
+    const position = input.positions.get(frame.id);
+    const list = members.get(frame.id) ?? [];
+    const rect = frameRect(position ? { ...frame, position } : frame, list);
+    const isEditing = input.editing?.id === frame.id;
+    const parts = [frame, rect.x, rect.y, rect.width, rect.height, list.length, input.selected.has(frame.id), isEditing, input.ghosts.get(frame.id), input.isReadOnly];
+    frameCache.set(frame.id, cached(previous?.frameCache.get(frame.id), parts, () => frameNode(frame, rect, list.length, isEditing, input)));
+    nodes.push(frameCache.get(frame.id)!.value);
+  }
+
+  const nodeCache = new Map<string, Cached<FlowCanvasNode>>();
+  for (const node of standing.values()) {
+    const finding = input.findings.get(node.id);
+    const field = input.editing?.id === node.id && input.editing.field !== 'label' ? input.editing.field : undefined;
+    const isDimmed = input.shown !== null && !input.shown.has(node.id);
+    const parts = [node, input.ghosts.get(node.id), finding?.severity, finding?.count, input.comments.get(node.id), field, input.selected.has(node.id), isDimmed, input.found.has(node.id), node.personaIds ? view.persona : null, input.isReadOnly, input.nodeName];
+    const entry = cached(previous?.nodeCache.get(node.id), parts, () => flowNode(node, field, isDimmed, input));
+    nodeCache.set(node.id, entry);
+    nodes.push(entry.value);
+  }
+
+  const edges: FlowCanvasEdge[] = [];
+  const edgeCache = new Map<string, Cached<FlowCanvasEdge>>();
+  for (const [id, way] of ways.ways) {
+    const edge = view.edge.get(id)!;
+    const isEditing = input.editing?.id === id;
+    const isDimmed = input.shown !== null && !(input.shown.has(edge.source) && input.shown.has(edge.target));
+    const parts = [edge, way, input.ghosts.get(id), isEditing, input.selected.has(id), isDimmed, input.isReadOnly, input.edgeName];
+    const entry = cached(previous?.edgeCache.get(id), parts, () => ({
+      id,
+      type: 'flow' as const,
+      source: edge.source,
+      target: edge.target,
+      sourceHandle: way.sourceSide,
+      targetHandle: way.targetSide,
+      selected: input.selected.has(id),
+      reconnectable: !input.isReadOnly,
+      interactionWidth: 0,
+      ariaLabel: input.edgeName(edge, view),
+      zIndex: input.selected.has(id) ? 2 : 0,
+      data: { edge, points: way.points, ghost: input.ghosts.get(id), isEditing, isDimmed },
+    }));
+    edgeCache.set(id, entry);
+    edges.push(entry.value);
+  }
+  return {
+    nodes: sameList(previous?.nodes, nodes),
+    edges: sameList(previous?.edges, edges),
+    ways,
+    nodeCache,
+    frameCache,
+    edgeCache,
+    standing,
+  };
+}
+
+function flowNode(node: Node, field: 'title' | 'description' | undefined, isDimmed: boolean, input: SceneInput): FlowCanvasNode {
+  const size = nodeSize(node);
+  const finding = input.findings.get(node.id);
+  return {
+    id: node.id,
+    type: 'flow',
+    position: node.position,
+    width: size.width,
+    height: size.height,
+    measured: size,
+    handles: handlesOf(size.width, size.height),
+    selected: input.selected.has(node.id),
+    draggable: !input.isReadOnly && !node.locked && !field,
+    connectable: !input.isReadOnly,
+    zIndex: input.selected.has(node.id) || field ? 3 : 1,
+    ariaLabel: input.nodeName(node),
+    data: {
+      node,
+      editing: field,
+      ghost: input.ghosts.get(node.id),
+      severity: finding?.severity,
+      findingCount: finding?.count ?? 0,
+      commentCount: input.comments.get(node.id) ?? 0,
+      personaColors: Object.keys(node.personaIds ?? {}).map((id) => input.view.persona.get(id)?.color ?? 'var(--text-faint)'),
+      isDimmed,
+      isFound: input.found.has(node.id),
+    },
+  };
+}
+
+function frameNode(frame: Frame, rect: Rect, memberCount: number, isEditing: boolean, input: SceneInput): FrameCanvasNode {
+  return {
+    id: frame.id,
+    type: 'frame',
+    position: { x: rect.x, y: rect.y },
+    width: rect.width,
+    height: rect.height,
+    measured: { width: rect.width, height: rect.height },
+    handles: [],
+    selected: input.selected.has(frame.id),
+    draggable: !input.isReadOnly && !isEditing,
+    dragHandle: '.frame-drag',
+    connectable: false,
+    zIndex: -1,
+    ariaLabel: frame.title,
+    data: { frame, memberCount, isEditing, ghost: input.ghosts.get(frame.id) },
+  };
+}
+
+function standingNodes(previous: Scene | null, nodes: ReadonlyMap<string, Node>, positions: ReadonlyMap<string, Point>): ReadonlyMap<string, Node> {
+  if (positions.size === 0) return nodes;
+  const out = new Map<string, Node>();
+  for (const [id, node] of nodes) {
+    const position = positions.get(id);
+    if (!position || (position.x === node.position.x && position.y === node.position.y)) {
+      out.set(id, node);
+      continue;
+    }
+    const before = previous?.standing.get(id);
+    const isSame = before && before.data === node.data && before.position.x === position.x && before.position.y === position.y && before.type === node.type;
+    out.set(id, isSame ? before : { ...node, position });
+  }
+  return out;
+}
+
+function membersByFrame(view: FlowView, standing: ReadonlyMap<string, Node>): Map<string, Rect[]> {
+  const out = new Map<string, Rect[]>();
+  if (view.frame.size === 0) return out;
+  for (const node of standing.values()) {
+    if (!node.frameId) continue;
+    const rect = rectAt(node.position, nodeSize(node));
+    const list = out.get(node.frameId);
+    if (list) list.push(rect);
+    else out.set(node.frameId, [rect]);
+  }
+  return out;
+}
+
+/** Where edges may dock, given to the canvas so that it need not measure anything. */
+function handlesOf(width: number, height: number): NodeHandle[] {
+  const handle = (id: string, position: Position, x: number, y: number): NodeHandle => ({ id, type: 'source', position, x, y, width: 1, height: 1 });
+  return [handle('top', Position.Top, width / 2, 0), handle('right', Position.Right, width - 1, height / 2), handle('bottom', Position.Bottom, width / 2, height - 1), handle('left', Position.Left, 0, height / 2)];
+}
+
+function cached<T>(before: Cached<T> | undefined, parts: readonly unknown[], make: () => T): Cached<T> {
+  return before && before.parts.length === parts.length && before.parts.every((part, index) => part === parts[index]) ? before : { parts, value: make() };
+}
+
+function sameList<T>(before: readonly T[] | undefined, after: readonly T[]): readonly T[] {
+  return before && before.length === after.length && after.every((item, index) => item === before[index]) ? before : after;
+}
