@@ -1,0 +1,216 @@
+/** One connected component as an ELK graph, and ELK's answer as positions and routes. */
+import type { ElkExtendedEdge, ElkNode, ElkPort } from 'elkjs/lib/elk-api.js';
+import type { Edge, Node, Point } from '../flow/schema.ts';
+import { FRAME_PADDING } from './drawn.ts';
+import { simplify, type Side } from './geometry.ts';
+import { feedbackEdges, readingOrder, type Component, type Direction } from './graph.ts';
+import { CONDITION_HEAD, nodeSize } from './nodeSize.ts';
+import { conditionOffset, hasSingleSlots, namedSide, sidesOf } from './ports.ts';
+
+/** Where a component's nodes and routes come to stand, in the component's own coordinates. */
+export interface ComponentLayout {
+  positions: Map<string, Point>;
+  routes: Map<string, Point[]>;
+}
+
+/** A component ready for ELK: the graph to run, and how to read its answer. */
+export interface ElkComponent {
+  graph: ElkNode;
+  /** Ids of the edges that lead back. */
+  feedback: ReadonlySet<string>;
+  read(answer: ElkNode): ComponentLayout;
+}
+
+const NODE_SPACING = 48;
+const LAYER_SPACING = 64;
+const NOTE_GAP = 24;
+const ELK_SIDES: Readonly<Record<Side, string>> = { top: 'NORTH', right: 'EAST', bottom: 'SOUTH', left: 'WEST' };
+/** Above this many nodes the slower node placement, which draws more edges straight, costs more than it gives. */
+const FINE_PLACEMENT_LIMIT = 120;
+
+/** A component for ELK. `notes`: note id -> node that it annotates; room is kept for them above or below that node. */
+export function elkComponent(component: Component, direction: Direction, notes: ReadonlyMap<string, string>, modelOrder = true): ElkComponent {
+  const nodes = readingOrder(component.nodes.filter((node) => !notes.has(node.id)), direction);
+  const rank = new Map(nodes.map((node, index) => [node.id, index]));
+  const edges = component.edges
+    .filter((edge) => rank.has(edge.source) && rank.has(edge.target))
+    .map((edge, index) => ({ edge, index }))
+    .sort((a, b) => rank.get(a.edge.source)! - rank.get(b.edge.source)! || a.index - b.index)
+    .map(({ edge }) => edge);
+  const feedback = feedbackEdges(nodes, edges);
+  const { ports, ends } = portsOf(nodes, edges, feedback, direction);
+  const children = new Map<string | undefined, ElkNode[]>([[undefined, []]]);
+  const frames = component.frames.map((frame): ElkNode => {
+    const inside: ElkNode[] = [];
+    children.set(frame.id, inside);
+    const { top, left, bottom, right } = FRAME_PADDING;
+    return { id: frame.id, children: inside, layoutOptions: { 'elk.padding': `[top=${top},left=${left},bottom=${bottom},right=${right}]` } };
+  });
+  const attached = attachedNotes(component.nodes, notes);
+  for (const node of nodes) {
+    const owner = node.frameId !== undefined && children.has(node.frameId) ? node.frameId : undefined;
+    children.get(owner)!.push(elkNode(node, ports.get(node.id)!, attached.get(node.id) ?? []));
+  }
+  const graph: ElkNode = {
+    id: 'root',
+    layoutOptions: rootOptions(direction, nodes.length, frames.length > 0, modelOrder),
+    children: [...children.get(undefined)!, ...frames.filter((frame) => frame.children!.length > 0)],
+    edges: edges.map((edge) => elkEdge(edge, ends.get(edge.id)!, feedback.has(edge.id), direction)),
+  };
+  return { graph, feedback, read: (answer) => readAnswer(answer, feedback) };
+}
+
+/** Room that an edge's label takes, px. */
+export function labelSize(text: string): { width: number; height: number } {
+  return { width: Math.min(176, 16 + 6.5 * text.length), height: 20 };
+}
+
+function rootOptions(direction: Direction, count: number, nested: boolean, modelOrder: boolean): Record<string, string> {
+  return {
+    'elk.algorithm': 'layered',
+    'elk.direction': direction === 'right' ? 'RIGHT' : 'DOWN',
+    'elk.edgeRouting': 'ORTHOGONAL',
+    'elk.hierarchyHandling': nested ? 'INCLUDE_CHILDREN' : 'SEPARATE_CHILDREN',
+    'elk.separateConnectedComponents': 'false',
+    'elk.randomSeed': '1',
+    'elk.json.edgeCoords': 'ROOT',
+    'elk.json.shapeCoords': 'ROOT',
+    'elk.padding': '[top=0,left=0,bottom=0,right=0]',
+    'elk.spacing.nodeNode': String(NODE_SPACING),
+    'elk.spacing.edgeNode': '28',
+    'elk.spacing.edgeEdge': '16',
+    'elk.spacing.portPort': '16',
+    'elk.spacing.labelNode': '0',
+    'elk.spacing.edgeLabel': '4',
+    'elk.layered.spacing.nodeNodeBetweenLayers': String(LAYER_SPACING),
+    'elk.layered.spacing.edgeNodeBetweenLayers': '28',
+    'elk.layered.spacing.edgeEdgeBetweenLayers': '16',
+    'elk.layered.nodePlacement.strategy': count <= FINE_PLACEMENT_LIMIT ? 'NETWORK_SIMPLEX' : 'BRANDES_KOEPF',
+    'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
+    ...(modelOrder ? { 'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES', 'elk.layered.crossingMinimization.forceNodeModelOrder': 'false' } : {}),
+  };
+}
+
+function elkNode(node: Node, ports: ElkPort[], notes: readonly Node[]): ElkNode {
+  const fixed = hasSingleSlots(node) || node.type === 'condition';
+  const out: ElkNode = { id: node.id, ...nodeSize(node), ports, layoutOptions: { 'elk.portConstraints': fixed ? 'FIXED_POS' : 'FIXED_SIDE' } };
+  if (notes.length > 0) {
+    const sides = new Set(ports.map((port) => port.layoutOptions!['elk.port.side']));
+    const vertical = sides.has('NORTH') && !sides.has('SOUTH') ? 'V_BOTTOM' : 'V_TOP';
+    // A label outside of the node keeps room for the note in the layout.
+    out.labels = notes.map((note) => {
+      const { width, height } = nodeSize(note);
+      return { id: note.id, text: ' ', width, height: height + NOTE_GAP, layoutOptions: { 'elk.nodeLabels.placement': `OUTSIDE H_CENTER ${vertical}` } };
+    });
+  }
+  return out;
+}
+
+/** Ports of every node, and the port ids of every edge. Shapes with single slots have one port a side that edges of one direction share. */
+function portsOf(nodes: readonly Node[], edges: readonly Edge[], feedback: ReadonlySet<string>, direction: Direction) {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const ports = new Map<string, ElkPort[]>(nodes.map((node) => [node.id, []]));
+  const ends = new Map<string, { source: string; target: string }>();
+  const sides = sidesByStructure(byId, edges, feedback, direction);
+  const portFor = (node: Node, edge: Edge, role: 'source' | 'target', side: Side): string => {
+    const list = ports.get(node.id)!;
+    const size = nodeSize(node);
+    const row = role === 'source' && side === 'right' ? conditionOffset(node, edge.sourcePort) : undefined;
+    let at: Point | undefined;
+    let id = `${edge.id}:${role}`;
+    if (hasSingleSlots(node)) {
+      id = `${node.id}:${side}`;
+      at = { x: side === 'left' ? 0 : side === 'right' ? size.width : size.width / 2, y: side === 'top' ? 0 : side === 'bottom' ? size.height : size.height / 2 };
+    } else if (node.type === 'condition') {
+      id = `${node.id}:${role}:${side}:${row ?? ''}`;
+      const offset = row ?? (side === 'left' || side === 'right' ? CONDITION_HEAD / 2 : size.width / (role === 'source' ? 3 : 1.5));
+      at = { x: side === 'left' ? 0 : side === 'right' ? size.width : offset, y: side === 'top' ? 0 : side === 'bottom' ? size.height : offset };
+    }
+    if (!list.some((port) => port.id === id)) list.push({ id, width: 0, height: 0, ...at, layoutOptions: { 'elk.port.side': ELK_SIDES[side] } });
+    return id;
+  };
+  for (const edge of edges) {
+    const { source, target } = sides.get(edge.id)!;
+    ends.set(edge.id, { source: portFor(byId.get(edge.source)!, edge, 'source', source), target: portFor(byId.get(edge.target)!, edge, 'target', target) });
+  }
+  return { ports, ends };
+}
+
+/** Sides before anything has a place: in by the entry, out by the exit; arms of a diamond one a side; what leads back along the cross side. */
+function sidesByStructure(nodes: ReadonlyMap<string, Node>, edges: readonly Edge[], feedback: ReadonlySet<string>, direction: Direction) {
+  const { entry, exit, cross } = sidesOf(direction);
+  const used = new Map<string, Set<Side>>();
+  const out = new Map<string, { source: Side; target: Side }>();
+  // What leads forward takes the exit first; what leads back never does while another side is free.
+  const ordered = [...edges.filter((edge) => !feedback.has(edge.id)), ...edges.filter((edge) => feedback.has(edge.id))];
+  for (const edge of ordered) {
+    const source = nodes.get(edge.source)!;
+    const target = nodes.get(edge.target)!;
+    const back = feedback.has(edge.id);
+    let from: Side = namedSide(edge.sourcePort) ?? (back ? cross[0] : exit);
+    if (conditionOffset(source, edge.sourcePort) !== undefined) from = 'right';
+    else if (hasSingleSlots(source)) {
+      const taken = used.get(source.id) ?? new Set<Side>();
+      used.set(source.id, taken);
+      const wanted = from === entry ? exit : from;
+      from = [wanted, ...(back ? [...cross, exit] : [exit, ...cross])].find((side) => !taken.has(side)) ?? wanted;
+      taken.add(from);
+    }
+    let to: Side = namedSide(edge.targetPort) ?? (back && target.type !== 'condition' ? cross[0] : entry);
+    if (hasSingleSlots(target)) to = entry;
+    out.set(edge.id, { source: from, target: to });
+  }
+  return out;
+}
+
+function attachedNotes(nodes: readonly Node[], notes: ReadonlyMap<string, string>): Map<string, Node[]> {
+  const out = new Map<string, Node[]>();
+  for (const node of nodes) {
+    const host = notes.get(node.id);
+    if (host === undefined) continue;
+    const list = out.get(host);
+    if (list) list.push(node);
+    else out.set(host, [node]);
+  }
+  return out;
+}
+
+function elkEdge(edge: Edge, ports: { source: string; target: string }, reversed: boolean, direction: Direction): ElkExtendedEdge {
+  const text = edge.data.label ?? '';
+  const { source, target } = ports;
+  return {
+    id: edge.id,
+    // What leads back goes to ELK the other way round: the cycles are then broken where we say, not where ELK finds it cheap.
+    sources: [reversed ? target : source],
+    targets: [reversed ? source : target],
+    ...(text && direction === 'right' ? { labels: [{ text, ...labelSize(text), layoutOptions: { 'elk.edgeLabels.inline': 'true' } }] } : {}),
+  };
+}
+
+function readAnswer(answer: ElkNode, feedback: ReadonlySet<string>): ComponentLayout {
+  const positions = new Map<string, Point>();
+  const routes = new Map<string, Point[]>();
+  const visit = (parent: ElkNode): void => {
+    for (const edge of parent.edges ?? []) {
+      const section = edge.sections?.[0];
+      if (!section) continue;
+      const points = simplify([section.startPoint, ...(section.bendPoints ?? []), section.endPoint]);
+      routes.set(edge.id, feedback.has(edge.id) ? points.reverse() : points);
+    }
+    for (const child of parent.children ?? []) {
+      if (child.children && child.children.length > 0) {
+        visit(child);
+        continue;
+      }
+      const at = { x: child.x ?? 0, y: child.y ?? 0 };
+      positions.set(child.id, at);
+      for (const label of child.labels ?? []) {
+        // The label is as much taller than the note as the gap between note and node.
+        const gap = (label.y ?? 0) < 0 ? 0 : NOTE_GAP;
+        positions.set(label.id!, { x: at.x + (label.x ?? 0), y: at.y + (label.y ?? 0) + gap });
+      }
+    }
+  };
+  visit(answer);
+  return { positions, routes };
+}

@@ -1,0 +1,197 @@
+/** Lays a whole flow out: ELK for every connected component, then own code for anchors, notes, packing and the grid. */
+import type { ElkNode } from 'elkjs/lib/elk-api.js';
+import type { Edge, FlowView, Point, Size } from '../flow/schema.ts';
+import { addAnchors, isAnchor, settleAroundAnchors } from './anchors.ts';
+import { membersRect, nodeRect } from './drawn.ts';
+import { elkComponent, type ComponentLayout } from './elkGraph.ts';
+import { FreeSpace } from './freeSpace.ts';
+import { boundsOf, compareText, rectAt, type Rect } from './geometry.ts';
+import { annotatedNodes, componentsOf, type Component, type Direction } from './graph.ts';
+import { alignToGrid } from './gridAlign.ts';
+import { COMPONENT_GAP, packRects } from './packing.ts';
+import { measureLayout } from './quality.ts';
+import { routeEdges } from './routeEdges.ts';
+import { viewWithLayout } from './viewWithLayout.ts';
+
+/** Runs one ELK graph; the engine's `createElkRunner` does it on a worker. */
+export type ElkRunner = (graph: ElkNode, signal?: AbortSignal) => Promise<ElkNode>;
+
+/** Something that the person should know of a layout; the screen says it in its language. */
+export type LayoutWarning =
+  | { code: 'LAYOUT_FEEDBACK_EDGE'; params: { edgeId: string; sourceId: string; targetId: string } }
+  | { code: 'LAYOUT_ANCHORS_OVERLAP'; params: { nodeId: string; otherId: string } };
+
+/** A whole layout: a place for every node (anchors: their own), a rectangle for every frame, a route for every edge. */
+export interface LayoutResult {
+  direction: Direction;
+  positions: Map<string, Point>;
+  frames: Map<string, { position: Point; size: Size }>;
+  routes: Map<string, Point[]>;
+  warnings: LayoutWarning[];
+}
+
+export interface LayoutOptions {
+  /** Main reading direction; without it the flow's own setting counts, and without that the structure decides. */
+  direction?: Direction;
+  runElk: ElkRunner;
+  signal?: AbortSignal;
+}
+
+/** Smallest x and y that a layout gives to what it may move, px. */
+export const ORIGIN: Readonly<Point> = { x: 64, y: 64 };
+/** Up to this many nodes both directions are tried and the better one is kept. */
+const TRIAL_LIMIT = 40;
+/** Width that a flow of 15 nodes should stay under, px. */
+const WIDTH_LIMIT = 1500;
+
+/**
+ * Arranges the whole view. The same view gives the same layout, in whatever order its records were inserted. Rejects with what
+ * `runElk` rejects with, and with the signal's reason when it is aborted; nothing has changed then.
+ */
+export async function layoutWhole(view: FlowView, options: LayoutOptions): Promise<LayoutResult> {
+  const notes = attachableNotes(view);
+  const components = componentsOf(view);
+  const direction = options.direction ?? view.flow.settings?.direction;
+  const laid = await layComponents(view, components, notes, direction, options);
+  const warnings = laid.layouts.flatMap(({ feedback }) => feedback).sort((a, b) => compareText(a.params.edgeId, b.params.edgeId));
+  const positions = new Map<string, Point>();
+  const frames = new Map<string, { position: Point; size: Size }>();
+  const routes = new Map<string, Point[]>();
+  const space = new FreeSpace();
+  const clashes: LayoutWarning[] = addAnchors(view, space).map(([otherId, nodeId]) => ({ code: 'LAYOUT_ANCHORS_OVERLAP', params: { nodeId, otherId } }));
+  const held = components.map((component) => component.nodes.some(isAnchor));
+  components.forEach((component, index) => {
+    if (!held[index]) return;
+    const layout = laid.layouts[index]!.layout;
+    const placed = settleAroundAnchors(view, component.nodes, layout.positions, space, ORIGIN);
+    for (const [id, point] of placed) positions.set(id, point);
+  });
+  const free = components.map((component, index) => ({ component, layout: laid.layouts[index]!.layout })).filter((_, index) => !held[index]);
+  const boxes = free.map(({ component, layout }) => boxOf(component, layout));
+  const corners = held.some(Boolean) ? cornersAround(boxes, space) : packRects(boxes, ORIGIN);
+  free.forEach(({ layout }, index) => {
+    const [box, corner] = [boxes[index]!, corners[index]!];
+    const by = { x: corner.x - box.x, y: corner.y - box.y };
+    for (const [id, point] of layout.positions) positions.set(id, { x: point.x + by.x, y: point.y + by.y });
+    for (const [id, route] of layout.routes) routes.set(id, route.map((point) => ({ x: point.x + by.x, y: point.y + by.y })));
+    for (const frame of free[index]!.component.frames) if (free[index]!.component.nodes.length === 0) frames.set(frame.id, { position: corner, size: frame.size });
+  });
+  for (const frame of view.frame.values()) {
+    const members = [...view.node.values()].filter((node) => node.frameId === frame.id).map((node) => nodeRect(node, positions.get(node.id)!));
+    const rect = membersRect(members);
+    if (rect) frames.set(frame.id, { position: { x: rect.x, y: rect.y }, size: { width: rect.width, height: rect.height } });
+  }
+  const stripped = new Map<string, Point[] | undefined>([...view.edge.keys()].map((id) => [id, routes.get(id)]));
+  const drawn = viewWithLayout(view, { positions, frames, routes: stripped });
+  for (const [id, route] of routeEdges(drawn)) routes.set(id, route);
+  return { direction: laid.direction, positions: sorted(positions), frames: sorted(frames), routes: sorted(routes), warnings: [...warnings, ...clashes] };
+}
+
+interface LaidComponent {
+  layout: ComponentLayout;
+  feedback: Extract<LayoutWarning, { code: 'LAYOUT_FEEDBACK_EDGE' }>[];
+}
+
+/** Every component by ELK. Where no direction is given, the largest component decides for all: one flow reads one way. */
+async function layComponents(view: FlowView, components: readonly Component[], notes: ReadonlyMap<string, string>, wished: Direction | undefined, options: LayoutOptions) {
+  const main = components[0];
+  let direction: Direction = wished ?? 'right';
+  const layouts: LaidComponent[] = [];
+  if (main && !wished && main.nodes.length > 1) {
+    const right = await layComponent(main, 'right', notes, options);
+    let chosen = right;
+    const far = widthOf(main, right.layout) > widthLimit(main.nodes.length);
+    if (far || main.nodes.length <= TRIAL_LIMIT) {
+      const down = await layComponent(main, 'down', notes, options);
+      if (costOf(view, main, down.layout) < costOf(view, main, right.layout)) {
+        direction = 'down';
+        chosen = down;
+      }
+    }
+    layouts.push(chosen);
+  }
+  for (const component of components.slice(layouts.length)) layouts.push(await layComponent(component, direction, notes, options));
+  return { direction, layouts };
+}
+
+async function layComponent(component: Component, direction: Direction, notes: ReadonlyMap<string, string>, options: LayoutOptions): Promise<LaidComponent> {
+  options.signal?.throwIfAborted();
+  const [only] = component.nodes;
+  if (!only || (component.nodes.length === 1 && component.edges.length === 0)) {
+    return { layout: { positions: new Map(only ? [[only.id, { x: 0, y: 0 }]] : []), routes: new Map() }, feedback: [] };
+  }
+  const { graph, feedback, read } = elkComponent(component, direction, notes);
+  const layout = read(await options.runElk(graph, options.signal));
+  const ends = new Map(component.edges.map((edge) => [edge.id, { source: edge.source, target: edge.target }]));
+  const together = component.nodes.filter((node) => notes.has(node.id)).map((node) => [notes.get(node.id)!, node.id] as const);
+  return {
+    layout: alignToGrid(layout, ends, together),
+    feedback: component.edges.filter((edge) => feedback.has(edge.id)).map((edge) => ({ code: 'LAYOUT_FEEDBACK_EDGE', params: { edgeId: edge.id, sourceId: edge.source, targetId: edge.target } })),
+  };
+}
+
+/** Notes that get their place beside the node that they annotate: those that may move and stand in the same frame. */
+function attachableNotes(view: FlowView): Map<string, string> {
+  return new Map([...annotatedNodes(view)].filter(([noteId, hostId]) => {
+    const note = view.node.get(noteId)!;
+    return !isAnchor(note) && note.frameId === view.node.get(hostId)!.frameId;
+  }));
+}
+
+/** The rectangle that a component takes with its frames and routes; an empty frame takes its own size. */
+function boxOf(component: Component, layout: ComponentLayout): Rect {
+  if (component.nodes.length === 0) return rectAt({ x: 0, y: 0 }, component.frames[0]!.size);
+  const rects: Rect[] = [];
+  const framed = new Map<string, Rect[]>();
+  for (const node of component.nodes) {
+    const rect = nodeRect(node, layout.positions.get(node.id)!);
+    rects.push(rect);
+    if (node.frameId !== undefined) framed.set(node.frameId, [...(framed.get(node.frameId) ?? []), rect]);
+  }
+  for (const frame of component.frames) {
+    const rect = membersRect(framed.get(frame.id) ?? []);
+    if (rect) rects.push(rect);
+  }
+  const lines = [...layout.routes.values()].flat().map((point) => rectAt(point, { width: 0, height: 0 }));
+  const box = boundsOf([...rects, ...lines])!;
+  // On the grid, so that packing does not take the nodes off it.
+  const [x, y] = [Math.floor(box.x / 16) * 16, Math.floor(box.y / 16) * 16];
+  return { x, y, width: box.x + box.width - x, height: box.y + box.height - y };
+}
+
+/** Corners for whole components beside what stands already. */
+function cornersAround(boxes: readonly Rect[], space: FreeSpace): Point[] {
+  return boxes.map((box, index) => {
+    const place = space.nearest({ wanted: { ...ORIGIN }, size: box, gap: COMPONENT_GAP, least: ORIGIN, weights: { left: 1, right: 1.4, up: 1, down: 1 } })!;
+    space.add(`component ${index}`, rectAt(place.position, box));
+    return place.position;
+  });
+}
+
+function widthOf(component: Component, layout: ComponentLayout): number {
+  return boxOf(component, layout).width;
+}
+
+function widthLimit(count: number): number {
+  return count <= 15 ? WIDTH_LIMIT : WIDTH_LIMIT * Math.sqrt(count / 15);
+}
+
+/** What a component's layout costs the reader: width over the limit first, then crossings, empty area and bends. */
+function costOf(view: FlowView, component: Component, layout: ComponentLayout): number {
+  const ids = new Set(component.nodes.map((node) => node.id));
+  const part: FlowView = {
+    ...view,
+    node: new Map(component.nodes.map((node) => [node.id, node])),
+    edge: new Map<string, Edge>(component.edges.filter((edge) => ids.has(edge.source) && ids.has(edge.target)).map((edge) => [edge.id, edge])),
+    frame: new Map(),
+  };
+  const drawn = viewWithLayout(part, { positions: layout.positions, routes: layout.routes });
+  const quality = measureLayout(drawn);
+  const box = boxOf(component, layout);
+  const over = Math.max(0, box.width - widthLimit(component.nodes.length));
+  return over * 4 + quality.crossings * 120 + quality.edgesThroughNodes * 1000 + quality.bends * 8 + (quality.areaUse < 0.2 ? 1000 : 0) + box.height * 0.25 + box.width * 0.1;
+}
+
+function sorted<T>(map: Map<string, T>): Map<string, T> {
+  return new Map([...map].sort(([a], [b]) => compareText(a, b)));
+}
