@@ -11,3 +11,5 @@ export * from './viewWithLayout.ts';
 export * from './layoutIntent.ts';
 export * from './routeEdges.ts';
 export * from './quality.ts';
+export * from './placeAdditions.ts';
+export * from './alignIntent.ts';
