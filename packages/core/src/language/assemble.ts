@@ -1,0 +1,647 @@
+import { type Condition, type Item, type JumpTarget, likeness, stemsOf, type StepDraft } from './discourse.ts'
+import { createGraph, type Exit, type Graph, tidyGraph, unite } from './graph.ts'
+import type { ReadAssumption, ReadEdge, ReadLanguage, ReadNode } from './reading.ts'
+import { areOpposites, isWord, LABELS } from './words.ts'
+
+/** One sentence's moves. */
+export interface Move {
+  items: Item[]
+  /** The number of the numbered list item that it opens. */
+  number?: number
+}
+
+/** Builds the graph of a text sentence by sentence. */
+export interface Assembler {
+  /** Adds a run of sentences; each may look at the ones behind it. */
+  addMoves(moves: Move[]): void
+  /** Opens a decision whose arms are list items. */
+  openChoice(question: string, span: [number, number]): void
+  /** Begins an arm of the innermost choice. */
+  beginArm(label: string, isElse: boolean): void
+  /** Closes the innermost choice: its open arms flow together. */
+  closeChoice(): void
+  /** The graph as read so far, closed by its end. */
+  finish(): { nodes: ReadNode[]; edges: ReadEdge[]; assumptions: ReadAssumption[] }
+}
+
+interface Open {
+  node: string
+  /** Exits of arms that are told to their end. */
+  done: Exit[]
+  elseOpen: boolean
+  elseExit: Exit
+  condition: Condition
+  arms: number
+  kind: 'if' | 'first' | 'limit' | 'choice' | 'pick'
+  /** Pass exits of tests inside the arms of a choice: they join its "otherwise". */
+  passes: Exit[]
+}
+
+interface Alternatives {
+  node: string
+  options: { exits: Exit[]; steps: StepDraft[]; negative: boolean }[]
+}
+
+/** An assembler for one text. `tellsLater` says whether the text behind an offset still names these stems. */
+export function createAssembler(language: ReadLanguage, text: string, tellsLater: (stems: ReadonlySet<string>, after: number) => boolean): Assembler {
+  const labels = LABELS[language]
+  const graph: Graph = createGraph()
+  const assumptions: ReadAssumption[] = []
+  const start = graph.addNode({ type: 'start', title: labels.start, span: [0, 0] })
+  let frontier: Exit[] = [{ from: start }]
+  let hold: Exit[] = []
+  let dead: Exit[] = []
+  let lastEnded: Exit[] = []
+  const open: Open[] = []
+  let base = 0
+  const bases: number[] = []
+  let waiting: { stems: ReadonlySet<string>; exits: Exit[]; fallback?: StepDraft; span: [number, number] }[] = []
+  let alternatives: Alternatives | undefined
+  let lastTest: Open | undefined
+  const history: { key: string; entry: Exit[]; sentence: number }[] = []
+  const numbered = new Map<number, string>()
+  let pendingNumber: number | undefined
+  let sentence = 0
+  let sentenceFirst: string | undefined
+
+  function place(draft: StepDraft): string {
+    revive()
+    const key = graph.addNode({ type: draft.type, title: draft.title, ...(draft.description === undefined ? {} : { description: draft.description }), ...(draft.actor === undefined ? {} : { actor: draft.actor }), ...(draft.elements === undefined ? {} : { elements: draft.elements }), span: draft.span })
+    graph.drafts.set(key, draft)
+    const arrived = waiting.filter((entry) => names(entry.stems, draft))
+    waiting = waiting.filter((entry) => !arrived.includes(entry))
+    for (const entry of arrived) frontier = unite(frontier, entry.exits)
+    history.push({ key, entry: frontier, sentence })
+    graph.connect(frontier, key)
+    frontier = [{ from: key }]
+    sentenceFirst ??= key
+    number(key)
+    return key
+  }
+
+  function number(key: string): void {
+    if (pendingNumber === undefined) return
+    if (!numbered.has(pendingNumber)) numbered.set(pendingNumber, key)
+    pendingNumber = undefined
+  }
+
+  /** The text goes on although every branch ended: what ended last was only an end of its branch. */
+  function revive(): void {
+    if (frontier.length > 0 || open.length > base && hold.length > 0) return
+    if (lastEnded.length > 0) {
+      frontier = lastEnded
+      dead = dead.filter((exit) => !lastEnded.includes(exit))
+      lastEnded = []
+      return
+    }
+    const last = history[history.length - 1]
+    if (last !== undefined) frontier = [{ from: last.key }]
+  }
+
+  function decide(question: string, span: [number, number]): string {
+    revive()
+    const key = graph.addNode({ type: 'decision', title: question.endsWith('?') ? question : `${question}?`, span })
+    graph.connect(frontier, key)
+    number(key)
+    sentenceFirst ??= key
+    return key
+  }
+
+  function openIf(condition: Condition, kind: Open['kind']): void {
+    const node = decide(condition.question, condition.span)
+    const yes: Exit = { from: node, label: labels.yes, kind: 'yes' }
+    const no: Exit = { from: node, label: labels.no, kind: 'no' }
+    frontier = [condition.negative ? no : yes]
+    const opened: Open = { node, done: [], elseOpen: true, elseExit: condition.negative ? yes : no, condition, arms: 1, kind, passes: [] }
+    open.push(opened)
+    lastTest = opened
+  }
+
+  /** Everything that is open flows together. */
+  function closeAll(): void {
+    while (open.length > base) popOpen()
+    frontier = unite(frontier, hold)
+    hold = []
+    flowForward()
+  }
+
+  function popOpen(): void {
+    const top = open.pop()!
+    if (top.kind === 'limit') {
+      if (frontier.length > 0) end()
+      frontier = []
+    }
+    frontier = unite(frontier, top.done, top.elseOpen ? [top.elseExit] : [])
+  }
+
+  /** Ways that lead straight to something which the text never tells again: it is told now. */
+  function flowForward(): void {
+    for (const entry of [...waiting]) {
+      if (entry.fallback === undefined || tellsLater(entry.stems, entry.span[1])) continue
+      waiting = waiting.filter((other) => other !== entry)
+      frontier = unite(entry.exits, frontier)
+      const fallback = entry.fallback
+      place(fallback)
+    }
+  }
+
+  function end(): void {
+    dead = unite(dead, frontier)
+    lastEnded = frontier
+    frontier = []
+  }
+
+  function addMoves(moves: Move[]): void {
+    for (const [index, move] of moves.entries()) addMove(move, moves.slice(index + 1, index + 5))
+  }
+
+  function addMove(move: Move, ahead: Move[]): void {
+    sentence++
+    sentenceFirst = undefined
+    if (move.number !== undefined) pendingNumber = move.number
+    if (move.items.length === 0) return
+    const items = collapseAlternatives(move.items, ahead)
+    prepare(items[0]!, ahead)
+    for (const item of items) addItem(item, ahead)
+    if (hold.length > 0) {
+      frontier = unite(hold, frontier)
+      hold = []
+    }
+  }
+
+  /** Before a sentence: does it go on in the open arm, open another one, or let the arms flow together? */
+  function prepare(lead: Item, ahead: Move[]): void {
+    if (open.length <= base) {
+      settleAlternatives(lead)
+      return
+    }
+    if (lead.kind === 'else' || lead.kind === 'case' || lead.kind === 'so' || lead.kind === 'limit' || lead.kind === 'until' || lead.kind === 'optionalLast') return
+    if (lead.kind === 'if') {
+      if (findSibling(lead.condition) >= base) return
+      if (pickOf(lead.condition) !== undefined) return
+    } else if (lead.kind === 'event' && findTold(lead.step) !== undefined && frontier.some((exit) => exit.from === findTold(lead.step))) return
+    else if (armGoesOn(ahead)) return
+    closeAll()
+    settleAlternatives(lead)
+  }
+
+  /** Whether a sentence soon tells another arm of an open decision, so that what comes before belongs to this arm. */
+  function armGoesOn(ahead: Move[]): boolean {
+    if (frontier.length === 0) return false
+    for (const move of ahead) {
+      const lead = move.items[0]
+      if (lead === undefined) continue
+      if (lead.kind === 'else') return open[open.length - 1]!.elseOpen
+      if (lead.kind === 'if') return findSibling(lead.condition) >= base
+      if (lead.kind === 'firstTime' || lead.kind === 'case') return false
+    }
+    return false
+  }
+
+  function findSibling(condition: Condition): number {
+    for (let index = open.length - 1; index >= base; index--) {
+      const candidate = open[index]!
+      if (candidate.kind === 'if' && (candidate.elseOpen || candidate.arms > 1) && areSiblings(language, candidate.condition, condition)) return index
+    }
+    return -1
+  }
+
+  /** The alternative that a condition takes up: "A or B. If A, ...". */
+  function pickOf(condition: Condition): number | undefined {
+    if (alternatives === undefined || condition.verb === '') return undefined
+    const found = alternatives.options.findIndex((option) => option.steps.some((step) => step.verb === condition.verb))
+    return found < 0 || alternatives.options.every((option) => option.steps.some((step) => step.verb === condition.verb)) ? undefined : found
+  }
+
+  /** Behind alternatives the text goes on with those that did not refuse. */
+  function settleAlternatives(lead: Item): void {
+    if (alternatives === undefined) return
+    if (lead.kind === 'case' || lead.kind === 'if' && pickOf(lead.condition) !== undefined) return
+    if (lead.kind === 'step' && ownerOf(lead.step) !== undefined) return
+    const refusing = alternatives.options.filter((option) => option.negative)
+    if (refusing.length > 0 && refusing.length < alternatives.options.length) {
+      const exits = refusing.flatMap((option) => option.exits)
+      const rest = frontier.filter((exit) => !exits.some((other) => other.from === exit.from))
+      if (rest.length > 0) {
+        dead = unite(dead, frontier.filter((exit) => exits.some((other) => other.from === exit.from)))
+        frontier = rest
+      }
+    }
+    alternatives = undefined
+  }
+
+  function ownerOf(draft: StepDraft): number | undefined {
+    if (alternatives === undefined || draft.actor === undefined) return undefined
+    const stems = stemsOf(language, draft.actor)
+    if (stems.size === 0 || [...stems].length > 2) return undefined
+    const owners = alternatives.options.map((option) => option.steps.some((step) => [...stems].every((stem) => step.stems.has(stem))))
+    return owners.filter(Boolean).length === 1 ? owners.indexOf(true) : undefined
+  }
+
+  function pick(index: number): void {
+    const current = alternatives!
+    const chosen = current.options[index]!
+    const mine = (exit: Exit): boolean => chosen.exits.some((other) => other.from === exit.from)
+    const others = current.options.flatMap((option) => (option === chosen ? [] : option.exits))
+    const already = open.findIndex((entry) => entry.kind === 'pick' && entry.node === current.node)
+    if (already >= 0) {
+      while (open.length > already + 1) popOpen()
+      const entry = open[already]!
+      entry.done = unite(entry.done.filter((exit) => !mine(exit)), frontier)
+    } else {
+      const refused = current.options.filter((option) => option !== chosen && option.negative).flatMap((option) => option.exits)
+      dead = unite(dead, refused)
+      const condition: Condition = { question: '', negative: false, label: '', stems: new Set(), subjectHead: '', subjectIsPerson: false, stative: false, verb: '', cue: '', negated: false, span: [0, 0] }
+      const kept = frontier.filter((exit) => !mine(exit) && !refused.some((other) => other.from === exit.from))
+      open.push({ node: current.node, done: unite(kept, others.filter((exit) => !refused.includes(exit))), elseOpen: false, elseExit: { from: current.node }, condition, arms: 1, kind: 'pick', passes: [] })
+    }
+    dead = dead.filter((exit) => !mine(exit))
+    frontier = chosen.exits
+  }
+
+  /** "must approve or reject it. If it is approved ...": deciding is one step, its outcome the decision. */
+  function collapseAlternatives(items: Item[], ahead: Move[]): Item[] {
+    const next = ahead.find((move) => move.items.length > 0)?.items[0]
+    if (next?.kind !== 'if' || next.condition.verb === '') return items
+    return items.map((item) => {
+      if (item.kind !== 'alternatives') return item
+      const steps = item.options.map((option) => (option.length === 1 && option[0]!.kind === 'step' ? option[0] : undefined))
+      const first = steps[0]
+      if (first === undefined || steps.some((step) => step === undefined || step.step.actor !== first.step.actor && step.step.actor !== undefined)) return item
+      const drafts = steps.map((step) => step!.step)
+      if (!drafts.some((draft) => draft.verb === next.condition.verb) || !item.sharesSubject) return item
+      const title = `${drafts.map((draft, index) => (index === 0 ? bare(draft, drafts) : index === drafts.length - 1 ? lower(draft.title) : lower(bare(draft, drafts)))).join(` ${labels.or} `)}`
+      return { ...first, step: { ...first.step, title, stems: stemsOf(language, title), verb: '' } }
+    })
+  }
+
+  function addItem(item: Item, ahead: Move[]): void {
+    switch (item.kind) {
+      case 'step': return addStep(item)
+      case 'event': {
+        if (findTold(item.step) === undefined) place(item.step)
+        return
+      }
+      case 'if': return addIf(item.condition, item.opensSentence)
+      case 'firstTime': return openIf(item.condition, 'first')
+      case 'else': return addElse()
+      case 'so': return
+      case 'case': {
+        if (alternatives !== undefined && alternatives.options[item.which] !== undefined) pick(item.which)
+        else if (item.which === 1 && open.length > base) addElse()
+        return
+      }
+      case 'limit': return addLimit(item.condition)
+      case 'jump': return addJump(item.target)
+      case 'end': {
+        if (frontier.length > 0) end()
+        return
+      }
+      case 'until': return addUntil(item.condition)
+      case 'optionalLast': return makeLastOptional()
+      case 'alternatives': return addAlternatives(item.options, ahead, item.question)
+      case 'repeatEach': {
+        assumptions.push({ code: 'REPEAT_FOR_EACH', params: { text: item.text.slice(0, 200) } })
+        return
+      }
+      case 'pass': return
+    }
+  }
+
+  function addStep(item: Extract<Item, { kind: 'step' }>): void {
+    const owner = ownerOf(item.step)
+    if (owner !== undefined && frontier.length > 1) pick(owner)
+    if (item.parallel && addParallel(item.step)) return
+    if (!item.optional) {
+      place(item.step)
+      return
+    }
+    const node = decide(item.step.title, item.step.span)
+    frontier = [{ from: node, label: labels.yes, kind: 'yes' }]
+    place(item.step)
+    frontier.push({ from: node, label: labels.no, kind: 'no' })
+  }
+
+  /** A step beside the one before: it begins where the run of the other actor began. */
+  function addParallel(draft: StepDraft): boolean {
+    const last = history[history.length - 1]
+    if (last === undefined || frontier.length === 0) return false
+    let from = history.length - 1
+    if (last.sentence !== sentence) {
+      const run = history.findLastIndex((entry) => graph.drafts.get(entry.key)?.actor !== undefined && graph.drafts.get(entry.key)!.type !== 'screen')
+      const actor = run < 0 ? undefined : graph.drafts.get(history[run]!.key)!.actor
+      if (actor !== undefined && actor !== draft.actor && history.length - run <= 4) {
+        from = run
+        while (from > 0 && graph.drafts.get(history[from - 1]!.key)?.actor === actor) from--
+      } else while (from > 0 && history[from - 1]!.sentence === last.sentence && false) from--
+    }
+    const entry = history[from]!.entry
+    if (entry.length === 0 || entry.every((exit) => exit.from === start)) {
+      if (from + 1 >= history.length) return false
+    }
+    while (open.length > base && last.sentence !== sentence) popOpen()
+    hold = unite(hold, frontier)
+    frontier = entry
+    place(draft)
+    return true
+  }
+
+  function addIf(condition: Condition, opensSentence: boolean): void {
+    const picked = pickOf(condition)
+    if (picked !== undefined && opensSentence) {
+      pick(picked)
+      return
+    }
+    const sibling = opensSentence ? findSibling(condition) : -1
+    if (sibling >= base) {
+      while (open.length > sibling + 1) popOpen()
+      addSibling(open[sibling]!, condition)
+      return
+    }
+    openIf(condition, 'if')
+  }
+
+  function addSibling(top: Open, condition: Condition): void {
+    top.done = unite(top.done, frontier)
+    const opposite = condition.negative !== top.condition.negative && condition.question === top.condition.question || top.arms === 1 && isOpposite(language, top.condition, condition)
+    if (opposite) frontier = [top.elseExit]
+    else {
+      if (top.arms === 1) relabel(top)
+      frontier = [{ from: top.node, label: condition.label }]
+    }
+    top.arms++
+    top.elseOpen = false
+    lastTest = top
+  }
+
+  /** With a third arm "yes" and "no" no longer say which is which. */
+  function relabel(top: Open): void {
+    for (const edge of graph.edges) {
+      if (edge.from === top.node && (edge.kind === 'yes' || edge.kind === 'no')) {
+        edge.label = top.condition.label
+        delete edge.kind
+      }
+    }
+    for (const list of [top.done, dead]) for (const exit of list) if (exit.from === top.node) { exit.label = top.condition.label; delete exit.kind }
+  }
+
+  function addElse(): void {
+    while (open.length > base && !open[open.length - 1]!.elseOpen) popOpen()
+    const top = open[open.length - 1]
+    if (top === undefined || open.length <= base) return
+    if (top.kind === 'first') {
+      frontier = unite(frontier, [top.elseExit])
+    } else {
+      top.done = unite(top.done, frontier)
+      frontier = [top.elseExit]
+    }
+    top.elseOpen = false
+    top.arms++
+  }
+
+  /** A limit stands behind the test that it limits, on the arm that tries again. */
+  function addLimit(condition: Condition): void {
+    const test = lastTest
+    const arm = test === undefined ? undefined : retryArm(test)
+    if (test === undefined || arm === undefined) {
+      openIf(condition, 'limit')
+      return
+    }
+    const saved = frontier
+    const node = graph.addNode({ type: 'decision', title: `${condition.question}?`, span: condition.span })
+    const target = arm.to
+    arm.to = node
+    graph.connect([{ from: node, label: labels.no, kind: 'no' }], target)
+    frontier = [{ from: node, label: labels.yes, kind: 'yes' }]
+    open.push({ node, done: saved, elseOpen: false, elseExit: { from: node, label: labels.no, kind: 'no' }, condition, arms: 2, kind: 'limit', passes: [] })
+  }
+
+  function retryArm(test: Open): ReadEdge | undefined {
+    const arms = graph.edges.filter((edge) => edge.from === test.node)
+    return arms.find((edge) => loopsBack(edge)) ?? arms[arms.length - 1]
+  }
+
+  function loopsBack(edge: ReadEdge): boolean {
+    let current: ReadEdge | undefined = edge
+    for (let steps = 0; current !== undefined && steps < 8; steps++) {
+      if (current.kind === 'loop' || graph.nodes.findIndex((node) => node.key === current!.to) < graph.nodes.findIndex((node) => node.key === current!.from)) return true
+      const from: string = current.to
+      current = graph.edges.find((next) => next.from === from)
+    }
+    return false
+  }
+
+  function addJump(target: JumpTarget): void {
+    if (frontier.length === 0 && open.length === 0) return
+    const key = resolveJump(target)
+    if (key !== undefined) {
+      graph.connect(frontier.map((exit) => ({ ...exit, kind: isEarlier(key, exit.from) ? 'loop' as const : exit.kind })), key)
+      frontier = []
+      return
+    }
+    if (target.direct && target.fallback !== undefined) {
+      if (open.length > base || tellsLater(target.stems, target.span[1])) {
+        waiting.push({ stems: target.stems, exits: frontier, fallback: target.fallback, span: target.span })
+        frontier = []
+      } else place(target.fallback)
+      return
+    }
+    if (target.fallback !== undefined) place(target.fallback)
+  }
+
+  function isEarlier(key: string, than: string): boolean {
+    return graph.nodes.findIndex((node) => node.key === key) <= graph.nodes.findIndex((node) => node.key === than)
+  }
+
+  function resolveJump(target: JumpTarget): string | undefined {
+    if (target.step !== undefined) return numbered.get(target.step)
+    if (target.stems.size > 0) {
+      const found = findNamed(target.stems)
+      if (found !== undefined) return found
+      if (!target.again) return undefined
+    }
+    if (!target.again || target.direct) return undefined
+    if (/\b(?:start|beginning|anfang)\b/i.test(target.phrase?.text ?? '')) return history[0]?.key
+    const test = open.findLast((entry) => entry.kind === 'if' || entry.kind === 'limit') ?? undefined
+    if (test === undefined) return undefined
+    let at = test.node
+    for (let steps = 0; steps < 8; steps++) {
+      const before = graph.edges.find((edge) => edge.to === at && edge.kind !== 'loop')
+      if (before === undefined) return undefined
+      at = before.from
+      if (graph.drafts.has(at)) return at
+    }
+    return undefined
+  }
+
+  /** The step that a name means: one whose title holds all of its words, the latest first. */
+  function findNamed(stems: ReadonlySet<string>): string | undefined {
+    if (stems.has('start') || stems.has('beginning') || stems.has('begin') || stems.has('anfang')) return history[0]?.key
+    let best: string | undefined
+    let bestScore = 0
+    for (const { key } of history) {
+      const draft = graph.drafts.get(key)!
+      if (!names(stems, draft)) continue
+      const score = likeness(stems, draft.stems) + (draft.type === 'screen' || draft.type === 'popup' ? 0.2 : 0)
+      if (score >= bestScore) {
+        best = key
+        bestScore = score
+      }
+    }
+    return best
+  }
+
+  function names(stems: ReadonlySet<string>, draft: StepDraft): boolean {
+    if (stems.size === 0) return false
+    let shared = 0
+    for (const stem of stems) if (draft.stems.has(stem)) shared++
+    const generic = new Set(['page', 'screen', 'seit', 'step', 'schritt', 'ansicht', 'bildschirm', 'form'])
+    const meaningful = [...stems].filter((stem) => !generic.has(stem))
+    if (meaningful.length > 0) return meaningful.every((stem) => draft.stems.has(stem))
+    return shared === stems.size
+  }
+
+  /** The step that an event repeats: "once the order is placed" behind "places the order". */
+  function findTold(event: StepDraft): string | undefined {
+    for (let index = history.length - 1; index >= 0; index--) {
+      const { key } = history[index]!
+      const draft = graph.drafts.get(key)!
+      if (draft.verb !== '' && draft.verb === event.verb && (event.objectStems.size === 0 || likeness(draft.objectStems, event.objectStems) >= 0.3)) return key
+      if (likeness(draft.stems, event.stems) >= 0.8) return key
+    }
+    return undefined
+  }
+
+  function addUntil(condition: Condition): void {
+    const target = sentenceFirst
+    if (target === undefined || frontier.length === 0) return
+    const node = decide(condition.question, condition.span)
+    const yes: Exit = { from: node, label: labels.yes, kind: 'yes' }
+    const no: Exit = { from: node, label: labels.no, kind: 'no' }
+    graph.connect([{ ...(condition.negative ? yes : no), kind: 'loop' }], target)
+    frontier = [condition.negative ? no : yes]
+  }
+
+  function makeLastOptional(): void {
+    const last = history[history.length - 1]
+    if (last === undefined) return
+    const title = graph.node(last.key)!.title
+    const node = graph.addNode({ type: 'decision', title: `${title}?`, span: graph.node(last.key)!.span })
+    for (const edge of graph.edges) if (edge.to === last.key) edge.to = node
+    graph.connect([{ from: node, label: labels.yes, kind: 'yes' }], last.key)
+    frontier = unite(frontier, [{ from: node, label: labels.no, kind: 'no' }])
+  }
+
+  function addAlternatives(options: Item[][], ahead: Move[], question?: string): void {
+    const titles = options.map((option) => {
+      const first = option.find((item) => item.kind === 'step' || item.kind === 'jump')
+      return first?.kind === 'step' ? first.step.title : first?.kind === 'jump' ? first.target.fallback?.title ?? labels.again : labels.done
+    })
+    const from = options[0]![0]
+    const span: [number, number] = from?.kind === 'step' ? from.step.span : [0, 0]
+    const node = decide(question ?? titles.map((title, index) => (index === 0 ? title : lower(title))).join(` ${labels.or} `), span)
+    const made: Alternatives = { node, options: [] }
+    const all: Exit[] = []
+    for (const [index, option] of options.entries()) {
+      frontier = [{ from: node, label: titles[index]! }]
+      const before = history.length
+      for (const item of option) addItem(item, ahead)
+      const steps = history.slice(before).map((entry) => graph.drafts.get(entry.key)!)
+      made.options.push({ exits: frontier, steps, negative: steps.some((step) => isWord(language, 'negative', step.verb) || /\b(?:failure|rejection|error|fehler|ablehnung)\b/i.test(step.title)) })
+      all.push(...frontier)
+    }
+    frontier = unite(all)
+    alternatives = made
+  }
+
+  return {
+    addMoves,
+    openChoice(question, span) {
+      closeAll()
+      const node = decide(question, span)
+      const condition: Condition = { question, negative: false, label: question, stems: new Set(), subjectHead: '', subjectIsPerson: false, stative: true, verb: '', cue: 'choice', negated: false, span }
+      const choice: Open = { node, done: [], elseOpen: false, elseExit: { from: node, label: labels.otherwise }, condition, arms: 0, kind: 'choice', passes: [] }
+      frontier = []
+      open.push(choice)
+      bases.push(base)
+      base = open.length
+    },
+    beginArm(label, isElse) {
+      const choice = open[base - 1]!
+      if (choice.arms > 0) endArm(choice)
+      choice.arms++
+      frontier = [{ from: choice.node, label, ...(isElse ? { kind: 'no' as const } : {}) }]
+      if (isElse) {
+        frontier = unite(frontier, choice.passes)
+        choice.passes = []
+      }
+      lastEnded = []
+      lastTest = choice
+      if (!isElse) choice.elseOpen = true
+      else choice.elseOpen = false
+    },
+    closeChoice() {
+      const choice = open[base - 1]!
+      if (choice.arms > 0) endArm(choice)
+      base = bases.pop()!
+      open.pop()
+      frontier = unite(choice.done, choice.passes, choice.elseOpen ? [choice.elseExit] : [])
+      choice.elseOpen = false
+    },
+    finish() {
+      while (bases.length > 0) this.closeChoice()
+      closeAll()
+      for (const entry of waiting) {
+        if (entry.fallback !== undefined) {
+          const saved = frontier
+          frontier = entry.exits
+          place(entry.fallback)
+          frontier = unite(saved, frontier)
+        } else frontier = unite(frontier, entry.exits)
+      }
+      if (graph.drafts.size === 0) return { nodes: [], edges: [], assumptions }
+      const last = graph.addNode({ type: 'end', title: labels.end, span: [text.length, text.length] })
+      graph.connect(unite(frontier, dead), last)
+      const leaves = graph.nodes.filter((node) => node.type !== 'end' && !graph.edges.some((edge) => edge.from === node.key))
+      graph.connect(leaves.map((node) => ({ from: node.key })), last)
+      return { ...tidyGraph(graph.nodes, graph.edges), assumptions }
+    },
+  }
+
+  /** An arm of a choice is told; a test's implicit pass waits for the "otherwise" arm. */
+  function endArm(choice: Open): void {
+    closeAll()
+    for (const exit of frontier) {
+      if (graph.node(exit.from)?.type === 'decision' && exit.from !== choice.node) choice.passes.push(exit)
+      else choice.done.push(exit)
+    }
+    frontier = []
+  }
+}
+
+/** Whether two conditions test the same thing, so that the second is another arm of the first. */
+function areSiblings(language: ReadLanguage, first: Condition, second: Condition): boolean {
+  if (isOpposite(language, first, second)) return true
+  if (areOpposites(language, first.stems, second.stems)) return true
+  const shared = likeness(first.stems, second.stems)
+  const sameHead = first.subjectHead !== '' && first.subjectHead === second.subjectHead
+  if (first.cue === second.cue && first.cue.includes(' ') && (shared >= 0.3 || sameHead || /^(?:for|für)/.test(first.cue))) return true
+  if (sameHead && !first.subjectIsPerson && first.stative && second.stative && first.verb !== '' && second.verb !== '' && !(first.negated && second.negated)) return true
+  return first.negated !== second.negated && shared >= 0.5
+}
+
+function isOpposite(language: ReadLanguage, first: Condition, second: Condition): boolean {
+  if (areOpposites(language, first.stems, second.stems) && likeness(first.stems, second.stems) > 0) return true
+  if (first.negated === second.negated) return false
+  if (second.subjectHead === '' || first.subjectHead === '' || first.subjectHead === second.subjectHead) return likeness(first.stems, second.stems) >= 0.5
+  return likeness(first.stems, second.stems) >= 0.6
+}
+
+function bare(draft: StepDraft, all: StepDraft[]): string {
+  const shared = all.every((other) => likeness(other.objectStems, draft.objectStems) > 0.9)
+  return shared && draft.verb !== '' ? draft.title.split(' ').slice(0, draft.verb.split(' ').length).join(' ') : draft.title
+}
+
+function lower(title: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(title) ? title.slice(0, 1).toLowerCase() + title.slice(1) : title
+}

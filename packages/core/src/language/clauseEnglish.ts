@@ -1,0 +1,559 @@
+import type { Clause, ClauseLink, Phrase, Predicate } from './clause.ts'
+import { type CueRole, type FoundCue, findCue } from './cues.ts'
+import { CARRIERS, CARRIER_NOUNS, STATE_ADJECTIVES, verbBase } from './englishWords.ts'
+import { tagEnglish } from './tagEnglish.ts'
+import { isMark, type Token, tokenize } from './token.ts'
+
+/** The clauses of one English sentence, offsets into the whole text. */
+export function englishClauses(text: string, start: number, end: number): Clause[] {
+  const tokens = tokenize(text, start, end)
+  tagEnglish(tokens)
+  const question = isMark(tokens[tokens.length - 1], '?')
+  const pieces = splitPieces(tokens)
+  const clauses = pieces.map((piece) => buildClause(piece))
+  for (const clause of clauses) if (question) clause.question = true
+  return clauses.filter((clause) => clause.tokens.length > 0 || clause.cues.length > 0)
+}
+
+interface VerbGroup {
+  start: number
+  end: number
+  predicate: Predicate
+  /** A participle or gerund alone, which may only describe a noun. */
+  weak: boolean
+}
+
+interface Piece {
+  tokens: Token[]
+  groups: VerbGroup[]
+  link: ClauseLink
+  restriction?: Token[]
+}
+
+const STRONG_CUES = new Set<CueRole>(['if', 'onlyIf', 'unless', 'else', 'ifNot', 'ifSo', 'until', 'when', 'reason', 'whereas', 'while', 'former', 'latter', 'sometimes', 'firstTime', 'before', 'after', 'parallel'])
+/** Cues that only open a clause at the start of a sentence or behind a mark: their words have other uses. */
+const FRONT_ONLY = new Set(['should', 'on', 'after', 'upon', 'provided', 'assuming', 'as', 'having', 'where', 'since', 'whether', 'in', 'before', 'prior', 'once', 'while'])
+
+function splitPieces(tokens: Token[]): Piece[] {
+  const groups = verbGroups(tokens)
+  const cuts = new Map<number, ClauseLink>()
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!
+    if (isMark(token, ';:—–') || token.tag === 'punctuation' && (token.text === '-' || /^(?:->|-->|→|=>|⇒)$/.test(token.text))) {
+      cuts.set(index, token.text === ':' ? 'colon' : token.text === ';' ? 'comma' : /[>→⇒]/.test(token.text) ? 'arrow' : 'dash')
+    }
+  }
+  const words = tokens.map((token) => token.quoted === true ? '"' : token.lower)
+  for (let index = 0; index < tokens.length; index++) {
+    const cue = findCue('en', words, index)
+    if (cue === undefined || !STRONG_CUES.has(cue.role)) continue
+    for (let at = index + 1; at < index + cue.length; at++) if (tokens[at]!.tag === 'relative') tokens[at]!.tag = 'subordinator'
+    if (index === 0) continue
+    const before = tokens[index - 1]!
+    const afterMark = before.tag === 'punctuation' || before.tag === 'coordinator'
+    if (FRONT_ONLY.has(words[index]!) && !afterMark && !hasOwnVerb(tokens, groups, index, cue)) continue
+    if ((words[index] === 'on' || words[index] === 'as' || words[index] === 'having' || words[index] === 'whether' || words[index] === 'where' || words[index] === 'in' && cue.length < 3) && !afterMark) continue
+    if (words[index] === 'on' && groups.length > 0) continue
+    if (cue.role === 'parallel' && !afterMark) continue
+    if (before.lower === 'so' || before.lower === 'as' && words[index] === 'soon') continue
+    cuts.set(index, before.tag === 'coordinator' ? linkOf(before.lower) : 'comma')
+    index += cue.length - 1
+  }
+  const firstGroup = groups[0]
+  if (firstGroup !== undefined) {
+    for (let index = firstGroup.start - 1; index > 0 && index > firstGroup.start - 5; index--) {
+      if (tokens[index]!.tag === 'relative' && (isNominal(tokens[index - 1]!) || isMark(tokens[index - 1], ','))) cuts.set(index, 'restrictive')
+    }
+  }
+  for (let g = 0; g + 1 < groups.length; g++) cutBetween(tokens, groups, g, cuts)
+  return assemblePieces(tokens, groups, cuts)
+}
+
+/** Whether a finite verb follows a subordinator before the next comma. */
+function hasOwnVerb(tokens: Token[], groups: VerbGroup[], index: number, cue: FoundCue): boolean {
+  for (const group of groups) {
+    if (group.start < index + cue.length) continue
+    for (let at = index; at < group.start; at++) if (tokens[at]!.tag === 'punctuation') return false
+    return true
+  }
+  return false
+}
+
+function cutBetween(tokens: Token[], groups: VerbGroup[], g: number, cuts: Map<number, ClauseLink>): void {
+  const first = groups[g]!
+  const second = groups[g + 1]!
+  for (let index = first.end; index <= second.start; index++) {
+    const link = cuts.get(index)
+    if (link !== undefined && tokens[index]!.tag === 'punctuation') {
+      return
+    }
+  }
+  const cueCut = [...cuts.keys()].some((index) => index >= first.end && index <= second.start)
+  let subordinate = false
+  for (let index = first.start - 1; index >= 0; index--) {
+    if (cuts.has(index) && tokens[index]!.tag === 'punctuation') break
+    if (findCueRole(tokens, index)) { subordinate = true; break }
+    if (isMark(tokens[index], ',') && index < first.start - 12) break
+  }
+  if (cueCut && tokens.slice(first.end, second.start).every((token) => token.tag !== 'relative')) return
+  for (let index = second.start - 1; index >= first.end; index--) {
+    if (tokens[index]!.tag === 'relative') {
+      cuts.set(index, isMark(tokens[index - 1], ',') || tokens[index - 1]?.tag === 'coordinator' ? 'relative' : isRestrictive(tokens, second, index) ? 'restrictive' : 'relative')
+      return
+    }
+  }
+  if (cueCut) return
+  const commas: number[] = []
+  const coordinators: number[] = []
+  for (let index = first.end; index < second.start; index++) {
+    if (isMark(tokens[index], ',')) commas.push(index)
+    if (tokens[index]!.tag === 'coordinator') coordinators.push(index)
+  }
+  const lastCoordinator = coordinators[coordinators.length - 1]
+  if (subordinate && commas.length > 0 && !(lastCoordinator !== undefined && isMark(tokens[lastCoordinator - 1], ',') && adjacent(tokens, lastCoordinator, second))) {
+    // The comma that ends a fronted condition; a coordinator inside the condition keeps both its verbs together.
+    const at = lastCoordinator !== undefined && adjacent(tokens, lastCoordinator, second) && lastCoordinator > commas[commas.length - 1]! ? lastCoordinator : commas[0]!
+    cuts.set(at, at === lastCoordinator ? linkOf(tokens[at]!.lower) : 'comma')
+    return
+  }
+  if (lastCoordinator !== undefined) {
+    if (second.weak && !adjacent(tokens, lastCoordinator, second)) return
+    const commaBefore = commas.find((comma) => coordinators.includes(comma + 1))
+    const at = adjacent(tokens, lastCoordinator, second) || commaBefore === undefined ? lastCoordinator : commaBefore + 1
+    cuts.set(at, linkOf(tokens[at]!.lower))
+    return
+  }
+  if (second.weak && second.predicate.form !== 'infinitive') return
+  const lastComma = commas[commas.length - 1]
+  if (lastComma !== undefined) {
+    cuts.set(lastComma, 'comma')
+    return
+  }
+  if (second.predicate.form === 'infinitive') return
+  const nounStart = lastNounStart(tokens, first.end, second.start)
+  if (isRestrictiveBefore(tokens, groups, g)) cuts.set(second.start, 'comma')
+  else if (subordinate && nounStart !== undefined) cuts.set(nounStart, 'comma')
+  else if (subordinate && !/s$/.test(tokens[second.start]!.lower)) cuts.set(second.start, 'comma')
+}
+
+function findCueRole(tokens: Token[], index: number): boolean {
+  const cue = findCue('en', tokens.slice(index, index + 7).map((token) => token.lower), 0)
+  return cue !== undefined && ['if', 'onlyIf', 'unless', 'when', 'after', 'before', 'until', 'ifNot', 'while', 'reason'].includes(cue.role) && !(cue.phrase === 'on') && !(cue.phrase === 'as' && index > 0) && !(cue.phrase === 'where')
+}
+
+function adjacent(tokens: Token[], index: number, group: VerbGroup): boolean {
+  for (let at = index + 1; at < group.start; at++) if (tokens[at]!.tag !== 'adverb' && tokens[at]!.tag !== 'negation' && tokens[at]!.tag !== 'to' && !isMark(tokens[at], ',')) return false
+  return true
+}
+
+function isRestrictive(tokens: Token[], group: VerbGroup, relative: number): boolean {
+  if (['what', 'how', 'why', 'where', 'that', 'whose'].includes(tokens[relative]!.lower)) return true
+  return group.predicate.modal === undefined || /^(?:would|could)$/.test(group.predicate.modal)
+}
+
+/** Whether a group is the verb of a relative clause whose main clause still waits for its own verb. */
+function isRestrictiveBefore(tokens: Token[], groups: VerbGroup[], g: number): boolean {
+  const first = groups[g]!
+  for (let index = first.start - 1; index >= 0 && index > first.start - 6; index--) {
+    if (tokens[index]!.tag !== 'relative') continue
+    for (let at = index - 1; at >= 0; at--) {
+      const token = tokens[at]!
+      if (token.tag === 'punctuation' || token.tag === 'coordinator' || token.tag === 'subordinator') return at < index - 1
+      if (groups.some((group) => at >= group.start && at < group.end)) return false
+    }
+    return index > 0
+  }
+  return false
+}
+
+function lastNounStart(tokens: Token[], from: number, to: number): number | undefined {
+  let at = to - 1
+  while (at >= from && (tokens[at]!.tag === 'adverb')) at--
+  let found: number | undefined
+  while (at >= from) {
+    const token = tokens[at]!
+    if (token.tag === 'determiner' || token.tag === 'pronoun') {
+      found = at
+      if (tokens[at - 1]?.tag === 'preposition' && tokens[at - 1]!.lower === 'of') { at--; continue }
+      return at
+    }
+    if (!['noun', 'adjective', 'number', 'preposition'].includes(token.tag)) return found
+    if (token.tag === 'preposition' && token.lower !== 'of') return at + 1
+    if (token.lower === 'then') return at
+    found = at
+    at--
+  }
+  return found !== undefined && found > from ? found : undefined
+}
+
+function linkOf(word: string): ClauseLink {
+  return word === 'or' ? 'or' : word === 'but' ? 'but' : 'and'
+}
+
+function assemblePieces(tokens: Token[], groups: VerbGroup[], cuts: Map<number, ClauseLink>): Piece[] {
+  const bounds = [...cuts.keys()].sort((a, b) => a - b)
+  const pieces: Piece[] = []
+  let from = 0
+  let link: ClauseLink = 'none'
+  const push = (to: number): void => {
+    const part = tokens.slice(from, to)
+    const own = groups.filter((group) => group.start >= from && group.end <= to).map((group) => ({ ...group, start: group.start - from, end: group.end - from }))
+    if (part.some((token) => token.tag !== 'punctuation')) pieces.push({ tokens: part, groups: own, link })
+  }
+  for (const bound of bounds) {
+    push(bound)
+    from = bound
+    link = cuts.get(bound)!
+  }
+  push(tokens.length)
+  return joinRestrictive(pieces)
+}
+
+/** "anyone who is signed in | goes on": the main clause goes on behind its relative clause. */
+function joinRestrictive(pieces: Piece[]): Piece[] {
+  const joined: Piece[] = []
+  for (const piece of pieces) {
+    const relative = joined[joined.length - 1]
+    const main = joined[joined.length - 2]
+    if (relative?.link === 'restrictive' && main !== undefined && main.groups.length === 0 && piece.groups.length > 0 && piece.link === 'comma' && piece.groups[0]!.start === 0) {
+      const shift = main.tokens.length
+      joined.splice(-2, 2, { tokens: [...main.tokens, ...piece.tokens], groups: piece.groups.map((group) => ({ ...group, start: group.start + shift, end: group.end + shift })), link: main.link, restriction: relative.tokens })
+    } else joined.push(piece)
+  }
+  return joined
+}
+
+const BE_FORMS = new Set(['is', 'are', 'be', 'been', 'being', 'was', 'were', 'am', "isn't", "aren't", 'get', 'gets'])
+const NEGATED_FORM = /n't$|^cannot$/
+
+function verbGroups(tokens: Token[]): VerbGroup[] {
+  const groups: VerbGroup[] = []
+  let index = 0
+  while (index < tokens.length) {
+    const group = readGroup(tokens, index)
+    if (group === undefined) {
+      index++
+      continue
+    }
+    const carried = carriedGroup(tokens, group)
+    if (carried !== undefined) {
+      carried.predicate.carrier = group.predicate.base
+      carried.predicate.negated ||= group.predicate.negated
+      carried.predicate.modal ??= group.predicate.modal
+      carried.predicate.form = 'finite'
+      groups.push({ start: group.start, end: carried.end, predicate: carried.predicate, weak: false })
+      index = carried.end
+    } else {
+      groups.push(group)
+      index = group.end
+    }
+  }
+  return groups.filter((group) => !(group.predicate.form === 'infinitive' && !isCoordinatedInfinitive(tokens, group)))
+}
+
+function isCoordinatedInfinitive(tokens: Token[], group: VerbGroup): boolean {
+  const before = tokens[group.start - 1]
+  return before?.tag === 'coordinator'
+}
+
+function readGroup(tokens: Token[], start: number): VerbGroup | undefined {
+  const first = tokens[start]!
+  if (!['modal', 'aux', 'verb', 'past', 'gerund', 'to'].includes(first.tag)) return undefined
+  let at = start
+  let main: Token | undefined
+  let lastAux = ''
+  const predicate: Predicate = { base: '', negated: false, passive: false, perfect: false, form: 'finite', copula: false }
+  if (first.tag === 'to') {
+    if (!['infinitive', 'aux'].includes(tokens[start + 1]?.tag ?? '')) return undefined
+    predicate.form = 'infinitive'
+    at++
+  }
+  let end = at
+  while (at < tokens.length) {
+    const token = tokens[at]!
+    if (token.tag === 'modal') {
+      if (main !== undefined || lastAux !== '') break
+      predicate.modal = token.lower
+      if (NEGATED_FORM.test(token.lower)) predicate.negated = true
+    } else if (token.tag === 'aux') {
+      if (main !== undefined) break
+      lastAux = token.lower
+      if (/^(?:ha[sd]|have)$/.test(token.lower)) predicate.perfect = true
+      if (NEGATED_FORM.test(token.lower)) predicate.negated = true
+    } else if (token.tag === 'negation') {
+      if (main !== undefined) break
+      predicate.negated = true
+    } else if (token.tag === 'adverb' || token.lower === 'yet') {
+      if (main !== undefined) break
+      if (!leadsToVerb(tokens, at)) break
+    } else if (token.tag === 'verb' || token.tag === 'past' || token.tag === 'gerund' || token.tag === 'infinitive') {
+      if (main !== undefined) break
+      if (token.tag === 'verb' && lastAux !== '' && BE_FORMS.has(lastAux)) break
+      main = token
+      predicate.passive = token.tag === 'past' && BE_FORMS.has(lastAux)
+    } else break
+    at++
+    if (token.tag !== 'adverb') end = at
+    if (main !== undefined) break
+  }
+  if (main === undefined && lastAux === '' && predicate.modal === undefined) return undefined
+  if (main === undefined && predicate.modal !== undefined && lastAux === '') return undefined
+  if (main === undefined) {
+    predicate.base = BE_FORMS.has(lastAux) ? 'be' : /^ha/.test(lastAux) ? 'have' : 'do'
+    predicate.copula = predicate.base === 'be'
+    predicate.perfect = false
+  } else {
+    predicate.base = verbBase(main.lower)
+    if (predicate.passive && STATE_ADJECTIVES.has(main.lower)) predicate.copula = true
+    if (tokens[end]?.tag === 'particle') {
+      predicate.particle = tokens[end]!.lower
+      end++
+    }
+  }
+  const weak = main !== undefined && lastAux === '' && predicate.modal === undefined && (main.tag === 'past' || main.tag === 'gerund')
+  if (weak && main!.tag === 'gerund') predicate.form = 'gerund'
+  return { start, end, predicate, weak }
+}
+
+function leadsToVerb(tokens: Token[], at: number): boolean {
+  for (let index = at; index < tokens.length && index < at + 4; index++) {
+    const tag = tokens[index]!.tag
+    if (tag === 'verb' || tag === 'past' || tag === 'gerund' || tag === 'aux' || tag === 'infinitive') return true
+    if (tag !== 'adverb' && tag !== 'negation') return false
+  }
+  return false
+}
+
+/** The real verb behind "has to", "is able to", "has the chance to", "lets them", "starts". */
+function carriedGroup(tokens: Token[], group: VerbGroup): VerbGroup | undefined {
+  const base = group.predicate.base
+  if (group.weak && group.predicate.form === 'gerund') return undefined
+  if (!CARRIERS.has(base)) return undefined
+  let at = group.end
+  let sawNoun = false
+  let carrierNoun = false
+  while (at < tokens.length && at < group.end + 7) {
+    const token = tokens[at]!
+    if (token.tag === 'to') {
+      if (!['infinitive', 'aux'].includes(tokens[at + 1]?.tag ?? '')) return undefined
+      const allowed = !sawNoun || carrierNoun || ['ask', 'let', 'allow', 'invite', 'prompt', 'urge', 'remind', 'require', 'enable', 'help', 'want', 'expect', 'force'].includes(base)
+      if (!allowed) return undefined
+      const next = readGroup(tokens, at)
+      if (next === undefined) return undefined
+      return carriedGroup(tokens, next) ?? next
+    }
+    if (token.tag === 'gerund' && !sawNoun && base !== 'be' && base !== 'have' && base !== 'use') return readGroup(tokens, at)
+    if ((base === 'let' || base === 'help') && sawNoun && (token.tag === 'verb' || token.tag === 'noun' && /^(?:retry|try)$/.test(token.lower))) {
+      token.tag = 'verb'
+      return readGroup(tokens, at)
+    }
+    if (base === 'be' && (token.tag === 'adjective' || token.tag === 'past') && /^(?:able|allowed|required|asked|responsible|supposed|invited|ready|free|prompted)$/.test(token.lower)) { at++; continue }
+    if (base === 'be' && (token.lower === 'in' || token.lower === 'charge' || token.lower === 'of' || token.lower === 'for')) { at++; if (tokens[at]?.tag === 'gerund') return readGroup(tokens, at); continue }
+    if (token.tag === 'pronoun' || token.tag === 'noun' || token.tag === 'determiner' || token.tag === 'adjective') {
+      if (base === 'be' || base === 'try' || base === 'decide' && token.tag !== 'determiner') return undefined
+      sawNoun = true
+      if (CARRIER_NOUNS.has(token.lower)) carrierNoun = true
+      else if (token.tag === 'noun' && base === 'have') carrierNoun = false
+      at++
+      continue
+    }
+    if (token.tag === 'adverb' || token.lower === 'either' || token.lower === 'whether' || token.tag === 'negation') { at++; continue }
+    return undefined
+  }
+  return undefined
+}
+
+function buildClause(piece: Piece): Clause {
+  const { tokens } = piece
+  const words = tokens.map((token) => token.quoted === true ? '"' : token.lower)
+  const cues: FoundCue[] = []
+  let at = 0
+  while (at < tokens.length) {
+    if (tokens[at]!.tag === 'punctuation') { at++; continue }
+    if (piece.groups[0] !== undefined && at >= piece.groups[0].start && words[at] !== 'should' && words[at] !== 'having') break
+    const cue = findCue('en', words, at)
+    if (cue === undefined) break
+    if (isOrdinaryWord(tokens, at, cue, cues)) break
+    cues.push(cue)
+    at += cue.length
+  }
+  const content = tokens.slice(at).filter((token, index, all) => !(token.tag === 'punctuation' && (index === 0 || index === all.length - 1 || !isMark(token, ',/'))))
+  const shift = at
+  const groups = piece.groups.map((group) => ({ ...group, start: group.start - shift, end: group.end - shift })).filter((group) => group.start >= 0)
+  const main = chooseMain(content, groups, tokens.slice(at))
+  const first = tokens.find((token) => token.tag !== 'punctuation') ?? tokens[0]!
+  const last = tokens[tokens.length - 1]!
+  const clause: Clause = { start: first.start, end: last.end, link: piece.link, cues, tokens: content, inherited: false, question: false }
+  if (piece.restriction !== undefined) clause.restriction = piece.restriction
+  const body = tokens.slice(at)
+  if (main === undefined) {
+    clause.object = phraseOf(trimPhrase(content))
+    return clause
+  }
+  clause.verb = main.predicate
+  for (const token of body.slice(main.start, main.end)) {
+    if (token.tag === 'adverb' && !cues.some((cue) => cue.phrase === token.lower)) {
+      const cue = findCue('en', [token.lower], 0)
+      if (cue !== undefined && (cue.role === 'optional' || cue.role === 'parallel' || cue.role === 'instead' || cue.role === 'either')) cues.push(cue)
+    }
+  }
+  for (let index = main.end; index < body.length; index++) {
+    const cue = findCue('en', body.slice(index, index + 6).map((token) => token.quoted === true ? '"' : token.lower), 0)
+    if (cue !== undefined && ['optional', 'parallel', 'instead', 'again'].includes(cue.role)) cues.push(cue)
+  }
+  const subject = subjectTokens(body.slice(0, main.start))
+  if (subject.length > 0) clause.subject = phraseOf(subject)
+  else if (piece.link === 'none' || cues.length > 0 || piece.link === 'colon' || piece.link === 'comma' || piece.link === 'and') {
+    if (main.predicate.form === 'finite' && !main.predicate.passive && main.predicate.modal === undefined && !main.weak && !/s$/.test(body[main.start]!.lower)) main.predicate.form = 'imperative'
+  }
+  fillComplements(clause, body.slice(main.end))
+  return clause
+}
+
+/** Words of a cue that here are part of an ordinary phrase: "on the payment screen", "as a guest", "after the call". */
+function isOrdinaryWord(tokens: Token[], at: number, cue: FoundCue, cues: FoundCue[]): boolean {
+  const rest = tokens.slice(at + cue.length)
+  if (cue.phrase === 'on') return !/^(?:error|failure|success|timeout|cancel|cancellation|rejection|approval|confirm|confirmation|decline)s?$/.test(rest[0]?.lower ?? '')
+  if (cue.phrase === 'where' || cue.phrase === 'as' || cue.phrase === 'should' && tokens[at]!.tag !== 'modal') return true
+  if (cue.phrase === 'should') return at > 0 || cues.length > 0
+  if (cue.phrase === 'so' && rest[0]?.lower === 'that') return true
+  if (cue.phrase === 'that' || cue.phrase === 'there' || cue.phrase === 'here' && rest.length === 0) return cue.phrase === 'that'
+  if (cue.phrase === 'first' || cue.phrase === 'second' || cue.phrase === 'third' || cue.phrase === 'next') return rest[0]?.tag === 'noun' && tokens[at - 1]?.tag === 'determiner'
+  return false
+}
+
+function chooseMain(content: Token[], groups: VerbGroup[], body: Token[]): VerbGroup | undefined {
+  const strong = groups.find((group) => !group.weak)
+  if (strong !== undefined) {
+    const gerund = groups.find((group) => group.weak && group.predicate.form === 'gerund' && group.start === 0)
+    return gerund !== undefined && strong.predicate.copula && strong.start > 0 ? gerund : strong
+  }
+  const weak = groups[0]
+  if (weak === undefined) return undefined
+  const before = body[weak.start - 1]
+  if (weak.predicate.form === 'gerund') return weak.start === 0 || before?.tag === 'noun' ? weak : undefined
+  return content.length > 0 && (weak.start === 0 || before?.tag === 'noun' || before?.tag === 'pronoun' || before?.tag === 'adverb') ? weak : undefined
+}
+
+/** The subject: the last noun group before the verb that no preposition governs, with what hangs on it. */
+function subjectTokens(before: Token[]): Token[] {
+  let tokens = before
+  const comma = tokens.findLastIndex((token, index) => isMark(token, ',') && tokens.slice(0, index).length > 0)
+  if (comma >= 0 && tokens.slice(comma + 1).some(isNominal) && tokens[comma + 1]?.tag !== 'coordinator' && !(tokens[0]?.tag === 'determiner' && tokens.slice(comma + 1).some((token) => token.tag === 'coordinator'))) tokens = tokens.slice(comma + 1)
+  while (tokens.length > 0 && ['adverb', 'coordinator', 'punctuation', 'negation', 'relative'].includes(tokens[0]!.tag)) tokens = tokens.slice(1)
+  while (tokens.length > 0 && ['adverb', 'punctuation'].includes(tokens[tokens.length - 1]!.tag)) tokens = tokens.slice(0, -1)
+  if (tokens[0]?.tag === 'preposition' || tokens[0]?.tag === 'gerund' || tokens[0]?.lower === 'based') {
+    let at = 1
+    let sawNoun = false
+    while (at < tokens.length) {
+      const token = tokens[at]!
+      if (sawNoun && (token.tag === 'determiner' || token.tag === 'pronoun') && tokens[at - 1]!.tag !== 'preposition' && tokens[at - 1]!.tag !== 'coordinator' && tokens[at - 1]!.tag !== 'determiner') return tokens.slice(at)
+      if (isNominal(token) || token.lower === 'this' || token.lower === 'that') sawNoun = true
+      at++
+    }
+    return []
+  }
+  return tokens.some((token) => isNominal(token) || token.tag === 'determiner' || token.tag === 'gerund' || token.tag === 'number') ? tokens : []
+}
+
+function isNominal(token: Token): boolean {
+  return token.tag === 'noun' || token.tag === 'pronoun'
+}
+
+function fillComplements(clause: Clause, after: Token[]): void {
+  let at = 0
+  while (at < after.length && (after[at]!.tag === 'adverb' || after[at]!.tag === 'negation' || after[at]!.tag === 'coordinator' && at === 0)) at++
+  const object: Token[] = []
+  let objectHasNoun = false
+  while (at < after.length) {
+    const token = after[at]!
+    if (token.tag === 'punctuation') {
+      if (isMark(token, ',') && objectHasNoun && continuesList(after, at)) { object.push(token); at++; continue }
+      if (token.text === '/') { object.push(token); at++; continue }
+      break
+    }
+    if (token.tag === 'preposition') {
+      if (objectHasNoun && /^(?:of|for|about|without)$/.test(token.lower) && !(token.lower === 'for' && objectIsPerson(object))) { object.push(token); at++; continue }
+      if (token.lower === 'than' && object.length > 0) { object.push(token); at++; continue }
+      break
+    }
+    if (['to', 'relative', 'subordinator', 'modal', 'verb', 'infinitive'].includes(token.tag)) break
+    if (token.tag === 'particle') { clause.verb!.particle ??= token.lower; at++; continue }
+    if (token.tag === 'past' && objectHasNoun) break
+    if (token.tag === 'gerund' && objectHasNoun) break
+    if (token.tag === 'aux') break
+    if (token.tag === 'adverb' && (objectHasNoun || object.length > 0)) { if (!isNominalAhead(after, at)) break }
+    if (token.tag === 'coordinator' && !isNominalAhead(after, at)) break
+    object.push(token)
+    if (isNominal(token) || token.tag === 'adjective' || token.tag === 'number' || token.tag === 'determiner' && !isNominalAhead(after, at)) objectHasNoun = true
+    at++
+  }
+  const trimmed = trimPhrase(object)
+  if (trimmed.length > 0) clause.object = phraseOf(trimmed)
+  while (at < after.length) {
+    const token = after[at]!
+    if (token.tag === 'preposition') {
+      const phrase: Token[] = []
+      let end = at + 1
+      while (end < after.length && ['determiner', 'adjective', 'noun', 'number', 'pronoun', 'coordinator', 'gerund', 'adverb'].includes(after[end]!.tag) || end < after.length && (after[end]!.lower === 'of' || after[end]!.text === '/')) { phrase.push(after[end]!); end++ }
+      const found = phraseOf(trimPhrase(phrase))
+      if (found !== undefined) {
+        if (token.lower === 'by' && clause.verb!.passive) clause.agent ??= found
+        else clause.complement ??= { preposition: token.lower, phrase: found }
+      }
+      at = Math.max(end, at + 1)
+    } else at++
+  }
+}
+
+function objectIsPerson(object: Token[]): boolean {
+  return object.length === 1 && object[0]!.tag === 'pronoun'
+}
+
+function continuesList(after: Token[], comma: number): boolean {
+  for (let at = comma + 1; at < after.length; at++) {
+    const token = after[at]!
+    if (token.tag === 'coordinator') return true
+    if (isMark(token, ',')) return at > comma + 1 && continuesList(after, at)
+    if (!['determiner', 'adjective', 'noun', 'number', 'pronoun', 'gerund'].includes(token.tag)) return false
+  }
+  return false
+}
+
+function isNominalAhead(after: Token[], at: number): boolean {
+  for (let index = at + 1; index < after.length; index++) {
+    const tag = after[index]!.tag
+    if (tag === 'noun' || tag === 'pronoun') return true
+    if (!['determiner', 'adjective', 'number', 'adverb', 'gerund'].includes(tag)) return false
+  }
+  return false
+}
+
+const LEADING = new Set(['a', 'an', 'the', 'this', 'that', 'these', 'those', 'his', 'her', 'their', 'its', 'our', 'my', 'your', 'some', 'any', 'each', 'either', 'both', 'such'])
+
+/** A phrase without articles, marks and connectors at its ends. */
+function trimPhrase(tokens: Token[]): Token[] {
+  let from = 0
+  let to = tokens.length
+  const isEdge = (token: Token): boolean => token.tag === 'punctuation' || token.tag === 'coordinator' || token.tag === 'adverb' && to - from > 1 || token.tag === 'preposition'
+  while (to > from && isEdge(tokens[to - 1]!)) to--
+  while (from < to && (isEdge(tokens[from]!) || LEADING.has(tokens[from]!.lower) && tokens[from]!.quoted !== true && to - from > 1)) from++
+  return tokens.slice(from, to)
+}
+
+function phraseOf(tokens: Token[]): Phrase | undefined {
+  const kept = trimPhrase(tokens)
+  const first = kept[0]
+  const last = kept[kept.length - 1]
+  if (first === undefined || last === undefined) return undefined
+  const stop = kept.findIndex((token, index) => index > 0 && (token.tag === 'preposition' || token.tag === 'relative' || token.tag === 'coordinator'))
+  const group = stop < 0 ? kept : kept.slice(0, stop)
+  const head = group.findLast((token) => token.tag === 'noun' || token.tag === 'pronoun') ?? group[group.length - 1]!
+  return {
+    text: kept.filter((token) => !/^(?:the|a|an|his|her|their|its|our)$/.test(token.lower) || token.quoted === true).map((token) => token.text).join(' ').replace(/ ,/g, ','),
+    head: head.lower,
+    pronoun: kept.every((token) => token.quoted !== true && (token.tag === 'pronoun' || token.tag === 'determiner')),
+    start: first.start,
+    end: last.end,
+  }
+}

@@ -1,0 +1,401 @@
+import type { Clause } from './clause.ts'
+import { describeCondition, describeLimit, isLimit } from './condition.ts'
+import { describeStep, isOptional, type Mentions, namedStep, screenType, surfaceTarget } from './describeStep.ts'
+import { type Condition, hasCue, type Item, type JumpTarget, stemsOf, type StepDraft } from './discourse.ts'
+import { STATE_VERBS } from './englishWords.ts'
+import type { LineMarker } from './segment.ts'
+import type { ReadLanguage } from './reading.ts'
+import { isWord, LABELS } from './words.ts'
+
+/** What the sentence reader needs to know beside the clauses. */
+export interface SentenceContext {
+  language: ReadLanguage
+  text: string
+  marker: LineMarker
+  mentions: Mentions
+  /** The sentence is a list item or an arrow chain, where a bare noun phrase is a step. */
+  terse: boolean
+  /** The sentence before announced several ways ("there are two options"). */
+  announced: boolean
+}
+
+/** The discourse moves of one sentence, in the order in which they happen. */
+export function itemize(context: SentenceContext, clauses: Clause[]): Item[] {
+  inherit(clauses)
+  const sometimes = clauses.filter((clause) => hasCue(clause, 'sometimes'))
+  if (sometimes.length > 1) return sometimesAlternatives(context, clauses)
+  const items: Item[] = []
+  let index = 0
+  while (index < clauses.length) {
+    const taken = readClause(context, clauses, index, items)
+    index += Math.max(1, taken)
+  }
+  return items
+}
+
+/** "sometimes A, sometimes B": alternatives. */
+function sometimesAlternatives(context: SentenceContext, clauses: Clause[]): Item[] {
+  const options: Item[][] = []
+  for (const [index, clause] of clauses.entries()) {
+    if (hasCue(clause, 'sometimes')) options.push([])
+    else if (clause.link === 'relative' || clause.link === 'restrictive') continue
+    const option = options[options.length - 1]
+    if (option !== undefined) readMain(context, clause, clauses[index + 1], option)
+  }
+  const filled = options.filter((option) => option.length > 0)
+  return filled.length > 1 ? [{ kind: 'alternatives', options: filled, sharesSubject: false }] : filled.flat()
+}
+
+const CONTENT = new Set(['if', 'onlyIf', 'unless', 'when', 'after', 'before', 'until', 'ifNot', 'else', 'reason'])
+
+/** A clause without a subject of its own goes on with the one before; a bare participle after a passive is passive, too. */
+function inherit(clauses: Clause[]): void {
+  for (let index = 1; index < clauses.length; index++) {
+    const clause = clauses[index]!
+    const before = clauses[index - 1]!
+    if (clause.verb === undefined || before.verb === undefined || clause.subject !== undefined) continue
+    if (!['and', 'or', 'comma', 'but'].includes(clause.link) && clause.link !== 'relative') continue
+    if (clause.cues.some((cue) => CONTENT.has(cue.role))) continue
+    if (clause.link === 'relative') {
+      if (before.complement !== undefined && !before.complement.phrase.pronoun) clause.subject = before.complement.phrase
+      else if (before.object !== undefined && !before.object.pronoun) clause.subject = before.object
+      clause.inherited = true
+      continue
+    }
+    clause.subject = before.subject
+    clause.inherited = true
+    const word = clause.tokens.find((token) => token.tag === 'past' || token.tag === 'verb' || token.tag === 'gerund')
+    if (before.verb.passive && word?.tag === 'past' && clause.object === undefined) clause.verb.passive = true
+    if (clause.link === 'or' && before.object === undefined && !before.verb.passive && before.complement === undefined) before.object = clause.object
+    else if (clause.link === 'and' && before.object === undefined && !before.verb.passive && before.complement === undefined && clause.object !== undefined && before.tokens[before.tokens.length - 1]?.tag !== 'particle' && before.end - before.start < 60 && endsWithVerb(before)) before.object = clause.object
+  }
+}
+
+function endsWithVerb(clause: Clause): boolean {
+  const last = clause.tokens[clause.tokens.length - 1]
+  return last !== undefined && ['verb', 'infinitive', 'past'].includes(last.tag)
+}
+
+function readClause(context: SentenceContext, clauses: Clause[], index: number, items: Item[]): number {
+  const { language, text } = context
+  const clause = clauses[index]!
+  if (hasCue(clause, 'reason') || clause.link === 'restrictive') return 1
+  if (hasCue(clause, 'former')) items.push({ kind: 'case', which: 0 })
+  if (hasCue(clause, 'latter')) items.push({ kind: 'case', which: 1 })
+  if (hasCue(clause, 'firstTime')) {
+    items.push({ kind: 'firstTime', condition: firstTimeCondition(context, clause) })
+    if (clause.verb === undefined && clause.object === undefined) return 1
+  }
+  if (hasCue(clause, 'else', 'ifNot')) {
+    items.push({ kind: 'else', again: false })
+    if (clause.verb === undefined) {
+      if (clause.object !== undefined && !clause.object.pronoun) items.push(step(nameIt(context, clause)))
+      return 1
+    }
+  } else if (hasCue(clause, 'ifSo')) items.push({ kind: 'so' })
+  if (isLimit(language, text, clause)) return readLimit(context, clauses, index, items)
+  if (hasCue(clause, 'until')) {
+    items.push({ kind: 'until', condition: describeCondition(language, text, [clause], false) })
+    return 1
+  }
+  if (hasCue(clause, 'if', 'onlyIf', 'unless') || isConditionalWhen(context, clause)) return readCondition(context, clauses, index, items)
+  if (hasCue(clause, 'sometimes') && clause.verb !== undefined && (clause.verb.copula || clause.verb.negated || STATE_VERBS.has(clause.verb.base)) && clauses[index + 1] !== undefined) {
+    items.push({ kind: 'if', condition: describeCondition(language, text, [clause], false), opensSentence: items.length === 0 })
+    return 1
+  }
+  if (hasCue(clause, 'when', 'after', 'before')) return readTemporal(context, clauses, index, items)
+  if (clause.restriction !== undefined && quantified(language, clause)) {
+    items.push({ kind: 'if', condition: restrictionCondition(context, clause), opensSentence: true })
+  }
+  if (clause.question && clause.link === 'none') {
+    items.push({ kind: 'if', condition: describeCondition(language, text, clauses, false), opensSentence: true })
+    return clauses.length
+  }
+  const or = orGroup(clauses, index, context.announced || clauses.slice(0, index).some(announcesWays))
+  if (or > 1) return readAlternatives(context, clauses, index, or, items)
+  readMain(context, clause, clauses[index + 1], items)
+  return 1
+}
+
+/** How many clauses from here are joined as alternatives: one, when none. */
+function orGroup(clauses: Clause[], index: number, announced: boolean): number {
+  let count = 1
+  let found = false
+  while (index + count < clauses.length) {
+    const next = clauses[index + count]!
+    const contrast = next.link === 'or' || hasCue(next, 'whereas') || announced && hasCue(next, 'while')
+    if (contrast && next.verb !== undefined && !next.cues.some((cue) => CONTENT.has(cue.role))) found = true
+    else if (!(next.link === 'relative' || next.link === 'restrictive' || (found || announced) && next.link === 'and' && next.inherited)) break
+    else if (!found && next.link !== 'restrictive') {
+      if (!announced) break
+    }
+    count++
+  }
+  if (!found || clauses[index]!.verb === undefined) return 1
+  return count
+}
+
+/** "there are two ways to go" */
+export function announcesWays(clause: Clause): boolean {
+  return clause.verb?.copula === true && /\b(?:ways?|options?|possibilit(?:y|ies)|choices|alternatives|möglichkeiten|wege|optionen)\b/i.test(`${clause.object?.text ?? ''} ${clause.subject?.text ?? ''}`)
+}
+
+function readAlternatives(context: SentenceContext, clauses: Clause[], index: number, count: number, items: Item[]): number {
+  const options: Item[][] = []
+  for (let at = index; at < index + count; at++) {
+    const clause = clauses[at]!
+    if (at === index || clause.link === 'or' || hasCue(clause, 'whereas', 'while')) options.push([])
+    readMain(context, clause, clauses[at + 1], options[options.length - 1]!)
+  }
+  const filled = options.filter((option) => option.length > 0)
+  if (filled.length > 1) items.push({ kind: 'alternatives', options: filled, sharesSubject: clauses.slice(index + 1, index + count).every((clause) => clause.inherited || clause.link === 'relative' || clause.link === 'restrictive') })
+  else items.push(...filled.flat())
+  return count
+}
+
+function readLimit(context: SentenceContext, clauses: Clause[], index: number, items: Item[]): number {
+  const clause = clauses[index]!
+  items.push({ kind: 'limit', condition: describeLimit(context.language, context.text, clause) })
+  if (clause.verb !== undefined) {
+    const subject = clause.subject
+    if (subject !== undefined && /\b(?:and|und)\b/.test(subject.text)) clause.subject = { ...subject, text: subject.text.replace(/^.*\b(?:and|und)\s+(?:the |die |der |das )?/, '') }
+    readMain(context, clause, clauses[index + 1], items)
+  }
+  return 1
+}
+
+/** A fronted or trailing condition with what belongs to it; a trailing one moves before the step that it governs. */
+function readCondition(context: SentenceContext, clauses: Clause[], index: number, items: Item[]): number {
+  const clause = clauses[index]!
+  if (clause.cues.some((cue) => cue.phrase === 'whether' || cue.phrase === 'ob')) return 1 + followers(clauses, index)
+  const laterComma = clauses.slice(index + 1).some((next) => ['comma', 'colon', 'arrow', 'dash'].includes(next.link) && !hasCue(next, 'else', 'ifNot', 'if', 'unless'))
+  let count = 1
+  while (index + count < clauses.length) {
+    const next = clauses[index + count]!
+    const joins = (next.link === 'and' || next.link === 'or' || next.link === 'but') && laterComma && !hasCue(next, 'else') && clauses.slice(index + count + 1).some((later) => ['comma', 'colon', 'arrow', 'dash'].includes(later.link))
+    if (joins || next.link === 'restrictive' || clause.verb === undefined && clause.object === undefined && count === 1 && next.link !== 'colon') count++
+    else break
+  }
+  const rest = clauses.slice(index + count)
+  const stepsBefore = lastStepIndex(items)
+  const trailing = stepsBefore >= 0 && !rest.some((next) => next.verb !== undefined && next.link !== 'restrictive' && !hasCue(next, 'else', 'ifNot', 'reason') && next.link !== 'or' && !(next.link === 'and' && !laterComma))
+  if (trailing) {
+    while (index + count < clauses.length && ['or', 'and', 'restrictive'].includes(clauses[index + count]!.link) && !hasCue(clauses[index + count]!, 'else')) count++
+  }
+  const unless = hasCue(clause, 'unless')
+  let parts = clauses.slice(index, index + count)
+  if (clause.verb === undefined && clause.object === undefined && parts.length > 1) parts = parts.slice(1)
+  const condition = describeCondition(context.language, context.text, parts, unless)
+  condition.cue = clause.cues.find((cue) => ['if', 'onlyIf', 'unless', 'when'].includes(cue.role))?.phrase ?? condition.cue
+  const item: Item = { kind: 'if', condition, opensSentence: items.length === 0 }
+  if (trailing) items.splice(stepsBefore, 0, item)
+  else items.push(item)
+  return count
+}
+
+function followers(clauses: Clause[], index: number): number {
+  let count = 0
+  while (index + count + 1 < clauses.length && clauses[index + count + 1]!.link === 'or') count++
+  return count
+}
+
+function lastStepIndex(items: Item[]): number {
+  return items.findLastIndex((item) => item.kind === 'step' || item.kind === 'jump' || item.kind === 'end' || item.kind === 'alternatives')
+}
+
+/** "when the ticket is urgent", "when the payment goes through": a state or an outcome, so a condition. */
+function isConditionalWhen(context: SentenceContext, clause: Clause): boolean {
+  if (context.marker === 'given' || context.marker === 'when') {
+    return clause.cues.length === 0 && clause.verb !== undefined && (clause.verb.negated || clause.verb.copula && surfaceTarget(context.language, clause) === undefined && context.marker === 'when')
+  }
+  const when = clause.cues.find((cue) => cue.role === 'when')
+  if (when === undefined || clause.verb === undefined || !/^(?:when|whenever|sobald|wenn)$/.test(when.phrase)) return false
+  const outcome = isWord(context.language, 'outcome', clause.verb.base)
+  if (when.phrase === 'sobald') return false
+  return clause.verb.copula && surfaceTarget(context.language, clause) === undefined || clause.verb.negated || outcome && (clause.verb.passive || clause.object === undefined)
+}
+
+const TRIVIAL_EVENT = new Set(['complete', 'finish', 'end', 'do', 'begin', 'start', 'pass', 'elapse', 'have', 'be', 'regard', 'count', 'abschließen', 'beenden', 'enden', 'vergehen', 'beginnen', 'sein', 'haben', 'fertigstellen'])
+
+function readTemporal(context: SentenceContext, clauses: Clause[], index: number, items: Item[]): number {
+  const clause = clauses[index]!
+  let count = 1
+  while (index + count < clauses.length && (clauses[index + count]!.link === 'and' || clauses[index + count]!.link === 'or' || clauses[index + count]!.link === 'restrictive') && clauses.slice(index + count + 1).some((later) => later.link === 'comma')) count++
+  if (!hasCue(clause, 'before')) {
+    for (const part of clauses.slice(index, index + count)) {
+      if (part.verb === undefined || part.verb.negated || TRIVIAL_EVENT.has(part.verb.base) || part.verb.copula || part.link === 'restrictive') continue
+      if (part.object === undefined && part.subject === undefined) continue
+      if (context.language === 'en' && STATE_VERBS.has(part.verb.base)) continue
+      const draft = describeStep(context.language, part, context.mentions)
+      items.push({ kind: 'event', step: draft })
+    }
+  }
+  return count
+}
+
+function quantified(language: ReadLanguage, clause: Clause): boolean {
+  const subject = clause.subject?.text ?? clause.tokens[0]?.text ?? ''
+  return language === 'en' ? /^(?:anyone|everyone|everybody|those|users|customers|people|whoever|all)\b/i.test(subject) || clause.subject?.pronoun === true : /^(?:wer|alle|jeder|diejenigen)\b/i.test(subject)
+}
+
+function restrictionCondition(context: SentenceContext, clause: Clause): Condition {
+  const tokens = (clause.restriction ?? []).filter((token) => token.tag !== 'relative')
+  const part: Clause = { start: tokens[0]?.start ?? clause.start, end: tokens[tokens.length - 1]?.end ?? clause.end, link: 'none', cues: [], tokens, inherited: false, question: false }
+  return describeCondition(context.language, context.text, [part], false)
+}
+
+function firstTimeCondition(context: SentenceContext, clause: Clause): Condition {
+  const question = LABELS[context.language].firstTime
+  return { question, negative: false, label: question, stems: stemsOf(context.language, question), subjectHead: '', subjectIsPerson: false, stative: true, verb: '', cue: 'first', negated: false, span: [clause.start, clause.end] }
+}
+
+/** A bare noun phrase where a step is due: what it names is shown. */
+function nameIt(context: SentenceContext, clause: Clause): StepDraft {
+  const draft = namedStep(context.language, clause.object!, [clause.start, clause.end])
+  context.mentions.thing = clause.object!
+  return draft
+}
+
+function step(draft: StepDraft, clause?: Clause): Item {
+  return { kind: 'step', step: draft, parallel: clause !== undefined && hasCue(clause, 'parallel', 'while'), optional: clause !== undefined && isOptional(clause), relative: clause?.link === 'relative' }
+}
+
+function readMain(context: SentenceContext, clause: Clause, next: Clause | undefined, items: Item[]): void {
+  const { language } = context
+  const verb = clause.verb
+  if (verb === undefined) {
+    readFragment(context, clause, items)
+    return
+  }
+  if (isEnd(language, clause)) {
+    items.push({ kind: 'end', span: [clause.start, clause.end] })
+    return
+  }
+  if (isMeta(context, clause, items)) return
+  const jump = jumpOf(context, clause)
+  if (jump !== undefined) {
+    items.push({ kind: 'jump', target: jump })
+    return
+  }
+  if (verb.form === 'gerund' && clause.link !== 'and' && next === undefined && /\boptional\b/i.test(context.text.slice(clause.start, clause.end))) {
+    items.push({ kind: 'step', step: describeStep(language, clause, context.mentions), parallel: false, optional: true, relative: false })
+    return
+  }
+  if (verb.negated) {
+    items.push({ kind: 'pass' })
+    return
+  }
+  items.push(step(describeStep(language, clause, context.mentions), clause))
+}
+
+function readFragment(context: SentenceContext, clause: Clause, items: Item[]): void {
+  const { language } = context
+  const words = clause.tokens.filter((token) => token.tag !== 'punctuation')
+  const text = words.map((token) => token.lower).join(' ')
+  if (/^(?:done|end|finished|the end|finish|fertig|ende|schluss)$/.test(text)) {
+    items.push({ kind: 'end', span: [clause.start, clause.end] })
+    return
+  }
+  if (clause.object === undefined || clause.object.pronoun || words.length > 14) return
+  const due = context.terse || clause.link === 'arrow' || clause.link === 'colon' && items.length > 0 || items.some((item) => item.kind === 'if' || item.kind === 'firstTime' || item.kind === 'limit') && !items.some((item) => item.kind === 'step') || clause.link === 'none' && screenType(language, clause.object.text) !== undefined
+  const front = clause.object.text !== '' && clause.tokens[0] !== undefined && clause.tokens[0].tag === 'preposition'
+  if (due && !front) items.push(step(nameIt(context, clause), clause))
+}
+
+/** "the process ends", "nothing more happens", "the request is closed for good". */
+function isEnd(language: ReadLanguage, clause: Clause): boolean {
+  const verb = clause.verb!
+  const subject = clause.subject
+  if (subject !== undefined && /^(?:nothing|nichts)\b/i.test(subject.text) && /^(?:happen|passieren|geschehen)$/.test(verb.base)) return true
+  const ends = isWord(language, 'end', verb.base) || verb.copula && clause.object !== undefined && isWord(language, 'end', clause.object.head)
+  if (!ends) return false
+  const about = verb.passive || clause.object === undefined || verb.copula ? subject : clause.object
+  return about !== undefined && isWord(language, 'process', about.head.replace(/^this$/, 'process')) || about !== undefined && /\b(?:process|flow|ablauf|prozess)\b/i.test(about.text) && !/request|report/i.test(about.text)
+}
+
+/** Clauses that tell about the process itself or state a fact, and no step. May still mark or add something. */
+function isMeta(context: SentenceContext, clause: Clause, items: Item[]): boolean {
+  const { language } = context
+  const verb = clause.verb!
+  const subject = clause.subject
+  if (verb.copula && verb.base === 'be' || verb.copula && verb.passive) return readCopula(context, clause, items)
+  if (language === 'en' && STATE_VERBS.has(verb.base) && verb.carrier === undefined) return true
+  if (subject !== undefined && isWord(language, 'process', subject.head) && (isWord(language, 'begin', verb.base) || isWord(language, 'continue', verb.base) || isWord(language, 'end', verb.base) || verb.passive)) {
+    if (isWord(language, 'continue', verb.base)) items.push({ kind: 'pass' })
+    if (verb.base === 'repeat' || verb.base === 'wiederholen') items.push({ kind: 'repeatEach', text: context.text.slice(clause.start, clause.end) })
+    return true
+  }
+  if (subject !== undefined && /^(?:this|that|it|these|dies|das|es)$/i.test(subject.text) && isWord(language, 'vague', verb.base)) return true
+  if (subject !== undefined && /^it$|^es$/i.test(subject.text) && verb.passive && clause.object === undefined && /^(?:determine|decide|note|assume|describe|ensure)$/.test(verb.base)) return true
+  if (subject !== undefined && /\b(?:ways?|paths?|options|possibilities|activities)$/i.test(subject.text) && verb.passive) return true
+  return false
+}
+
+function readCopula(context: SentenceContext, clause: Clause, items: Item[]): boolean {
+  const { language } = context
+  const verb = clause.verb!
+  const place = surfaceTarget(language, clause)
+  if (place !== undefined && !verb.negated) {
+    items.push(step(describeStep(language, clause, context.mentions), clause))
+    return true
+  }
+  const state = clause.object?.text.toLowerCase() ?? ''
+  if (/\boptional\b|\bfreiwillig\b/.test(state)) {
+    items.push({ kind: 'optionalLast' })
+    return true
+  }
+  if (clause.subject !== undefined && isWord(language, 'stepNoun', clause.subject.head) && clause.object !== undefined && !clause.object.pronoun) {
+    items.push(step(namedStep(language, clause.object, [clause.start, clause.end]), clause))
+    context.mentions.thing = clause.object
+    return true
+  }
+  if (clause.subject === undefined && clause.tokens[0]?.tag === 'preposition') {
+    const front = frontPlace(clause)
+    if (front !== undefined && screenType(language, front) !== undefined) {
+      const stems = stemsOf(language, front)
+      items.push(step({ type: screenType(language, front)!, title: front.slice(0, 1).toUpperCase() + front.slice(1), span: [clause.start, clause.end], verb: '', stems, objectStems: stems }))
+    }
+  }
+  return true
+}
+
+/** The place that a fronted phrase names: "On the payment screen there are ..." -> "payment screen". */
+function frontPlace(clause: Clause): string | undefined {
+  const words: string[] = []
+  for (const token of clause.tokens.slice(1)) {
+    if (token.tag === 'determiner' && words.length === 0) continue
+    if (token.tag !== 'noun' && token.tag !== 'adjective') break
+    words.push(token.text)
+  }
+  return words.length === 0 ? undefined : words.join(' ')
+}
+
+const BACK_VERBS: Record<ReadLanguage, RegExp> = {
+  en: /^(?:return|retry|restart|repeat|go|come|jump|send|bring|take|redirect|lead|navigate|start|put|place|move|try|link|switch|get|re-enter|route|loop|continue|proceed)$/,
+  de: /^(?:zurück(?:gehen|kehren|springen|kommen|schicken|leiten|gelangen|führen|bringen|werden)|wiederholen|gehen|springen|kommen|gelangen|leiten|starten|beginnen|weitergehen|versuchen|wiederkehren|weitermachen|fortfahren)$/,
+}
+
+/** A clause that leads to a step which is told elsewhere, or undefined. */
+function jumpOf(context: SentenceContext, clause: Clause): JumpTarget | undefined {
+  const { language, text } = context
+  const verb = clause.verb!
+  const source = text.slice(clause.start, clause.end)
+  const isRetry = language === 'en' ? verb.base === 'retry' || verb.base === 'try' && /\bagain\b/i.test(source) || verb.base === 'repeat' && !verb.passive : /\b(?:erneut|noch ?einmal|wieder)\b/i.test(source) && verb.base === 'versuchen' || verb.base === 'wiederholen' && !verb.passive
+  const back = verb.particle === 'back' || verb.base === 'return' || /\bback\b/i.test(source) || verb.base.startsWith('zurück') || /\bzurück\b/i.test(source)
+  const direct = /\b(?:straight|directly|direkt|gleich)\b/i.test(source) && (verb.base === 'go' || verb.base === 'gehen' || isWord(language, 'move', verb.base))
+  const again = /\bagain\b|\bonce more\b|\berneut\b|\bnoch ?(?:ein)?mal\b|\bnochmals\b/i.test(source)
+  const number = /\b(?:step|schritt|point|punkt)\s+(\d{1,3})\b/i.exec(source)
+  const target = clause.complement?.phrase ?? (isRetry || verb.base === 'return' ? clause.object : undefined)
+  const span: [number, number] = [clause.start, clause.end]
+  const stems = stemsOf(language, target?.text ?? '')
+  if (number !== null && BACK_VERBS[language].test(verb.base)) return { step: Number(number[1]), stems, direct: false, again, span }
+  if (isRetry) return { stems: target === undefined || target.pronoun ? new Set() : stems, ...(target === undefined ? {} : { phrase: target }), direct: false, again: true, span }
+  if (again && clause.object === undefined && clause.complement === undefined && !verb.passive) return { stems: stemsOf(language, verb.base), direct: false, again: true, span }
+  const personal = clause.object === undefined || clause.object.pronoun || isWord(language, 'person', clause.object.head)
+  if (target === undefined || target.pronoun || !BACK_VERBS[language].test(verb.base) || !personal && !verb.passive) return undefined
+  if (!back && !direct) return undefined
+  if (verb.passive && clause.subject !== undefined && !clause.subject.pronoun && !isWord(language, 'person', clause.subject.head)) return undefined
+  if (verb.passive && screenType(language, target.text) === undefined) return undefined
+  const fallback = describeStep(language, clause, { ...context.mentions })
+  return { phrase: target, stems, direct, again, fallback, span }
+}

@@ -1,0 +1,153 @@
+import { type Assembler, createAssembler, type Move } from './assemble.ts'
+import type { Clause } from './clause.ts'
+import { englishClauses } from './clauseEnglish.ts'
+import type { Mentions } from './describeStep.ts'
+import { capitalize } from './describeStep.ts'
+import { hasCue, stemsOf } from './discourse.ts'
+import { announcesWays, itemize } from './itemize.ts'
+import type { ReadAssumption, ReadLanguage, TextReading } from './reading.ts'
+import { type Line, readLines, splitSentences, type Stretch } from './segment.ts'
+import { LABELS } from './words.ts'
+
+/** How to read a text. */
+export interface ReadTextOptions {
+  /** The language of the text; found from its words when absent. */
+  language?: ReadLanguage
+}
+
+/** The longest part of a text that is read, in characters and sentences: a plain bound on the time. */
+export const READ_LIMIT = { characters: 20_000, sentences: 300 }
+
+/**
+ * The process that a plain text describes, by rules alone: steps, decisions with their arms, loops, parallel ways and ends.
+ * Never throws. A text without any step gives no nodes and the assumption NO_STEP_FOUND; a text longer than
+ * READ_LIMIT is read to the limit and gives TEXT_CUT.
+ */
+export function readText(text: string, options: ReadTextOptions = {}): TextReading {
+  const assumptions: ReadAssumption[] = []
+  const part = cutText(text, assumptions)
+  const language = options.language ?? detectLanguage(part)
+  const lines = readLines(part)
+  const reader = createReader(language, part, assumptions)
+  reader.readLines(lines)
+  const graph = reader.finish()
+  if (graph.nodes.length === 0) assumptions.push({ code: 'NO_STEP_FOUND', params: {} })
+  const actors = [...new Set(graph.nodes.map((node) => node.actor).filter((actor) => actor !== undefined))]
+  const heading = lines.find((line) => line.marker === 'heading')
+  const title = heading === undefined ? undefined : part.slice(heading.start, heading.end).replace(/:$/, '').slice(0, 120)
+  return { language, ...(title === undefined ? {} : { title }), nodes: graph.nodes, edges: graph.edges, actors, assumptions: [...assumptions, ...graph.assumptions] }
+}
+
+const GERMAN = new Set('der die das und ist nicht ein eine wird werden den dem des mit auf für von zu im sich oder wenn falls dann nach bei kann sie er es auch zum zur einen einem aus wird an sonst danach als über'.split(' '))
+const ENGLISH = new Set('the and is not a an be are to of in on with for if then or after when can they it she he also from by this that as at his her their otherwise we user'.split(' '))
+
+/** The language whose small words are more frequent; English when in doubt. */
+export function detectLanguage(text: string): ReadLanguage {
+  let german = 0
+  let english = 0
+  for (const found of text.slice(0, 4000).toLowerCase().matchAll(/\p{L}+/gu)) {
+    if (GERMAN.has(found[0])) german++
+    if (ENGLISH.has(found[0])) english++
+  }
+  if (/[äöüß]/i.test(text.slice(0, 4000))) german += 1
+  return german > english ? 'de' : 'en'
+}
+
+function cutText(text: string, assumptions: ReadAssumption[]): string {
+  if (text.length <= READ_LIMIT.characters) return text
+  const cut = text.slice(0, READ_LIMIT.characters)
+  const stop = Math.max(cut.lastIndexOf('. '), cut.lastIndexOf('\n'))
+  const kept = stop > READ_LIMIT.characters / 2 ? cut.slice(0, stop + 1) : cut
+  assumptions.push({ code: 'TEXT_CUT', params: { characters: kept.length, of: text.length } })
+  return kept
+}
+
+interface Reader {
+  readLines(lines: Line[]): void
+  finish(): ReturnType<Assembler['finish']>
+}
+
+function createReader(language: ReadLanguage, text: string, assumptions: ReadAssumption[]): Reader {
+  const mentions: Mentions = {}
+  let sentences = 0
+  let cut = false
+  let announced = false
+  const assembler = createAssembler(language, text, (stems, after) => {
+    const later = stemsOf(language, text.slice(after))
+    return [...stems].every((stem) => later.has(stem))
+  })
+
+  function clausesOf(stretch: Stretch): Clause[] {
+    return language === 'de' ? [] : englishClauses(text, stretch.start, stretch.end)
+  }
+
+  /** The moves of one line, without its children. */
+  function movesOf(line: Line, from = line.start): Move[] {
+    const moves: Move[] = []
+    for (const stretch of splitSentences(text, from, line.end)) {
+      if (sentences >= READ_LIMIT.sentences) {
+        if (!cut) assumptions.push({ code: 'TEXT_CUT', params: { sentences: READ_LIMIT.sentences } })
+        cut = true
+        break
+      }
+      sentences++
+      const clauses = clausesOf(stretch)
+      const terse = line.marker !== 'none' || /->|→|=>|⇒/.test(text.slice(stretch.start, stretch.end))
+      const items = itemize({ language, text, marker: moves.length === 0 ? line.marker : 'none', mentions, terse, announced }, clauses)
+      announced = clauses.some(announcesWays)
+      moves.push({ items, ...(moves.length === 0 && line.number !== undefined ? { number: line.number } : {}) })
+    }
+    return moves
+  }
+
+  function readList(lines: Line[]): void {
+    let run: Move[] = []
+    const flush = (): void => {
+      if (run.length > 0) assembler.addMoves(run)
+      run = []
+    }
+    for (const line of lines) {
+      if (line.marker === 'heading' || line.marker === 'scenario') continue
+      run.push(...movesOf(line))
+      if (line.children.length === 0) continue
+      const arms = armsOf(line.children)
+      if (arms === undefined) {
+        run.push(...collect(line.children))
+        continue
+      }
+      flush()
+      assembler.openChoice(arms.length === 2 ? arms[0]!.label : LABELS[language].next, [line.start, line.end])
+      for (const arm of arms) {
+        assembler.beginArm(arm.label, arm.isElse)
+        assembler.addMoves([...movesOf(arm.line, arm.bodyStart), ...collect(arm.line.children)])
+      }
+      assembler.closeChoice()
+    }
+    flush()
+  }
+
+  function collect(lines: Line[]): Move[] {
+    return lines.flatMap((line) => [...movesOf(line), ...collect(line.children)])
+  }
+
+  /** The arms that sub-items tell ("expired -> page"), or undefined when they are steps. */
+  function armsOf(lines: Line[]): { line: Line; label: string; bodyStart: number; isElse: boolean }[] | undefined {
+    if (lines.length < 2) return undefined
+    const arms = []
+    for (const line of lines) {
+      const content = text.slice(line.start, line.end)
+      const mark = /\s*(?:->|→|=>|⇒|:(?=\s))\s*/.exec(content)
+      if (mark === null || mark.index > 60) return undefined
+      const label = content.slice(0, mark.index).trim()
+      if (label === '') return undefined
+      const clauses = clausesOf({ start: line.start, end: line.start + mark.index })
+      const isElse = clauses[0] !== undefined && hasCue(clauses[0], 'else', 'ifNot')
+      const verb = clauses[0]?.verb
+      if (!isElse && verb !== undefined && verb.form === 'imperative') return undefined
+      arms.push({ line, label: capitalize(label.replace(/^(?:if|in case|when|falls|wenn|bei)\s+/i, '')), bodyStart: line.start + mark.index + mark[0].length, isElse })
+    }
+    return arms
+  }
+
+  return { readLines: readList, finish: () => assembler.finish() }
+}

@@ -1,0 +1,42 @@
+/** Coarse part of speech, the same for both languages. */
+export type Tag =
+  | 'noun' | 'pronoun' | 'verb' | 'past' | 'gerund' | 'infinitive' | 'aux' | 'modal' | 'to' | 'determiner' | 'adjective' | 'adverb' | 'preposition'
+  | 'coordinator' | 'subordinator' | 'relative' | 'number' | 'negation' | 'particle' | 'punctuation'
+
+/** One word, quoted phrase or punctuation mark of the source. */
+export interface Token {
+  text: string
+  lower: string
+  start: number
+  end: number
+  tag: Tag
+  quoted?: boolean
+}
+
+const TOKEN = /"[^"\n]{1,80}"|“[^”\n]{1,80}”|„[^“”\n]{1,80}[“”]|«[^»\n]{1,80}»|->|-->|→|=>|⇒|[$€£]?[\p{L}\p{N}][\p{L}\p{N}\p{M}'’&@%_.+/-]*[\p{L}\p{N}%]|[\p{L}\p{N}]|[^\s]/gu
+
+/** The tokens of a stretch of text, all tagged as noun or punctuation; text in parentheses is left out. */
+export function tokenize(text: string, start: number, end: number): Token[] {
+  const tokens: Token[] = []
+  const part = text.slice(start, end)
+  let depth = 0
+  for (const found of part.matchAll(TOKEN)) {
+    let value = found[0]
+    if (value === '(' || value === '[') depth++
+    else if (value === ')' || value === ']') depth = Math.max(0, depth - 1)
+    else if (depth === 0) {
+      const at = start + found.index
+      const quoted = /^["“„«]/.test(value) && value.length > 2
+      const isWord = quoted || /[\p{L}\p{N}]/u.test(value)
+      if (!quoted && isWord) value = value.replace(/[.]+$/, '')
+      const inner = quoted ? value.slice(1, -1) : value
+      tokens.push({ text: inner, lower: inner.toLowerCase().replace(/’/g, "'"), start: at, end: at + found[0].length, tag: isWord ? 'noun' : 'punctuation', ...(quoted ? { quoted: true } : {}) })
+    }
+  }
+  return tokens
+}
+
+/** Whether a token is one of these punctuation marks. */
+export function isMark(token: Token | undefined, marks: string): boolean {
+  return token !== undefined && token.tag === 'punctuation' && marks.includes(token.text)
+}
