@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { SupportedMessagePort } from '@orpc/client/message-port';
+import { RPCHandler as PortHandler } from '@orpc/server/message-port';
+import { RPCHandler as SocketHandler } from '@orpc/server/ws';
+import { AppError, isAppError, type Logger } from '@uxflow/core';
+import { createEngine, type Engine, type EngineDependencies, type SecretStore } from '@uxflow/core/engine';
+import { WebSocket, WebSocketServer } from 'ws';
+
+/**
+ * A host's way to the engine of a data folder. One process owns the folder and runs the engine; every other host on the folder
+ * passes its pages' messages on to that one. When the owner goes, the next connection makes this process the owner.
+ */
+export interface EngineHost {
+  /** `owner` runs the engine itself; `guest` passes on to the process that does. */
+  role(): 'owner' | 'guest';
+  /** Serves one page over a WebSocket whose access was checked. */
+  attachSocket(socket: WebSocket): Promise<void>;
+  /** Serves one page over a MessagePort. */
+  attachPort(port: SupportedMessagePort & { close?(): void }): Promise<void>;
+  /** Asks the owner to hand out a new address of its page; undefined when the owner shows none. */
+  ownersAddress(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+export interface EngineHostOptions {
+  dataDir: string;
+  host: EngineDependencies['host'];
+  version: string;
+  logger: Logger;
+  secrets(dataDir: string): SecretStore;
+  /** Makes a new address of this host's own page, for guests that ask. */
+  issueAddress?(): string | undefined;
+  /** Overrides for tests. */
+  engine?: Partial<EngineDependencies>;
+}
+
+/** Where flows are kept when nobody says otherwise. */
+export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): string {
+  if (environment.UXFLOW_DATA) return environment.UXFLOW_DATA;
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'UX Flow Engine');
+  if (process.platform === 'win32') return join(environment.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'UX Flow Engine');
+  return join(environment.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'ux-flow-engine');
+}
+
+/** The local socket of a data folder: short enough for every system, in a folder that only this user enters. */
+export function socketPathOf(dataDir: string): string {
+  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 24);
+  if (process.platform === 'win32') return `\\\\.\\pipe\\uxflow-${name}`;
+  const inside = join(dataDir, 'engine.sock');
+  return inside.length < 100 ? inside : join(tmpdir(), `uxflow-${userInfo().uid}`, `${name}.sock`);
+}
+
+/** Opens the engine of a data folder, as its owner or as a guest of its owner. */
+export async function openEngineHost(options: EngineHostOptions): Promise<EngineHost> {
+  const { dataDir, logger } = options;
+  const socketPath = socketPathOf(dataDir);
+  let own: { engine: Engine; server: Server } | undefined;
+  let closed = false;
+
+  const becomeOwner = async () => {
+    const engine = await createEngine({
+      dataDir,
+      host: options.host,
+      version: options.version,
+      logger,
+      secrets: options.secrets(dataDir),
+      ...options.engine,
+    });
+    try {
+      own = { engine, server: await serveGuests(engine, socketPath, options) };
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  };
+
+  /** Makes sure that somebody answers: this process, or the owner (true when a guest may connect). */
+  const ensure = async () => {
+    if (own || (await canReach(socketPath))) return;
+    await tryBecomeOwner();
+  };
+  const tryBecomeOwner = async () => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await becomeOwner();
+      } catch (error) {
+        if (!isAppError(error) || error.code !== 'DATA_FOLDER_IN_USE') throw error;
+        if (await canReach(socketPath)) return;
+        // The owner holds the folder but does not answer yet (starting), or is just going.
+        if (attempt >= 20) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  };
+
+  await tryBecomeOwner();
+  return {
+    role: () => (own ? 'owner' : 'guest'),
+    async attachSocket(socket) {
+      await ensure();
+      if (own) return void new SocketHandler(own.engine.router).upgrade(socket);
+      const upstream = connectToOwner(socketPath);
+      pipe(
+        { send: (data) => socket.send(data), close: () => socket.close(), onMessage: (receive) => socket.on('message', (data, binary) => receive(binary ? (data as Buffer) : data.toString())), onClose: (done) => socket.on('close', done) },
+        upstream,
+      );
+    },
+    async attachPort(port) {
+      await ensure();
+      if (own) return void new PortHandler(own.engine.router).upgrade(port);
+      const target = port as unknown as { on(event: string, receive: (event: { data: unknown }) => void): void; postMessage(data: unknown): void; close?(): void };
+      pipe(
+        {
+          send: (data) => target.postMessage(data),
+          close: () => target.close?.(),
+          onMessage: (receive) => target.on('message', (event) => receive(event.data as string | Uint8Array)),
+          onClose: (done) => target.on('close', done as never),
+        },
+        connectToOwner(socketPath),
+      );
+    },
+    async ownersAddress() {
+      if (own) return options.issueAddress?.();
+      return askOwner(socketPath);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      const mine = own;
+      own = undefined;
+      if (!mine) return;
+      await new Promise<void>((resolve) => {
+        mine.server.close(() => resolve());
+        mine.server.closeAllConnections();
+      });
+      await mine.engine.close();
+    },
+  };
+}
+
+/** Serves the contract on the folder's local socket, which only this user may open. */
+async function serveGuests(engine: Engine, socketPath: string, options: EngineHostOptions): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.method !== 'POST' || request.url !== '/address') return void response.writeHead(404).end();
+    const address = options.issueAddress?.();
+    response.writeHead(address ? 200 : 204, { 'content-type': 'text/plain' }).end(address ?? '');
+  });
+  const sockets = new WebSocketServer({ server, path: '/rpc', maxPayload: 64 * 1024 * 1024 });
+  sockets.on('connection', (socket) => void new SocketHandler(engine.router).upgrade(socket));
+  const close = server.close.bind(server);
+  server.close = (done) => {
+    for (const socket of sockets.clients) socket.terminate();
+    return close(done);
+  };
+  if (process.platform !== 'win32') {
+    // The folder's lock is ours, so a socket file that still lies here is a dead owner's.
+    rmSync(socketPath, { force: true });
+    mkdirSync(join(socketPath, '..'), { recursive: true, mode: 0o700 });
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new AppError('SOCKET_UNAVAILABLE', `The local socket ${socketPath} cannot be opened. Your flows are untouched; choose another data folder with UXFLOW_DATA.`, { socketPath }, { cause })),
+    );
+    server.listen(socketPath, resolve);
+  });
+  if (process.platform !== 'win32') chmodSync(socketPath, 0o600);
+  return server;
+}
+
+interface Wire {
+  send(data: string | Uint8Array): void;
+  close(): void;
+  onMessage(receive: (data: string | Uint8Array) => void): void;
+  onClose(done: () => void): void;
+}
+
+/** A socket to the owner that keeps what is sent before it is open. */
+function connectToOwner(socketPath: string): Wire {
+  const socket = new WebSocket(`ws+unix://${socketPath}:/rpc`);
+  const waiting: (string | Uint8Array)[] = [];
+  socket.on('open', () => {
+    for (const data of waiting.splice(0)) socket.send(data);
+  });
+  socket.on('error', () => socket.terminate());
+  return {
+    send: (data) => void (socket.readyState === WebSocket.OPEN ? socket.send(data) : waiting.push(data)),
+    close: () => socket.close(),
+    onMessage: (receive) => socket.on('message', (data, binary) => receive(binary ? (data as Buffer) : data.toString())),
+    onClose: (done) => socket.on('close', done),
+  };
+}
+
+function pipe(a: Wire, b: Wire): void {
+  a.onMessage((data) => b.send(data));
+  b.onMessage((data) => a.send(data));
+  a.onClose(() => b.close());
+  b.onClose(() => a.close());
+}
+
+/** True when the owner of the folder answers on its socket. */
+async function canReach(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`ws+unix://${socketPath}:/rpc`, { handshakeTimeout: 2000 });
+    socket.on('open', () => {
+      socket.close();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
+
+async function askOwner(socketPath: string): Promise<string | undefined> {
+  const { request } = await import('node:http');
+  return new Promise((resolve) => {
+    const call = request({ socketPath, path: '/address', method: 'POST', timeout: 2000 }, (answer) => {
+      let text = '';
+      answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      answer.on('end', () => resolve(answer.statusCode === 200 ? text : undefined));
+    });
+    call.on('error', () => resolve(undefined));
+    call.end();
+  });
+}

@@ -1,0 +1,77 @@
+import { createIdSource, systemClock, systemRandom } from '../base/index.ts';
+import { openDataFolder, type FolderHolder } from '../db/index.ts';
+import type { Author } from '../flow/index.ts';
+import { createEgress, type EgressRecord } from '../llm/index.ts';
+import { createChatService } from './chatService.ts';
+import type { EngineDependencies } from './dependencies.ts';
+import { createElkRunner } from './elkRunner.ts';
+import { createFlowService } from './flowService.ts';
+import { createLayoutService } from './layoutService.ts';
+import { createModelService } from './models.ts';
+import { createRouter, type EngineRouter } from './router.ts';
+import { createSettings } from './settings.ts';
+
+/** A running engine on a data folder. */
+export interface Engine {
+  /** Every route of the contract, to be served over any transport. */
+  router: EngineRouter;
+  /** Writes into the data folder where a second host reaches this one. */
+  announce(holder: FolderHolder): void;
+  /** Writes what waits, ends what runs, frees the folder. */
+  close(): Promise<void>;
+}
+
+/** Ledger rows are written together after this rest, ms; closing writes what waits. */
+const LEDGER_REST_MS = 200;
+
+/** Opens a data folder and starts the engine on it. Throws DATA_FOLDER_IN_USE, STORE_…; then nothing is held open. */
+export async function createEngine(dependencies: EngineDependencies): Promise<Engine> {
+  const { dataDir, logger } = dependencies;
+  const clock = dependencies.clock ?? systemClock;
+  const ids = createIdSource(clock, dependencies.random ?? systemRandom);
+  const newId = (prefix: string) => ids.newId(prefix);
+  const folder = await openDataFolder(dataDir, { logger: logger.child('store'), clock });
+
+  const settings = createSettings(folder);
+  const author = (): Author => ({ kind: 'user', id: 'local', name: settings.get().userName });
+
+  const records: EgressRecord[] = [];
+  let ledgerTimer: NodeJS.Timeout | undefined;
+  const writeLedger = () => {
+    clearTimeout(ledgerTimer);
+    ledgerTimer = undefined;
+    if (records.length && !folder.readOnly) folder.ledger.addEgressRecords(records.splice(0));
+  };
+  const egressFor = (hosts: readonly string[]) =>
+    createEgress({
+      fetch: dependencies.fetch ?? globalThis.fetch,
+      clock,
+      policy: () => ({ localOnly: settings.get().localOnly, onPremiseHosts: settings.get().onPremiseHosts, allowedHosts: hosts }),
+      onRecord(record) {
+        records.push(record);
+        ledgerTimer ??= setTimeout(writeLedger, LEDGER_REST_MS).unref();
+      },
+    });
+
+  const ownElk = dependencies.runElk ? undefined : createElkRunner(dependencies.elkWorkerUrl ? { workerUrl: dependencies.elkWorkerUrl } : {});
+  const runElk = dependencies.runElk ?? ownElk!;
+  const flows = createFlowService({ folder, clock, newId, logger });
+  const layout = createLayoutService(runElk);
+  const models = createModelService({ settings, secrets: dependencies.secrets, egressFor });
+  const chat = createChatService({ folder, flows, layout, runElk, models, settings, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
+  folder.setTextSource((flowId) => flows.textOf(flowId));
+  if (!folder.readOnly) chat.resume();
+
+  return {
+    router: createRouter({ dependencies, folder, flows, layout, chat, settings, models, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    announce: (holder) => folder.announce(holder),
+    async close() {
+      await chat.close();
+      flows.close();
+      settings.changes.close();
+      writeLedger();
+      await ownElk?.close();
+      await folder.close();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { Clock, Logger, RandomBytes } from '../base/index.ts';
+import type { ElkRunner } from '../layout/index.ts';
+
+/** Where keys are kept. Never SQLite, never a log, never a screen. */
+export interface SecretStore {
+  /** What it can honestly promise. */
+  strength: 'keychain' | 'file' | 'session';
+  get(name: string): Promise<string | undefined>;
+  /** Keeps a value; null forgets it. */
+  set(name: string, value: string | null): Promise<void>;
+}
+
+/** Everything that the engine takes from its host. */
+export interface EngineDependencies {
+  dataDir: string;
+  host: 'electron' | 'local-server' | 'cli' | 'test';
+  version: string;
+  logger: Logger;
+  secrets: SecretStore;
+  clock?: Clock;
+  random?: RandomBytes;
+  /** The only way out; the egress gate stands before it. */
+  fetch?: typeof globalThis.fetch;
+  runElk?: ElkRunner;
+  /** Where the bundled ELK worker lies; absent when running from source. */
+  elkWorkerUrl?: URL;
+}

@@ -1,0 +1,58 @@
+import type { FindingView } from '../api/index.ts';
+import { review, type Finding } from '../flow/index.ts';
+import type { LogSession } from './logSession.ts';
+import type { FindingsFeed } from './viewStream.ts';
+
+/** Rest after the last change before findings are worked out, ms: a drag must not review sixty times a second. */
+const REST_MS = 250;
+
+/** The findings of an open flow, and what each quick fix would do. */
+export interface SessionFindings extends FindingsFeed {
+  /** The finding of this key on the flow as it is now. */
+  find(key: string): Finding | undefined;
+  close(): void;
+}
+
+/** Reviews a flow after each change, while somebody listens. */
+export function createSessionFindings(session: LogSession, otherFlows: () => Parameters<typeof review>[1]): SessionFindings {
+  const listeners = new Set<(findings: FindingView[]) => void>();
+  let timer: NodeJS.Timeout | undefined;
+  const current = () => review(session.state, otherFlows());
+  const tell = (to: Iterable<(findings: FindingView[]) => void>) => {
+    const list = current().map(findingView);
+    for (const listener of to) listener(list);
+  };
+  const stop = session.onChange(() => {
+    if (!listeners.size) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => tell(listeners), REST_MS);
+    timer.unref();
+  });
+  return {
+    find: (key) => current().find((finding) => findingKey(finding) === key),
+    subscribe(listener) {
+      listeners.add(listener);
+      // After the chunks: the first review of a large flow must not stand before the first picture of it.
+      const first = setTimeout(() => tell([listener]), 0);
+      return () => {
+        clearTimeout(first);
+        listeners.delete(listener);
+      };
+    },
+    close() {
+      clearTimeout(timer);
+      stop();
+    },
+  };
+}
+
+/** The name of a finding that stays while the same thing is wrong in the same place. */
+export function findingKey(finding: Finding): string {
+  return [finding.code, ...finding.nodeIds, ...finding.edgeIds].join(' ');
+}
+
+/** A finding as a screen gets it. */
+export function findingView(finding: Finding): FindingView {
+  const { code, severity, nodeIds, edgeIds, params, fix } = finding;
+  return { key: findingKey(finding), code, severity, nodeIds: [...nodeIds], edgeIds: [...edgeIds], params, ...(fix ? { fix: { code: fix.code } } : {}) };
+}

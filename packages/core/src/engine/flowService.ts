@@ -1,0 +1,167 @@
+import type { FlowSummary } from '../api/index.ts';
+import { AppError, type Clock, type Logger } from '../base/index.ts';
+import type { DataFolder, FlowRow, FlowText } from '../db/index.ts';
+import { diffViews, parseDocument, toDocument, viewOfDocument, type Author, type FlowView } from '../flow/index.ts';
+import { createBroadcast, type Broadcast } from './broadcast.ts';
+import { createSessionFindings, type SessionFindings } from './findingsFeed.ts';
+import { openLogSession, previewOf, type LogSession } from './logSession.ts';
+
+/** A flow that is open in the engine. */
+export interface OpenFlow {
+  session: LogSession;
+  findings: SessionFindings;
+}
+
+/** The list of flows, and the flows that are open. */
+export interface FlowService {
+  list(options: { search?: string; deleted?: boolean }): FlowSummary[];
+  create(name: string, author: Author, content?: FlowView): FlowSummary;
+  rename(flowId: string, name: string, author: Author): FlowSummary;
+  duplicate(flowId: string, name: string, author: Author): FlowSummary;
+  delete(flowId: string): void;
+  restore(flowId: string): FlowSummary;
+  purge(flowId: string): void;
+  import(text: string, fileName: string, author: Author): FlowSummary;
+  /** Opens a flow, or gives the one that is open. Throws FLOW_NOT_FOUND. */
+  open(flowId: string): OpenFlow;
+  changes: Broadcast<{ type: 'changed' }>;
+  newId(prefix: string): string;
+  /** The words of a flow, for search; undefined when there is no such flow. */
+  textOf(flowId: string): FlowText | undefined;
+  close(): void;
+}
+
+/** Time without an entry after which an open flow writes its snapshot and picture, ms. */
+const SETTLE_AFTER_MS = 1500;
+/** Flows that stay open without anybody looking; the longest unused one is let go first. */
+const MAX_OPEN = 24;
+
+export function createFlowService(options: { folder: DataFolder; clock: Clock; newId(prefix: string): string; logger: Logger }): FlowService {
+  const { folder, clock, newId, logger } = options;
+  const { flows } = folder;
+  const open = new Map<string, OpenFlow & { timer?: NodeJS.Timeout }>();
+  const changes = createBroadcast<{ type: 'changed' }>((_, next) => next);
+
+  const summary = (row: FlowRow): FlowSummary => row as unknown as FlowSummary;
+  const getRow = (flowId: string): FlowRow => {
+    const row = flows.findFlow(flowId);
+    if (!row) throw new AppError('FLOW_NOT_FOUND', 'This flow is not in the data folder (any more). Nothing was changed; go back to the list of flows.', { flowId });
+    return row;
+  };
+
+  const openFlow = (flowId: string): OpenFlow => {
+    const known = open.get(flowId);
+    if (known) {
+      open.delete(flowId);
+      open.set(flowId, known);
+      return known;
+    }
+    getRow(flowId);
+    const session = openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger: logger.child('log') });
+    const findings = createSessionFindings(session, () => ({}));
+    const entry: OpenFlow & { timer?: NodeJS.Timeout } = { session, findings };
+    session.onChange(() => {
+      clearTimeout(entry.timer);
+      entry.timer = setTimeout(() => {
+        session.settle();
+        changes.send({ type: 'changed' });
+      }, SETTLE_AFTER_MS);
+      entry.timer.unref();
+    });
+    open.set(flowId, entry);
+    if (open.size > MAX_OPEN) {
+      const [oldest] = open;
+      // A session with listeners has a screen on it; its state must stay the one that they see.
+      if (oldest && !oldest[1].session.isWatched()) letGo(oldest[0]);
+    }
+    return entry;
+  };
+  const letGo = (flowId: string) => {
+    const entry = open.get(flowId);
+    if (!entry) return;
+    clearTimeout(entry.timer);
+    entry.session.settle();
+    entry.findings.close();
+    open.delete(flowId);
+  };
+
+  const create: FlowService['create'] = (name, author, content) => {
+    const trimmed = name.trim();
+    if (!trimmed) throw new AppError('NAME_EMPTY', 'A flow needs a name. Nothing was made; enter one.', {});
+    const flowId = newId('flow');
+    const logId = newId('log');
+    const now = clock.now();
+    folder.withTransaction(() => {
+      flows.createFlow({ flow: { id: flowId, name: trimmed, createdAt: now, updatedAt: now, nodeCount: 0, edgeCount: 0, preview: [] }, logId });
+      const { session } = openFlow(flowId);
+      const ops = content ? diffViews(session.state, content).filter((op) => !(op.op === 'set' && op.kind === 'flow' && op.field === 'name')) : [];
+      session.commit({ ops: [{ op: 'set', kind: 'flow', id: flowId, field: 'name', to: trimmed }, ...ops] }, author);
+    });
+    const { session } = openFlow(flowId);
+    flows.updateFlow(flowId, { preview: previewOf(session.state) });
+    changes.send({ type: 'changed' });
+    return summary(getRow(flowId));
+  };
+
+  return {
+    changes,
+    newId,
+    textOf(flowId) {
+      if (!flows.findFlow(flowId)) return undefined;
+      const state = open.get(flowId)?.session.state ?? openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger }).state;
+      const { name, description } = state.flow;
+      return { name, ...(description ? { description } : {}), titles: [...state.node.values()].map((node) => node.data.title) };
+    },
+    open: openFlow,
+    list: ({ search, deleted }) => flows.listFlows({ ...(search?.trim() ? { search: search.trim() } : {}), deleted: deleted ?? false }).map(summary),
+    create,
+    rename(flowId, name, author) {
+      const trimmed = name.trim();
+      if (!trimmed) throw new AppError('NAME_EMPTY', 'A flow needs a name. The old name is kept; enter a new one.', {});
+      const { session } = openFlow(flowId);
+      if (session.state.flow.name !== trimmed) session.commit({ ops: [{ op: 'set', kind: 'flow', id: flowId, field: 'name', to: trimmed }] }, author);
+      changes.send({ type: 'changed' });
+      return summary(getRow(flowId));
+    },
+    duplicate(flowId, name, author) {
+      const { session } = openFlow(flowId);
+      // A copy starts a log of its own; ids of records stay, they are unique within a log.
+      return create(name, author, copyFor(session.state));
+    },
+    delete(flowId) {
+      getRow(flowId);
+      letGo(flowId);
+      flows.deleteFlow(flowId, clock.now());
+      changes.send({ type: 'changed' });
+    },
+    restore(flowId) {
+      getRow(flowId);
+      flows.restoreFlow(flowId);
+      changes.send({ type: 'changed' });
+      return summary(getRow(flowId));
+    },
+    purge(flowId) {
+      const row = getRow(flowId);
+      if (row.deletedAt === undefined) throw new AppError('FLOW_NOT_DELETED', 'Only flows of the bin can be deleted for ever. The flow is kept.', { flowId });
+      letGo(flowId);
+      flows.purgeFlow(flowId);
+      changes.send({ type: 'changed' });
+    },
+    import(text, fileName, author) {
+      const document = parseDocument(text);
+      const fallback = fileName.replace(/\.[^.]+$/, '');
+      return create(document.name.trim() || fallback || 'Flow', { ...author, kind: 'import' }, viewOfDocument(document));
+    },
+    close() {
+      for (const flowId of [...open.keys()]) letGo(flowId);
+      changes.close();
+    },
+  };
+
+  /** The view with a new flow's own record aside: named versions belong to the old log's numbers. */
+  function copyFor(view: FlowView): FlowView {
+    const document = toDocument(view);
+    delete document.versions;
+    return viewOfDocument(document);
+  }
+}

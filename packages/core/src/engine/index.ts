@@ -1,0 +1,5 @@
+/** The engine: everything wired together. Runs in Node only. */
+export { createEngine, type Engine } from './createEngine.ts';
+export type { EngineDependencies, SecretStore } from './dependencies.ts';
+export type { EngineRouter } from './router.ts';
+export { createElkRunner } from './elkRunner.ts';

@@ -1,0 +1,79 @@
+import { AppError, isAppError, errorInfo, type ErrorInfo } from '../base/index.ts';
+import type { ModelChoice } from '../api/index.ts';
+import {
+  allowedHostsOf,
+  createModel,
+  detectOllama,
+  listOllamaModels,
+  listOpenAiModels,
+  OLLAMA_BASE_URL,
+  testModel,
+  type Egress,
+  type LanguageModel,
+  type ModelSettings,
+} from '../llm/index.ts';
+import type { SecretStore } from './dependencies.ts';
+import { keyName, type SettingsService } from './settings.ts';
+
+/** What the settings screen asks about models, and the model that a turn uses. */
+export interface ModelService {
+  list(provider: 'ollama' | 'openai', baseUrl: string): Promise<{ models: { name: string; sizeBytes?: number; details?: string }[]; error?: ErrorInfo }>;
+  detectOllama(): Promise<{ found: boolean; baseUrl: string; version?: string }>;
+  test(choice: ModelChoice): Promise<{ ok: boolean; ms: number; reply?: string; error?: ErrorInfo }>;
+  setKey(baseUrl: string, key: string | null): Promise<void>;
+  hasKey(baseUrl: string): Promise<boolean>;
+  /** The model of the settings; undefined for rules. Contacts nothing. */
+  current(): Promise<LanguageModel | undefined>;
+}
+
+/** The service over the egress gate and the host's secrets. */
+export function createModelService(options: { settings: SettingsService; secrets: SecretStore; egressFor(hosts: readonly string[]): Egress }): ModelService {
+  const { settings, secrets, egressFor } = options;
+  const settingsOf = async (choice: Exclude<ModelChoice, { provider: 'rules' }>): Promise<ModelSettings> => {
+    const apiKey = choice.provider === 'openai' ? await secrets.get(keyName(choice.baseUrl)) : undefined;
+    return { ...choice, ...(apiKey === undefined ? {} : { apiKey }) } as ModelSettings;
+  };
+  // The person names the endpoint in the question itself, so the gate opens for just that host and only for this call.
+  const gate = (provider: 'ollama' | 'openai', baseUrl: string) => egressFor(allowedHostsOf([{ provider, baseUrl }]));
+
+  return {
+    async list(provider, baseUrl) {
+      try {
+        const egress = gate(provider, baseUrl);
+        const apiKey = provider === 'openai' ? await secrets.get(keyName(baseUrl)) : undefined;
+        const models = await (provider === 'ollama' ? listOllamaModels({ baseUrl, egress }) : listOpenAiModels({ baseUrl, egress, ...(apiKey === undefined ? {} : { apiKey }) }));
+        return {
+          models: models.map(({ name, sizeBytes, family, parameterSize, quantization, owner }) => {
+            const details = [family, parameterSize, quantization, owner].filter(Boolean).join(', ');
+            return { name, ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(details ? { details } : {}) };
+          }),
+        };
+      } catch (error) {
+        return { models: [], error: errorInfo(error) };
+      }
+    },
+    async detectOllama() {
+      const found = await detectOllama({ egress: gate('ollama', OLLAMA_BASE_URL) });
+      return found ? { found: true, baseUrl: found.baseUrl, version: found.version } : { found: false, baseUrl: OLLAMA_BASE_URL };
+    },
+    async test(choice) {
+      if (choice.provider === 'rules') return { ok: true, ms: 0 };
+      return testModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl) });
+    },
+    async setKey(baseUrl, key) {
+      if (key !== null && !key.trim()) throw new AppError('KEY_EMPTY', 'The key is empty. The key that was there is kept; enter a key, or remove it.', {});
+      await secrets.set(keyName(baseUrl), key === null ? null : key.trim());
+    },
+    hasKey: async (baseUrl) => (await secrets.get(keyName(baseUrl))) !== undefined,
+    async current() {
+      const choice = settings.get().model;
+      if (choice.provider === 'rules') return undefined;
+      try {
+        return createModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl) });
+      } catch (error) {
+        // Settings that name no usable model must not stop a turn: the caller notes why the rules answered.
+        throw isAppError(error) ? error : new AppError('MODEL_SETTINGS_INVALID', 'The model of the settings cannot be used. Choose another one in the settings.', {}, { cause: error });
+      }
+    },
+  };
+}

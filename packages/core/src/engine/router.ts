@@ -1,0 +1,135 @@
+import { implement, ORPCError } from '@orpc/server';
+import type { z } from 'zod';
+import { contract, type egressRecordSchema, type HistoryEntry } from '../api/index.ts';
+import { AppError, errorInfo, isAppError, type Logger } from '../base/index.ts';
+import type { DataFolder } from '../db/index.ts';
+import { exportFlow } from '../exchange/index.ts';
+import { authorSchema, type Author } from '../flow/index.ts';
+import type { ChatService } from './chatService.ts';
+import type { EngineDependencies } from './dependencies.ts';
+import { listHistory, restoreState, undoEntry } from './flowHistory.ts';
+import type { FlowService } from './flowService.ts';
+import type { LayoutService } from './layoutService.ts';
+import type { ModelService } from './models.ts';
+import type { SettingsService } from './settings.ts';
+import { streamView } from './viewStream.ts';
+
+/** The parts of an engine that its routes use. */
+export interface EngineParts {
+  dependencies: Pick<EngineDependencies, 'host' | 'version' | 'dataDir' | 'secrets'>;
+  folder: DataFolder;
+  flows: FlowService;
+  layout: LayoutService;
+  chat: ChatService;
+  settings: SettingsService;
+  models: ModelService;
+  author(): Author;
+  /** Rows of the egress ledger, newest first, those that still wait included. */
+  readLedger(limit: number): z.infer<typeof egressRecordSchema>[];
+  logger: Logger;
+}
+
+export type EngineRouter = ReturnType<typeof createRouter>;
+
+/** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
+export function createRouter(parts: EngineParts) {
+  const { folder, flows, layout, chat, settings, models, author, logger } = parts;
+  const os = implement(contract).use(async ({ next, path }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw toWire(error, path.join('.'), logger);
+    }
+  });
+  const session = (flowId: string) => flows.open(flowId).session;
+
+  return os.router({
+    flows: {
+      list: os.flows.list.handler(({ input }) => flows.list(input)),
+      watch: os.flows.watch.handler(({ signal }) => flows.changes.subscribe(signal)),
+      create: os.flows.create.handler(({ input }) => flows.create(input.name, author())),
+      rename: os.flows.rename.handler(({ input }) => flows.rename(input.flowId, input.name, author())),
+      duplicate: os.flows.duplicate.handler(({ input }) => flows.duplicate(input.flowId, input.name, author())),
+      delete: os.flows.delete.handler(({ input }) => {
+        chat.forget(input.flowId);
+        flows.delete(input.flowId);
+        return {};
+      }),
+      restore: os.flows.restore.handler(({ input }) => flows.restore(input.flowId)),
+      purge: os.flows.purge.handler(({ input }) => {
+        flows.purge(input.flowId);
+        return {};
+      }),
+      import: os.flows.import.handler(({ input }) => flows.import(input.text, input.fileName, author())),
+    },
+    flow: {
+      open: os.flow.open.handler(({ input, signal }) => {
+        const { session: opened, findings } = flows.open(input.flowId);
+        return streamView(opened, findings, input.view, signal);
+      }),
+      commit: os.flow.commit.handler(({ input }) => {
+        // A screen speaks for the person at it; only the engine writes as an agent.
+        const { kind } = authorSchema.parse(input.transaction.author);
+        if (kind === 'agent') throw new AppError('AUTHOR_REFUSED', 'A screen cannot write as an agent. Nothing was stored.', {});
+        return session(input.flowId).append(input.transaction);
+      }),
+      undo: os.flow.undo.handler(({ input }) => undoEntry(folder, session(input.flowId), input.entryId, author())),
+      layout: os.flow.layout.handler(async ({ input, signal }) => (await layout.layoutFlow(session(input.flowId), input.direction, author(), signal)) ?? {}),
+      applyFix: os.flow.applyFix.handler(({ input }) => {
+        const open = flows.open(input.flowId);
+        const finding = open.findings.find(input.findingKey);
+        if (!finding?.fix) throw new AppError('FINDING_GONE', 'This finding is not there any more; the flow has changed meanwhile. Nothing was changed.', {});
+        return layout.commitPlaced(open.session, { ops: finding.fix.ops(parts.flows.newId), message: finding.fix.code }, author());
+      }),
+      history: os.flow.history.handler(({ input }): HistoryEntry[] => listHistory(folder, session(input.flowId), input)),
+      restoreVersion: os.flow.restoreVersion.handler(({ input }) => restoreState(session(input.flowId), input.no, author(), `restore ${input.no}`) ?? {}),
+      export: os.flow.export.handler(({ input }) => exportFlow(session(input.flowId).state, input.format)),
+    },
+    chat: {
+      open: os.chat.open.handler(({ input, signal }) => chat.stream(input.flowId, signal)),
+      send: os.chat.send.handler(({ input }) => chat.send(input.flowId, input.text)),
+      answer: os.chat.answer.handler(({ input }) => chat.answer(input.turnId, input.text)),
+      approvePlan: os.chat.approvePlan.handler(({ input }) => chat.approvePlan(input.turnId, input.plan)),
+      giveFeedback: os.chat.giveFeedback.handler(({ input }) => chat.giveFeedback(input.turnId, input.text)),
+      rejectPlan: os.chat.rejectPlan.handler(({ input }) => chat.rejectPlan(input.turnId)),
+      cancel: os.chat.cancel.handler(({ input }) => chat.cancel(input.turnId)),
+      retry: os.chat.retry.handler(({ input }) => chat.retry(input.turnId)),
+    },
+    proposal: {
+      accept: os.proposal.accept.handler(({ input }) => chat.acceptCards(input.proposalId, input.cardIds)),
+      reject: os.proposal.reject.handler(({ input }) => chat.rejectCards(input.proposalId, input.cardIds)),
+      edit: os.proposal.edit.handler(({ input }) => chat.editGhosts(input.proposalId, input.ops)),
+    },
+    settings: {
+      get: os.settings.get.handler(() => settings.get()),
+      set: os.settings.set.handler(({ input }) => settings.set(input)),
+      watch: os.settings.watch.handler(({ signal }) => settings.changes.subscribe(signal)),
+    },
+    models: {
+      list: os.models.list.handler(({ input }) => models.list(input.provider, input.baseUrl)),
+      detectOllama: os.models.detectOllama.handler(() => models.detectOllama()),
+      test: os.models.test.handler(({ input }) => models.test(input)),
+      setKey: os.models.setKey.handler(async ({ input }) => {
+        await models.setKey(input.baseUrl, input.key);
+        return { strength: parts.dependencies.secrets.strength };
+      }),
+      keyStatus: os.models.keyStatus.handler(async ({ input }) => ({ present: await models.hasKey(input.baseUrl), strength: parts.dependencies.secrets.strength })),
+    },
+    app: {
+      info: os.app.info.handler(() => {
+        const { host, version, dataDir, secrets } = parts.dependencies;
+        const readOnly = folder.readOnly ? errorInfo(new AppError(folder.readOnly, 'The data folder can only be read: a newer version of the app made it. Nothing is changed; use that version to edit.')) : undefined;
+        return { host, version, dataFolder: dataDir, secretStrength: secrets.strength, ...(readOnly ? { readOnly } : {}) };
+      }),
+      egress: os.app.egress.handler(({ input }) => parts.readLedger(input.limit)),
+    },
+  });
+}
+
+/** What crosses the wire for a failure: the code, the sentence and its parameters; unexpected ones are logged once, here. */
+function toWire(error: unknown, route: string, logger: Logger): unknown {
+  if (error instanceof ORPCError) return error;
+  const { code, message, params } = errorInfo(error);
+  if (!isAppError(error)) logger.error('unexpected failure', { route, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  return new ORPCError(code, { status: 400, message, data: params });
+}
