@@ -1,4 +1,4 @@
-import { Ollama, type ChatRequest, type Message } from 'ollama/browser';
+import type { ChatRequest, Message, Ollama } from 'ollama/browser';
 import type { CallWindow } from './callWindow.ts';
 import type { Egress } from './egress.ts';
 import type { LanguageModel } from './languageModel.ts';
@@ -32,7 +32,7 @@ export function createOllamaModel(options: OllamaModelOptions): LanguageModel {
   const subject: ModelSubject = { provider: 'ollama', model: options.model, host: base.host };
 
   const complete = async (call: CompletionCall): Promise<Completion> => {
-    const client = createOllamaClient({ baseUrl: base.url, egress: options.egress, purpose: 'model', subject, window: call.window, timing, idleTimeoutMs: options.idleTimeoutMs ?? 90_000 });
+    const client = await createOllamaClient({ baseUrl: base.url, egress: options.egress, purpose: 'model', subject, window: call.window, timing, idleTimeoutMs: options.idleTimeoutMs ?? 90_000 });
     // `truncate: false` makes Ollama refuse a prompt that it would otherwise shorten without a word; older versions ignore it.
     const request: ChatRequest & { stream: true; truncate: boolean } = {
       model: options.model,
@@ -77,12 +77,14 @@ export function createOllamaModel(options: OllamaModelOptions): LanguageModel {
 }
 
 /** The official client, on a gated fetch, for one call. */
-export function createOllamaClient(options: { baseUrl: string; egress: Egress; purpose: string; subject: ModelSubject; window: CallWindow; timing: ModelTiming; idleTimeoutMs: number }): Ollama {
+export async function createOllamaClient(options: { baseUrl: string; egress: Egress; purpose: string; subject: ModelSubject; window: CallWindow; timing: ModelTiming; idleTimeoutMs: number }): Promise<Ollama> {
   const wire = createProviderFetch({
     fetch: options.egress.fetch(options.purpose), subject: options.subject, window: options.window, clock: options.timing.clock,
     headers: {}, secrets: [], idleTimeoutMs: options.idleTimeoutMs, lines: options.purpose === 'model' ? 'ndjson' : undefined,
   });
-  return new Ollama({ host: options.baseUrl, fetch: wire.fetch });
+  // Loaded when first needed, as the other client; this entry has no file system in it.
+  const { Ollama: OllamaClient } = await import('ollama/browser');
+  return new OllamaClient({ host: options.baseUrl, fetch: wire.fetch });
 }
 
 /** Steps of the context window: each change makes Ollama load the model anew, so there are few. */

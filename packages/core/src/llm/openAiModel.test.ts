@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isAppError, type AppError } from '../base/error.ts';
 import { createOpenAiModel, type OpenAiModelOptions } from './openAiModel.ts';
+import { systemTiming } from './retry.ts';
 import { instantTiming, openEgress, sendEvents, sendJson, startWireServer, type WireServer } from './testServers.ts';
 import { openAiChunks, openAiCompletion, openAiError } from './wireFixtures.ts';
 
@@ -254,30 +255,51 @@ describe('what can go wrong', () => {
     await server.dropped(0);
   });
 
-  it('stops at once when cancelled: before, while waiting, in a stream and between tries', async () => {
-    const server = await start((_request, response, index) => {
-      if (index === 1) sendEvents(response, openAiChunks(['He'], { finish_reason: null, withUsage: false }), 'open');
-      if (index === 2) sendJson(response, 500, {});
-    });
-    const { model } = modelOf(server, { timing: { ...instantTiming(), sleep: (_ms, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))) } });
-    expect((await failureOf(model.generate({ ...ask, signal: AbortSignal.abort() }))).code).toBe('MODEL_CANCELLED');
-    expect(server.requests).toHaveLength(0);
-    for (const onToken of [undefined, () => controller.abort(), undefined]) {
-      var controller = new AbortController();
-      const call = model.generate({ ...ask, signal: controller.signal, ...(onToken ? { onToken } : {}) });
-      const index = server.requests.length;
-      while (!onToken && server.requests.length === index) await new Promise((resolve) => setTimeout(resolve, 5));
-      if (!onToken) setTimeout(() => controller.abort(), 20);
-      expect((await failureOf(call)).code).toBe('MODEL_CANCELLED');
-      await server.dropped(index);
-    }
+  it('sends nothing when cancelled before', async () => {
+    const server = await start(() => {});
+    expect((await failureOf(modelOf(server).model.generate({ ...ask, signal: AbortSignal.abort() }))).code).toBe('MODEL_CANCELLED');
+    expect(server.connections()).toBe(0);
+  });
+
+  it('stops at once when cancelled while it waits for an answer, and drops the connection', async () => {
+    const controller = new AbortController();
+    const server = await start(() => controller.abort());
+    expect((await failureOf(modelOf(server).model.generate({ ...ask, signal: controller.signal }))).code).toBe('MODEL_CANCELLED');
+    await server.dropped(0);
+  });
+
+  it('stops at once when cancelled inside a stream, and shows nothing more', async () => {
+    const controller = new AbortController();
+    const server = await start((_request, response) => sendEvents(response, openAiChunks(['a', 'b', 'c'], { finish_reason: null, withUsage: false }), 'open'));
+    let shown = '';
+    const onToken = (text: string) => {
+      shown += text;
+      controller.abort();
+    };
+    expect((await failureOf(modelOf(server).model.generate({ ...ask, signal: controller.signal, onToken }))).code).toBe('MODEL_CANCELLED');
+    expect(shown).toBe('a');
+    await server.dropped(0);
+  });
+
+  it('stops at once when cancelled between two tries', async () => {
+    const controller = new AbortController();
+    const server = await start((_request, response) => sendJson(response, 500, {}));
+    const timing = { ...systemTiming, sleep: (ms: number, signal: AbortSignal) => (queueMicrotask(() => controller.abort()), systemTiming.sleep(ms, signal)) };
+    expect((await failureOf(modelOf(server, { timing }).model.generate({ ...ask, signal: controller.signal }))).code).toBe('MODEL_CANCELLED');
+    expect(server.requests).toHaveLength(1);
   });
 
   it('reports a cut stream after text was shown, and tries again when none was', async () => {
     const chunks = openAiChunks(['The cap', 'ital'], { finish_reason: null, withUsage: false });
-    const server = await start((_request, response) => sendEvents(response, [...chunks, '{"id":"chatcmpl-123","obj'], 'cut'));
-    expect(await failureOf(modelOf(server).model.generate({ ...ask, onToken: () => {} }))).toMatchObject({ code: 'MODEL_OUTPUT_TRUNCATED', params: { reason: 'cut' } });
-    expect(server.requests).toHaveLength(1);
+    for (const isPolite of [true, false]) {
+      const server = await start((_request, response) => {
+        sendEvents(response, chunks, 'open');
+        response.write('data: {"id":"chatcmpl-123","obj');
+        setTimeout(() => (isPolite ? response.end() : response.socket?.destroy()), 20);
+      });
+      expect(await failureOf(modelOf(server).model.generate({ ...ask, onToken: () => {} }))).toMatchObject({ code: 'MODEL_OUTPUT_TRUNCATED', params: { reason: 'cut' } });
+      expect(server.requests).toHaveLength(1);
+    }
     const mute = await start((_request, response, index) => (index === 0 ? sendEvents(response, [], 'cut') : sendEvents(response, openAiChunks(['ok']))));
     expect((await modelOf(mute).model.generate({ ...ask, onToken: () => {} })).text).toBe('ok');
   });
@@ -317,7 +339,7 @@ describe('what can go wrong', () => {
     ['choices of a wrong type', (response: any) => sendEvents(response, [{ choices: 'none' }, { choices: [null] }, { choices: [{ delta: { content: { a: 1 } } }] }])],
   ])('survives %s', async (_name, send) => {
     const server = await start((_request, response) => send(response));
-    expect((await failureOf(modelOf(server).model.generate({ ...ask, onToken: () => {} }))).code).toBe('MODEL_OUTPUT_INVALID');
+    expect(await failureOf(modelOf(server).model.generate({ ...ask, onToken: () => {} }))).toMatchObject({ code: 'MODEL_OUTPUT_INVALID', params: { reason: 'protocol' } });
   });
 
   it.each([

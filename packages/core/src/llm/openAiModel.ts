@@ -1,5 +1,6 @@
-import OpenAI from 'openai';
-import type { ChatCompletion, ChatCompletionChunk, ChatCompletionCreateParams, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import type OpenAI from 'openai';
+import type { ChatCompletionCreateParams, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { z } from 'zod';
 import type { AppError } from '../base/error.ts';
 import { readBaseUrl } from './baseUrl.ts';
 import type { Egress } from './egress.ts';
@@ -56,11 +57,11 @@ export function createOpenAiModel(options: OpenAiModelOptions): LanguageModel {
   const complete = async (call: CompletionCall): Promise<Completion> => {
     for (let attempt = 0; ; attempt++) {
       const isStreamed = call.isStreamed && abilities.canStream;
-      const { client, wire } = createOpenAiClient(connection, { window: call.window, purpose: 'model', idleTimeoutMs: options.idleTimeoutMs ?? 90_000, wantsEventStream: isStreamed });
+      const { client, wire } = await createOpenAiClient(connection, { window: call.window, purpose: 'model', idleTimeoutMs: options.idleTimeoutMs ?? 90_000, wantsEventStream: isStreamed });
       const body = toBody(call, options.model, abilities);
       try {
         if (isStreamed) return await readStream(client, wire, body, call, connection);
-        return readCompletion(await client.chat.completions.create({ ...body, stream: false }), call, connection);
+        return readCompletion(await client.chat.completions.create({ ...body, stream: false }), connection);
       } catch (thrown) {
         const error = call.window.failure() ?? errorFromThrown(thrown, subject, secretsOf(options));
         if (wire.ignoredStreaming()) abilities.canStream = false;
@@ -83,7 +84,7 @@ export interface OpenAiConnection {
 }
 
 /** The official client, on a gated fetch, for one call; its own retries, time limit, logging and environment variables are off. */
-export function createOpenAiClient(connection: OpenAiConnection, call: Pick<CompletionCall, 'window'> & { purpose: string; idleTimeoutMs: number; wantsEventStream?: boolean }): { client: OpenAI; wire: WireWatch } {
+export async function createOpenAiClient(connection: OpenAiConnection, call: Pick<CompletionCall, 'window'> & { purpose: string; idleTimeoutMs: number; wantsEventStream?: boolean }): Promise<{ client: OpenAI; wire: WireWatch }> {
   const key = connection.apiKey?.trim();
   const headers = { ...connection.headers, ...(key ? { authorization: `Bearer ${key}` } : {}) };
   for (const value of Object.values(headers)) {
@@ -93,7 +94,9 @@ export function createOpenAiClient(connection: OpenAiConnection, call: Pick<Comp
     fetch: connection.egress.fetch(call.purpose), subject: connection.subject, window: call.window, clock: connection.timing.clock,
     headers, secrets: secretsOf(connection), idleTimeoutMs: call.idleTimeoutMs, wantsEventStream: call.wantsEventStream ?? false,
   });
-  const client = new OpenAI({
+  // Loading the client takes about a tenth of a second, which no start of the app should pay for.
+  const { default: OpenAiClient } = await import('openai');
+  const client = new OpenAiClient({
     // The provider fetch sends the real key; the client only demands that there is one.
     apiKey: 'unused', adminAPIKey: null, organization: null, project: null, webhookSecret: null,
     baseURL: connection.baseUrl, fetch: wire.fetch, maxRetries: 0, timeout: 2 ** 31 - 1, logLevel: 'off',
@@ -189,14 +192,16 @@ async function readStream(client: OpenAI, wire: WireWatch, body: Body, call: Com
   let finish: string | null | undefined;
   let usage: TokenUsage = {};
   try {
-    for await (const chunk of stream as AsyncIterable<Partial<ChatCompletionChunk>>) {
-      if (typeof chunk !== 'object' || chunk === null) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
-      if (typeof chunk.model === 'string' && chunk.model) model = chunk.model;
+    for await (const event of stream) {
+      const parsed = chunkSchema.safeParse(event);
+      if (!parsed.success) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
+      const chunk = parsed.data;
+      model ??= chunk.model || undefined;
       if (chunk.usage) usage = readUsage(chunk.usage);
       const choice = chunk.choices?.[0];
-      if (typeof choice?.delta?.refusal === 'string') refusal += choice.delta.refusal;
+      refusal += choice?.delta?.refusal ?? '';
       const piece = choice?.delta?.content;
-      if (typeof piece === 'string' && piece) {
+      if (piece) {
         text += piece;
         call.onText(piece);
       }
@@ -211,20 +216,33 @@ async function readStream(client: OpenAI, wire: WireWatch, body: Body, call: Com
   return finished({ text, refusal, usage, model: model ?? subject.model, finish: finish ?? (wire.sawDone() ? 'stop' : undefined) }, subject);
 }
 
-function readCompletion(completion: Partial<ChatCompletion> | string | undefined, call: CompletionCall, connection: OpenAiConnection): Completion {
+function readCompletion(body: unknown, connection: OpenAiConnection): Completion {
   const { subject } = connection;
-  if (typeof completion === 'object' && completion !== null && 'error' in completion && completion.error) {
-    throw errorFromFailure({ body: JSON.stringify(completion) }, subject, secretsOf(connection), connection.timing.clock.now());
-  }
-  const choice = typeof completion === 'object' && completion !== null ? completion.choices?.[0] : undefined;
-  const content = choice?.message?.content ?? '';
-  if (typeof completion !== 'object' || !choice?.message || typeof content !== 'string') throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
-  call.onText('');
+  const parsed = completionSchema.safeParse(body);
+  const completion = parsed.success ? parsed.data : undefined;
+  // Some gateways report a failure with status 200.
+  if (completion?.error) throw errorFromFailure({ body: JSON.stringify({ error: completion.error }) }, subject, secretsOf(connection), connection.timing.clock.now());
+  const choice = completion?.choices?.[0];
+  if (!completion || !choice) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
   return finished({
-    text: content, refusal: choice.message.refusal ?? '', usage: completion.usage ? readUsage(completion.usage) : {},
-    model: typeof completion.model === 'string' ? completion.model : subject.model, finish: choice.finish_reason ?? 'stop',
+    text: choice.message.content ?? '', refusal: choice.message.refusal ?? '', usage: completion.usage ? readUsage(completion.usage) : {},
+    model: completion.model || subject.model, finish: choice.finish_reason ?? 'stop',
   }, subject);
 }
+
+/** The parts that are read, as compatible endpoints really send them: most of OpenAI's fields may be missing or null. */
+const usageSchema = z.object({ prompt_tokens: z.number().nullish().catch(undefined), completion_tokens: z.number().nullish().catch(undefined) }).nullish().catch(undefined);
+const chunkSchema = z.object({
+  model: z.string().nullish(),
+  usage: usageSchema,
+  choices: z.array(z.object({ delta: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(), finish_reason: z.string().nullish() })).nullish(),
+});
+const completionSchema = z.object({
+  model: z.string().nullish(),
+  usage: usageSchema,
+  error: z.unknown().optional(),
+  choices: z.array(z.object({ message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }), finish_reason: z.string().nullish() })).nullish(),
+});
 
 function finished(answer: { text: string; refusal: string; usage: TokenUsage; model: string; finish: string | undefined }, subject: ModelSubject): Completion {
   const { text, usage, model } = answer;
@@ -240,9 +258,9 @@ function readUsage(usage: { prompt_tokens?: unknown; completion_tokens?: unknown
   };
 }
 
-/** An error event inside a stream arrives as the client's APIError without a status; its body says what it was. */
-function streamError(error: unknown, connection: OpenAiConnection): unknown {
-  if (!(error instanceof OpenAI.APIError) || error.error === undefined || error.cause !== undefined) return error;
-  const failure: AppError = errorFromFailure({ body: JSON.stringify({ error: error.error }) }, connection.subject, secretsOf(connection), connection.timing.clock.now());
-  return failure;
+/** An error event inside a stream arrives as the client's APIError with a body and without a status; the body says what it was. */
+function streamError(thrown: unknown, connection: OpenAiConnection): unknown {
+  const { error, status, cause } = thrown as { error?: unknown; status?: unknown; cause?: unknown };
+  if (typeof error !== 'object' || error === null || status !== undefined || cause !== undefined) return thrown;
+  return errorFromFailure({ body: JSON.stringify({ error }) }, connection.subject, secretsOf(connection), connection.timing.clock.now());
 }

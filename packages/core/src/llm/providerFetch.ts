@@ -39,7 +39,7 @@ export const MAX_RESPONSE_BYTES = 16_000_000;
 /** A fetch that turns what a provider can do wrong into AppErrors before its client sees it. */
 export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
   const { subject, window, secrets } = options;
-  let tail = '';
+  let lastLine = '';
   let hasIgnoredStreaming = false;
 
   const providerFetch: typeof fetch = async (input, init) => {
@@ -69,11 +69,11 @@ export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
       await response.body?.cancel().catch(() => undefined);
       throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
     }
-    tail = '';
-    return watched(response);
+    lastLine = '';
+    return watched(response, contentType === 'text/event-stream');
   };
 
-  const watched = (response: Response): Response => {
+  const watched = (response: Response, isEventStream: boolean): Response => {
     if (!response.body) return response;
     const reader = response.body.getReader();
     const checkLine = options.lines === 'ndjson' ? createLineCheck(options) : undefined;
@@ -86,13 +86,15 @@ export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
           const { done, value } = await window.race(reader.read());
           if (done) {
             checkLine?.(decoder.decode(), true);
+            // The client takes half an event at the end for a broken one; it is a cut.
+            if (isEventStream && !isWholeEventLine(lastLine)) throw modelError('MODEL_OUTPUT_TRUNCATED', { ...subject, reason: 'cut' });
             controller.close();
             return;
           }
           bytes += value.byteLength;
           if (bytes > MAX_RESPONSE_BYTES) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'tooLarge' });
           const text = decoder.decode(value, { stream: true });
-          tail = (tail + text).slice(-24);
+          if (isEventStream) lastLine = followLine(lastLine, text);
           checkLine?.(text, false);
           controller.enqueue(value);
         } catch (error) {
@@ -109,7 +111,25 @@ export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
     return new Response(body, { status: response.status, headers: response.headers });
   };
 
-  return { fetch: providerFetch, sawDone: () => tail.trimEnd().endsWith('[DONE]'), ignoredStreaming: () => hasIgnoredStreaming };
+  return { fetch: providerFetch, sawDone: () => lastLine.includes('[DONE]'), ignoredStreaming: () => hasIgnoredStreaming };
+}
+
+/** The last line of the text so far that is not empty, without its end; `line` is that of the text before. */
+function followLine(line: string, text: string): string {
+  const joined = line + text;
+  const trimmed = joined.trimEnd();
+  const start = Math.max(trimmed.lastIndexOf('\n'), trimmed.lastIndexOf('\r')) + 1;
+  return joined.slice(start);
+}
+
+function isWholeEventLine(line: string): boolean {
+  if (!line || /[\r\n]$/.test(line) || line.includes('[DONE]')) return true;
+  try {
+    JSON.parse(line.replace(/^data:/, ''));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Checks newline-delimited JSON as it passes: throws on a broken line, a broken last line (a cut), and a line that holds an error. */

@@ -1,3 +1,4 @@
+import type { Ollama } from 'ollama/browser';
 import { z } from 'zod';
 import { errorInfo, isAppError, type AppError, type ErrorInfo } from '../base/error.ts';
 import { readBaseUrl } from './baseUrl.ts';
@@ -105,7 +106,7 @@ export function listOpenAiModels(options: ListOptions & { apiKey?: string; heade
   const base = readBaseUrl(options.baseUrl || OPENAI_BASE_URL);
   const subject: ModelSubject = { provider: 'openai', model: '', host: base.host };
   return withWindow(options, subject, secretsOf(options), async (window, timing) => {
-    const { client } = createOpenAiClient({ ...options, baseUrl: base.url, subject, timing }, { window, purpose: 'modelList', idleTimeoutMs: 10_000 });
+    const { client } = await createOpenAiClient({ ...options, baseUrl: base.url, subject, timing }, { window, purpose: 'modelList', idleTimeoutMs: 10_000 });
     const page = await client.models.list();
     const { data } = openAiModels.parse({ data: page.data });
     return byName(data.map((model) => ({ name: model.id, ...defined('owner', model.owned_by) })));
@@ -138,11 +139,11 @@ const ollamaTags = z.object({ models: z.array(z.object({ name: z.string(), size:
 const ollamaShow = z.object({ capabilities: z.array(z.string()).nullish().catch(undefined), model_info: z.record(z.string(), z.unknown()).nullish().catch(undefined), details: ollamaDetails });
 const openAiModels = z.object({ data: z.array(z.object({ id: z.string(), owned_by: optionalText })) });
 
-function withOllama<T>(options: ListOptions, model: string, use: (client: ReturnType<typeof createOllamaClient>) => Promise<T>): Promise<T> {
+function withOllama<T>(options: ListOptions, model: string, use: (client: Ollama) => Promise<T>): Promise<T> {
   const base = readBaseUrl(options.baseUrl || OLLAMA_BASE_URL);
   const subject: ModelSubject = { provider: 'ollama', model, host: base.host };
-  return withWindow(options, subject, [], (window, timing) =>
-    use(createOllamaClient({ baseUrl: base.url, egress: options.egress, purpose: 'modelList', subject, window, timing, idleTimeoutMs: 10_000 })));
+  return withWindow(options, subject, [], async (window, timing) =>
+    use(await createOllamaClient({ baseUrl: base.url, egress: options.egress, purpose: 'modelList', subject, window, timing, idleTimeoutMs: 10_000 })));
 }
 
 async function withWindow<T>(options: ListOptions, subject: ModelSubject, secrets: readonly string[], use: (window: CallWindow, timing: ModelTiming) => Promise<T>): Promise<T> {

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createTestClock } from '../base/clock.ts';
+import { recordedGenerate, type CallLedger, type ModelCallRecord } from './callLedger.ts';
+import { createModel, parseModelId } from './createModel.ts';
+import { modelError } from './modelError.ts';
+import { createScriptedModel } from './scriptedModel.ts';
+import { openEgress } from './testServers.ts';
+
+function memoryLedger() {
+  const rows: ModelCallRecord[] = [];
+  const ledger: CallLedger = { open: (record) => String(rows.push(record) - 1), close: (id, record) => void (rows[Number(id)] = record) };
+  return { rows, ledger };
+}
+
+const ask = { system: 's', messages: [{ role: 'user' as const, content: 'q' }] };
+
+describe('the ledger of model calls', () => {
+  it('opens the row before the call and closes it after', async () => {
+    const { rows, ledger } = memoryLedger();
+    const clock = createTestClock(1_000);
+    const model = createScriptedModel(() => {
+      expect(rows).toEqual([{ agent: 'architect', model: 'scripted:model', promptVersion: '3', ms: 0, outcome: 'open', startedAt: 1_000 }]);
+      clock.advance(40);
+      return { json: 'x', usage: { inputTokens: 2_000, outputTokens: 500 } };
+    });
+    await recordedGenerate(model, ask, { agent: 'architect', promptVersion: '3', clock, price: { inputUsd: 2, outputUsd: 10 } }, ledger);
+    expect(rows).toEqual([{ agent: 'architect', model: 'scripted:model', promptVersion: '3', ms: 40, outcome: 'ok', startedAt: 1_000, inputTokens: 2_000, outputTokens: 500, costUsd: 0.009 }]);
+  });
+
+  it('knows no cost without a price or without tokens', async () => {
+    const { rows, ledger } = memoryLedger();
+    const clock = createTestClock();
+    await recordedGenerate(createScriptedModel(() => ({ json: 1, usage: { inputTokens: 5, outputTokens: 5 } })), ask, { agent: 'a', promptVersion: '1', clock }, ledger);
+    await recordedGenerate(createScriptedModel(() => 'x'), ask, { agent: 'a', promptVersion: '1', clock, price: { inputUsd: 1, outputUsd: 1 } }, ledger);
+    expect(rows.map((row) => 'costUsd' in row)).toEqual([false, false]);
+  });
+
+  it('tells repaired, failed and cancelled calls apart, with the tokens that they took', async () => {
+    const { rows, ledger } = memoryLedger();
+    const meta = { agent: 'a', promptVersion: '1', clock: createTestClock() };
+    const schema = { name: 'n', schema: z.number() };
+    const usage = { inputTokens: 3, outputTokens: 1 };
+    await recordedGenerate(createScriptedModel(({ index }) => ({ json: index === 0 ? 'x' : 5, usage })), { ...ask, schema }, meta, ledger);
+    await expect(recordedGenerate(createScriptedModel(() => ({ json: 'x', usage })), { ...ask, schema }, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_OUTPUT_INVALID' });
+    await expect(recordedGenerate(createScriptedModel(() => ({ fail: modelError('MODEL_KEY_REJECTED', { status: 401 }) })), ask, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_KEY_REJECTED' });
+    await expect(recordedGenerate(createScriptedModel(() => ({ hang: true })), { ...ask, signal: AbortSignal.timeout(10) }, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
+    expect(rows.map((row) => [row.outcome, row.errorCode, row.inputTokens])).toEqual([['repaired', undefined, 6], ['failed', 'MODEL_OUTPUT_INVALID', 6], ['failed', 'MODEL_KEY_REJECTED', undefined], ['cancelled', 'MODEL_CANCELLED', undefined]]);
+  });
+
+  it('makes no call that cannot be recorded, and loses no answer to a row that cannot be closed', async () => {
+    const meta = { agent: 'a', promptVersion: '1', clock: createTestClock() };
+    const model = createScriptedModel(() => 'answer');
+    const full = () => {
+      throw new Error('disk full');
+    };
+    await expect(recordedGenerate(model, ask, meta, { open: full, close: () => {} })).rejects.toThrow('disk full');
+    expect(model.questions).toHaveLength(0);
+    expect((await recordedGenerate(model, ask, meta, { open: () => '1', close: full })).text).toBe('answer');
+  });
+});
+
+describe('settings', () => {
+  it('make the model that they describe', () => {
+    const { egress } = openEgress();
+    expect(createModel({ provider: 'ollama', model: 'llama3.2' }, { egress })).toMatchObject({ id: 'ollama:llama3.2', provider: 'ollama' });
+    expect(createModel({ provider: 'openai', model: 'gpt-5.4', baseUrl: 'localhost:8000/v1' }, { egress })).toMatchObject({ id: 'openai:gpt-5.4', provider: 'openai' });
+  });
+
+  it.each([
+    { provider: 'none', model: 'x' }, { provider: 'ollama', model: '' }, { provider: 'ollama', model: '  ' }, { provider: 'openai', model: 'x', baseUrl: 'http://' },
+    { provider: 'openai', model: 'x', baseUrl: 'ftp://host' }, { provider: 'openai', model: 'x', baseUrl: 'https://me:secret@host/v1' }, {}, null,
+  ])('refuse %j with a sentence', (settings) => {
+    const make = () => createModel(settings as never, { egress: openEgress().egress });
+    expect(make).toThrow(expect.objectContaining({ code: 'MODEL_SETTINGS_INVALID' }));
+    expect(make).not.toThrow(/secret/);
+  });
+
+  it('read a name with its provider', () => {
+    expect(parseModelId('ollama:qwen3:8b')).toEqual({ provider: 'ollama', model: 'qwen3:8b' });
+    expect(parseModelId('openai:gpt-5.4')).toEqual({ provider: 'openai', model: 'gpt-5.4' });
+    for (const id of ['rules', 'ollama:', 'llama3.2', 'other:x', 'ollama: x']) expect(parseModelId(id)).toBeUndefined();
+  });
+});
