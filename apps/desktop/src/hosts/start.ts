@@ -31,10 +31,9 @@ async function main(): Promise<void> {
   };
   const address = show();
   write(`  Your flows are in ${dataDir}${server.engineHost.role() === 'guest' ? ' (another window holds it; this one works through that)' : ''}`);
-  write('  The address opens one page within a minute. Press Enter for a new one, Ctrl+C to stop.');
+  write(`  The address opens one page within a minute. ${process.stdin.isTTY ? 'Press Enter for a new one, ' : ''}Ctrl+C to stop.`);
   if (!process.argv.includes('--no-open')) openInBrowser(address);
-  process.stdin.on('data', show);
-  process.stdin.unref();
+  if (process.stdin.isTTY) process.stdin.on('data', show);
 
   let stopping = false;
   const stop = async () => {
