@@ -1,4 +1,5 @@
 /** Rule 5: an `add` of a new id puts a record in; one of an id that exists sets its fields. */
+import { withoutEmptyMaps } from './absence.ts';
 import type { RecordKind } from './fieldKind.ts';
 import { groupTable } from './fields.ts';
 import { entryPlace, isObject, omit, readPlace, resolvePlace, writePlace, type Place, type PlainRecord } from './place.ts';
@@ -12,7 +13,7 @@ export function addRecord(run: Run, kind: RecordKind, id: string, value: PlainRe
     for (const { place, value: part } of placesOf(kind, value)) setPlace(run, kind, id, place, null, part);
     return;
   }
-  let record = value.id === id ? value : { ...value, id };
+  let record = withoutEmptyMaps(kind, value.id === id ? value : { ...value, id });
   for (const { place, target, required, isSet } of referenceFieldsByKind[kind]) {
     if (!required) continue;
     if (!isSet && !run.draft[target].has(readPlace(record, place) as string)) {

@@ -16,7 +16,7 @@ export function readEntry(entry: unknown): Transaction | null {
   if (known !== undefined) return known ? (entry as Transaction) : null;
   let isRight = false;
   try {
-    isRight = depthOf(entry) <= MAX_DEPTH && transactionSchema.safeParse(entry).success;
+    isRight = isSound(entry) && transactionSchema.safeParse(entry).success;
   } catch {
     // A value that is not plain JSON (a getter that throws, a cycle): no entry.
   }
@@ -52,10 +52,10 @@ export function valueProblem(kind: Exclude<FlowKind, 'flow'>, id: string, value:
   const checked = recordSchemas[kind].safeParse(value.id === id ? value : { ...value, id });
   if (!checked.success) return checked.error.issues[0]!.path.join('.');
   for (const key of Object.keys(value)) {
-    if (!isPlainKey(key)) return key;
     const part = value[key];
+    if (!isPlainKey(key) || part === null) return key;
     if (groupTable[kind].has(key)) {
-      if (isObject(part)) for (const inner of Object.keys(part)) if (!isPlainKey(inner)) return `${key}.${inner}`;
+      if (isObject(part)) for (const inner of Object.keys(part)) if (!isPlainKey(inner) || part[inner] === null) return `${key}.${inner}`;
     } else if (isObject(part) && fieldTable[kind].get(key)?.kind === 'list') {
       const problem = itemsProblem(part);
       if (problem !== null) return `${key}.${problem}`;
@@ -105,20 +105,21 @@ function itemsProblem(items: PlainRecord): string | null {
 }
 
 function keysProblem(item: PlainRecord, path: string): string | null {
-  for (const key of Object.keys(item)) if (!isPlainKey(key)) return `${path}.${key}`;
+  for (const key of Object.keys(item)) if (!isPlainKey(key) || item[key] === null) return `${path}.${key}`;
   return null;
 }
 
-/** Nesting of a JSON value, counted level by level without recursion; stops above MAX_DEPTH. */
-function depthOf(value: unknown): number {
-  let level: unknown[] = [value];
-  for (let depth = 0; ; depth++) {
-    const next: unknown[] = [];
+/** True for JSON of bounded depth without a `__proto__` key; goes level by level, because recursion would depend on the stack. */
+function isSound(value: object): boolean {
+  let level: object[] = [value];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return false;
+    const next: object[] = [];
     for (const item of level) {
-      if (typeof item !== 'object' || item === null) continue;
+      if (!Array.isArray(item) && Object.hasOwn(item, '__proto__')) return false;
       for (const inner of Array.isArray(item) ? item : Object.values(item)) if (typeof inner === 'object' && inner !== null) next.push(inner);
     }
-    if (next.length === 0 || depth > MAX_DEPTH) return depth + 1;
     level = next;
   }
+  return true;
 }

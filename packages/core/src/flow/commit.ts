@@ -4,6 +4,7 @@
  * (rule 3), text is NFC, list items get their order keys (rule 8), and what changes nothing is left out.
  */
 import { AppError, isEqualJson, normalizeJson } from '../base/index.ts';
+import { emptyAsNull } from './absence.ts';
 import { setProblem, trustEntry, valueProblem } from './checkEntry.ts';
 import type { FlowKind } from './fields.ts';
 import type { RecordKind } from './fieldKind.ts';
@@ -144,13 +145,12 @@ function commitSet(build: Build, op: Extract<IntentOp, { op: 'set' }>): void {
   if (!place) fail(build, 'OP_FIELD_INVALID', `A ${kind} has no field "${String(field)}" to set.`, { kind, id, field });
   if (place.at === 'itemField' && !readItem(record, place)) fail(build, 'OP_RECORD_MISSING', `The ${kind} ${id} has no item at "${field}".`, { kind, id, field });
   const current = readPlace(record, place);
-  if (op.from !== undefined && !isEqualJson(op.from, current)) {
+  const isMap = place.at === 'field' && (place.kind === 'list' || place.kind === 'set');
+  if (op.from !== undefined && !isEqualJson(isMap ? emptyAsNull(op.from) : op.from, current)) {
     fail(build, 'OP_FIELD_CHANGED', `The ${field} of ${kind} ${id} has changed in the meantime.`, { kind, id, field, from: op.from, current });
   }
   const to = normalizeJson(op.to ?? null);
-  if (place.at === 'field' && (place.spec.kind === 'list' || place.spec.kind === 'set')) {
-    return commitEntries(build, op, place, isObject(current) ? current : {}, to);
-  }
+  if (isMap) return commitEntries(build, op, place, isObject(current) ? current : {}, to);
   setOne(build, kind, id, place, current, to, op.group, !build.isLast);
 }
 

@@ -1,5 +1,7 @@
 /** A `.uxflow` document and a state of a log, one from the other. */
 import type { RecordKind } from './fieldKind.ts';
+import { withoutEmptyMaps } from './absence.ts';
+import type { PlainRecord } from './place.ts';
 import { RecordMap } from './recordMap.ts';
 import { buildReferences } from './references.ts';
 import { DOCUMENT_KEYS, RECORD_KINDS, SCHEMA_VERSION, type FlowDocument, type FlowRecord, type FlowView, type RecordOf } from './schema.ts';
@@ -8,7 +10,7 @@ import { initialState, type LogState } from './state.ts';
 /** The state of a log that starts with this document: no 0, nothing in conflict or trash. The document must be valid (`parseDocument`). */
 export function openDocument(document: FlowDocument): LogState {
   const records = Object.fromEntries(
-    RECORD_KINDS.map((kind) => [kind, RecordMap.fromObject<unknown>(recordsOf(document, kind))]),
+    RECORD_KINDS.map((kind) => [kind, RecordMap.fromObject<unknown>(withoutEmpties(kind, recordsOf(document, kind)))]),
   ) as unknown as { [K in RecordKind]: RecordMap<RecordOf[K]> };
   return { ...initialState(document.id), schema: SCHEMA_VERSION, ...records, flow: flowOf(document), references: buildReferences(records) };
 }
@@ -39,10 +41,23 @@ function recordsOf(document: FlowDocument, kind: RecordKind): Record<string, unk
   return records;
 }
 
+/** The records of a kind, empty maps in them left out; the very same objects where there are none. */
+function withoutEmpties(kind: RecordKind, records: Record<string, unknown>): Record<string, unknown> {
+  let out = records;
+  for (const id of Object.keys(records)) {
+    const record = records[id] as PlainRecord;
+    const kept = withoutEmptyMaps(kind, record);
+    if (kept === record) continue;
+    if (out === records) out = { ...records };
+    out[id] = kept;
+  }
+  return out;
+}
+
 function flowOf(document: FlowDocument): FlowRecord {
   const out: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(document)) if (!OWN_KEYS.has(key)) out[key] = value;
-  return out as FlowRecord;
+  return withoutEmptyMaps('flow', out) as FlowRecord;
 }
 
 const OWN_KEYS = new Set<string>(['format', 'version', ...Object.values(DOCUMENT_KEYS)]);

@@ -78,10 +78,11 @@ function run(state: LogState, entry: Transaction, versions: Versions, wantsEffec
 const NOBODY: Pick<Transaction, 'id' | 'author' | 'at'> = { id: '', author: { kind: 'import', id: '', name: '' }, at: 0 };
 
 function foldOps(run: Run, ops: readonly Op[], commentsOnly: boolean): void {
+  const isOutside = commentsOnly ? ops.map((op) => !isInCommentScope(run.draft, op)) : null;
   let groups: Map<string, number[]> | null = null;
   for (let i = 0; i < ops.length; i++) {
     const group = ops[i]!.group;
-    if (group === undefined || (commentsOnly && !isInCommentScope(run.draft, ops[i]!))) continue;
+    if (group === undefined || isOutside?.[i]) continue;
     groups ??= new Map();
     const members = groups.get(group);
     if (members) members.push(i);
@@ -89,10 +90,11 @@ function foldOps(run: Run, ops: readonly Op[], commentsOnly: boolean): void {
   }
   for (let i = 0; i < ops.length; i++) {
     const op = ops[i]!;
+    if (isOutside?.[i]) continue;
     if (op.group !== undefined) {
-      const members = groups?.get(op.group);
-      if (members?.[0] === i) foldGroup(run, ops, members, op.group);
-    } else if (!commentsOnly || isInCommentScope(run.draft, op)) {
+      const members = groups!.get(op.group)!;
+      if (members[0] === i) foldGroup(run, ops, members, op.group);
+    } else {
       run.op = i;
       foldOp(run, op);
     }
@@ -122,7 +124,7 @@ function foldGroup(run: Run, ops: readonly Op[], members: number[], group: strin
   addConflict(run, { id: `${entryId}:group:${group}`, entryId, op: run.op, reason: 'group', lost, author, at });
 }
 
-/** Rule 16: what a commenter's entry may touch. */
+/** Rule 16: what a commenter's entry may touch; the rest is as if it were not in the entry. */
 function isInCommentScope(state: LogState, op: Op): boolean {
   if (op.op === 'conflict.resolve') return state.conflict.get(op.id)?.kind === 'comment';
   return (op.op === 'add' || op.op === 'set' || op.op === 'remove') && op.kind === 'comment';

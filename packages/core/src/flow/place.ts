@@ -96,6 +96,12 @@ export function isObject(value: unknown): value is PlainRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** True for an object without a key. */
+export function isEmptyObject(value: PlainRecord): boolean {
+  for (const _ in value) return false;
+  return true;
+}
+
 /** The object without one key. */
 export function omit(object: PlainRecord, key: string): PlainRecord {
   const out: PlainRecord = {};
@@ -152,9 +158,4 @@ function writeField(holder: PlainRecord, at: Place, value: unknown): PlainRecord
     next = { ...entries, [at.entryId]: value === null ? omit(item, at.itemKey) : { ...item, [at.itemKey]: value } };
   }
   return isEmptyObject(next) ? omit(holder, at.key) : { ...holder, [at.key]: next };
-}
-
-function isEmptyObject(value: PlainRecord): boolean {
-  for (const _ in value) return false;
-  return true;
 }

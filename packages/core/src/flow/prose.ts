@@ -1,10 +1,13 @@
 /** Three-way merge of texts, token by token (rule 4). Tokens follow our own rule: three hosts carry three ICUs. */
 
-/** The merged text; `clash` is true where both sides changed the same place, and there `mine` stands. */
+/** The merged text; `clash` is true where both sides changed the same place, and there `mine` stands; so it does whole above 2,000 tokens. */
 export function mergeProse(base: string, current: string, mine: string): { text: string; clash: boolean } {
   const tokens = tokenize(base);
-  const theirs = hunksBetween(tokens, tokenize(current));
-  const own = hunksBetween(tokens, tokenize(mine));
+  const currentTokens = tokenize(current);
+  const ownTokens = tokenize(mine);
+  if (Math.max(tokens.length, currentTokens.length, ownTokens.length) > MAX_TOKENS) return { text: mine, clash: true };
+  const theirs = hunksBetween(tokens, currentTokens);
+  const own = hunksBetween(tokens, ownTokens);
   let clash = false;
   const kept = theirs.filter((hunk) => {
     // Hunks that only touch count as overlapping: two words typed at one place have no order of their own.
@@ -36,8 +39,8 @@ interface Hunk {
   tokens: string[];
 }
 
-/** Cells of the table of common subsequences above which the differing rest of two texts is one hunk (8 MB, a fraction of a second). */
-const MAX_CELLS = 2 ** 26;
+/** Tokens above which a text is not merged: the table of common subsequences grows with the square. */
+const MAX_TOKENS = 2000;
 
 function isSameHunk(a: Hunk, b: Hunk): boolean {
   return a.start === b.start && a.end === b.end && a.tokens.length === b.tokens.length && a.tokens.every((token, i) => token === b.tokens[i]);
@@ -49,7 +52,7 @@ function hunksBetween(from: string[], to: string[]): Hunk[] {
   const rows = from.length - prefix;
   const columns = to.length - prefix;
   if (rows === 0 && columns === 0) return [];
-  if (rows === 0 || columns === 0 || rows * columns > MAX_CELLS) return [{ start: prefix, end: from.length, tokens: to.slice(prefix) }];
+  if (rows === 0 || columns === 0) return [{ start: prefix, end: from.length, tokens: to.slice(prefix) }];
   const isInsertion = insertionTable(from, to, prefix);
   const hunks: Hunk[] = [];
   let hunk: Hunk | null = null;

@@ -1,5 +1,6 @@
 /** Rule 4: what a `set` does, by the kind of its field; rule 5: and what it does when something is missing. */
 import { isEqualJson } from '../base/index.ts';
+import { emptyAsNull } from './absence.ts';
 import { equalAsideQuiet } from './quiet.ts';
 import { entryPlace, isObject, itemFieldPlace, readItem, readPlace, resolvePlace, writePlace, type Place, type PlainRecord } from './place.ts';
 import { mergeProse } from './prose.ts';
@@ -17,16 +18,18 @@ export function setField(run: Run, kind: FlowKind, id: string, field: string, fr
 /** Folds a `set` at a place of a record that exists; absence is null. */
 export function setPlace(run: Run, kind: FlowKind, id: string, place: Place, from: unknown, to: unknown): void {
   const record = findRecord(run.draft, kind, id)!;
+  if (place.at === 'field' && (place.kind === 'list' || place.kind === 'set')) {
+    from = emptyAsNull(from);
+    to = emptyAsNull(to);
+  }
   if (place.at === 'itemField' && readItem(record, place) === null) {
     return openConflict(run, 'removed', { kind, recordId: id, field: place.path, lost: to });
   }
   const current = readPlace(record, place);
   if (isEqualJson(current, to)) return;
   if (place.at === 'entry' && place.spec.kind === 'list') return setListItem(run, kind, id, record, place, current, from, to);
-  if (place.at !== 'itemField' && place.spec.reference) {
-    const checked = presentTargets(run, kind, id, place, to);
-    if (checked === undefined || isEqualJson(current, checked)) return;
-    to = checked;
+  if (place.at !== 'itemField' && place.spec.reference && !hasTargets(run, place, to)) {
+    return openConflict(run, 'missing', { kind, recordId: id, field: place.path, lost: to });
   }
   if (!isEqualJson(current, from)) {
     if (place.kind === 'prose' && typeof current === 'string' && typeof from === 'string' && typeof to === 'string') {
@@ -65,22 +68,12 @@ function isSameItem(place: Place, current: unknown, from: unknown): boolean {
   return isObject(current) && isObject(from) && equalAsideQuiet(place.spec.item!, current, from);
 }
 
-/**
- * What of a reference may be written: the value itself, a set without its missing entries, or undefined when nothing may be. Opens
- * a conflict for each missing target (rule 5).
- */
-function presentTargets(run: Run, kind: FlowKind, id: string, place: Place, to: unknown): unknown {
-  const target = place.spec.reference!.kind;
-  const isThere = (targetId: string) => run.draft[target].has(targetId);
-  if (place.at === 'entry') {
-    if (to !== true || isThere(place.entryId)) return to;
-    return void openConflict(run, 'missing', { kind, recordId: id, field: place.path, lost: true });
-  }
-  if (typeof to === 'string') {
-    if (isThere(to)) return to;
-    return void openConflict(run, 'missing', { kind, recordId: id, field: place.path, lost: to });
-  }
-  return isObject(to) ? keepPresent(run, kind, id, place, to) : to;
+/** True when everything that a reference, a set entry or a whole set would point to is there (rule 5). */
+function hasTargets(run: Run, place: Place, to: unknown): boolean {
+  const records = run.draft[place.spec.reference!.kind];
+  if (place.at === 'entry') return to !== true || records.has(place.entryId);
+  if (typeof to === 'string') return records.has(to);
+  return !isObject(to) || Object.keys(to).every((id) => records.has(id));
 }
 
 /** A set without the entries that point to nothing (a conflict each); null when none is left. */

@@ -48,5 +48,10 @@ export function stateText(state: LogState): string {
 
 /** The chain after one more entry: sha256(previous + id + sha256(bytes)), all in hex over UTF-8 (rule 14). `previous` of the first is ''. */
 export function nextChain(previous: string, entryId: string, bytes: Uint8Array, sha256: (bytes: Uint8Array) => string): string {
-  return sha256(new TextEncoder().encode(previous + entryId + sha256(bytes)));
+  return extendChain(previous, entryId, sha256(bytes), sha256);
+}
+
+/** The chain after one more entry whose digest (hex) is known already. */
+export function extendChain(previous: string, entryId: string, digest: string, sha256: (bytes: Uint8Array) => string): string {
+  return sha256(new TextEncoder().encode(previous + entryId + digest));
 }

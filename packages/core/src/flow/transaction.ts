@@ -28,7 +28,7 @@ export const transactionSchema = z.object({
   /** Integer milliseconds UTC on the author's clock; decides nothing. */
   at: z.number().int(),
   /** Schema version that the ops were written in. */
-  schema: z.number().int(),
+  schema: z.number().int().min(1),
   message: z.string().optional(),
   /** What the author may change; ops outside have no effect. Absent means 'edit'. */
   scope: z.enum(['edit', 'comment']).optional(),

@@ -1,0 +1,4 @@
+export * from './replica.ts';
+export * from './patch.ts';
+export * from './patchReplica.ts';
+export * from './undoStack.ts';
