@@ -1,9 +1,12 @@
 import { modelError } from './modelError.ts';
 
-/** A provider's base address without its trailing slash, and its host with port. Throws MODEL_SETTINGS_INVALID. */
+/**
+ * A provider's base address without its trailing slash, and its host with port. An address without a scheme gets https, unless it is
+ * an IP address or a name without a dot: those are machines nearby. Throws MODEL_SETTINGS_INVALID.
+ */
 export function readBaseUrl(address: string): { url: string; host: string } {
   const text = address.trim();
-  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `${isNearby(text) ? 'http' : 'https'}://${text}`;
   let url: URL;
   try {
     url = new URL(withScheme);
@@ -14,4 +17,9 @@ export function readBaseUrl(address: string): { url: string; host: string } {
   if (url.username || url.password) throw modelError('MODEL_SETTINGS_INVALID', { reason: 'the address holds a name or password; put the key into its own field' });
   url.hash = '';
   return { url: url.href.replace(/\/+$/, ''), host: url.host };
+}
+
+function isNearby(address: string): boolean {
+  const host = address.replace(/[/?#].*$/, '').replace(/:\d*$/, '');
+  return /^\[.*\]$|^[\d.]+$/.test(host) || !host.includes('.');
 }

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTestClock } from '../base/clock.ts';
 import { recordedGenerate, type CallLedger, type ModelCallRecord } from './callLedger.ts';
+import { readBaseUrl } from './baseUrl.ts';
 import { createModel, parseModelId } from './createModel.ts';
 import { modelError } from './modelError.ts';
-import { createScriptedModel } from './scriptedModel.ts';
+import { scriptedModel } from './scriptedModel.ts';
 import { openEgress } from './testServers.ts';
 
 function memoryLedger() {
@@ -19,7 +20,7 @@ describe('the ledger of model calls', () => {
   it('opens the row before the call and closes it after', async () => {
     const { rows, ledger } = memoryLedger();
     const clock = createTestClock(1_000);
-    const model = createScriptedModel(() => {
+    const model = scriptedModel(() => {
       expect(rows).toEqual([{ agent: 'architect', model: 'scripted:model', promptVersion: '3', ms: 0, outcome: 'open', startedAt: 1_000 }]);
       clock.advance(40);
       return { json: 'x', usage: { inputTokens: 2_000, outputTokens: 500 } };
@@ -31,8 +32,8 @@ describe('the ledger of model calls', () => {
   it('knows no cost without a price or without tokens', async () => {
     const { rows, ledger } = memoryLedger();
     const clock = createTestClock();
-    await recordedGenerate(createScriptedModel(() => ({ json: 1, usage: { inputTokens: 5, outputTokens: 5 } })), ask, { agent: 'a', promptVersion: '1', clock }, ledger);
-    await recordedGenerate(createScriptedModel(() => 'x'), ask, { agent: 'a', promptVersion: '1', clock, price: { inputUsd: 1, outputUsd: 1 } }, ledger);
+    await recordedGenerate(scriptedModel(() => ({ json: 1, usage: { inputTokens: 5, outputTokens: 5 } })), ask, { agent: 'a', promptVersion: '1', clock }, ledger);
+    await recordedGenerate(scriptedModel(() => 'x'), ask, { agent: 'a', promptVersion: '1', clock, price: { inputUsd: 1, outputUsd: 1 } }, ledger);
     expect(rows.map((row) => 'costUsd' in row)).toEqual([false, false]);
   });
 
@@ -41,16 +42,16 @@ describe('the ledger of model calls', () => {
     const meta = { agent: 'a', promptVersion: '1', clock: createTestClock() };
     const schema = { name: 'n', schema: z.number() };
     const usage = { inputTokens: 3, outputTokens: 1 };
-    await recordedGenerate(createScriptedModel(({ index }) => ({ json: index === 0 ? 'x' : 5, usage })), { ...ask, schema }, meta, ledger);
-    await expect(recordedGenerate(createScriptedModel(() => ({ json: 'x', usage })), { ...ask, schema }, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_OUTPUT_INVALID' });
-    await expect(recordedGenerate(createScriptedModel(() => ({ fail: modelError('MODEL_KEY_REJECTED', { status: 401 }) })), ask, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_KEY_REJECTED' });
-    await expect(recordedGenerate(createScriptedModel(() => ({ hang: true })), { ...ask, signal: AbortSignal.timeout(10) }, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
+    await recordedGenerate(scriptedModel(({ index }) => ({ json: index === 0 ? 'x' : 5, usage })), { ...ask, schema }, meta, ledger);
+    await expect(recordedGenerate(scriptedModel(() => ({ json: 'x', usage })), { ...ask, schema }, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_OUTPUT_INVALID' });
+    await expect(recordedGenerate(scriptedModel(() => ({ fail: modelError('MODEL_KEY_REJECTED', { status: 401 }) })), ask, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_KEY_REJECTED' });
+    await expect(recordedGenerate(scriptedModel(() => ({ hang: true })), { ...ask, signal: AbortSignal.timeout(10) }, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
     expect(rows.map((row) => [row.outcome, row.errorCode, row.inputTokens])).toEqual([['repaired', undefined, 6], ['failed', 'MODEL_OUTPUT_INVALID', 6], ['failed', 'MODEL_KEY_REJECTED', undefined], ['cancelled', 'MODEL_CANCELLED', undefined]]);
   });
 
   it('makes no call that cannot be recorded, and loses no answer to a row that cannot be closed', async () => {
     const meta = { agent: 'a', promptVersion: '1', clock: createTestClock() };
-    const model = createScriptedModel(() => 'answer');
+    const model = scriptedModel(() => 'answer');
     const full = () => {
       throw new Error('disk full');
     };
@@ -80,5 +81,18 @@ describe('settings', () => {
     expect(parseModelId('ollama:qwen3:8b')).toEqual({ provider: 'ollama', model: 'qwen3:8b' });
     expect(parseModelId('openai:gpt-5.4')).toEqual({ provider: 'openai', model: 'gpt-5.4' });
     for (const id of ['rules', 'ollama:', 'llama3.2', 'other:x', 'ollama: x']) expect(parseModelId(id)).toBeUndefined();
+  });
+});
+
+describe('an address', () => {
+  it.each([
+    ['https://api.openai.com/v1/', 'https://api.openai.com/v1', 'api.openai.com'],
+    ['api.example.com/v1', 'https://api.example.com/v1', 'api.example.com'],
+    ['localhost:1234', 'http://localhost:1234', 'localhost:1234'],
+    ['gpu-box/v1', 'http://gpu-box/v1', 'gpu-box'],
+    ['10.0.0.7:8000/v1', 'http://10.0.0.7:8000/v1', '10.0.0.7:8000'],
+    [' [::1]:11434 ', 'http://[::1]:11434', '[::1]:11434'],
+  ])('%s is read as %s', (text, url, host) => {
+    expect(readBaseUrl(text)).toEqual({ url, host });
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readBaseUrl } from './baseUrl.ts';
 import type { Egress } from './egress.ts';
 import { hostEntry } from './egressPolicy.ts';
 import type { LanguageModel } from './languageModel.ts';
@@ -14,6 +15,7 @@ export const modelSettingsSchema = z.discriminatedUnion('provider', [
     model: z.string().min(1).max(200),
     baseUrl: z.string().max(500).optional(),
     contextTokens: z.number().int().min(512).max(2_000_000).optional(),
+    think: z.boolean().optional(),
   }),
   z.object({
     provider: z.literal('openai'),
@@ -54,6 +56,13 @@ export function parseModelId(id: string): { provider: 'openai' | 'ollama'; model
 
 /** The `host:port` entries that these settings need on the allow-list of the egress gate. */
 export function allowedHostsOf(settings: readonly { provider: 'openai' | 'ollama'; baseUrl?: string }[]): string[] {
-  const entries = settings.map(({ provider, baseUrl }) => hostEntry(baseUrl || (provider === 'ollama' ? OLLAMA_BASE_URL : OPENAI_BASE_URL)));
-  return [...new Set(entries.filter((entry) => entry !== undefined))];
+  const entries = settings.flatMap(({ provider, baseUrl }) => {
+    try {
+      return hostEntry(readBaseUrl(baseUrl || (provider === 'ollama' ? OLLAMA_BASE_URL : OPENAI_BASE_URL)).url) ?? [];
+    } catch {
+      // Settings that cannot be used need no host; they are refused where they are used.
+      return [];
+    }
+  });
+  return [...new Set(entries)];
 }

@@ -60,8 +60,8 @@ describe('the policy', () => {
   });
 
   it('derives the list from the configured providers', () => {
-    expect(allowedHostsOf([{ provider: 'openai' }, { provider: 'openai', baseUrl: 'http://gpu.lan:8000/v1' }, { provider: 'ollama' }, { provider: 'openai', baseUrl: '::' }, { provider: 'openai' }]))
-      .toEqual(['api.openai.com:443', 'gpu.lan:8000', '127.0.0.1:11434']);
+    expect(allowedHostsOf([{ provider: 'openai' }, { provider: 'openai', baseUrl: 'http://gpu.lan:8000/v1' }, { provider: 'ollama' }, { provider: 'openai', baseUrl: 'ftp://x' }, { provider: 'openai', baseUrl: 'api.openai.com/v1' }, { provider: 'openai', baseUrl: 'localhost:1234/v1' }]))
+      .toEqual(['api.openai.com:443', 'gpu.lan:8000', '127.0.0.1:11434', 'localhost:1234']);
     expect(hostEntry('https://[::1]/v1')).toBe('[::1]:443');
   });
 });

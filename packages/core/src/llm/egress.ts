@@ -157,7 +157,11 @@ function findRedirectRefusal(from: URL, to: URL, hop: number): EgressRefusal | u
 
 function followRedirect(request: OutgoingRequest, status: number, target: URL): void {
   if (target.host !== request.url.host) {
-    for (const name of [...request.headers.keys()]) if (!SAFE_HEADERS.has(name)) request.headers.delete(name);
+    const safe = new Headers();
+    request.headers.forEach((value, name) => {
+      if (SAFE_HEADERS.has(name)) safe.set(name, value);
+    });
+    request.headers = safe;
   }
   // Browsers turn a POST into a GET on 301 and 302 too. Here these are an http address that moved to https, and a GET would only
   // give a puzzling 404: the method is kept.

@@ -1,5 +1,10 @@
+/**
+ * Language models behind one interface. An adapter (openAiModel, ollamaModel) makes one exchange through the vendor's client;
+ * structuredModel puts the time limit, retries, schema parsing and the repair turn around it; providerFetch stands between client and
+ * network and turns every failure of the wire into an AppError; egress is the only way out, checks the host and keeps the record.
+ */
 export type { GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, ModelProvider, OutputShape, TokenUsage } from './languageModel.ts';
-export { modelError, redactText, type ModelErrorCode } from './modelError.ts';
+export { modelError, modelErrorCodes, redactText, type ModelErrorCode } from './modelError.ts';
 export { createEgress, type Egress, type EgressDependencies, type EgressRecord } from './egress.ts';
 export { findRefusal, hostEntry, isLoopback, type EgressPolicy, type EgressRefusal } from './egressPolicy.ts';
 export { createOpenAiModel, OPENAI_BASE_URL, type OpenAiModelOptions } from './openAiModel.ts';

@@ -37,7 +37,7 @@ export function redactText(text: string, secrets: readonly string[]): string {
     .replace(/\b(?:sk|pk|rk|gsk|xai|hf|key|api|org|proj|sess)[-_][\w-]{6,}/gi, '[hidden]')
     // Providers echo the head or the tail of a key; no honest sentence shares eight characters in a row with one.
     .replace(/[\w-]{8,}/g, (word) => (secrets.some((secret) => secret.length >= 12 && secret.includes(word)) ? '[hidden]' : word))
-    .replace(/[\s\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
   return clean.length > 300 ? `${clean.slice(0, 299)}…` : clean;
 }
@@ -50,7 +50,7 @@ const sentences = {
   MODEL_KEY_REJECTED: (p: ModelErrorParams) =>
     p.reason === 'malformed'
       ? `The key for ${where(p)} holds a character that no key has, perhaps a line break from copying. Paste the key again in the model settings.`
-      : `${where(p)} refused the key (${p.status}). Check the key in the model settings, and that it may use ${which(p)}.`,
+      : `${where(p)} refused the key (${p.status}). Check the key in the model settings, and that it may use ${p.model || 'this provider'}.`,
   MODEL_NOT_FOUND: (p: ModelErrorParams) =>
     p.reason === 'address'
       ? `${where(p)} answers, but not at this path. Check the base address in the model settings; for most endpoints it ends in /v1.`
@@ -105,6 +105,9 @@ const sentences = {
     `${where(p)} rejected the request${p.status ? ` (${p.status})` : ''}. Check that ${which(p)} can do what was asked, or choose another model.`,
   MODEL_SETTINGS_INVALID: (p: ModelErrorParams) => `The model settings cannot be used: ${p.reason ?? 'unknown reason'}. Correct them in the model settings.`,
 } satisfies Record<string, (params: ModelErrorParams) => string>;
+
+/** Every code, for screens that have a sentence of their own for each. */
+export const modelErrorCodes = Object.keys(sentences) as ModelErrorCode[];
 
 function withoutUndefined(params: ModelErrorParams): Record<string, unknown> {
   return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));

@@ -34,14 +34,14 @@ describe('an Ollama server', () => {
   it('answers, streamed line by line', async () => {
     const server = await start((_request, response) => sendLines(response, ollamaChat(['The', ' sky', ' — ü'])));
     const pieces: string[] = [];
-    const result = await modelOf(server).generate({ ...ask, temperature: 0, seed: 101, maxTokens: 90, onToken: (text) => pieces.push(text) });
+    const result = await modelOf(server, { baseUrl: `${server.origin}/v1/`, think: false }).generate({ ...ask, temperature: 0, seed: 101, maxTokens: 90, onToken: (text) => pieces.push(text) });
     expect(pieces).toEqual(['The', ' sky', ' — ü']);
     expect(result).toMatchObject({ text: 'The sky — ü', usage: { inputTokens: 26, outputTokens: 282 }, model: 'llama3.2', repaired: false });
     expect(result.firstTokenMs).toBeTypeOf('number');
     const seen = server.requests[0]!;
     expect(seen.path).toBe('/api/chat');
     expect(seen.body).toMatchObject({
-      model: 'llama3.2', stream: true, options: { temperature: 0, seed: 101, num_predict: 90, num_ctx: 8192 },
+      model: 'llama3.2', stream: true, truncate: false, shift: false, think: false, options: { temperature: 0, seed: 101, num_predict: 90, num_ctx: 8192 },
       messages: [{ role: 'system', content: 'You are brief.' }, { role: 'user', content: 'why is the sky blue?' }],
     });
   });
@@ -81,7 +81,7 @@ describe('an Ollama server', () => {
 
   it('asks for a context that holds the request', () => {
     const of = (characters: number) => contextTokensFor({ system: 'x'.repeat(characters), messages: [], images: [] });
-    expect([of(100), of(30_000), of(90_000), of(9_000_000)]).toEqual([8_192, 16_384, 32_768, 131_072]);
+    expect([of(100), of(30_000), of(90_000), of(9_000_000)]).toEqual([8_192, 16_384, 65_536, 131_072]);
   });
 
   const failures: [name: string, status: number, error: string, code: string, params: Record<string, unknown>][] = [

@@ -20,6 +20,8 @@ export interface OllamaModelOptions {
   egress: Egress;
   /** The context window that Ollama is asked for, in tokens. Default: large enough for each request, in steps, so that a model is seldom loaded anew. */
   contextTokens?: number;
+  /** Whether a reasoning model thinks before it answers; absent: as the model does by itself. */
+  think?: boolean;
   /** A stream that is silent for so long has timed out. Default 90,000. */
   idleTimeoutMs?: number;
   timing?: ModelTiming;
@@ -28,22 +30,25 @@ export interface OllamaModelOptions {
 /** A LanguageModel over Ollama's own protocol, always streamed: a dropped connection then stops the generation too. */
 export function createOllamaModel(options: OllamaModelOptions): LanguageModel {
   const timing = options.timing ?? systemTiming;
-  const base = readBaseUrl(options.baseUrl || OLLAMA_BASE_URL);
+  const base = readOllamaBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'ollama', model: options.model, host: base.host };
 
   const complete = async (call: CompletionCall): Promise<Completion> => {
     const client = await createOllamaClient({ baseUrl: base.url, egress: options.egress, purpose: 'model', subject, window: call.window, timing, idleTimeoutMs: options.idleTimeoutMs ?? 90_000 });
-    // `truncate: false` makes Ollama refuse a prompt that it would otherwise shorten without a word; older versions ignore it.
-    const request: ChatRequest & { stream: true; truncate: boolean } = {
+    // By default Ollama drops the beginning of what does not fit, without a word. With these it refuses or stops; older versions ignore them.
+    const request: ChatRequest & { stream: true; truncate: boolean; shift: boolean } = {
       model: options.model,
       messages: toMessages(call),
       stream: true,
       truncate: false,
+      shift: false,
+      ...(options.think === undefined ? {} : { think: options.think }),
       ...(call.output ? { format: toWireSchema(call.output.schema, { strict: false }).schema } : {}),
       options: {
         num_ctx: options.contextTokens ?? contextTokensFor(call),
         ...(call.temperature === undefined ? {} : { temperature: call.temperature }),
-        ...(call.maxTokens === undefined ? {} : { num_predict: call.maxTokens }),
+        // Without a limit a small model that is held to a schema can write spaces for ever.
+        num_predict: call.maxTokens ?? DEFAULT_ANSWER_TOKENS,
         ...(call.seed === undefined ? {} : { seed: call.seed }),
       },
     };
@@ -76,6 +81,12 @@ export function createOllamaModel(options: OllamaModelOptions): LanguageModel {
   return createStructuredModel({ provider: 'ollama', subject, timing, complete });
 }
 
+/** Ollama's base address from what a person may paste: with `/api` or `/v1` at its end too. */
+export function readOllamaBaseUrl(address: string | undefined): { url: string; host: string } {
+  const base = readBaseUrl(address || OLLAMA_BASE_URL);
+  return { ...base, url: base.url.replace(/\/(api|v1)$/, '') };
+}
+
 /** The official client, on a gated fetch, for one call. */
 export async function createOllamaClient(options: { baseUrl: string; egress: Egress; purpose: string; subject: ModelSubject; window: CallWindow; timing: ModelTiming; idleTimeoutMs: number }): Promise<Ollama> {
   const wire = createProviderFetch({
@@ -87,13 +98,16 @@ export async function createOllamaClient(options: { baseUrl: string; egress: Egr
   return new OllamaClient({ host: options.baseUrl, fetch: wire.fetch });
 }
 
+/** Longest answer unless the request says otherwise. */
+const DEFAULT_ANSWER_TOKENS = 4_096;
+
 /** Steps of the context window: each change makes Ollama load the model anew, so there are few. */
 const CONTEXT_STEPS = [8_192, 16_384, 32_768, 65_536, 131_072];
 
 /** Tokens to ask for: the request at three characters a token, an answer's room and a margin, rounded up to a step. */
 export function contextTokensFor(call: Pick<CompletionCall, 'system' | 'messages' | 'images' | 'maxTokens' | 'output'>): number {
   const characters = call.system.length + call.messages.reduce((sum, message) => sum + message.content.length + 16, 0);
-  const needed = Math.ceil(characters / 3) + call.images.length * 1_500 + (call.maxTokens ?? 2_048) + 256;
+  const needed = Math.ceil(characters / 3) + call.images.length * 1_500 + (call.maxTokens ?? DEFAULT_ANSWER_TOKENS) + 256;
   return CONTEXT_STEPS.find((step) => step >= needed) ?? CONTEXT_STEPS.at(-1)!;
 }
 

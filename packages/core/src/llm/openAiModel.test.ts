@@ -55,7 +55,7 @@ describe('an OpenAI-compatible endpoint', () => {
     const names = ['OPENAI_API_KEY', 'OPENAI_ORG_ID', 'OPENAI_PROJECT_ID', 'OPENAI_CUSTOM_HEADERS', 'OPENAI_BASE_URL'] as const;
     for (const name of names) process.env[name] = name === 'OPENAI_CUSTOM_HEADERS' ? 'x-foreign: foreign-secret' : `foreign-${name}`;
     try {
-      await modelOf(server, { apiKey: undefined }).model.generate(ask);
+      await modelOf(server, { apiKey: undefined, baseUrl: `${server.origin}/v1/chat/completions` }).model.generate(ask);
     } finally {
       for (const name of names) delete process.env[name];
     }
@@ -146,6 +146,13 @@ describe('structured output', () => {
     expect(server.requests.at(-1)!.body).toMatchObject({ max_completion_tokens: 99, response_format: { type: 'json_schema', json_schema: { strict: false } } });
   });
 
+  it('leaves the schema to the prompt where the server cannot make a grammar of it', async () => {
+    const server = await start((request, response) =>
+      request.body.response_format ? sendJson(response, 500, openAiError('Failed to initialize samplers: failed to parse grammar', 'server_error', null)) : sendJson(response, 200, openAiCompletion('{"city":"Lima"}')));
+    expect((await modelOf(server).model.generate({ ...ask, schema: answerShape })).object).toEqual({ city: 'Lima' });
+    expect(server.requests.map((request) => request.body.response_format?.type)).toEqual(['json_schema', 'json_object', undefined]);
+  });
+
   it('repairs once with the exact complaint', async () => {
     const answers = ['{"city": 5}', '{"city": "Bern"}'];
     const server = await start((_request, response, index) => sendJson(response, 200, openAiCompletion(answers[index]!)));
@@ -171,6 +178,10 @@ describe('what can go wrong', () => {
     ['an unknown model', 404, openAiError('The model `gpt-9` does not exist or you do not have access to it.', 'invalid_request_error', 'model_not_found'), 'MODEL_NOT_FOUND', { reason: 'model' }],
     ['an unknown model at vLLM', 404, { object: 'error', message: 'The model `x` does not exist.', type: 'NotFoundError', param: null, code: 404 }, 'MODEL_NOT_FOUND', { reason: 'model' }],
     ['a wrong path', 404, { detail: 'Not Found' }, 'MODEL_NOT_FOUND', { reason: 'address', detail: 'Not Found' }],
+    ['no model loaded at LM Studio', 404, openAiError('No models loaded. Please load a model in the developer page.', 'invalid_request_error', 'model_not_found', 'model'), 'MODEL_NOT_FOUND', { reason: 'model' }],
+    ['a wrong key at Gemini', 400, [{ error: { code: 400, message: 'API key not valid. Please pass a valid API key.', status: 'INVALID_ARGUMENT' } }], 'MODEL_KEY_REJECTED', { status: 400 }],
+    ['no credit at OpenRouter', 402, { error: { code: 402, message: 'Insufficient credits' } }, 'MODEL_QUOTA_EXHAUSTED', { status: 402 }],
+    ['too large a body', 413, 'Payload too large', 'MODEL_CONTEXT_TOO_LONG', { status: 413 }],
     ['an empty purse', 429, openAiError('You exceeded your current quota, please check your plan and billing details.', 'insufficient_quota', 'insufficient_quota'), 'MODEL_QUOTA_EXHAUSTED', {}],
     ['too long a request', 400, openAiError("This model's maximum context length is 4097 tokens. However, your messages resulted in 5000 tokens.", 'invalid_request_error', 'context_length_exceeded', 'messages'), 'MODEL_CONTEXT_TOO_LONG', { status: 400 }],
     ['too long a request at llama.cpp', 400, openAiError('the request exceeds the available context size, try increasing it', 'exceed_context_size_error', null), 'MODEL_CONTEXT_TOO_LONG', {}],

@@ -45,7 +45,7 @@ interface Abilities {
 /** A LanguageModel over OpenAI's chat completions; adapts to what the endpoint refuses (schemas, parameters, streaming). */
 export function createOpenAiModel(options: OpenAiModelOptions): LanguageModel {
   const timing = options.timing ?? systemTiming;
-  const base = readBaseUrl(options.baseUrl || OPENAI_BASE_URL);
+  const base = readOpenAiBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'openai', model: options.model, host: base.host };
   const connection = { ...options, baseUrl: base.url, subject, timing };
   const abilities: Abilities = {
@@ -71,6 +71,12 @@ export function createOpenAiModel(options: OpenAiModelOptions): LanguageModel {
     }
   };
   return createStructuredModel({ provider: 'openai', subject, secrets: secretsOf(options), timing, complete });
+}
+
+/** The base address from what a person may paste: the full path of the chat too. */
+export function readOpenAiBaseUrl(address: string | undefined): { url: string; host: string } {
+  const base = readBaseUrl(address || OPENAI_BASE_URL);
+  return { ...base, url: base.url.replace(/\/(chat\/completions|models)$/, '') };
 }
 
 /** What reaches an OpenAI-compatible endpoint. */
@@ -153,8 +159,10 @@ function toMessages(system: string, call: CompletionCall): ChatCompletionMessage
 
 /** Gives up what the endpoint named in its refusal; false when the refusal is about something else. */
 function adapt(abilities: Abilities, error: AppError, body: Body, isStreamed: boolean): boolean {
-  if (error.code !== 'MODEL_REQUEST_REJECTED') return false;
   const words = `${String(error.params['parameter'] ?? '')} ${String(error.params['detail'] ?? '')}`.toLowerCase();
+  // llama.cpp fails with 500 on a schema that it cannot turn into a grammar.
+  const isRefusal = error.code === 'MODEL_REQUEST_REJECTED' || (error.code === 'MODEL_PROVIDER_FAILED' && /grammar|json_schema|response_format/.test(words));
+  if (!isRefusal) return false;
   if (body.response_format && /response_format|json_schema|json_object|schema|structured|grammar|guided/.test(words)) {
     const isStrict = body.response_format.type === 'json_schema' && body.response_format.json_schema.strict === true;
     if (isStrict && /strict|schema for response_format|invalid schema|nesting|additionalproperties|required/.test(words)) abilities.isStrict = false;

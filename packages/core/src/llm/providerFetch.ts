@@ -39,7 +39,7 @@ export const MAX_RESPONSE_BYTES = 16_000_000;
 /** A fetch that turns what a provider can do wrong into AppErrors before its client sees it. */
 export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
   const { subject, window, secrets } = options;
-  let lastLine = '';
+  let tail = createEventTail();
   let hasIgnoredStreaming = false;
 
   const providerFetch: typeof fetch = async (input, init) => {
@@ -69,7 +69,7 @@ export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
       await response.body?.cancel().catch(() => undefined);
       throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
     }
-    lastLine = '';
+    tail = createEventTail();
     return watched(response, contentType === 'text/event-stream');
   };
 
@@ -87,14 +87,14 @@ export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
           if (done) {
             checkLine?.(decoder.decode(), true);
             // The client takes half an event at the end for a broken one; it is a cut.
-            if (isEventStream && !isWholeEventLine(lastLine)) throw modelError('MODEL_OUTPUT_TRUNCATED', { ...subject, reason: 'cut' });
+            if (isEventStream && tail.isCut()) throw modelError('MODEL_OUTPUT_TRUNCATED', { ...subject, reason: 'cut' });
             controller.close();
             return;
           }
           bytes += value.byteLength;
           if (bytes > MAX_RESPONSE_BYTES) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'tooLarge' });
           const text = decoder.decode(value, { stream: true });
-          if (isEventStream) lastLine = followLine(lastLine, text);
+          if (isEventStream) tail.add(text);
           checkLine?.(text, false);
           controller.enqueue(value);
         } catch (error) {
@@ -111,21 +111,43 @@ export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
     return new Response(body, { status: response.status, headers: response.headers });
   };
 
-  return { fetch: providerFetch, sawDone: () => lastLine.includes('[DONE]'), ignoredStreaming: () => hasIgnoredStreaming };
+  return { fetch: providerFetch, sawDone: () => tail.sawDone(), ignoredStreaming: () => hasIgnoredStreaming };
 }
 
-/** The last line of the text so far that is not empty, without its end; `line` is that of the text before. */
-function followLine(line: string, text: string): string {
-  const joined = line + text;
-  const trimmed = joined.trimEnd();
-  const start = Math.max(trimmed.lastIndexOf('\n'), trimmed.lastIndexOf('\r')) + 1;
-  return joined.slice(start);
+/** Follows the lines of an event stream without keeping it. */
+interface EventTail {
+  add(text: string): void;
+  sawDone(): boolean;
+  /** True when the stream ended inside an event. */
+  isCut(): boolean;
 }
 
-function isWholeEventLine(line: string): boolean {
-  if (!line || /[\r\n]$/.test(line) || line.includes('[DONE]')) return true;
+function createEventTail(): EventTail {
+  let unfinished = '';
+  let isDone = false;
+  return {
+    add(text) {
+      const end = text.lastIndexOf('\n');
+      // Appending alone is cheap however long a line becomes; it is looked at when it ends.
+      if (end === -1) {
+        unfinished += text;
+        return;
+      }
+      const last = (unfinished + text.slice(0, end)).trimEnd();
+      if (last) isDone = last.endsWith('[DONE]');
+      unfinished = text.slice(end + 1);
+    },
+    sawDone: () => isDone || unfinished.trimEnd().endsWith('[DONE]'),
+    isCut() {
+      const data = unfinished.replace(/^data:/, '').trim();
+      return data !== '' && data !== '[DONE]' && !isJson(data);
+    },
+  };
+}
+
+function isJson(text: string): boolean {
   try {
-    JSON.parse(line.replace(/^data:/, ''));
+    JSON.parse(text);
     return true;
   } catch {
     return false;
@@ -135,11 +157,13 @@ function isWholeEventLine(line: string): boolean {
 /** Checks newline-delimited JSON as it passes: throws on a broken line, a broken last line (a cut), and a line that holds an error. */
 function createLineCheck(options: ProviderFetchOptions): (text: string, isEnd: boolean) => void {
   const { subject, secrets } = options;
-  let buffer = '';
+  let unfinished: string[] = [];
   const fail = (reason: 'protocol' | 'cut'): AppError => modelError(reason === 'cut' ? 'MODEL_OUTPUT_TRUNCATED' : 'MODEL_OUTPUT_INVALID', { ...subject, reason });
   return (text, isEnd) => {
-    const parts = (buffer + text).split('\n');
-    buffer = isEnd ? '' : parts.pop()!;
+    unfinished.push(text);
+    if (!isEnd && !text.includes('\n')) return;
+    const parts = unfinished.join('').split('\n');
+    unfinished = isEnd ? [] : [parts.pop()!];
     for (const [index, part] of parts.entries()) {
       if (!part.trim()) continue;
       let value: unknown;

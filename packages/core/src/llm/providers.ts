@@ -1,13 +1,12 @@
 import type { Ollama } from 'ollama/browser';
 import { z } from 'zod';
 import { errorInfo, isAppError, type AppError, type ErrorInfo } from '../base/error.ts';
-import { readBaseUrl } from './baseUrl.ts';
 import { openCallWindow, type CallWindow } from './callWindow.ts';
 import { createModel, type ModelDependencies, type ModelSettings } from './createModel.ts';
 import type { Egress } from './egress.ts';
 import { modelError, type ModelSubject } from './modelError.ts';
-import { createOllamaClient, OLLAMA_BASE_URL } from './ollamaModel.ts';
-import { createOpenAiClient, OPENAI_BASE_URL, secretsOf } from './openAiModel.ts';
+import { createOllamaClient, OLLAMA_BASE_URL, readOllamaBaseUrl } from './ollamaModel.ts';
+import { createOpenAiClient, readOpenAiBaseUrl, secretsOf } from './openAiModel.ts';
 import { systemTiming, type ModelTiming } from './retry.ts';
 import { errorFromThrown } from './wireError.ts';
 
@@ -103,7 +102,7 @@ export function showOllamaModel(model: string, options: ListOptions): Promise<Ol
 
 /** The models of an OpenAI-compatible endpoint by name. Throws a model AppError. */
 export function listOpenAiModels(options: ListOptions & { apiKey?: string; headers?: Record<string, string> }): Promise<ListedModel[]> {
-  const base = readBaseUrl(options.baseUrl || OPENAI_BASE_URL);
+  const base = readOpenAiBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'openai', model: '', host: base.host };
   return withWindow(options, subject, secretsOf(options), async (window, timing) => {
     const { client } = await createOpenAiClient({ ...options, baseUrl: base.url, subject, timing }, { window, purpose: 'modelList', idleTimeoutMs: 10_000 });
@@ -139,18 +138,18 @@ const ollamaTags = z.object({ models: z.array(z.object({ name: z.string(), size:
 const ollamaShow = z.object({ capabilities: z.array(z.string()).nullish().catch(undefined), model_info: z.record(z.string(), z.unknown()).nullish().catch(undefined), details: ollamaDetails });
 const openAiModels = z.object({ data: z.array(z.object({ id: z.string(), owned_by: optionalText })) });
 
-function withOllama<T>(options: ListOptions, model: string, use: (client: Ollama) => Promise<T>): Promise<T> {
-  const base = readBaseUrl(options.baseUrl || OLLAMA_BASE_URL);
+function withOllama<T>(options: ListOptions, model: string, list: (client: Ollama) => Promise<T>): Promise<T> {
+  const base = readOllamaBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'ollama', model, host: base.host };
   return withWindow(options, subject, [], async (window, timing) =>
-    use(await createOllamaClient({ baseUrl: base.url, egress: options.egress, purpose: 'modelList', subject, window, timing, idleTimeoutMs: 10_000 })));
+    list(await createOllamaClient({ baseUrl: base.url, egress: options.egress, purpose: 'modelList', subject, window, timing, idleTimeoutMs: 10_000 })));
 }
 
-async function withWindow<T>(options: ListOptions, subject: ModelSubject, secrets: readonly string[], use: (window: CallWindow, timing: ModelTiming) => Promise<T>): Promise<T> {
+async function withWindow<T>(options: ListOptions, subject: ModelSubject, secrets: readonly string[], work: (window: CallWindow, timing: ModelTiming) => Promise<T>): Promise<T> {
   const timing = options.timing ?? systemTiming;
   const window = openCallWindow(subject, timing.clock, options.timeoutMs ?? 10_000, options.signal);
   try {
-    return await window.race(use(window, timing));
+    return await window.race(work(window, timing));
   } catch (error) {
     throw window.failure() ?? listError(error, subject, secrets);
   } finally {

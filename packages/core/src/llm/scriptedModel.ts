@@ -26,7 +26,7 @@ export interface ScriptedModel extends LanguageModel {
 }
 
 /** Makes a scripted model; without `timing` retries do not wait. */
-export function createScriptedModel(answer: (question: ScriptedQuestion) => ScriptedAnswer | Promise<ScriptedAnswer>, options: { id?: string; provider?: ModelProvider; timing?: ModelTiming } = {}): ScriptedModel {
+export function scriptedModel(answer: (question: ScriptedQuestion) => ScriptedAnswer | Promise<ScriptedAnswer>, options: { id?: string; provider?: ModelProvider; timing?: ModelTiming } = {}): ScriptedModel {
   const questions: ScriptedQuestion[] = [];
   const provider = options.provider ?? 'ollama';
   const complete = async (call: CompletionCall) => {

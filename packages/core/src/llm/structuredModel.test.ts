@@ -7,7 +7,7 @@ import { modelError, redactText } from './modelError.ts';
 import { createOllamaModel } from './ollamaModel.ts';
 import { createOpenAiModel } from './openAiModel.ts';
 import { retryWaitMs } from './retry.ts';
-import { createScriptedModel } from './scriptedModel.ts';
+import { scriptedModel } from './scriptedModel.ts';
 import { parseAnswer } from './structuredModel.ts';
 import { instantTiming } from './testServers.ts';
 import { ollamaChat, openAiChunks, openAiCompletion } from './wireFixtures.ts';
@@ -57,7 +57,7 @@ describe('parsing an answer', () => {
     let wrong = 0;
     for (let round = 0; round < 2_000; round++) {
       const roll = dice(seed + round);
-      const model = createScriptedModel(() => answerOf(roll), { id: 'scripted:fuzz' });
+      const model = scriptedModel(() => answerOf(roll), { id: 'scripted:fuzz' });
       try {
         const { object } = await model.generate({ ...ask, schema: shape, ...(roll(2) ? { onToken: () => {} } : {}) });
         flow.parse(object);
@@ -106,27 +106,27 @@ describe('a broken wire', () => {
 
 describe('the scripted model', () => {
   it('streams, fails, retries, hangs and can be cancelled as a real one', async () => {
-    const streamed = createScriptedModel(() => ({ pieces: ['a', 'b'], usage: { inputTokens: 1, outputTokens: 2 } }));
+    const streamed = scriptedModel(() => ({ pieces: ['a', 'b'], usage: { inputTokens: 1, outputTokens: 2 } }));
     const pieces: string[] = [];
     expect(await streamed.generate({ ...ask, onToken: (text) => pieces.push(text) })).toMatchObject({ text: 'ab', usage: { inputTokens: 1, outputTokens: 2 }, model: 'scripted' });
     expect(pieces).toEqual(['a', 'b']);
-    const failing = createScriptedModel(({ index }) => (index < 2 ? { fail: modelError('MODEL_PROVIDER_FAILED', { status: 503 }) } : 'ok'));
+    const failing = scriptedModel(({ index }) => (index < 2 ? { fail: modelError('MODEL_PROVIDER_FAILED', { status: 503 }) } : 'ok'));
     expect((await failing.generate(ask)).text).toBe('ok');
     expect(failing.questions).toHaveLength(3);
-    const cut = createScriptedModel(() => ({ pieces: ['a'], finish: 'cut' }));
+    const cut = scriptedModel(() => ({ pieces: ['a'], finish: 'cut' }));
     await expect(cut.generate(ask)).rejects.toMatchObject({ code: 'MODEL_OUTPUT_TRUNCATED', params: { reason: 'cut' } });
-    const hanging = createScriptedModel(() => ({ hang: true }));
+    const hanging = scriptedModel(() => ({ hang: true }));
     await expect(hanging.generate({ ...ask, timeoutMs: 30 })).rejects.toMatchObject({ code: 'MODEL_TIMED_OUT' });
     await expect(hanging.generate({ ...ask, signal: AbortSignal.timeout(30) })).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
-    const broken = createScriptedModel(() => {
+    const broken = scriptedModel(() => {
       throw new RangeError('bug in the script');
     });
     await expect(broken.generate(ask)).rejects.toMatchObject({ code: 'MODEL_PROVIDER_FAILED', params: { detail: 'bug in the script' } });
-    await expect(createScriptedModel(() => ' ').generate(ask)).rejects.toMatchObject({ code: 'MODEL_OUTPUT_INVALID', params: { reason: 'empty' } });
+    await expect(scriptedModel(() => ' ').generate(ask)).rejects.toMatchObject({ code: 'MODEL_OUTPUT_INVALID', params: { reason: 'empty' } });
   });
 
   it('hands over the question', async () => {
-    const model = createScriptedModel(({ schemaName }) => ({ json: { ...good, title: schemaName } }));
+    const model = scriptedModel(({ schemaName }) => ({ json: { ...good, title: schemaName } }));
     expect((await model.generate({ ...ask, schema: shape, temperature: 0, seed: 3 })).object).toMatchObject({ title: 'flow' });
     expect(model.questions).toEqual([{ system: 's', messages: ask.messages, images: [], index: 0, temperature: 0, seed: 3, schemaName: 'flow' }]);
   });

@@ -8,7 +8,8 @@ export interface SeenRequest {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];
-  body: any;
+  /** The parsed JSON body; undefined when there was none. */
+  body: ReturnType<typeof JSON.parse>;
 }
 
 /** A local server that speaks a provider's protocol byte by byte, for tests. */

@@ -20,12 +20,13 @@ export function errorFromFailure(failure: WireFailure, subject: ModelSubject, se
     return modelError('MODEL_CONTEXT_TOO_LONG', params);
   }
   if (/content_filter|content_policy|responsibleaipolicy/.test(words)) return modelError('MODEL_REFUSED', { ...params, reason: 'contentFilter' });
-  if (/insufficient_quota|exceeded your current quota|billing_hard_limit|credit balance/.test(words)) return modelError('MODEL_QUOTA_EXHAUSTED', params);
-  if (status === 401 || status === 403 || /invalid_api_key|authentication_error/.test(words)) return modelError('MODEL_KEY_REJECTED', params);
-  if (/model_not_found|model.{0,80}(not found|does not exist)|no such model/.test(words)) return modelError('MODEL_NOT_FOUND', { ...params, reason: 'model' });
+  if (status === 402 || /insufficient_quota|exceeded your current quota|billing_hard_limit|credit balance/.test(words)) return modelError('MODEL_QUOTA_EXHAUSTED', params);
+  if (status === 401 || status === 403 || /invalid_api_key|api_key_invalid|api key not valid|authentication_error/.test(words)) return modelError('MODEL_KEY_REJECTED', params);
+  if (/model_not_found|model.{0,80}(not found|does not exist)|no such model|no models? (is |are )?loaded/.test(words)) return modelError('MODEL_NOT_FOUND', { ...params, reason: 'model' });
   if (status === 404 || status === 405) return modelError('MODEL_NOT_FOUND', { ...params, reason: 'address' });
   if (status === 429 || /rate_limit/.test(words)) return modelError('MODEL_RATE_LIMITED', { ...params, retryAfterMs: retryAfterMs(failure.headers, now) });
   if (/(more|not enough|insufficient|out of) (system |gpu |video )?memory/.test(words)) return modelError('MODEL_PROVIDER_FAILED', { ...params, reason: 'memory' });
+  if (status === 413) return modelError('MODEL_CONTEXT_TOO_LONG', params);
   if (status === 408 || status === 504) return modelError('MODEL_PROVIDER_FAILED', { ...params, reason: 'upstreamTimeout' });
   if (status === undefined || status >= 500) return modelError('MODEL_PROVIDER_FAILED', { ...params, retryAfterMs: retryAfterMs(failure.headers, now) });
   return modelError('MODEL_REQUEST_REJECTED', { ...params, parameter: said.param || undefined });
@@ -82,7 +83,9 @@ function readProviderError(body: string): ProviderError {
     const title = /<title[^>]*>([^<]{1,200})/i.exec(body)?.[1];
     return { message: title ?? (/^\s*</.test(body) ? '' : body), type: '', code: '', param: '' };
   }
-  const outer = isRecord(parsed) ? parsed : {};
+  // Gemini's compatible endpoint wraps its error object in a list.
+  const first: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
+  const outer = isRecord(first) ? first : {};
   const inner = isRecord(outer['error']) ? outer['error'] : outer;
   const detail = Array.isArray(outer['detail']) ? (outer['detail'][0] as { msg?: unknown } | undefined)?.msg : outer['detail'];
   const message = [inner['message'], outer['error'], outer['message'], detail].find((item) => typeof item === 'string') as string | undefined;

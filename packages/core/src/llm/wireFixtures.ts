@@ -1,12 +1,15 @@
+import type { ChatCompletion, ChatCompletionChunk } from 'openai/resources/chat/completions';
+import type { Model } from 'openai/resources/models';
+
 /**
  * Answers as the vendors' published descriptions give them. Sources:
- * - OpenAI: github.com/openai/openai-openapi, openapi.yaml, schemas CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
+ * - OpenAI (checked by the compiler against the types that OpenAI generates from the same description): github.com/openai/openai-openapi, openapi.yaml, schemas CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
  *   ListModelsResponse, ErrorResponse; the same schemas are generated into the `openai` package (resources/chat/completions).
  * - Ollama: github.com/ollama/ollama, docs/api.md, sections "Generate a chat completion", "List Local Models", "Show Model Information", "Version".
  */
 
 /** Source: openapi.yaml, CreateChatCompletionResponse. */
-export function openAiCompletion(content: string | null, change: { finish_reason?: string; refusal?: string | null } = {}) {
+export function openAiCompletion(content: string | null, change: { finish_reason?: ChatCompletion.Choice['finish_reason']; refusal?: string | null } = {}) {
   return {
     id: 'chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT',
     object: 'chat.completion',
@@ -19,12 +22,12 @@ export function openAiCompletion(content: string | null, change: { finish_reason
       completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0, accepted_prediction_tokens: 0, rejected_prediction_tokens: 0 },
     },
     service_tier: 'default',
-  };
+  } satisfies ChatCompletion;
 }
 
 /** Source: openapi.yaml, CreateChatCompletionStreamResponse, with the usage chunk of stream_options.include_usage (its choices are empty). */
-export function openAiChunks(pieces: readonly string[], change: { finish_reason?: string | null; withUsage?: boolean } = {}) {
-  const chunk = (choices: unknown[], usage: unknown = null) => ({
+export function openAiChunks(pieces: readonly string[], change: { finish_reason?: ChatCompletionChunk.Choice['finish_reason']; withUsage?: boolean } = {}) {
+  const chunk = (choices: ChatCompletionChunk.Choice[], usage: ChatCompletionChunk['usage'] = null): ChatCompletionChunk => ({
     id: 'chatcmpl-123', object: 'chat.completion.chunk', created: 1694268190, model: 'gpt-4o-mini', system_fingerprint: 'fp_44709d6fcb', choices, usage,
   });
   const finish = change.finish_reason === undefined ? 'stop' : change.finish_reason;
@@ -48,7 +51,7 @@ export const openAiModelList = {
     { id: 'model-id-1', object: 'model', created: 1686935002, owned_by: 'openai' },
     { id: 'model-id-0', object: 'model', created: 1686935002, owned_by: 'organization-owner' },
   ],
-};
+} satisfies { object: 'list'; data: Model[] };
 
 /** Source: docs/api.md, "Chat Request (Streaming)": one object a piece, then the final response with counts. */
 export function ollamaChat(pieces: readonly string[], change: { done_reason?: string } = {}) {
