@@ -3,3 +3,4 @@ export * from './base/index.ts';
 export * from './flow/index.ts';
 export * from './layout/index.ts';
 export * from './exchange/index.ts';
+export * from './sync/index.ts';

@@ -42,6 +42,24 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
   const open = new Map<string, OpenFlow & { timer?: NodeJS.Timeout }>();
   const changes = createBroadcast<{ type: 'changed' }>((_, next) => next);
 
+  /** The other flows for checks of sub-flows; each is read when a rule asks for it. */
+  const otherFlows: ReadonlyMap<string, FlowView> = {
+    has: (id) => flows.findFlow(id) !== undefined && flows.getFlow(id).deletedAt === undefined,
+    get: (id) => (otherFlows.has(id) ? stateOf(id) : undefined),
+    get size() {
+      return flows.listFlows().length;
+    },
+    keys: () => flows.listFlows().map((row) => row.id).values(),
+    values: () => flows.listFlows().map((row) => stateOf(row.id) as FlowView).values(),
+    entries: () => flows.listFlows().map((row) => [row.id, stateOf(row.id)] as [string, FlowView]).values(),
+    [Symbol.iterator]: () => otherFlows.entries(),
+    forEach: (run) => {
+      for (const [id, view] of otherFlows.entries()) run(view, id, otherFlows);
+    },
+  };
+  /** The state of a flow, without opening it for good. */
+  const stateOf = (flowId: string) => open.get(flowId)?.session.state ?? openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger }).state;
+
   const summary = (row: FlowRow): FlowSummary => row as unknown as FlowSummary;
   const getRow = (flowId: string): FlowRow => {
     const row = flows.findFlow(flowId);
@@ -58,7 +76,7 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
     }
     getRow(flowId);
     const session = openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger: logger.child('log') });
-    const findings = createSessionFindings(session, () => ({}));
+    const findings = createSessionFindings(session, () => ({ otherFlows }));
     const entry: OpenFlow & { timer?: NodeJS.Timeout } = { session, findings };
     session.onChange(() => {
       clearTimeout(entry.timer);
@@ -108,7 +126,7 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
     newId,
     textOf(flowId) {
       if (!flows.findFlow(flowId)) return undefined;
-      const state = open.get(flowId)?.session.state ?? openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger }).state;
+      const state = stateOf(flowId);
       const { name, description } = state.flow;
       return { name, ...(description ? { description } : {}), titles: [...state.node.values()].map((node) => node.data.title) };
     },

@@ -185,7 +185,8 @@ function notText(): AppError {
 
 function brokenText(text: string, scan: JsonScan): AppError {
   const { line, column } = lineAndColumn(text, scan.position);
-  if (scan.end === 'truncated') {
+  // What does not even start like an object was never one: it did not break off.
+  if (scan.end === 'truncated' && /^\s*(\{|$)/.test(text)) {
     const records = Object.fromEntries(RECORD_KINDS.map((kind) => [DOCUMENT_KEYS[kind], scan.complete[DOCUMENT_KEYS[kind]] ?? 0]));
     const complete = Object.values(records).reduce((sum, count) => sum + count, 0);
     const said = text.trim() ? `The file breaks off after ${text.length} characters (line ${line}, column ${column}); ${complete} records before that are whole.` : 'The file is empty.';
