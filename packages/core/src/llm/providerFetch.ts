@@ -36,6 +36,9 @@ export interface WireWatch {
 /** Most bytes of one answer. */
 export const MAX_RESPONSE_BYTES = 16_000_000;
 
+/** Most characters of one line of a stream: clients look through an unfinished line again and again. */
+const MAX_LINE_LENGTH = 1_000_000;
+
 /** A fetch that turns what a provider can do wrong into AppErrors before its client sees it. */
 export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
   const { subject, window, secrets } = options;
@@ -79,6 +82,7 @@ export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
     const checkLine = options.lines === 'ndjson' ? createLineCheck(options) : undefined;
     const decoder = new TextDecoder();
     let bytes = 0;
+    let lineLength = 0;
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
         const timer = setTimeout(() => window.fail(modelError('MODEL_TIMED_OUT', { ...subject, reason: 'silent', timeoutMs: options.idleTimeoutMs })), options.idleTimeoutMs);
@@ -94,6 +98,9 @@ export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
           bytes += value.byteLength;
           if (bytes > MAX_RESPONSE_BYTES) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'tooLarge' });
           const text = decoder.decode(value, { stream: true });
+          const lineEnd = text.lastIndexOf('\n');
+          lineLength = lineEnd === -1 ? lineLength + text.length : text.length - lineEnd;
+          if (lineLength > MAX_LINE_LENGTH && (isEventStream || options.lines)) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'tooLarge' });
           if (isEventStream) tail.add(text);
           checkLine?.(text, false);
           controller.enqueue(value);

@@ -159,7 +159,10 @@ describe('errors', () => {
     expect(summary('DEPTH_ZERO_SELF_SIGNED_CERT')).toEqual(['MODEL_CERTIFICATE', 'DEPTH_ZERO_SELF_SIGNED_CERT']);
     expect(summary('ERR_TLS_CERT_ALTNAME_INVALID')).toEqual(['MODEL_CERTIFICATE', 'ERR_TLS_CERT_ALTNAME_INVALID']);
     expect(summary('CERT_HAS_EXPIRED')).toEqual(['MODEL_CERTIFICATE', 'CERT_HAS_EXPIRED']);
+    expect(errorFromThrown(new TypeError('fetch failed', { cause: new Error('bad port') }), subject, [])).toMatchObject({ code: 'MODEL_UNREACHABLE', params: { reason: 'noAnswer', detail: 'bad port' } });
+    expect(errorFromThrown(new TypeError('fetch failed', { cause: new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]) }), subject, []).params['networkCode']).toBe('ECONNREFUSED');
     expect(summary('UND_ERR_HEADERS_TIMEOUT')[0]).toBe('MODEL_TIMED_OUT');
+    expect(errorFromThrown(new RangeError('odd'), subject, [])).toMatchObject({ code: 'MODEL_PROVIDER_FAILED', params: { detail: 'odd' } });
     const own = new AppError('EGRESS_REFUSED', 'no');
     expect(errorFromThrown(new Error('Connection error.', { cause: own }), subject, [])).toBe(own);
   });

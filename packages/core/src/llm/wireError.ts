@@ -50,8 +50,13 @@ export function errorFromThrown(thrown: unknown, subject: ModelSubject, secrets:
   if (/^(ERR_SSL|EPROTO|ERR_TLS)/.test(code)) return modelError('MODEL_CERTIFICATE', { ...params, reason: 'notTls', networkCode: code });
   if (/^HPE_|^UND_ERR_/.test(code)) return modelError('MODEL_OUTPUT_INVALID', { ...params, reason: 'protocol', networkCode: code });
   if (findInCauses(thrown, (error) => (error instanceof SyntaxError ? error : undefined))) return modelError('MODEL_OUTPUT_INVALID', { ...params, reason: 'protocol' });
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return modelError('MODEL_PROVIDER_FAILED', { ...params, reason: 'unknown', detail: redactText(message, secrets) });
+  const message = findInCauses(thrown, (error) => (error instanceof Error ? error.message : undefined)) ?? String(thrown);
+  const detail = redactText(message, secrets);
+  // A fetch that failed without a code: a port that fetch never uses, or a browser, which tells no more.
+  if (findInCauses(thrown, (error) => (error instanceof TypeError && /fetch|network|load failed/i.test(error.message) ? error : undefined))) {
+    return modelError('MODEL_UNREACHABLE', { ...params, reason: 'noAnswer', detail });
+  }
+  return modelError('MODEL_PROVIDER_FAILED', { ...params, reason: 'unknown', detail });
 }
 
 /** The wait that `Retry-After` (seconds or a date) or `retry-after-ms` asks for, in ms; undefined when there is none. */
