@@ -73,7 +73,7 @@ export async function openDataFolder(path: string, { logger, clock, migrations =
     index = openSearchIndex(
       join(path, 'index.sqlite'),
       {
-        flows: () => [...flows.listFlows(), ...flows.listFlows({ deleted: true })].map(({ id, name, description }) => ({ id, stamp: stampOf(id), name, ...(description ? { description } : {}) })),
+        flows: () => [...flows.listFlows(), ...flows.listFlows({ deleted: true })],
         stampOf: (flowId) => (flows.findFlow(flowId) ? stampOf(flowId) : undefined),
         textOf: (flowId) => openText(flowId) ?? storedText(flows, flowId),
       },
@@ -121,8 +121,9 @@ function openStore(folder: string, migrations: readonly Migration[], logger: Log
 }
 
 function storedText(flows: FlowStore, flowId: string): FlowText | undefined {
-  if (!flows.findFlow(flowId)) return undefined;
+  const row = flows.findFlow(flowId);
+  if (!row) return undefined;
   const { flow, node } = readState(flows, flows.mainLogOf(flowId)).state;
   const titles = [...node.values()].map((item) => item.data.title);
-  return { name: flow.name, ...(flow.description ? { description: flow.description } : {}), titles };
+  return { name: flow.name || row.name, ...(flow.description ? { description: flow.description } : {}), titles };
 }

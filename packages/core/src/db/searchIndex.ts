@@ -12,10 +12,11 @@ export interface FlowText {
   titles: readonly string[];
 }
 
-/** Where the words come from: the store. */
+/** Where the words come from: the store. What it throws never harms the index, and the index never harms the store. */
 export interface FlowTextSource {
-  /** Every flow with a stamp that changes whenever its words may have changed, and the words of its list row. */
-  flows(): { id: string; stamp: string; name: string; description?: string }[];
+  /** The words of the list's rows, of every flow. */
+  flows(): { id: string; name: string; description?: string }[];
+  /** Changes whenever the words of the flow may have changed; undefined when it does not exist. */
   stampOf(flowId: string): string | undefined;
   /** The words of a flow as it is now; undefined when it does not exist. */
   textOf(flowId: string): FlowText | undefined;
@@ -40,48 +41,74 @@ const SHAPE = `
   create virtual table flow_text using fts5(name, description, titles, content='', contentless_delete=1, detail=column, prefix='2 3', tokenize='unicode61 remove_diacritics 2');
   pragma user_version = ${INDEX_VERSION};`;
 
-/** The index at `path`; a missing, older or damaged file is built anew from `source`, in short transactions while the app goes on. */
+/**
+ * The index at `path`; a missing, older or damaged file is built anew from `source`, in short transactions while the app goes on. A file that
+ * cannot be had at all is no reason not to open the app: search then looks at names and descriptions.
+ */
 export function openSearchIndex(path: string, source: FlowTextSource, logger: Logger): SearchIndex {
-  let database = openIndexFile(path, logger);
   const waiting = new Set<string>();
   const idleListeners: (() => void)[] = [];
+  let database = tryOpen(path, logger);
+  let isCompared = false;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
+  /** Queues the flows whose stamp is not that of the index, and those that are gone from the store. */
+  const compare = () => {
+    if (isCompared || !database) return;
+    const indexed = new Map(readAll<[string, string]>(database, 'select flow_id, stamp from indexed_flow'));
+    for (const { id } of source.flows()) {
+      if (indexed.get(id) === undefined || indexed.get(id) !== tryStamp(id)) waiting.add(id);
+      indexed.delete(id);
+    }
+    for (const id of indexed.keys()) waiting.add(id);
+    isCompared = true;
+  };
+  const tryStamp = (flowId: string) => {
+    try {
+      return source.stampOf(flowId);
+    } catch {
+      return undefined;
+    }
+  };
+  const rebuild = (cause: unknown) => {
+    logger.warn('The search index was damaged and is built anew.', { path, error: String(cause) });
+    database?.close();
+    database = undefined;
+    isCompared = false;
+    removeIndexFile(path);
+    database = tryOpen(path, logger);
+  };
   const schedule = (ms: number) => {
-    if (isClosed || timer || waiting.size === 0) return;
+    if (isClosed || timer || !database || (isCompared && waiting.size === 0)) return;
     timer = setTimeout(work, ms);
     timer.unref();
   };
   const settle = () => {
-    if (waiting.size === 0 || isClosed) for (const listener of idleListeners.splice(0)) listener();
+    for (const listener of idleListeners.splice(0)) listener();
   };
   const work = () => {
     timer = undefined;
-    const flowId = waiting.values().next().value;
-    if (flowId === undefined || isClosed) return settle();
+    if (isClosed || !database) return settle();
     const startedAt = performance.now();
-    waiting.delete(flowId);
+    let flowId: string | undefined;
     try {
+      compare();
+      flowId = waiting.values().next().value;
+      if (flowId === undefined) return settle();
+      waiting.delete(flowId);
       indexFlow(database, flowId, source);
     } catch (error) {
-      waiting.add(flowId);
-      if (isDamaged(error)) rebuild(error);
+      if (flowId !== undefined) waiting.add(flowId);
+      if (isDamaged(error, path)) rebuild(error);
       else logger.warn('A flow could not be indexed for search; it is tried again.', { flowId, error: String(error) });
-      return schedule(isDamaged(error) ? REST_MS : RETRY_MS);
+      settle();
+      return schedule(RETRY_MS);
     }
     if (waiting.size === 0) settle();
     else schedule(idleListeners.length ? 0 : (performance.now() - startedAt) / SHARE);
   };
-  const rebuild = (cause: unknown) => {
-    logger.warn('The search index was damaged and is built anew.', { path, error: String(cause) });
-    database.close();
-    removeIndexFile(path);
-    database = openIndexFile(path, logger);
-    queueStale(database, source, waiting);
-  };
 
-  queueStale(database, source, waiting);
   schedule(REST_MS);
 
   return {
@@ -94,20 +121,22 @@ export function openSearchIndex(path: string, source: FlowTextSource, logger: Lo
       if (words.length === 0) return [];
       let found: string[] = [];
       try {
-        found = searchIndexed(database, words);
+        compare();
+        if (database) found = searchIndexed(database, words);
       } catch (error) {
-        if (!isDamaged(error)) throw error;
+        if (!isDamaged(error, path)) throw error;
         rebuild(error);
         schedule(REST_MS);
       }
-      if (waiting.size === 0) return found;
+      const isWhole = database && isCompared;
+      if (isWhole && waiting.size === 0) return found;
       // What is not indexed yet is found by its name and description.
       const known = new Set(found);
-      const late = source.flows().filter((flow) => waiting.has(flow.id) && !known.has(flow.id) && hasWords(`${flow.name} ${flow.description ?? ''}`, words));
+      const late = source.flows().filter(({ id, name, description }) => (!isWhole || waiting.has(id)) && !known.has(id) && hasWords(`${name} ${description ?? ''}`, words));
       return [...found, ...late.map((flow) => flow.id)];
     },
     idle() {
-      if (isClosed || waiting.size === 0) return Promise.resolve();
+      if (isClosed || !database || (isCompared && waiting.size === 0)) return Promise.resolve();
       clearTimeout(timer);
       timer = undefined;
       return new Promise((resolve) => {
@@ -119,26 +148,37 @@ export function openSearchIndex(path: string, source: FlowTextSource, logger: Lo
       isClosed = true;
       clearTimeout(timer);
       settle();
-      database.close();
+      database?.close();
     },
   };
+}
+
+function tryOpen(path: string, logger: Logger): Database | undefined {
+  try {
+    return openIndexFile(path, logger);
+  } catch (error) {
+    logger.error('There is no search index; search looks at names and descriptions only.', { path, error: String(error) });
+    return undefined;
+  }
 }
 
 function openIndexFile(path: string, logger: Logger): Database {
   let database: Database | undefined;
   try {
     database = openDatabase({ path, synchronous: 'NORMAL' });
-    const version = database.connection.pragma('user_version', { simple: true });
+    const opened = database;
+    const version = opened.connection.pragma('user_version', { simple: true });
     if (version === INDEX_VERSION) {
-      database.statement('select count(*) from indexed_flow').get();
-      return database;
+      readAll(opened, 'select count(*) from indexed_flow');
+      return opened;
     }
-    if (version === 0 && database.connection.prepare('select count(*) from sqlite_schema').pluck().get() === 0) {
-      database.write(() => void database!.connection.exec(SHAPE));
-      return database;
+    if (readAll<[number]>(opened, 'select count(*) from sqlite_schema')[0]![0] === 0) {
+      opened.write(() => void opened.connection.exec(SHAPE));
+      return opened;
     }
   } catch (error) {
-    if (!isDamaged(error)) throw error;
+    database?.close();
+    if (!isDamaged(error, path)) throw error;
     logger.warn('The search index is damaged and is built anew.', { path, error: String(error) });
   }
   database?.close();
@@ -148,29 +188,25 @@ function openIndexFile(path: string, logger: Logger): Database {
   return fresh;
 }
 
+function readAll<Row>(database: Database, sql: string): Row[] {
+  return database.read(() => database.statement(sql).raw().all() as Row[]);
+}
+
 function removeIndexFile(path: string): void {
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 }
 
-function isDamaged(error: unknown): boolean {
-  if (isAppError(error)) return error.code === 'STORE_CORRUPT';
-  return error instanceof Error && /^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(String((error as { code?: unknown }).code));
-}
-
-/** Queues the flows whose stamp is not that of the index, and those that are gone from the store. */
-function queueStale(database: Database, source: FlowTextSource, waiting: Set<string>): void {
-  const indexed = new Map((database.statement('select flow_id, stamp from indexed_flow').raw().all() as [string, string][]));
-  for (const flow of source.flows()) {
-    if (indexed.get(flow.id) !== flow.stamp) waiting.add(flow.id);
-    indexed.delete(flow.id);
-  }
-  for (const flowId of indexed.keys()) waiting.add(flowId);
+/** True when it is the index that is at fault, not the store that its words come from. */
+function isDamaged(error: unknown, path: string): boolean {
+  if (isAppError(error)) return error.code === 'STORE_CORRUPT' && error.params['path'] === path;
+  // A file of our version with another shape: "no such table".
+  return error instanceof Error && (error as { code?: unknown }).code === 'SQLITE_ERROR';
 }
 
 function indexFlow(database: Database, flowId: string, source: FlowTextSource): void {
   // The stamp is read first: a change that comes in between makes the row stale, never wrongly fresh.
   const stamp = source.stampOf(flowId);
-  const known = database.statement('select rowid, stamp from indexed_flow where flow_id = ?').get(flowId) as { rowid: number; stamp: string } | undefined;
+  const known = database.read(() => database.statement('select rowid, stamp from indexed_flow where flow_id = ?').get(flowId)) as { rowid: number; stamp: string } | undefined;
   if (stamp !== undefined && known?.stamp === stamp) return;
   const text = stamp === undefined ? undefined : source.textOf(flowId);
   const rowid = known?.rowid;
