@@ -1,19 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { extname, join, normalize, sep } from 'node:path';
 import { Hono } from 'hono';
 import type { AccessGate } from './accessGate.ts';
+import { readPageFile } from './pageFiles.ts';
 import { securityHeaders } from './securityHeaders.ts';
-
-const MEDIA_TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.json': 'application/json',
-  '.woff2': 'font/woff2',
-  '.map': 'application/json',
-};
 
 /** What the app needs to know of its own address, which is only known once it listens. */
 export interface OwnAddress {
@@ -46,11 +34,8 @@ export function createLocalServerApp(options: { rendererDir: string; gate: Acces
   });
 
   app.get('*', async (context) => {
-    const path = new URL(context.req.url).pathname;
-    const file = fileUnder(rendererDir, path === '/' ? '/index.html' : path);
-    const bytes = file ? await readFile(file).catch(() => undefined) : undefined;
-    if (!bytes) return context.text('Not found.', 404);
-    return context.body(new Uint8Array(bytes), 200, { 'content-type': MEDIA_TYPES[extname(file ?? '')] ?? 'application/octet-stream' });
+    const file = await readPageFile(rendererDir, new URL(context.req.url).pathname);
+    return file ? context.body(file.bytes, 200, { 'content-type': file.mediaType }) : context.text('Not found.', 404);
   });
 
   return app;
@@ -59,17 +44,4 @@ export function createLocalServerApp(options: { rendererDir: string; gate: Acces
 /** True when a request names exactly this host and comes from no other origin. */
 export function isOwnRequest(host: string | undefined, origin: string | undefined, own: OwnAddress): boolean {
   return host === own.host && (origin === undefined || origin === `http://${own.host}`);
-}
-
-/** The file that a URL path names inside `dir`, or undefined when it would lead outside. */
-function fileUnder(dir: string, path: string): string | undefined {
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(path);
-  } catch {
-    return undefined;
-  }
-  if (decoded.includes('\0')) return undefined;
-  const file = normalize(join(dir, decoded));
-  return file.startsWith(normalize(dir) + sep) ? file : undefined;
 }

@@ -1,4 +1,7 @@
-import { pathToFileURL } from 'node:url';
+/** Scheme under which the app serves its own page. */
+export const PAGE_SCHEME = 'uxflow';
+/** The app's page. */
+export const PAGE_URL = `${PAGE_SCHEME}://app/`;
 
 /** A frame as far as the check of a sender needs it. */
 export interface SenderFrame {
@@ -6,13 +9,14 @@ export interface SenderFrame {
 }
 
 /** True for the app's own page in the top frame of its window; nobody else may ask main for anything. */
-export function isTrustedSender(frame: SenderFrame | null, mainFrame: SenderFrame, page: string): boolean {
-  return frame !== null && frame === mainFrame && withoutHash(frame.url) === pathToFileURL(page).href;
+export function isTrustedSender(frame: SenderFrame | null, mainFrame: SenderFrame): boolean {
+  return frame !== null && frame === mainFrame && isAllowedNavigation(frame.url);
 }
 
-/** True when a navigation stays on the app's own page. */
-export function isAllowedNavigation(url: string, page: string): boolean {
-  return withoutHash(url) === pathToFileURL(page).href;
+/** True when a navigation stays on the app's own page; what follows the hash is the page's own affair. */
+export function isAllowedNavigation(url: string): boolean {
+  const hash = url.indexOf('#');
+  return (hash < 0 ? url : url.slice(0, hash)) === PAGE_URL;
 }
 
 /** True for what may be opened in the person's browser: the web and mail, no files, no scripts, no other programs. */
@@ -22,9 +26,4 @@ export function isExternalLink(url: string): boolean {
   } catch {
     return false;
   }
-}
-
-function withoutHash(url: string): string {
-  const hash = url.indexOf('#');
-  return hash < 0 ? url : url.slice(0, hash);
 }

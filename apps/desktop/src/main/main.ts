@@ -1,17 +1,17 @@
 /** Electron's main process: windows, keychain, updates. It thinks nothing: the engine runs in a utility process. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, BrowserWindow, ipcMain, Menu, MessageChannelMain, nativeTheme, safeStorage, session, shell, utilityProcess, type UtilityProcess } from 'electron';
+import { app, BrowserWindow, ipcMain, Menu, MessageChannelMain, nativeTheme, protocol, safeStorage, session, shell, utilityProcess, type UtilityProcess } from 'electron';
 import { defaultDataDir } from '../hosts/engineHost.ts';
-import { contentSecurityPolicy } from '../hosts/securityHeaders.ts';
 import { createKeychainSecrets } from '../hosts/secrets.ts';
 import { APP_VERSION } from '../version.ts';
-import { isAllowedNavigation, isExternalLink, isTrustedSender } from './guards.ts';
+import { isAllowedNavigation, isExternalLink, isTrustedSender, PAGE_SCHEME, PAGE_URL } from './guards.ts';
 import { applicationMenu } from './menu.ts';
+import { createPageHandler } from './pageProtocol.ts';
 import { watchForUpdates } from './updates.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const PAGE = join(here, '../renderer/index.html');
+const RENDERER = join(here, '../renderer');
 const PRELOAD = join(here, '../preload/preload.cjs');
 const ENGINE = join(here, 'utilityProcess.js');
 /** An engine that dies at once every time is not started for ever. */
@@ -21,6 +21,9 @@ const windows = new Set<BrowserWindow>();
 let engine: UtilityProcess | undefined;
 let restarts = 0;
 let quitting = false;
+
+// A scheme of its own instead of file: the page gets headers (the content security policy) and no rights over files.
+protocol.registerSchemesAsPrivileged([{ scheme: PAGE_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
 
 if (!app.requestSingleInstanceLock()) app.quit();
 else {
@@ -44,14 +47,12 @@ else {
 }
 
 function start(): void {
-  session.defaultSession.webRequest.onHeadersReceived((details, answer) =>
-    answer({ responseHeaders: { ...details.responseHeaders, 'Content-Security-Policy': [contentSecurityPolicy("'self'")] } }),
-  );
+  protocol.handle(PAGE_SCHEME, createPageHandler(RENDERER));
   session.defaultSession.setPermissionRequestHandler((_contents, permission, grant) => grant(permission === 'clipboard-sanitized-write'));
   Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(process.platform)));
   startEngine();
   ipcMain.handle('uxflow:connect', (event) => {
-    if (!isTrustedSender(event.senderFrame, event.sender.mainFrame, PAGE)) throw new Error('This page may not reach the engine.');
+    if (!isTrustedSender(event.senderFrame, event.sender.mainFrame)) throw new Error('This page may not reach the engine.');
     const window = BrowserWindow.fromWebContents(event.sender);
     if (window) connect(window);
   });
@@ -80,10 +81,10 @@ function openWindow(): void {
     return { action: 'deny' };
   });
   window.webContents.on('will-navigate', (event, url) => {
-    if (!isAllowedNavigation(url, PAGE)) event.preventDefault();
+    if (!isAllowedNavigation(url)) event.preventDefault();
   });
   window.webContents.on('will-attach-webview', (event) => event.preventDefault());
-  void window.loadFile(PAGE);
+  void window.loadURL(PAGE_URL);
 }
 
 /** A direct line from this window to the engine; main is no relay. */
