@@ -1,6 +1,7 @@
 import { type Assembler, createAssembler, type Move } from './assemble.ts'
 import type { Clause } from './clause.ts'
 import { englishClauses } from './clauseEnglish.ts'
+import { germanClauses } from './clauseGerman.ts'
 import type { Mentions } from './describeStep.ts'
 import { capitalize } from './describeStep.ts'
 import { hasCue, stemsOf } from './discourse.ts'
@@ -78,7 +79,7 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
   })
 
   function clausesOf(stretch: Stretch): Clause[] {
-    return language === 'de' ? [] : englishClauses(text, stretch.start, stretch.end)
+    return language === 'de' ? germanClauses(text, stretch.start, stretch.end) : englishClauses(text, stretch.start, stretch.end)
   }
 
   /** The moves of one line, without its children. */

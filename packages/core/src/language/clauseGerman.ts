@@ -1,0 +1,449 @@
+import type { Clause, ClauseLink, Phrase, Predicate } from './clause.ts'
+import { type FoundCue, findCue } from './cues.ts'
+import { BE, BECOME, GERMAN_STATE_VERBS, HAVE, MODALS, SEPARABLE } from './germanWords.ts'
+import { tagGerman, verbForm } from './tagGerman.ts'
+import { isMark, type Token, tokenize } from './token.ts'
+
+/** The clauses of one German sentence, offsets into the whole text. */
+export function germanClauses(text: string, start: number, end: number): Clause[] {
+  const tokens = tokenize(text, start, end)
+  tagGerman(tokens)
+  const question = isMark(tokens[tokens.length - 1], '?')
+  const pieces = splitFrontedPhrase(pullOutInsertions(splitPieces(tokens)))
+  const clauses = pieces.map(buildClause).filter((clause) => clause.tokens.length > 0 || clause.cues.length > 0)
+  frontedVerbConditions(clauses, question)
+  joinInfinitives(clauses)
+  for (const clause of clauses) if (question) clause.question = true
+  return clauses
+}
+
+interface Piece {
+  tokens: Token[]
+  link: ClauseLink
+}
+
+const VERBAL = new Set(['verb', 'past', 'aux', 'modal'])
+
+function splitPieces(tokens: Token[]): Piece[] {
+  const pieces: Piece[] = []
+  let from = 0
+  let link: ClauseLink = 'none'
+  const push = (to: number, next: ClauseLink): void => {
+    const part = tokens.slice(from, to)
+    if (part.some((token) => token.tag !== 'punctuation')) pieces.push({ tokens: part, link })
+    from = to
+    link = next
+  }
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!
+    if (token.tag === 'punctuation') {
+      if (/^(?:->|-->|→|=>|⇒)$/.test(token.text)) push(index, 'arrow')
+      else if (token.text === ':') push(index, 'colon')
+      else if (/^[;–—]$/.test(token.text) || token.text === '-') push(index, 'dash')
+      else if (token.text === ',' && !isListComma(tokens, index, from)) push(index, linkBehind(tokens, index + 1))
+    } else if (token.tag === 'coordinator' && index > from && splitsClause(tokens, index, from)) {
+      push(index, token.lower === 'oder' ? 'or' : token.lower === 'aber' || token.lower === 'sondern' ? 'but' : 'and')
+    }
+  }
+  push(tokens.length, 'none')
+  return pieces
+}
+
+function linkBehind(tokens: Token[], at: number): ClauseLink {
+  const word = tokens[at]?.lower
+  return word === 'und' ? 'and' : word === 'oder' ? 'or' : word === 'aber' || word === 'sondern' ? 'but' : 'comma'
+}
+
+/** A comma between nouns of one list: "Name, Adresse und Telefonnummer". */
+function isListComma(tokens: Token[], comma: number, from: number): boolean {
+  const before = tokens[comma - 1]
+  if (before?.tag !== 'noun') return false
+  for (let index = comma + 1; index < tokens.length; index++) {
+    const token = tokens[index]!
+    if (token.tag === 'coordinator') return isNounPhraseEnd(tokens, index + 1)
+    if (isMark(token, ',')) return index > comma + 1 && isListComma(tokens, index, from)
+    if (!['noun', 'determiner', 'adjective', 'number'].includes(token.tag)) return false
+  }
+  return false
+}
+
+function isNounPhraseEnd(tokens: Token[], at: number): boolean {
+  let index = at
+  while (index < tokens.length && ['determiner', 'adjective', 'number'].includes(tokens[index]!.tag)) index++
+  if (tokens[index]?.tag !== 'noun') return false
+  const next = tokens[index + 1]
+  return next === undefined || next.tag === 'punctuation' || next.tag === 'particle' || next.tag === 'preposition' || next.tag === 'verb' || next.tag === 'past'
+}
+
+/** A coordinator splits when verbs stand on both sides, or the verb of the first part is already complete. */
+function splitsClause(tokens: Token[], at: number, from: number): boolean {
+  const before = tokens.slice(from, at)
+  const stop = tokens.findIndex((token, index) => index > at && token.tag === 'punctuation' && /[,;:.!?–—]/.test(token.text))
+  const after = tokens.slice(at + 1, stop < 0 ? tokens.length : stop)
+  if (!before.some((token) => VERBAL.has(token.tag) || token.tag === 'to')) return false
+  const first = after.findIndex((token) => VERBAL.has(token.tag))
+  if (first < 0) return false
+  // "Name und Adresse ein": only a particle follows; "Name und Adresse geprüft": both names belong to one verb.
+  const bracket = before.some((token) => token.tag === 'aux' || token.tag === 'modal')
+  const closed = before.some((token) => token.tag === 'past') || before.filter((token) => VERBAL.has(token.tag)).length > 1
+  const onlyNouns = after.slice(0, first).every((token) => ['noun', 'determiner', 'adjective', 'number'].includes(token.tag)) && after.slice(first + 1).every((token) => !VERBAL.has(token.tag))
+  if (bracket && !closed && onlyNouns && first > 0 && (after[first]!.tag === 'past' || /en$/.test(after[first]!.lower))) return false
+  if (isSubordinate(before) && !before.some((token) => token.tag === 'verb' || token.tag === 'aux' || token.tag === 'past' || token.tag === 'modal')) return false
+  return true
+}
+
+function isSubordinate(tokens: Token[]): boolean {
+  return tokens.some((token) => token.tag === 'subordinator')
+}
+
+/** "lädt, sofern vorhanden, eine Überweisung hoch": the insertion goes before, the clause around it is whole again. */
+function pullOutInsertions(pieces: Piece[]): Piece[] {
+  const result: Piece[] = []
+  for (let index = 0; index < pieces.length; index++) {
+    const piece = pieces[index]!
+    const inserted = pieces[index + 1]
+    const rest = pieces[index + 2]
+    const words = inserted?.tokens.filter((token) => token.tag !== 'punctuation') ?? []
+    const insertion = rest !== undefined && words[0]?.tag === 'subordinator' && words.length <= 4 && rest.link === 'comma' && !rest.tokens.some((token) => VERBAL.has(token.tag)) && piece.tokens.some((token) => VERBAL.has(token.tag))
+    if (!insertion) {
+      result.push(piece)
+      continue
+    }
+    result.push({ tokens: inserted!.tokens, link: piece.link === 'none' ? 'none' : 'comma' })
+    result.push({ tokens: [...piece.tokens.filter((token, at) => !(at === 0 && token.tag === 'coordinator')), ...rest.tokens.filter((token) => !isMark(token, ','))], link: 'comma' })
+    index += 2
+  }
+  return result
+}
+
+/** "Bei akuten Beschwerden | wird ...": the phrase before the verb is the condition, the rest the clause. */
+function splitFrontedPhrase(pieces: Piece[]): Piece[] {
+  return pieces.flatMap((piece) => {
+    const first = piece.tokens.findIndex((token) => token.tag !== 'punctuation')
+    const words = piece.tokens.map((token) => token.lower)
+    const cue = findCue('de', words, first)
+    if (first < 0 || cue === undefined || isOrdinary(piece.tokens, first, cue)) return [piece]
+    const fronted = cue.phrase === 'bei' || cue.phrase === 'nach' || /^(?:im falle?|im falle? von)$/.test(cue.phrase)
+    const verb = piece.tokens.findIndex((token, index) => index > first && VERBAL.has(token.tag) && token.tag !== 'past')
+    if (!fronted || verb < 0) return [piece]
+    return [{ tokens: piece.tokens.slice(0, verb), link: piece.link }, { tokens: piece.tokens.slice(verb), link: 'comma' as const }]
+  })
+}
+
+function buildClause(piece: Piece): Clause {
+  const all = piece.tokens
+  const words = all.map((token) => token.quoted === true ? '"' : token.lower)
+  const cues: FoundCue[] = []
+  let at = 0
+  while (at < all.length) {
+    if (all[at]!.tag === 'punctuation') { at++; continue }
+    if (piece.link === 'comma' && words[at] === 'um' ) { cues.push({ role: 'reason', length: 1, phrase: 'um' }); at++; break }
+    const cue = findCue('de', words, at)
+    if (cue === undefined || isOrdinary(all, at, cue)) break
+    cues.push(cue)
+    at += cue.length
+  }
+  const body = all.slice(at)
+  const first = all.find((token) => token.tag !== 'punctuation') ?? all[0]!
+  const clause: Clause = { start: first.start, end: all[all.length - 1]!.end, link: piece.link, cues, tokens: body.filter((token) => token.tag !== 'punctuation'), inherited: false, question: false }
+  if (isRelative(piece, body)) {
+    clause.link = 'restrictive'
+    return clause
+  }
+  const verb = readPredicate(body, cues)
+  for (let index = 0; index < body.length; index++) {
+    const cue = findCue('de', body.slice(index, index + 6).map((token) => token.quoted === true ? '"' : token.lower), 0)
+    if (cue !== undefined && ['optional', 'parallel', 'instead', 'again'].includes(cue.role)) cues.push(cue)
+  }
+  if (verb === undefined) {
+    clause.object = wholePhrase(body)
+    return clause
+  }
+  clause.verb = verb.predicate
+  fillParts(clause, body, verb.used)
+  return clause
+}
+
+/** Cue words that here have another use: "bei der Anmeldung", "bis morgen", "da" as a place. */
+function isOrdinary(tokens: Token[], at: number, cue: FoundCue): boolean {
+  const next = tokens[at + cue.length]
+  if (cue.phrase === 'bei') return next === undefined || next.tag === 'determiner' || at > 0 && tokens[at - 1]!.tag !== 'punctuation'
+  if (cue.phrase === 'nach') return next === undefined || next.tag === 'determiner' && !/^(?:der|dem|den)$/.test(next.lower) || at > 0
+  if (cue.phrase === 'da' || cue.phrase === 'um' || cue.phrase === 'denn') return tokens[at]!.tag !== 'subordinator' && cue.phrase !== 'denn'
+  if (cue.phrase === 'außer') return next?.lower !== 'wenn'
+  if (cue.phrase === 'während' || cue.phrase === 'bis') return tokens[at]!.tag !== 'subordinator' || next?.tag === 'preposition' || next?.tag === 'number'
+  if (cue.phrase === 'parallel') return next?.tag === 'preposition' && next.lower !== 'dazu'
+  return false
+}
+
+const RELATIVE = new Set(['der', 'die', 'das', 'den', 'dem', 'deren', 'dessen', 'denen', 'welche', 'welcher', 'welches', 'welchen', 'was', 'wo', 'worin', 'womit', 'dass'])
+
+function isRelative(piece: Piece, body: Token[]): boolean {
+  if (piece.link !== 'comma') return false
+  let words = body.filter((token) => token.tag !== 'punctuation')
+  if (words[0]?.tag === 'preposition') words = words.slice(1)
+  const first = words[0]
+  if (first === undefined || !RELATIVE.has(first.lower)) return false
+  const last = words[words.length - 1]!
+  const second = words[1]
+  if (first.lower === 'dass' || first.lower === 'was') return true
+  return VERBAL.has(last.tag) && last.tag !== 'past' && !(second?.tag === 'noun' || second?.tag === 'adjective') && !words.slice(1, -1).some((token) => token.tag === 'verb')
+}
+
+interface ReadVerb {
+  predicate: Predicate
+  used: Set<Token>
+}
+
+/** The predicate of a clause: the finite verb with its participle, infinitive or separated prefix. */
+function readPredicate(body: Token[], cues: FoundCue[]): ReadVerb | undefined {
+  const used = new Set<Token>()
+  const predicate: Predicate = { base: '', negated: body.some((token) => token.tag === 'negation'), passive: false, perfect: false, form: 'finite', copula: false }
+  const verbs = body.filter((token) => VERBAL.has(token.tag))
+  const subordinate = cues.some((cue) => ['if', 'unless', 'onlyIf', 'when', 'after', 'before', 'until', 'reason', 'while'].includes(cue.role))
+  const zu = body.findIndex((token) => token.tag === 'to')
+  if (verbs.length === 0) return undefined
+  if (zu >= 0 && !verbs.some((token) => token !== body[zu + 1] && (token.tag !== 'verb' || finiteOnly(token)))) {
+    const form = verbForm(body[zu + 1]!.text)
+    if (form === undefined) return undefined
+    predicate.base = form.base
+    predicate.form = 'infinitive'
+    used.add(body[zu]!).add(body[zu + 1]!)
+    return { predicate, used }
+  }
+  const finite = chooseFinite(verbs, subordinate)
+  if (finite === undefined) {
+    const last = verbs[verbs.length - 1]!
+    const form = verbForm(last.text)
+    if (form === undefined) return undefined
+    predicate.base = form.base
+    predicate.form = form.infinitive ? 'imperative' : 'finite'
+    predicate.passive = last.tag === 'past'
+    used.add(last)
+    return { predicate, used }
+  }
+  used.add(finite)
+  const others = verbs.filter((token) => token !== finite)
+  const lower = finite.lower
+  if (finite.tag === 'aux' || finite.tag === 'modal') {
+    const main = others.findLast((token) => token.tag === 'past' || token.tag === 'verb')
+    for (const token of others) if (token.tag === 'aux') used.add(token)
+    if (finite.tag === 'modal') predicate.modal = MODALS.get(lower)!
+    if (main === undefined) {
+      const aux = others.find((token) => token.tag === 'aux')
+      predicate.base = finite.tag === 'modal' ? aux === undefined ? MODALS.get(lower)! : 'sein' : BE.has(lower) ? 'sein' : HAVE.has(lower) ? 'haben' : 'werden'
+      predicate.copula = BE.has(lower) || BECOME.has(lower) || finite.tag === 'modal' && aux !== undefined
+      return { predicate, used }
+    }
+    used.add(main)
+    predicate.base = verbForm(main.text)?.base ?? main.lower
+    const becomes = BECOME.has(lower) || others.some((token) => BECOME.has(token.lower))
+    const participle = verbForm(main.text)?.participle === true
+    predicate.passive = becomes && participle || BE.has(lower) && participle && !others.some((token) => token.lower === 'worden') && !/^(?:er|ver|ent)?(?:gehen|kommen|fahren|laufen|fallen|bleiben|scheinen)$/.test(predicate.base)
+    predicate.perfect = HAVE.has(lower) || BE.has(lower)
+    predicate.copula = BE.has(lower) && predicate.passive && !others.some((token) => BECOME.has(token.lower))
+    return { predicate, used }
+  }
+  const form = verbForm(finite.text)
+  predicate.base = form?.base ?? finite.lower
+  const infinitive = others.findLast((token) => token.tag === 'verb' && verbForm(token.text)?.infinitive === true)
+  if (/^(?:lassen|gehen|müssen|können|helfen)$/.test(predicate.base) && infinitive !== undefined && infinitive !== finite) {
+    predicate.carrier = predicate.base
+    predicate.base = verbForm(infinitive.text)!.base
+    used.add(infinitive)
+  }
+  const last = body.findLast((token) => token.tag !== 'punctuation')
+  if (last !== undefined && last.tag === 'particle' && predicate.carrier === undefined && SEPARABLE.has(last.lower)) {
+    predicate.base = last.lower + predicate.base
+    used.add(last)
+  }
+  const firstWord = body.find((token) => token.tag !== 'punctuation' && token.tag !== 'adverb')
+  if (firstWord === finite && !/t$/.test(lower)) predicate.form = 'imperative'
+  return { predicate, used }
+}
+
+function finiteOnly(token: Token): boolean {
+  const form = verbForm(token.text)
+  return form !== undefined && form.finite && !form.infinitive
+}
+
+function chooseFinite(verbs: Token[], subordinate: boolean): Token | undefined {
+  const auxiliary = subordinate ? verbs.findLast((token) => token.tag === 'aux' && token.lower !== 'worden' || token.tag === 'modal') : verbs.find((token) => token.tag === 'aux' && token.lower !== 'worden' || token.tag === 'modal')
+  if (subordinate) return auxiliary ?? verbs.findLast((token) => token.tag === 'verb')
+  const first = verbs.find((token) => token.tag !== 'past')
+  if (first === undefined) return undefined
+  return first
+}
+
+interface Chunk {
+  tokens: Token[]
+  preposition?: Token
+  nominative: boolean
+  objective: boolean
+  afterVerb: boolean
+}
+
+/** Subject, object and first prepositional phrase by case, order and prepositions. */
+function fillParts(clause: Clause, body: Token[], used: Set<Token>): void {
+  const chunks = chunksOf(body, used)
+  const bare = chunks.filter((chunk) => chunk.preposition === undefined)
+  const passive = clause.verb!.passive
+  const imperative = clause.verb!.form === 'imperative' || clause.verb!.form === 'infinitive'
+  let subject: Chunk | undefined
+  if (!imperative) subject = bare.find((chunk) => !chunk.objective && !(chunk.tokens.length === 1 && /^(?:sich|ihm|ihn|ihnen|mir|mich|uns)$/.test(chunk.tokens[0]!.lower)))
+  if (passive) subject = bare.find((chunk) => !/^(?:dem|ihm|ihnen|mir)$/.test(chunk.tokens[0]!.lower))
+  const pronounSubject = bare.find((chunk) => chunk.tokens.length === 1 && /^(?:er|sie|es|wir|ich|man|wer)$/.test(chunk.tokens[0]!.lower))
+  if (!imperative && !passive && pronounSubject !== undefined && subject !== pronounSubject && subject?.afterVerb === false) subject = pronounSubject
+  if (!imperative && !passive && clause.link === 'and' && subject !== undefined && subject.afterVerb && bare.length === 1 && clause.cues.every((cue) => cue.role === 'filler') && !subject.nominative) subject = undefined
+  const objects = bare.filter((chunk) => chunk !== subject && !/^(?:sich|ihm|ihnen|mir|dem)$/.test(chunk.tokens[0]!.lower))
+  const object = objects.find((chunk) => chunk.objective) ?? objects[0]
+  if (subject !== undefined) {
+    const phrase = phraseOf(subject.tokens)
+    if (phrase !== undefined) clause.subject = phrase
+  }
+  if (object !== undefined) {
+    const phrase = phraseOf(object.tokens)
+    if (phrase !== undefined) clause.object = phrase
+  } else if (clause.verb!.copula) {
+    const state = body.filter((token) => !used.has(token) && ['adjective', 'adverb', 'past'].includes(token.tag) && token.tag !== 'negation')
+    const phrase = phraseOf(state.filter((token) => !/^(?:dann|auch|noch|schon|bereits)$/.test(token.lower)))
+    if (phrase !== undefined) clause.object = phrase
+  }
+  for (const chunk of chunks) {
+    if (chunk.preposition === undefined) continue
+    const phrase = phraseOf(chunk.tokens)
+    if (phrase === undefined) continue
+    const preposition = chunk.preposition.lower
+    if (passive && (preposition === 'von' || preposition === 'vom') && clause.agent === undefined) clause.agent = phrase
+    else if (chunk.afterVerb || clause.complement === undefined && clause.verb!.form === 'imperative') clause.complement ??= { preposition, phrase }
+  }
+}
+
+function chunksOf(body: Token[], used: Set<Token>): Chunk[] {
+  const chunks: Chunk[] = []
+  let current: Chunk | undefined
+  let sawVerb = false
+  const close = (): void => {
+    if (current !== undefined && current.tokens.some((token) => token.tag === 'noun' || token.tag === 'pronoun')) chunks.push(current)
+    current = undefined
+  }
+  for (const [index, token] of body.entries()) {
+    if (used.has(token)) {
+      close()
+      sawVerb = true
+      continue
+    }
+    const hasNoun = current !== undefined && current.tokens.some((other) => other.tag === 'noun' || other.tag === 'pronoun')
+    if (token.tag === 'preposition') {
+      // "Hinweis mit der Notrufnummer": what hangs on a noun stays with it when the verb is already there.
+      if (current !== undefined && hasNoun && current.preposition === undefined && current.tokens[0]!.tag !== 'pronoun' && /^(?:mit|für|von|vom|ohne|über)$/.test(token.lower) && (chunks.some((chunk) => chunk.preposition === undefined) || !sawVerb || isIntransitiveSubject(used))) {
+        current.tokens.push(token)
+        continue
+      }
+      close()
+      current = { tokens: [], preposition: token, nominative: false, objective: true, afterVerb: sawVerb }
+    } else if (token.tag === 'determiner') {
+      const genitive = hasNoun && /^(?:des|der|eines|einer|ihres|seines|ihrer|seiner|dieses|dieser)$/.test(token.lower) && body[index - 1]?.tag === 'noun'
+      if (genitive) {
+        current!.tokens.push(token)
+        continue
+      }
+      if (current !== undefined && current.preposition !== undefined && !hasNoun || current !== undefined && current.tokens[current.tokens.length - 1]?.tag === 'preposition') {
+        current.tokens.push(token)
+        continue
+      }
+      if (current !== undefined && current.tokens[current.tokens.length - 1]?.tag === 'coordinator') {
+        current.tokens.push(token)
+        continue
+      }
+      close()
+      const objective = /^(?:den|dem|einen|einem|keinen|keinem|ihren|ihrem|seinen|seinem|diesen|diesem|jeden|unseren|meinen|alle)$/.test(token.lower) && token.lower !== 'alle'
+      current = { tokens: [token], nominative: /^(?:der|ein|kein|dieser|jeder)$/.test(token.lower), objective, afterVerb: sawVerb }
+    } else if (token.tag === 'noun' || token.tag === 'adjective' || token.tag === 'number' || token.tag === 'past') {
+      if (token.tag === 'adjective' && hasNoun && body[index + 1]?.tag !== 'noun') { close(); continue }
+      if (token.tag === 'past' && body[index + 1]?.tag !== 'noun') { close(); continue }
+      if (current === undefined || current.tokens[0]?.tag === 'pronoun' && current.preposition === undefined) {
+        close()
+        current = { tokens: [token], nominative: false, objective: false, afterVerb: sawVerb }
+      } else current.tokens.push(token)
+    } else if (token.tag === 'pronoun') {
+      if (current !== undefined && current.preposition !== undefined && !hasNoun) { current.tokens.push(token); continue }
+      close()
+      current = { tokens: [token], nominative: /^(?:er|wir|ich|man|wer)$/.test(token.lower), objective: /^(?:ihn|ihm|ihnen|sich|mich|mir|uns)$/.test(token.lower), afterVerb: sawVerb }
+    } else if (token.tag === 'coordinator' || isMark(token, ',/')) {
+      if (hasNoun) current!.tokens.push(token)
+    } else if (token.tag === 'adverb' && current !== undefined && !hasNoun && body[index + 1]?.tag === 'adjective') current.tokens.push(token)
+    else close()
+  }
+  close()
+  return chunks
+}
+
+/** The only noun behind the verb is the subject of an intransitive verb: what follows describes it. */
+function isIntransitiveSubject(used: Set<Token>): boolean {
+  return [...used].some((token) => /^(?:erscheint|erscheinen|folgt|öffnet|gibt|zeigt|kommt)$/.test(token.lower))
+}
+
+function wholePhrase(body: Token[]): Phrase | undefined {
+  return phraseOf(body)
+}
+
+const EDGE = new Set(['punctuation', 'coordinator', 'adverb', 'particle', 'negation', 'preposition', 'subordinator'])
+
+function phraseOf(tokens: Token[]): Phrase | undefined {
+  let from = 0
+  let to = tokens.length
+  while (to > from && EDGE.has(tokens[to - 1]!.tag) && to - from > 1) to--
+  while (from < to && (EDGE.has(tokens[from]!.tag) || tokens[from]!.tag === 'determiner') && to - from > 1) from++
+  const kept = tokens.slice(from, to)
+  const first = kept[0]
+  if (first === undefined || kept.every((token) => token.tag === 'punctuation')) return undefined
+  const last = kept[kept.length - 1]!
+  const stop = kept.findIndex((token, index) => index > 0 && (token.tag === 'preposition' || token.tag === 'coordinator' || token.tag === 'determiner' && kept[index - 1]?.tag === 'noun'))
+  const group = stop < 0 ? kept : kept.slice(0, stop)
+  const head = group.findLast((token) => token.tag === 'noun' || token.tag === 'pronoun') ?? group[group.length - 1]!
+  return {
+    text: kept.filter((token, index) => !(token.tag === 'determiner' && index > 0 && !/^(?:des|der|eines|einer)$/.test(token.lower) && kept[index - 1]?.tag !== 'preposition')).map((token) => token.text).join(' ').replace(/ ,/g, ','),
+    head: head.lower,
+    pronoun: kept.every((token) => token.quoted !== true && (token.tag === 'pronoun' || token.tag === 'determiner')),
+    start: first.start,
+    end: last.end,
+  }
+}
+
+/** "Ist sie neu, füllt sie ...": a clause that opens with its verb before another one is a condition. */
+function frontedVerbConditions(clauses: Clause[], question: boolean): void {
+  if (question) return
+  for (let index = 0; index + 1 < clauses.length; index++) {
+    const clause = clauses[index]!
+    if (clause.cues.some((cue) => cue.role === 'if') || clause.verb === undefined || clause.verb.form === 'imperative') continue
+    const next = clauses.slice(index + 1).find((other) => other.link === 'comma' || other.link === 'dash')
+    const nextTokens = next?.tokens ?? []
+    const firstToken = clause.tokens[0]
+    const opens = firstToken !== undefined && VERBAL.has(firstToken.tag) && (clause.cues.length === 0 || clause.cues.every((cue) => cue.role === 'filler' || cue.role === 'then')) && (clause.link === 'none' || clause.link === 'comma')
+    const nextFirst = nextTokens[0]
+    const answers = nextFirst !== undefined && (VERBAL.has(nextFirst.tag) || next!.cues.some((cue) => cue.role === 'then') || nextFirst.lower === 'so')
+    if (opens && answers && clause.subject !== undefined && next!.verb !== undefined) clause.cues.push({ role: 'if', length: 0, phrase: 'v1' })
+  }
+}
+
+/** "hat die Möglichkeit, den Termin zu verschieben": the infinitive is the action of the clause before. */
+function joinInfinitives(clauses: Clause[]): void {
+  for (let index = clauses.length - 1; index > 0; index--) {
+    const clause = clauses[index]!
+    const before = clauses[index - 1]!
+    if (clause.verb?.form !== 'infinitive' || before.verb === undefined || clause.cues.some((cue) => cue.role === 'reason')) continue
+    if (clause.link !== 'comma' && clause.link !== 'none') continue
+    const carries = /^(?:versuchen|bitten|auffordern|entscheiden|haben|beginnen|anfangen|wählen|sein|erlauben|ermöglichen|vergessen|planen|beschließen|werden)$/.test(before.verb.base) || before.verb.passive && /^(?:bitten|auffordern)$/.test(before.verb.base) || GERMAN_STATE_VERBS.has(before.verb.base)
+    if (!carries) {
+      clause.cues.push({ role: 'reason', length: 0, phrase: 'zu' })
+      continue
+    }
+    before.verb = { ...clause.verb, form: 'finite', carrier: before.verb.base, ...(before.verb.modal === undefined ? {} : { modal: before.verb.modal }) }
+    if (clause.object !== undefined) before.object = clause.object
+    else delete before.object
+    if (clause.complement !== undefined) before.complement = clause.complement
+    before.end = clause.end
+    clauses.splice(index, 1)
+  }
+}
