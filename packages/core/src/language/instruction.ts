@@ -1,0 +1,111 @@
+import type { FlowView } from '../flow/schema.ts';
+import { readClause } from './instructionClause.ts';
+import { InstructionStop, type InstructionReading } from './instructionCommand.ts';
+import { readCondition } from './instructionCondition.ts';
+import { InstructionContext } from './instructionContext.ts';
+import { contentWords, findNode } from './instructionTarget.ts';
+import { prepareText } from './instructionText.ts';
+
+/**
+ * What an instruction in plain words (English or German, typos welcome) asks of a flow: commands with their targets found, one
+ * question back, or a refusal. Pure; the flow is read, never changed.
+ */
+export function readInstruction(text: string, flow: FlowView): InstructionReading {
+  const prepared = prepareText(text, flow);
+  const context = new InstructionContext(flow, prepared);
+  const { language } = prepared;
+  try {
+    const sentences = joinSentences(prepared.sentences.map((sentence) => withoutCourtesy(sentence)).filter(Boolean));
+    if (!sentences.length) throw context.refuse('NOTHING_SAID', 'There is nothing to do: the instruction is empty.', 'Es gibt nichts zu tun: Die Anweisung ist leer.');
+    if (isOutside(prepared.sentences.join('. '), context)) throw outside(context);
+    for (const sentence of sentences) readSentence(sentence, context);
+    if (!context.commands.length) throw notUnderstood(text, context);
+    return { kind: 'commands', language, commands: context.commands };
+  } catch (error) {
+    if (error instanceof InstructionStop) return { ...error.stop, language };
+    throw error;
+  }
+}
+
+function readSentence(sentence: string, context: InstructionContext): void {
+  const clauses = splitCommands(sentence);
+  for (const clause of clauses) {
+    const before = context.commands.length;
+    const made = context.created.length;
+    if (isConditional(clause) && readCondition(clause, context)) continue;
+    context.commands.length = before;
+    context.created.length = made;
+    if (readClause(clause, context)) continue;
+    if (isIdle(clause)) continue;
+    throw notUnderstood(clause, context);
+  }
+}
+
+const isConditional = (clause: string): boolean =>
+  /\b(?:if|when|whenever|unless|whether|in case|otherwise|or else)\b|^after \d|(?:wenn|falls|sofern|sobald|sonst|andernfalls|ob)(?!\p{L})|^(?:nach|ab) \d/iu.test(clause) && !/^(?:what|was)\s/iu.test(clause) && !/^(?:and )?what (?:if|happens)/iu.test(clause) && !/\b(?:error|failure) (?:path|branch|handling|case|state) (?:if|when)/iu.test(clause);
+
+const COMMAND = '(?:rename|remove|delete|drop|add|insert|move|put|connect|link|disconnect|swap|duplicate|copy|clone|turn|convert|change|make|set|mark|label|redirect|reconnect|get rid of|create|tidy|place|replace|retitle|undo|leave|lösche|entferne|streiche|füge|benenne|verschiebe|verbinde|trenne|vertausche|tausche|dupliziere|kopiere|ändere|mach|mache|setze|markiere|ergänze|wandle|schreib|schreibe|räum|räume|nenne|ersetze|baue)';
+
+/** "rename A to B and delete C" -> two clauses. What belongs to a copy or a new step ("and call it …") stays with it. */
+function splitCommands(sentence: string): string[] {
+  const pattern = new RegExp(`\\s*(?:,\\s*(?:and|und|then|dann)?|;|\\b(?:and|und)\\b)\\s*(?:then\\s+|also\\s+|dann\\s+|auch\\s+|please\\s+|bitte\\s+)*(?=${COMMAND}\\s+(?!it\\b|ihn\\b|sie\\b|es\\b|the copy\\b|die kopie\\b))`, 'giu');
+  if (!new RegExp(`^(?:please\\s+|first\\s+)?${COMMAND}\\b`, 'iu').test(sentence)) return [sentence];
+  const parts = sentence.split(pattern).map((part) => part.trim()).filter(Boolean);
+  if (/^(?:duplicate|copy|clone|dupliziere|kopiere)\b/iu.test(sentence)) {
+    // "copy X, and put it behind Y" is one command.
+    return parts.reduce<string[]>((out, part) => (out.length && /^(?:put|place|insert|add|setze|füge|nenne)\b/iu.test(part) && /\b(?:it|copy|sie|ihn|kopie)\b/iu.test(part) ? [...out.slice(0, -1), `${out.at(-1)} and ${part}`] : [...out, part]), []);
+  }
+  return parts.map((part) => withoutCourtesy(part));
+}
+
+/** A sentence that only goes on with the one before ("Otherwise continue.") is joined to it. */
+function joinSentences(sentences: string[]): string[] {
+  return sentences.reduce<string[]>((out, sentence) => {
+    if (out.length && /^(?:otherwise|else|or else|if not|if no|sonst|andernfalls|ansonsten|wenn nicht)\b/iu.test(sentence)) return [...out.slice(0, -1), `${out.at(-1)!.replace(/[.?!]$/, '')}, ${sentence}`];
+    if (out.length && /^(?:call it|name it|put it|place it|nenne (?:sie|ihn|es)|it should (?:be|come|go))\b/iu.test(sentence) && /^(?:duplicate|copy|clone|dupliziere|kopiere)\b/iu.test(out.at(-1)!)) return [...out.slice(0, -1), `${out.at(-1)} and ${sentence}`];
+    return [...out, sentence];
+  }, []);
+}
+
+function withoutCourtesy(sentence: string): string {
+  let text = sentence.trim();
+  for (let before = ''; before !== text; ) {
+    before = text;
+    text = text
+      .replace(/^(?:(?:please|kindly|hey|hi|hello|ok(?:ay)?|so|well|um|now|also|and|then|next|first|finally|actually|just|oh|yo|btw|one more thing|bitte|hallo|also|und|dann|jetzt|nun|noch|außerdem|zuerst|zuletzt|ach ja|mal)[\s,:!]+)/iu, '')
+      .replace(/^(?:(?:can|could|would|will) (?:you|u|we) (?:please |also |maybe |just )*|i(?:'d| would) (?:like|love) (?:you )?to |i (?:want|need) (?:you )?to |we (?:should|need to|want to|have to|must|could|can|also need to) (?:also )?(?=(?:add|rename|remove|delete|insert|move|connect|put|make|turn|change|drop|get|show|swap|copy|duplicate|ask|link|let|allow|check|split|replace|send|go)\b)|let(?:'s| us) (?!call|have|add|people|users)|go ahead and |make sure (?:that )?(?:to )?|would you mind |how about (?:we |you )?|maybe (?:we )?(?:could |can )?|you (?:should|can|could|need to) |kannst du (?:bitte |mir |mal )*|könntest du (?:bitte |mir |mal )*|würdest du (?:bitte )?)/iu, '')
+      .replace(/[\s,]+(?:please|bitte|thanks|thank you|thx|danke|asap|for me|would you|will you|ok|okay|mate|mal|bitte mal|or so)[!.]*$/iu, '')
+      .replace(/[!.]+$/, '')
+      .trim();
+  }
+  return text;
+}
+
+const isIdle = (clause: string): boolean => /^(?:thanks?(?: you)?|thx|cheers|great|nice|cool|perfect|danke(?: schön)?|super|the rest (?:stays|should stay|remains).*|everything else (?:stays|should stay|remains).*|(?:leave|keep) (?:the rest|everything else|all else).*|(?:der rest|alles andere|sonst) (?:bleibt|soll).*|nothing else.*|that's (?:it|all)|das war'?s|no other changes.*)$/iu.test(clause);
+
+/** Things that are no edit of a flow: done in the world, not on the canvas. */
+function isOutside(text: string, context: InstructionContext): boolean {
+  const first = withoutCourtesy(text.split(/[.!?\n]/)[0] ?? '');
+  return OUTSIDE.some((pattern) => pattern.test(first)) && !new RegExp(`^${COMMAND}\\b.*\\b(?:after|before|between|nach|vor|zwischen)\\b`, 'iu').test(context.text(first));
+}
+
+const OUTSIDE = [
+  /^(?:deploy|publish|ship|release|launch|roll out|push|merge|commit|compile|install|host|run the (?:tests|app|code|build))\b(?!.*\b(?:button|screen|step|node|popup)\b)/iu,
+  /^(?:send|email|e-mail|mail|text|message|call|phone|ping|tell|remind|notify|invite|slack|dm)\s+(?:me|us|him|her|my|our|everyone|the team|the client|the boss|an? (?:e-?mail|message|text|invite|invitation|reminder|slack message) to|all customers|this to|it to|the flow to|«\d+»? ?to)\b/iu,
+  /^(?:book|buy|order|reserve|purchase|schedule|pay|transfer|refund)\s+(?:me|us|my|a|an|the|some|all)\b/iu,
+  /^(?:write|generate|implement|code|program|build|create|give me|export|draft|design)\s+(?:me\s+)?(?:the\s+|some\s+|an?\s+)?(?:.*?\b)?(?:code|react|html|css|backend|frontend|test cases|unit tests|sql|poem|song|story|essay|blog post|newsletter|press release|email|e-mail|letter|app|website|database|logo|invoice|report|presentation|slides?)\b(?!.*\b(?:after|before|between|screen|step|node|popup)\b)/iu,
+  /^(?:translate|summari[sz]e|calculate|compute|google|search (?:the web|for)|look up|play|sing|joke|tell me (?:a|about)|who is|what(?:'s| is) the (?:weather|time|capital|score|price)|what time|how (?:is the weather|old|far)|hack|crack|steal)\b/iu,
+  /^(?:veröffentliche|deploye|installiere|rufe?|schick(?:e)? (?:mir|uns|ihm|ihr|das|den|die|eine?n? (?:e-?mail|nachricht))|sende (?:mir|uns|eine?n? (?:e-?mail|nachricht))|buche|bestelle|kaufe|reserviere|überweise|erinnere|übersetze|programmiere|schreibe? (?:mir |uns )?(?:eine?n? )?(?:e-?mail|mail|gedicht|brief|code|bericht|programm)|erzähl|bezahle|wie (?:ist|wird) das wetter|lade .*\bein\b(?!.*\bscreen)|ruf )(?!\p{L})/iu,
+];
+
+const outside = (context: InstructionContext): InstructionStop => context.refuse('OUTSIDE', 'I can only change this flow: its steps, decisions, arrows and notes. Nothing was changed.', 'Ich kann nur diesen Ablauf ändern: seine Schritte, Entscheidungen, Pfeile und Notizen. Es wurde nichts geändert.');
+
+function notUnderstood(clause: string, context: InstructionContext): InstructionStop {
+  const text = context.text(clause);
+  const words = contentWords(text);
+  const speaksOfFlow = /\b(?:flow|step|screen|page|node|arrow|edge|branch|decision|popup|path|layout|title|label|change|edit|add|remove|rename|delete|move|connect|improve|better|nicer|fix|simplify|shorter|faster)\b|(?:ablauf|schritt|seite|knoten|pfeil|zweig|entscheidung|ändere|änder|lösch|verbesser|besser|schöner|kürzer|einfacher|mach)/iu.test(text);
+  const mentions = words.some((word) => word.length > 3 && findNode(word, context.flow, context.prepared).kind !== 'none');
+  if (!speaksOfFlow && !mentions) return outside(context);
+  const titles = [...context.flow.node.values()].filter((node) => node.type === 'screen').slice(0, 3).map((node) => node.data.title);
+  return context.ask('NOT_UNDERSTOOD', 'What exactly should change? For example: rename a step, add one after another, remove one, or connect two.', 'Was genau soll sich ändern? Zum Beispiel: einen Schritt umbenennen, einen nach einem anderen einfügen, einen entfernen oder zwei verbinden.', titles.map((title) => context.say(`Add a step after "${title}"`, `Schritt nach „${title}“ einfügen`)));
+}

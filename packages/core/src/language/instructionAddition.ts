@@ -1,0 +1,204 @@
+import type { ElementType, VariantType } from '../flow/schema.ts';
+import type { ClauseRule } from './instructionClause.ts';
+import type { Place } from './instructionCommand.ts';
+import { readArms } from './instructionCondition.ts';
+import type { InstructionContext } from './instructionContext.ts';
+import { capital, questionOf } from './instructionNode.ts';
+import { takePlace } from './instructionPlace.ts';
+
+const ADD_EN = '(?:add|insert|include|create|introduce|squeeze in|squeeze|slip in|slip|put in|put|place|build|make|have|show|display|ask for|ask|we (?:also )?need|i (?:also )?(?:need|want|would like|\'d like)|there (?:should|must|has to|needs to) be|there is|bring in|append|give us|throw in|plug in|stick|let\'s have|let\'s add)';
+const ADD_DE = '(?:füge|ergänze|baue?|setze?|erstelle|lege?|zeige?|schiebe?|stecke|mach(?:e)?|wir brauchen|ich (?:brauche|möchte|hätte gern(?:e)?)|es (?:soll|fehlt|braucht|fehlen)|packe?|nimm|frage?)';
+const FAILS_EN = /\b(?:fails?|failed|goes wrong|go wrong|times? out|timed out|breaks?|crashe?s?|errors?(?: out)?|is (?:declined|rejected|down|unavailable|offline|not available|refused)|does ?n['o]t work|does not work|doesn't (?:go through|respond|answer)|cannot be reached|can't be reached|is unreachable|gets (?:declined|rejected))\b/iu;
+
+/** What is new: steps, decisions, branches, error paths, elements, states. */
+export const additionRules: ClauseRule[] = [
+  {
+    english: /^(?:what (?:happens?|should happen|if|about when|do we do|then)|what about|and what if|cover the case (?:that|where|when)|handle (?:the case (?:that|where|when))?|think about|consider|add (?:an?|the) (?:error|failure|fallback) (?:path|case|branch|handling|flow|state|screen|popup|message)? ?(?:for|when|if|to|in case|at|on|after)(?: the case (?:that|where|when))?)\s*(?:if|when|in case|while)?\s*(.+?)(?:\s+(?:while|at that point))?\??$/iu,
+    german: /^(?:was (?:passiert|geschieht|ist|machen wir|soll passieren)\s*,?\s*(?:wenn|falls|bei)|und wenn|behandle den fall\s*,?\s*dass|(?:füge|ergänze) (?:einen?|eine|den) (?:fehler(?:pfad|fall|behandlung|zweig|meldung)) (?:für|bei|an|nach|zu|zum|zur|wenn))\s+(.+?)(?:\s+(?:hinzu|ein))?\??$/iu,
+    run: errorPath,
+  },
+  { english: /^(.+?)\s+(?:can|could|might|may)\s+(?:also\s+)?(?:fail|go wrong|time out|break|be declined|be rejected)\b.*$/iu, german: /^(.+?)\s+(?:kann|könnte)\s+(?:auch\s+)?(?:fehlschlagen|schiefgehen|abgelehnt werden|scheitern|ausfallen)$/iu, run: errorPath },
+  { english: /^(?:add|handle|include|show)\s+(?:proper\s+|some\s+|an?\s+)?(?:error handling|errors?|failure handling|error state)\s+(?:to|for|in|of|at|on|from)\s+(.+)$/iu, german: /^(?:füge|ergänze|baue)\s+(?:eine\s+)?(?:fehlerbehandlung|fehlermeldung)\s+(?:zu|zum|zur|für|bei|in|an)\s+(.+?)(?:\s+(?:hinzu|ein))?$/iu, run: errorPath },
+  { english: /^(?:add|give|include|show)\s+(?:an?\s+|the\s+)?(loading|empty|error|success)\s+(?:state|variant|version)\s+(?:to|for|in|of|at|on)\s+(.+)$/iu, german: /^(?:füge|ergänze|gib|zeige)\s+(?:einen\s+|eine\s+)?(lade|leer|fehler|erfolgs)[-\s]?(?:zustand|variante|ansicht)\s+(?:zu|zum|zur|für|bei|in|auf)\s+(.+?)(?:\s+(?:hinzu|ein|an))?$/iu, run: (match, context) => variant(match[2]!, match[1]!, context) },
+  { english: /^(.+?)\s+(?:needs|should have|gets|has)\s+(?:an?\s+)(loading|empty|error|success)\s+(?:state|variant|version)$/iu, german: /^(.+?)\s+(?:braucht|bekommt|soll)\s+(?:einen|eine)\s+(lade|leer|fehler|erfolgs)[-\s]?(?:zustand|variante)(?:\s+(?:bekommen|haben))?$/iu, run: (match, context) => variant(match[1]!, match[2]!, context) },
+  // Elements on a screen.
+  {
+    english: /^(?:add|put|place|include|insert|show)\s+(?:an?|the|another|two|some)?\s*(«\d+»|[^,]*?)\s*\b(checkbox|check box|tick box|button|(?:input |text |search |number )?field|input|dropdown|drop-down|select(?: box)?|toggle|switch|link|list|image|picture|logo|text|headline|search bar|search box|icon)\b\s*(?:called\s+|labell?ed\s+|named\s+|saying\s+|for\s+)?(«\d+»|(?:the )?[\p{L} ]+?)?\s+(?:to|on|in|onto|at|into|below|under)\s+(.+)$/iu,
+    german: /^(?:füge|setze|ergänze|baue|packe|mach(?:e)?|leg(?:e)?)\s+(?:in|auf|bei|beim|zu|zum|zur|im|an|am)?\s*(.+?)\s+(?:eine?n?|das|den|die|noch eine?n?)\s+(«\d+»|[\p{L}-]*?)?[\s-]*(checkbox|button|knopf|eingabefeld|suchfeld|textfeld|feld|auswahl|dropdown|schalter|link|liste|bild|logo|text|kästchen|häkchen)\s*(«\d+»|für [\p{L} ]+?)?(?:\s+(?:hinzu|ein|dazu|an))?$/iu,
+    run: addElement,
+  },
+  // Decisions with arms.
+  {
+    english: new RegExp(`^(?:${ADD_EN}\\s+)?(?:an?|another|the)?\\s*(?:new\\s+)?(?:decision|check|question|yes[/-]no (?:question|decision)|condition|gateway)\\b\\s*(.+)$`, 'iu'),
+    german: new RegExp(`^(?:${ADD_DE}\\s+)?(.*?)(?:eine|einen|die)\\s+(?:neue\\s+)?(?:entscheidung|abfrage|prüfung|verzweigung|frage|bedingung)(?!\\p{L})\\s*(.+)$`, 'iu'),
+    run: addDecision,
+  },
+  // Branches: a side way that does not come between anything.
+  {
+    english: new RegExp(`^${ADD_EN}\\s+(?:an?|another|the)?\\s*(.+?)\\s+(?:branch|path|side flow|detour|alternative|option|route|sub-branch|exit)\\s*(«\\d+»)?\\s*(?:after|at|from|to|on|for|off|out of|in|behind)\\s+(.+)$`, 'iu'),
+    german: new RegExp(`^${ADD_DE}\\s+(?:(?:nach|bei|von|an|hinter|ab|zu)\\s+(.+?)\\s+)?(?:eine?n?)\\s+(?:(?:neue[nr]?|weitere[nr]?)\\s+)?(?:(«\\d+»|[\\p{L} -]+?)[-\\s]*)(?:zweig|pfad|abzweigung|alternative|option|weg|ast)\\s*(«\\d+»)?(?:\\s*(?:nach|bei|von|an|hinter|ab|zu|für)\\s+(.+?))?(?:\\s+(?:hinzu|ein|an))?$`, 'iu'),
+    run: addBranch,
+  },
+  {
+    // "a new Help screen that is reachable from the cart", "from X users should be able to open a new Y".
+    english: /^(?:from|on|at|in)\s+(.+?)\s*,?\s+(?:we |you |one |it |there |people |users? |customers? |the users? |everyone |they |i )*(?:should|must|can|could|may|want to|need to)\s*(?:also\s+)?(?:be able to\s+)?(?:open|reach|see|view|access|choose|pick|visit)\s+((?:an?|another|«).+?)(?:\s*,?\s+(?:which|that|and)\s+(?:then\s+)?(?:leads?|goes|returns?|comes)\s+(?:back\s+)?(?:to\s+)?(.+))?$/iu,
+    german: /^(?:von|aus|auf|bei|in)\s+(.+?)\s+(?:aus\s+)?(?:soll|kann|muss|sollte)\s+(?:man|der nutzer|es)\s+(?:auch\s+)?((?:eine?n?|«).+?)\s+(?:öffnen|aufrufen|erreichen|wählen)(?:\s+können)?(?:\s*,\s*(?:die|der|das|und)\s+(?:wieder\s+|zurück\s+)*(?:zu|zum|zur)\s+(.+?)\s+(?:führt|zurückführt|geht))?$/iu,
+    run: (match, context) => sideBranch(match[2]!, match[1]!, match[3], context),
+  },
+  {
+    english: new RegExp(`^${ADD_EN}\\s+((?:an?|another|«).+?)\\s*,?\\s+(?:that|which)\\s+(?:can be|is|should be)\\s+(?:reached|reachable|opened|accessible|accessed|linked)\\s+(?:from|by|off|via)\\s+(.+?)(?:\\s+and\\s+(?:then\\s+)?(?:leads?|goes|returns?|comes)\\s+(?:back\\s+)?(?:to\\s+)?(.+))?$`, 'iu'),
+    german: /^(?:füge|ergänze|erstelle)\s+((?:eine?n?|«).+?)\s+(?:hinzu\s*)?,\s+(?:die|der|das)\s+(?:man\s+)?(?:von|aus|über)\s+(.+?)\s+(?:aus\s+)?(?:erreichbar ist|geöffnet wird|erreicht|erreichen kann|öffnen kann)(?:\s+und\s+(?:wieder\s+|zurück\s+)*(?:zu|zum|zur)\s+(.+?)\s+(?:führt|zurückführt))?$/iu,
+    run: (match, context) => sideBranch(match[1]!, match[2]!, match[3], context),
+  },
+  // "X should be followed by Y".
+  { english: /^(.+?)\s+(?:should|must|needs to)\s+be\s+(followed|preceded)\s+by\s+(.+)$/iu, run: (match, context) => {
+    const node = context.need(match[1]!);
+    const place = match[2]!.toLowerCase() === 'followed' ? context.behind(node) : context.before(node);
+    const made = context.make(match[3]!);
+    if (!made) return false;
+    context.commands.push({ kind: 'insert', node: made, place });
+    return true;
+  } },
+  { english: new RegExp(`^(?:${ADD_EN}\\b)?\\s*(.+)$`, 'iu'), german: new RegExp(`^(?:${ADD_DE}(?!\\p{L}))?\\s*(.+?)$`, 'iu'), run: insert },
+];
+
+/** A new step somewhere in the way. The last rule: it wants a verb of adding or a place, else it knows nothing. */
+function insert(match: RegExpExecArray, context: InstructionContext): boolean {
+  const clause = match[0]!;
+  const hasVerb = new RegExp(`^${context.german ? ADD_DE : ADD_EN}(?!\\p{L})`, 'iu').test(clause) || /(?:einfügen|hinzufügen|ergänzen|einbauen|anzeigen)$|\b(?:should (?:be|come|appear|show up|go)|comes?|goes|needs to (?:be|come)|soll|fehlt|kommt|brauchen wir)\b/iu.test(clause) || /^(?:after|before|between|nach|vor|zwischen)\s/iu.test(clause);
+  if (!hasVerb) return false;
+  const found = takePlace(context.german ? clause : clause, context);
+  const node = context.last;
+  let phrase = (found?.rest ?? clause).replace(/^[,\s]+/, '');
+  phrase = stripAdding(phrase, context.german);
+  const onward = /\s*,?\s+(?:that|which|and)\s+(?:then\s+)?(?:leads?|goes|returns?|continues?)\s+(?:back\s+|on\s+|straight\s+|directly\s+)*(?:to|into)\s+(.+)$/iu.exec(phrase);
+  const to = onward ? context.look(onward[1]!) : undefined;
+  if (onward && to?.kind === 'one') phrase = phrase.slice(0, onward.index);
+  const many = phrase.split(/\s*,\s*(?:and (?:then )?|und (?:dann )?|then )?(?=(?:an?|another|«\d+»|ein|eine|einen)(?:\s|$))|\s+(?:and then|and|und dann|und|followed by)\s+(?=(?:an?|another|«\d+»|ein|eine|einen)(?:\s|$))/iu).filter(Boolean);
+  const made = many.map((part) => context.make(part, /^(?:sende|send|call|run|trigger|notify)/iu.test(part) ? 'action' : 'screen')).filter((item) => item !== undefined);
+  if (!made.length) {
+    if (found) throw context.ask('WHAT', 'What should be added there?', 'Was soll dort eingefügt werden?');
+    return false;
+  }
+  if (!found) {
+    if (node && context.commands.length && /\b(?:then|after that|danach|dann)\b/iu.test(clause)) return chain(made, context.behind(node), context);
+    // Without a place it must at least sound like a step, not like small talk.
+    if (!/\b(?:screen|page|step|popup|dialog|modal|decision|node|action|api|call|form|message|notice|note|end|view)\b|«|(?:seite|bildschirm|schritt|dialog|hinweis|meldung|aktion|entscheidung|ansicht|maske|formular)(?!\p{L})/iu.test(clause)) return false;
+    throw context.ask('WHERE', `Where should "${made[0]!.title}" go? Name the step that it follows.`, `Wohin soll „${made[0]!.title}“? Nenne den Schritt, auf den es folgt.`, placesOf(context));
+  }
+  const place = found.place();
+  if (to?.kind === 'one' && found.side !== 'between') {
+    context.commands.push({ kind: 'branch', from: found.node, steps: made, to: { node: to.id } });
+    return true;
+  }
+  return chain(made, place, context);
+}
+
+function chain(made: { ref: string; type: import('../flow/schema.ts').NodeType; title: string }[], place: Place, context: InstructionContext): boolean {
+  let at = place;
+  for (const node of made) {
+    context.commands.push({ kind: 'insert', node, place: at });
+    at = { at: 'after', node: node.ref };
+  }
+  context.last = made.at(-1)!.ref;
+  return true;
+}
+
+function stripAdding(phrase: string, german: boolean): string {
+  if (german) {
+    return phrase
+      .replace(new RegExp(`^${ADD_DE}(?!\\p{L})\\s*`, 'iu'), '')
+      .replace(/^(?:(?:soll(?:en|te)?|muss|müssen|kommt|kommen|fehlt|noch|bitte|auch|dort|da|direkt|gleich|zuerst|erst|brauchen wir|brauche ich|möchte ich|hätte ich gern(?:e)?|wird|erscheint|gibt es|wir|man|ich|der nutzer|nutzer)\s+)+/iu, '')
+      .replace(/(?:\s+(?:ein|hinzu|einfügen|hinzufügen|ergänzen|einbauen|anzeigen|an|kommen|erscheinen|stehen|angezeigt|eingefügt|gezeigt|werden|ergänzt|rein|dazu|haben|dazwischen|bitte|sein|geben|zeigen|brauchen wir|fehlt|kommt))+$/iu, '')
+      .trim();
+  }
+  return phrase
+    .replace(new RegExp(`^${ADD_EN}(?!\\p{L})\\s*`, 'iu'), '')
+    .replace(/^(?:(?:we|i|you|they|users?|people|the user|customers?|there|it|please|also|then|first|next|let(?:'s)?|should|must|would|could|need(?:s)? to|needs?|want(?: to)?|like(?: to)?|can|have to|has to|be|is|comes?|goes|see|get|show(?:n)?|add|insert|the app|the system|put|asked for|ask)\s+)+(?=(?:an?|another|the|some|«\d+»|one)(?:\s|$))/iu, '')
+    .replace(/\s+(?:in there|there|please|should (?:come|be|appear|go|be shown|show up|be inserted|be added)|comes?|goes|is (?:shown|missing|needed)|appears?|in|too|as well|needs to (?:be|come|go)|must (?:come|be|appear|go))$/iu, '')
+    .trim();
+}
+
+function addDecision(match: RegExpExecArray, context: InstructionContext): boolean {
+  const clause = match.length > 2 ? `${match[1] ?? ''} ${match[2] ?? ''}`.trim() : match[1]!;
+  const colon = /^(.*?)\s*(?::|\s-\s|,\s*(?=(?:if|with|«\d+»|yes|no|ja|nein|bei|wenn)\s)|\bwith\s+(?=«|yes|no))\s*(.+)$/iu.exec(clause);
+  const head = colon && /->|→|\b(?:goes|leads?|opens?|shows?|to|geht|führt|öffnet|zeigt|yes|no|ja|nein)\b/iu.test(colon[2]!) ? colon[1]! : clause;
+  const found = takePlace(head, context);
+  const rest = (found?.rest ?? head).replace(/(?:\s+(?:ein|hinzu))+$/iu, '').replace(/^(?:node|called|named|titled|asking|for|of|if|whether|that checks (?:if|whether)|which checks (?:if|whether)|to check (?:if|whether)|ob|namens|mit dem titel|,|:)+\s*/iu, '').trim();
+  if (!found) {
+    if (!rest) throw context.ask('WHERE', 'Where should the decision go, and what does it ask?', 'Wohin soll die Entscheidung, und was fragt sie?', placesOf(context));
+    throw context.ask('WHERE', `Where should the decision "${context.text(rest)}" go?`, `Wohin soll die Entscheidung „${context.text(rest)}“?`, placesOf(context));
+  }
+  const place = found.place();
+  const mark = /«\d+»/.exec(rest);
+  const title = mark ? context.text(mark[0]) : rest ? questionOf(rest.replace(/^(?:the\s+)?(?:user\s+)?/iu, ''), context.prepared, context.prepared.language) : '';
+  if (!title || title === '?') throw context.ask('WHAT', 'What should the decision ask?', 'Was soll die Entscheidung fragen?');
+  const decision = context.keep({ type: 'decision', title });
+  const told = head !== clause ? readArms(colon![2]!, context, found.node) : [];
+  const arms = told.length ? told : [
+    { label: context.say('Yes', 'Ja'), kind: 'yes' as const, steps: [], then: 'continue' as const },
+  ];
+  context.commands.push({ kind: 'decide', decision, place, arms });
+  context.last = decision.ref;
+  return true;
+}
+
+function addBranch(match: RegExpExecArray, context: InstructionContext): boolean {
+  const isGerman = match.length > 4;
+  const [what, quoted, from] = isGerman ? [match[2]!, match[3], match[1] ?? match[4]] : [match[1]!, match[2], match[3]];
+  if (!from) throw context.ask('WHERE', 'Where should the branch start?', 'Wo soll der Zweig beginnen?', placesOf(context));
+  const onward = /^(.+?)\s*,?\s+(?:that|which|and)?\s*(?:leads?|leading|goes|going|ends?|returning|returns?|comes)\s+(?:back\s+)?(?:to|at|in)\s+(.+)$/iu.exec(from);
+  return sideBranch(quoted ?? what, onward?.[1] ?? from, onward?.[2], context);
+}
+
+function sideBranch(what: string, from: string, to: string | undefined, context: InstructionContext): boolean {
+  const node = context.need(from);
+  const made = context.make(what);
+  if (!made) return false;
+  const goal = to && !/^(?:it|there|dort|zurück)$/iu.test(to) ? context.need(to) : to ? node : undefined;
+  context.commands.push({ kind: 'branch', from: node, steps: [made], ...(goal ? { to: { node: goal } } : {}) });
+  context.last = made.ref;
+  return true;
+}
+
+function errorPath(match: RegExpExecArray, context: InstructionContext): boolean {
+  const subject = match[1]!;
+  const isFailure = FAILS_EN.test(subject) || /(?:fehlschlägt|schiefgeht|schief geht|abgelehnt wird|nicht klappt|nicht funktioniert|scheitert|ausfällt|fehler|abbricht|nicht erreichbar)/iu.test(subject) || /\b(?:fail|error|go wrong|time out|declined|rejected)\b|fehler|fehlschlagen|schiefgehen|scheitern/iu.test(match[0]!);
+  if (!isFailure) return false;
+  const bare = subject.replace(FAILS_EN, ' ').replace(/\b(?:failing|failures?|errors?|erroring|going wrong|timing out|being declined)\b/giu, ' ').replace(/(?:fehlschlägt|schiefgeht|schief geht|abgelehnt wird|nicht klappt|nicht funktioniert|scheitert|ausfällt|abbricht|nicht erreichbar ist|nicht erreichbar)/giu, ' ').replace(/\s+/g, ' ').trim();
+  const target = context.look(bare);
+  if (target.kind === 'none') throw context.unknown(bare);
+  // A thing that fails is a call or an action before it is a screen.
+  const ids = target.kind === 'many' ? target.ids : [target.id];
+  const active = ids.filter((id) => ['apiCall', 'action'].includes(context.flow.node.get(id)?.type ?? ''));
+  const chosen = ids.length === 1 ? ids[0]! : active.length === 1 ? active[0]! : undefined;
+  if (!chosen) throw context.whichNode(bare, ids);
+  const reason = /\btimes? out|timed out|timing out\b/iu.test(subject) ? context.say('timed out', 'Zeitüberschreitung') : /declin|abgelehnt|reject|refus/iu.test(subject) ? context.say('declined', 'abgelehnt') : context.say('failed', 'fehlgeschlagen');
+  const noun = capital(context.text(bare).replace(/^(?:the|a|an|der|die|das|den|dem)\s+/iu, '').replace(/\s+(?:screen|page|popup|step|node|call|api call)$/iu, ''));
+  const node = /^(?:to|zu)\s|^$/.test(noun) ? context.title(chosen) : noun;
+  const popup = context.keep({ type: 'popup', title: `${node} ${reason}` });
+  context.last = chosen;
+  context.commands.push({ kind: 'errorPath', node: chosen, popup, label: context.say('Error', 'Fehler'), retry: context.say('Try again', 'Erneut versuchen') });
+  return true;
+}
+
+function variant(what: string, name: string, context: InstructionContext): boolean {
+  const type = ({ loading: 'loading', empty: 'empty', error: 'error', success: 'success', lade: 'loading', leer: 'empty', fehler: 'error', erfolgs: 'success' } as Record<string, VariantType>)[name.toLowerCase()]!;
+  const names: Record<string, [string, string]> = { loading: ['Loading', 'Lädt'], empty: ['Empty', 'Leer'], error: ['Error', 'Fehler'], success: ['Success', 'Erfolg'] };
+  context.commands.push({ kind: 'variant', node: context.need(what), type, name: context.say(...names[type]!) });
+  return true;
+}
+
+function addElement(match: RegExpExecArray, context: InstructionContext): boolean {
+  const isGerman = context.german && /^(?:füge|setze|ergänze|baue|packe|mach|leg)/iu.test(match[0]!);
+  const [label, kind, after, on] = isGerman ? [match[2], match[3]!, match[4]?.replace(/^für\s+/iu, ''), match[1]!] : [match[1], match[2]!, match[3], match[4]!];
+  const target = context.look(on);
+  if (target.kind === 'none') return false;
+  const node = context.need(on);
+  const name = context.text((after && (/«/.test(after) || !label) ? after : label) || '').replace(/^(?:an?|the|ein|eine|einen)\s+/iu, '').trim();
+  const types: [RegExp, ElementType][] = [[/check|tick|toggle|switch|schalter|kästchen|häkchen/iu, 'toggle'], [/button|knopf/iu, 'button'], [/dropdown|drop-down|select|auswahl/iu, 'select'], [/link/iu, 'link'], [/list/iu, 'list'], [/image|picture|logo|bild|icon/iu, 'image'], [/field|input|search|feld/iu, 'input'], [/./u, 'text']];
+  context.commands.push({ kind: 'element', node, type: types.find(([pattern]) => pattern.test(kind))![1], label: capital(name || kind) });
+  return true;
+}
+
+const placesOf = (context: InstructionContext): string[] => [...context.flow.node.values()].filter((node) => node.type !== 'end' && node.type !== 'note').slice(0, 4).map((node) => context.say(`After ${node.data.title}`, `Nach ${node.data.title}`));

@@ -1,0 +1,206 @@
+import type { Edge, FlowView, Node, NodeType } from '../flow/schema.ts';
+import { InstructionStop, type EditCommand, type NewNode, type NodeRef, type Place } from './instructionCommand.ts';
+import { newNodeOf } from './instructionNode.ts';
+import { contentWords, findNode, idsOf, typeIn, wordLikeness, type Target } from './instructionTarget.ts';
+import { plainText, writeOut, type PreparedText } from './instructionText.ts';
+
+/** What the reader knows while it goes through an instruction. */
+export class InstructionContext {
+  readonly flow: FlowView;
+  readonly prepared: PreparedText;
+  readonly commands: EditCommand[] = [];
+  readonly created: NewNode[] = [];
+  /** What "it" means: the node that was spoken of last. */
+  last: NodeRef | undefined;
+  private readonly outgoing = new Map<string, Edge[]>();
+  private readonly incoming = new Map<string, Edge[]>();
+
+  constructor(flow: FlowView, prepared: PreparedText) {
+    this.flow = flow;
+    this.prepared = prepared;
+    for (const edge of flow.edge.values()) {
+      this.outgoing.set(edge.source, [...(this.outgoing.get(edge.source) ?? []), edge]);
+      this.incoming.set(edge.target, [...(this.incoming.get(edge.target) ?? []), edge]);
+    }
+  }
+
+  get german(): boolean {
+    return this.prepared.language === 'de';
+  }
+
+  /** The sentence in the language of the instruction. */
+  say(english: string, german: string): string {
+    return this.german ? german : english;
+  }
+
+  title(ref: NodeRef): string {
+    return this.created.find((node) => node.ref === ref)?.title ?? this.flow.node.get(ref)?.data.title ?? ref;
+  }
+
+  text(slot: string): string {
+    return writeOut(slot, this.prepared);
+  }
+
+  outOf(ref: NodeRef): Edge[] {
+    return this.outgoing.get(ref) ?? [];
+  }
+
+  into(ref: NodeRef): Edge[] {
+    return this.incoming.get(ref) ?? [];
+  }
+
+  isPronoun(phrase: string): boolean {
+    return /^(?:it|this|that|them|there|this one|that one|the new (?:one|step|screen|node|popup|page)|the copy|es|das|diese[nmrs]?|dies|ihn|sie|ihm|dort|dahin|die kopie|der neue .*|die neue .*)$/iu.test(phrase.trim());
+  }
+
+  /** The node that a phrase means, made or existing; `undefined` where it is none. Ambiguity is a result too. */
+  look(phrase: string, among?: (node: Node) => boolean): Target {
+    const cleaned = phrase.trim();
+    if (this.last && this.isPronoun(cleaned)) return { kind: 'one', id: this.last, score: 1 };
+    const wanted = plainText(this.text(cleaned).replace(/^(?:the|a|an|der|die|das|den|dem)\s+/iu, ''));
+    const made = this.created.find((node) => plainText(node.title) === wanted);
+    if (made) return { kind: 'one', id: made.ref, score: 1 };
+    const found = findNode(cleaned, this.flow, this.prepared, among);
+    if (found.kind === 'none' && this.created.length) {
+      const words = contentWords(this.text(cleaned));
+      const near = this.created.filter((node) => words.some((word) => contentWords(node.title).some((other) => wordLikeness(word, other) > 0.85)));
+      if (near.length === 1) return { kind: 'one', id: near[0]!.ref, score: 0.8 };
+    }
+    return found;
+  }
+
+  /** The one node that a phrase means; asks when it could be several or none. */
+  need(phrase: string, among?: (node: Node) => boolean): NodeRef {
+    const target = this.look(phrase, among);
+    if (target.kind === 'one') return (this.last = target.id);
+    if (target.kind === 'many') throw this.whichNode(phrase, target.ids);
+    throw this.unknown(phrase);
+  }
+
+  whichNode(phrase: string, ids: string[]): InstructionStop {
+    const titles = [...new Set(ids.map((id) => this.title(id)))].slice(0, 4);
+    const text = this.text(phrase);
+    const joined = titles.map((title) => `"${title}"`).join(this.say(' or ', ' oder '));
+    return new InstructionStop({ kind: 'clarify', code: 'WHICH_NODE', question: this.say(`Which one do you mean by "${text}": ${joined}?`, `Was meinst du mit „${text}“: ${joined}?`), quickReplies: titles });
+  }
+
+  unknown(phrase: string): InstructionStop {
+    const text = this.text(phrase);
+    const words = contentWords(text);
+    const near = [...this.flow.node.values()]
+      .map((node) => ({ title: node.data.title, score: Math.max(0, ...words.flatMap((word) => contentWords(node.data.title).map((other) => wordLikeness(word, other)))) }))
+      .filter((item) => item.score > 0.7)
+      .slice(0, 4)
+      .map((item) => item.title);
+    const replies = near.length ? near : [...this.flow.node.values()].filter((node) => node.type !== 'start' && node.type !== 'end').slice(0, 4).map((node) => node.data.title);
+    return new InstructionStop({ kind: 'clarify', code: 'UNKNOWN_TARGET', question: this.say(`I cannot find "${text}" in this flow. Which step do you mean?`, `„${text}“ finde ich in diesem Ablauf nicht. Welchen Schritt meinst du?`), quickReplies: replies });
+  }
+
+  ask(code: 'WHERE' | 'NEW_TITLE' | 'WHAT' | 'REALLY_ALL' | 'NOT_UNDERSTOOD', english: string, german: string, quickReplies: string[] = []): InstructionStop {
+    return new InstructionStop({ kind: 'clarify', code, question: this.say(english, german), quickReplies });
+  }
+
+  refuse(code: 'OUTSIDE' | 'NOTHING_SAID' | 'IMPOSSIBLE', english: string, german: string): InstructionStop {
+    return new InstructionStop({ kind: 'refuse', code, reason: this.say(english, german) });
+  }
+
+  /** A new node from a phrase; undefined where the phrase names nothing. */
+  make(phrase: string, fallback: NodeType = 'screen'): NewNode | undefined {
+    const node = newNodeOf(phrase, this.prepared, `new:${this.created.length}`, fallback);
+    if (!node) return undefined;
+    return this.keep(node);
+  }
+
+  keep(node: Omit<NewNode, 'ref'>): NewNode {
+    const kept = { ...node, ref: `new:${this.created.length}` };
+    this.created.push(kept);
+    this.last = kept.ref;
+    return kept;
+  }
+
+  /** A step that a phrase names: the existing node where it clearly is one, else a new node. */
+  stepOf(phrase: string, fallback: NodeType = 'screen'): { existing: NodeRef } | { made: NewNode } | undefined {
+    const isNew = /^(?:(?:a|an|another|ein|eine|einen|neue[nrs]?)\s|.*\b(?:new|neue[nrsm]?)\b)/iu.test(phrase.trim());
+    const target = this.look(phrase);
+    if (target.kind === 'one' && (target.score >= 1 || (!isNew && target.score >= 0.75))) return { existing: target.id };
+    if (target.kind === 'many' && !isNew && /^(?:the|der|die|das|den|dem)\s/iu.test(phrase.trim())) throw this.whichNode(phrase, target.ids);
+    const made = this.make(phrase, fallback);
+    return made && { made };
+  }
+
+  /** The place behind a node: into its one way on; asks where a decision has several. */
+  behind(ref: NodeRef): Place {
+    const ways = this.outOf(ref);
+    if (ways.length <= 1) return { at: 'after', node: ref };
+    const node = this.flow.node.get(ref);
+    const main = node && node.type !== 'decision' && node.type !== 'condition' ? this.mainWays(ref) : ways;
+    if (main.length === 1) return { at: 'after', node: ref, edgeIds: [main[0]!.id] };
+    const replies = main.map((edge) => edge.data.label || this.title(edge.target));
+    throw new InstructionStop({ kind: 'clarify', code: 'WHICH_WAY', question: this.say(`"${this.title(ref)}" has several ways out. On which one: ${replies.map((reply) => `"${reply}"`).join(' or ')}?`, `„${this.title(ref)}“ hat mehrere Ausgänge. Auf welchem: ${replies.map((reply) => `„${reply}“`).join(' oder ')}?`), quickReplies: replies });
+  }
+
+  /** The place in front of a node: into its ways in, loops back left alone. */
+  before(ref: NodeRef): Place {
+    const ways = this.into(ref).filter((edge) => !this.isWayBack(edge));
+    const used = ways.length ? ways : this.into(ref);
+    return { at: 'before', node: ref, edgeIds: used.map((edge) => edge.id) };
+  }
+
+  between(a: NodeRef, b: NodeRef): Place {
+    return { at: 'between', after: a, before: b };
+  }
+
+  /** True for an edge that leads back to a node which every way from the start passes earlier. */
+  isWayBack(edge: Edge): boolean {
+    const depth = this.depths();
+    return (depth.get(edge.source) ?? 0) >= (depth.get(edge.target) ?? 0) && this.reaches(edge.target, edge.source);
+  }
+
+  reaches(from: string, to: string, without?: string): boolean {
+    const seen = new Set([from]);
+    const open = [from];
+    while (open.length) {
+      const id = open.pop()!;
+      if (id === to) return true;
+      for (const edge of this.outOf(id)) {
+        if (edge.target === without || seen.has(edge.target)) continue;
+        seen.add(edge.target);
+        open.push(edge.target);
+      }
+    }
+    return false;
+  }
+
+  /** The ways out that lead on to an end without coming back through the node itself. */
+  private mainWays(ref: NodeRef): Edge[] {
+    const ways = this.outOf(ref);
+    const ends = [...this.flow.node.values()].filter((node) => this.outOf(node.id).length === 0).map((node) => node.id);
+    const onward = ways.filter((edge) => ends.some((end) => this.reaches(edge.target, end, ref)));
+    return onward.length ? onward : ways;
+  }
+
+  private depthCache: Map<string, number> | undefined;
+  private depths(): Map<string, number> {
+    if (this.depthCache) return this.depthCache;
+    const depth = new Map<string, number>();
+    const roots = [...this.flow.node.values()].filter((node) => node.type === 'start' || this.into(node.id).length === 0).map((node) => node.id);
+    let row = roots;
+    for (const id of roots) depth.set(id, 0);
+    while (row.length) {
+      const next: string[] = [];
+      for (const id of row) {
+        for (const edge of this.outOf(id)) {
+          if (depth.has(edge.target)) continue;
+          depth.set(edge.target, depth.get(id)! + 1);
+          next.push(edge.target);
+        }
+      }
+      row = next;
+    }
+    return (this.depthCache = depth);
+  }
+}
+
+/** Ids of a target, for callers that only need candidates. */
+export const candidatesOf = idsOf;
+export { typeIn };

@@ -1,0 +1,72 @@
+import type { NodeType } from '../flow/schema.ts';
+import type { NewNode } from './instructionCommand.ts';
+import { TYPE_WORDS, typeIn } from './instructionTarget.ts';
+import { writeOut, type PreparedText } from './instructionText.ts';
+import type { ReadLanguage } from './reading.ts';
+
+/** The node that a phrase like `a "Budget check" api call` or "a screen where they pick a language" asks for; undefined when it names nothing. */
+export function newNodeOf(phrase: string, prepared: PreparedText, ref: string, fallback: NodeType = 'screen'): NewNode | undefined {
+  let text = phrase.trim().replace(/^[,:\s]+|[,:\s]+$/g, '');
+  let description: string | undefined;
+  const type = typeIn(text.replace(/«\d+»/g, ' ').replace(/\b(?:that|which|where|with|for|der|die|das|in dem|mit|für|wo)\b.*$/iu, ' ')) ?? typeIn(text.replace(/«\d+»/g, ' '));
+  const marks = [...text.matchAll(/«(\d+)»/g)].map((match) => prepared.marks[Number(match[1])]!);
+  const quoted = marks.find((mark) => mark.quoted) ?? (/^(?:(?:a|an|the|new|ein|eine|einen|neue[nrs]?)\s+)*«\d+»(?:\s+\p{L}+)?$/iu.test(text) ? marks[0] : undefined);
+  if (quoted) return { ref, type: type ?? guessType(quoted.text, fallback), title: quoted.text };
+  text = writeOut(text, prepared);
+  const called = /^(.*?)\s+(?:called|named|titled|labell?ed|namens|mit (?:dem )?(?:titel|namen))\s+(.+)$/iu.exec(text);
+  if (called) return { ref, type: type ?? guessType(called[2]!, fallback), title: capital(called[2]!.trim()) };
+  const apposed = /^(.+?)\s*:\s*(.+)$/u.exec(text);
+  if (apposed && typeIn(apposed[1]!)) return { ref, type: type ?? fallback, title: capital(apposed[2]!) };
+  text = text.replace(/^(?:(?:a|an|the|another|one|some|any|new|extra|additional|separate|their|his|her|its|ein|eine|einen|einem|einer|noch|neue|neuen|neues|neuer|weitere[nrs]?|zusätzliche[nrs]?|der|die|das|den|dem)\s+)+/iu, '');
+  const relative = /^(.*?),?\s+(?:that|which|where|in which|for|to|with|saying|der|die|das|in dem|in der|wo|für|zum|zur|mit)\s+(.+)$/iu.exec(text);
+  let head = relative ? relative[1]! : text;
+  const bare = withoutTypeWord(head);
+  if (relative && !bare) head = verbPhrase(relative[2]!.replace(/^(?:(?:the|a)\s+)?(?:users?|people|they|customers?|man|der nutzer|die nutzer)\s+(?:can|may|should|kann|können)?\s*/iu, ''));
+  else if (relative) {
+    head = bare;
+    const rest = relative[2]!.trim();
+    // "a screen for the address": the rest tells what it is; "a rating popup with five stars": it tells more about it.
+    if (/\b(?:for|für)\b/iu.test(text) || rest.split(' ').length > 1) description = capital(rest);
+  } else head = bare || capital(head);
+  const title = capital(head.replace(/[.,;]+$/, '').trim());
+  if (!title || /^(?:something|etwas|it|es)$/iu.test(title)) return undefined;
+  return { ref, type: type ?? guessType(title, fallback), title, ...(description ? { description } : {}) };
+}
+
+/** The title of a decision that asks this: "the firmware is outdated" -> "Firmware outdated?". */
+export function questionOf(condition: string, prepared: PreparedText, language: ReadLanguage): string {
+  let text = writeOut(condition, prepared).trim().replace(/[?,;.]+$/, '');
+  if (language === 'de') {
+    text = text.replace(/^(?:der|die|das|den|dem|ein|eine)\s+/iu, '').replace(/\s+(?:ist|sind|wird|werden|wurde|hat|haben)$/iu, '').replace(/\s+(?:ist|sind)\s+/iu, ' ');
+  } else {
+    text = text.replace(/^(?:the|a|an|their|there is|there are|it is|it's)\s+/iu, '').replace(/\s+(?:is|are|was|were|has been|have been|gets)\s+(?!not\b)/iu, ' ').replace(/\s+(?:a|an|the)\s+/giu, ' ');
+  }
+  return `${capital(text)}?`;
+}
+
+/** "run a firmware update" -> "Run firmware update"; "asks for a rating" -> "Ask for rating". */
+export function verbPhrase(text: string): string {
+  const words = text.trim().replace(/^(?:please|then|also|to|we|they|it|the system|the app)\s+/iu, '').split(/\s+/);
+  const first = words[0] ?? '';
+  if (/^(?:asks|shows|checks|sends|explains|lists|offers|lets|displays|runs|tells|verifies|calls|creates|confirms|says|saves|requests|notifies)$/iu.test(first)) words[0] = first.replace(/s$/i, '');
+  return capital(words.filter((word, index) => index === 0 || !/^(?:a|an|the|their|ein|eine|einen|der|die|das|den|dem)$/iu.test(word)).join(' '));
+}
+
+/** The text with a capital first letter. */
+export const capital = (text: string): string => (text ? text[0]!.toUpperCase() + text.slice(1) : text);
+
+/** The type that a title suggests when nobody names one. */
+export function guessType(title: string, fallback: NodeType): NodeType {
+  if (/\?$/.test(title)) return 'decision';
+  if (/^(?:send|notify|fetch|call|trigger|sync|post|submit to|request from|load|store|log)\b/i.test(title) || /(?:\s|^)(?:senden|verschicken|abrufen|benachrichtigen|auslösen|laden|speichern)$/iu.test(title)) return fallback === 'screen' ? 'action' : fallback;
+  if (/\b(?:error|failed|warning|fehler|fehlgeschlagen|warnung|blocked|gesperrt|denied)\b/iu.test(title) && fallback === 'screen') return 'popup';
+  return fallback;
+}
+
+function withoutTypeWord(text: string): string {
+  let words = text.trim().replace(/\bapi[\s-]?(?:call|request|aufruf)\b/iu, '').trim().split(/\s+/);
+  const droppable = (word: string | undefined) => word !== undefined && TYPE_WORDS[word.toLowerCase()] !== undefined && !/^(?:message|notice|note|form|formular|hinweis|meldung|fehlermeldung|warnung|anfrage|question|start|end|ende|call|alert)$/iu.test(word);
+  if (words.length && droppable(words.at(-1))) words = words.slice(0, -1);
+  if (words.length > 1 && droppable(words[0])) words = words.slice(1);
+  return words.join(' ').trim();
+}

@@ -1,0 +1,105 @@
+import type { Edge } from '../flow/schema.ts';
+import type { NodeRef, Place } from './instructionCommand.ts';
+import type { InstructionContext } from './instructionContext.ts';
+import { findEdge, findPair, idsOf } from './instructionTarget.ts';
+
+/** A place that was found in a clause, and the clause without it. `node` is the node that was named first. */
+export interface FoundPlace {
+  place: () => Place;
+  node: NodeRef;
+  side: 'after' | 'before' | 'between' | 'edge';
+  rest: string;
+}
+
+/** The place that a clause names (`after X`, `between X and Y`, `on the No branch of X`), or undefined. */
+export function takePlace(clause: string, context: InstructionContext): FoundPlace | undefined {
+  const noPlace = clause.replace(/\b(?:after|nach)\s+(?:that|dem|danach)\b/giu, (found) => (context.last ? found : ' '));
+  return takeBetween(noPlace, context) ?? takeArm(noPlace, context) ?? takeSide(noPlace, context) ?? takeEnds(noPlace, context);
+}
+
+/** The edge of a decision that a condition speaks of: by its label, or by yes and no. */
+export function armOf(ref: NodeRef, condition: string, context: InstructionContext): Edge | undefined {
+  const ways = context.outOf(ref);
+  const words = context.text(condition).toLowerCase();
+  const byLabel = ways.filter((edge) => edge.data.label && new RegExp(`(?<![\\p{L}])${edge.data.label.toLowerCase().replace(/[^\p{L}\p{N} ]/gu, '.')}(?![\\p{L}])`, 'u').test(words));
+  if (byLabel.length === 1) return byLabel[0];
+  const yes = ways.find((edge) => /^(yes|ja|true)$/i.test(edge.data.label ?? '') || edge.data.kind === 'yes');
+  const no = ways.find((edge) => /^(no|nein|false)$/i.test(edge.data.label ?? '') || edge.data.kind === 'no' || edge.data.kind === 'error');
+  const titleIsNegative = NEGATIVE.test(context.title(ref).toLowerCase());
+  const isNegative = NEGATIVE.test(words);
+  return isNegative === titleIsNegative ? yes : no;
+}
+
+/** Words by which a condition says that something is not so. */
+export const NEGATIVE = /\b(?:not|isn't|isnt|doesn't|don't|didn't|no|wrong|incorrect|invalid|fails?|failed|failing|declined?|denied|rejected|rejects|refused|unsuccessful|missing|off|under|below|less|smaller|small|empty|expired|broken|too many|unknown|nicht|kein|keine|keinen|falsch|falsche[nrms]?|ungültig\p{L}*|fehlgeschlagen|fehlschlägt|abgelehnt|abgelaufen|leer|unter|weniger|unbekannt)(?!\p{L})/iu;
+
+function takeBetween(clause: string, context: InstructionContext): FoundPlace | undefined {
+  const pattern = context.german
+    ? new RegExp(`\\b(?:direkt |genau )?zwischen\\s+(.+?)\\s+und\\s+(${PHRASE_DE})`, 'iu')
+    : new RegExp(`\\b(?:right |directly |exactly |somewhere )?(?:in )?between\\s+(.+?)\\s+(?:and|&)\\s+(${PHRASE_EN})`, 'iu');
+  const match = pattern.exec(clause);
+  if (!match) return undefined;
+  const [a, b] = findPair(match[1]!, match[2]!, context.flow, context.prepared);
+  const left = a.kind === 'none' ? context.need(match[1]!) : a.kind === 'one' ? a.id : undefined;
+  const right = b.kind === 'none' ? context.need(match[2]!) : b.kind === 'one' ? b.id : undefined;
+  if (left === undefined) throw context.whichNode(match[1]!, idsOf(a));
+  if (right === undefined) throw context.whichNode(match[2]!, idsOf(b));
+  const isTurned = !context.outOf(left).some((edge) => edge.target === right) && context.outOf(right).some((edge) => edge.target === left);
+  context.last = left;
+  return { place: () => (isTurned ? context.between(right, left) : context.between(left, right)), node: isTurned ? right : left, side: 'between', rest: cut(clause, match) };
+}
+
+function takeArm(clause: string, context: InstructionContext): FoundPlace | undefined {
+  const pattern = context.german
+    ? new RegExp(`\\b(?:auf|in|im|nach|am|an|bei)\\s+(?:dem|den|der|das)?\\s*((?:«\\d+»|[\\p{L}-]+)[-\\s]*(?:zweig|pfad|ast|pfeil|weg|fall|verbindung|kante)\\s+(?:von|nach|hinter|der|des|bei|aus)\\s+${PHRASE_DE})`, 'iu')
+    : new RegExp(`\\b(?:on|in|along|at|into|to|after|for|down)\\s+the\\s+((?:«\\d+»|[\\p{L}' ]+?)[-\\s]*(?:branch|arm|path|arrow|side|way|case|edge|connection|route|line)\\s+(?:of|after|from|at|out of|for|behind|between)\\s+${PHRASE_EN})`, 'iu');
+  const match = pattern.exec(clause);
+  if (!match) return undefined;
+  const found = findEdge(match[1]!.replace(/(zweig|pfad|ast|pfeil|weg|fall)\b/iu, ' $1'), context.flow, context.prepared);
+  if (found.kind !== 'one') return undefined;
+  context.last = found.edge.source;
+  return { place: () => ({ at: 'edge', edgeId: found.edge.id }), node: found.edge.source, side: 'edge', rest: cut(clause, match) };
+}
+
+function takeSide(clause: string, context: InstructionContext): FoundPlace | undefined {
+  const pattern = context.german
+    ? new RegExp(`\\b(?:(?:direkt|gleich|unmittelbar|noch)\\s+)*(nach|vor|hinter|im anschluss an|bevor)\\s+(?!\\d)(${PHRASE_DE})`, 'giu')
+    : new RegExp(`\\b(?:(?:right|directly|immediately|just|straight|shortly|once)\\s+)*(after|before|behind|following|in front of|prior to|ahead of)\\s+(?!\\d|(?:two|three|four|five|ten) )(${PHRASE_EN})`, 'giu');
+  let failed: string | undefined;
+  for (const match of clause.matchAll(pattern)) {
+    const word = match[1]!.toLowerCase();
+    const side = /^(before|in front of|prior to|ahead of|vor|bevor)$/.test(word) ? 'before' : 'after';
+    const target = context.look(match[2]!);
+    if (target.kind === 'none') {
+      failed ??= match[2]!;
+      continue;
+    }
+    if (target.kind === 'many') throw context.whichNode(match[2]!, target.ids);
+    const ref = target.id;
+    context.last = ref;
+    return { place: () => (side === 'after' ? context.behind(ref) : context.before(ref)), node: ref, side, rest: cut(clause, match) };
+  }
+  if (failed) throw context.unknown(failed);
+  return undefined;
+}
+
+function takeEnds(clause: string, context: InstructionContext): FoundPlace | undefined {
+  const first = /\b(?:at the (?:very )?(?:start|beginning)|as the (?:very )?first (?:step|screen)|am anfang|ganz am anfang|zu beginn|als erste[nrs]? \p{L}+)(?!\p{L})/iu.exec(clause);
+  const last = /\b(?:at the (?:very )?end|as the (?:very )?last (?:step|screen)|am (?:ende|schluss)|zum schluss|als letzte[nrs]? \p{L}+)(?!\p{L})/iu.exec(clause);
+  const match = first ?? last;
+  if (!match) return undefined;
+  const wanted = first ? 'start' : 'end';
+  const nodes = [...context.flow.node.values()].filter((node) => node.type === wanted);
+  if (!nodes.length) return undefined;
+  if (nodes.length > 1) throw context.whichNode(match[0], nodes.map((node) => node.id));
+  const ref = nodes[0]!.id;
+  return { place: () => (first ? context.behind(ref) : context.before(ref)), node: ref, side: first ? 'after' : 'before', rest: cut(clause, match) };
+}
+
+const cut = (clause: string, match: RegExpExecArray | RegExpMatchArray): string =>
+  `${clause.slice(0, match.index)} ${clause.slice(match.index! + match[0].length)}`.replace(/\s+/g, ' ').replace(/^[\s,:;]+|[\s,;]+$/g, '').trim();
+
+/** A noun phrase up to where the clause goes on: a mark with its type word, else words up to a comma or a word that starts something new. */
+const TYPE_TAIL = '(?:\\s+(?:screen|page|popup|pop-up|dialog|step|form|view|modal|decision|node|action|call|api call|check))?';
+const PHRASE_EN = `(?:(?:the|a|an|our)\\s+)?«\\d+»${TYPE_TAIL}|(?:(?![,:;]|\\b(?:add|insert|show|put|place|ask|have|display|include|there|we|i|you|users?|people|let|lets|called|named|that|which|with|and (?:call|name|connect|then|link|label|make|let|have|put|add)|if|check|so|should|must|needs?|comes?|goes|is|are|insert|please|shows?|open|send|instead)\\b).)+`;
+const PHRASE_DE = `(?:(?:der|die|das|den|dem|des)\\s+)?«\\d+»|(?:der|die|das|den|dem|des)?\\s*(?:(?![,:;]|\\s(?:ein|eine|einen|einem|einer|noch|soll|sollen|sollte|muss|füge|kommt|kommen|fehlt|zeige|erscheint|brauchen|möchte|bitte|hinzu|einfügen|ergänzen|anzeigen|hinzufügen|einbauen|und|der|die|das|den|wird|ist|prüfe|prüfen|öffnet|direkt|verschieben|setzen|stellen|gibt)(?=\\s|$)|\\s«).)+`;
