@@ -3,7 +3,7 @@ import type { FlowKind } from './fields.ts';
 import { fieldTable, groupTable } from './fields.ts';
 import { isObject, isPlainKey, resolvePlace, type PlainRecord } from './place.ts';
 import { recordSchemas } from './schema.ts';
-import { transactionSchema, type Op, type Transaction } from './transaction.ts';
+import { transactionSchema, type Author, type Op, type Transaction } from './transaction.ts';
 
 /** Nesting above which an entry is malformed: the depth of a stack must not decide what a replica holds. */
 export const MAX_DEPTH = 100;
@@ -11,7 +11,7 @@ export const MAX_DEPTH = 100;
 /** The entry as a transaction when its envelope and ops have the right shape; null otherwise. Never throws. */
 export function readEntry(entry: unknown): Transaction | null {
   if (typeof entry !== 'object' || entry === null) return null;
-  if (trusted.has(entry)) return entry as Transaction;
+  if (entry instanceof CommittedEntry) return entry;
   const known = shapes.get(entry);
   if (known !== undefined) return known ? (entry as Transaction) : null;
   let isRight = false;
@@ -37,14 +37,30 @@ export function findOpProblem(ops: readonly Op[]): { opIndex: number; path: stri
   return problem;
 }
 
-/** Notes that a transaction was made by our own commit: it is right by construction and is never checked again. */
-export function trustEntry(entry: Transaction): void {
-  trusted.add(entry);
-}
+/**
+ * A transaction that our own commit made in this process: right by construction, never checked again. A class, because a set of all
+ * of them would cost more than a fold; its fields are those of any transaction, and a copy of it is an ordinary one.
+ */
+export class CommittedEntry implements Transaction {
+  declare readonly id: string;
+  declare readonly logId: string;
+  declare readonly author: Author;
+  declare readonly at: number;
+  declare readonly schema: number;
+  declare readonly message?: string;
+  declare readonly scope?: 'edit' | 'comment';
+  declare readonly ops: Op[];
 
-/** True for a transaction that our own commit made in this process. */
-export function isTrusted(entry: Transaction): boolean {
-  return trusted.has(entry);
+  constructor(entry: Pick<Transaction, 'id' | 'logId' | 'author' | 'at' | 'scope'>, schema: number, message: string | undefined, ops: Op[]) {
+    this.id = entry.id;
+    this.logId = entry.logId;
+    this.author = entry.author;
+    this.at = entry.at;
+    this.schema = schema;
+    if (message !== undefined) this.message = message;
+    if (entry.scope !== undefined) this.scope = entry.scope;
+    this.ops = ops;
+  }
 }
 
 /** The path of what a record's value breaks in the schema of its kind, or null. */
@@ -83,7 +99,6 @@ export function setProblem(kind: FlowKind, path: string, to: unknown): string | 
   return null;
 }
 
-const trusted = new WeakSet<object>();
 const shapes = new WeakMap<object, boolean>();
 const problems = new WeakMap<readonly Op[], { opIndex: number; path: string } | null>();
 

@@ -5,7 +5,7 @@
  */
 import { AppError, isEqualJson, normalizeJson } from '../base/index.ts';
 import { emptyAsNull } from './absence.ts';
-import { setProblem, trustEntry, valueProblem } from './checkEntry.ts';
+import { CommittedEntry, setProblem, valueProblem } from './checkEntry.ts';
 import type { FlowKind } from './fields.ts';
 import type { RecordKind } from './fieldKind.ts';
 import { foldOp } from './fold.ts';
@@ -36,12 +36,7 @@ export function commit(state: LogState, intent: Intent, meta: CommitMeta, versio
   if (ops.length === 0) {
     throw new AppError('INTENT_EMPTY', 'This change would leave everything as it is. Nothing was changed.', {});
   }
-  const { id, logId, author, at, scope } = meta;
-  const entry: Transaction = { id, logId, author, at, schema: state.schema, ops };
-  if (intent.message !== undefined) entry.message = intent.message;
-  if (scope !== undefined) entry.scope = scope;
-  trustEntry(entry);
-  return entry;
+  return new CommittedEntry(meta, state.schema, intent.message, ops);
 }
 
 /**
@@ -64,7 +59,12 @@ export function checkTransaction(state: LogState, entry: unknown, versions: Vers
 }
 
 interface Build {
-  run: Run;
+  /** The state that the next op sees. */
+  view: LogState;
+  /** Makes that state; there from the first op on whose effect somebody has to see. */
+  run: Run | null;
+  meta: CommitMeta;
+  versions: Versions;
   ops: Op[];
   index: number;
   scope: 'edit' | 'comment';
@@ -75,9 +75,7 @@ interface Build {
 }
 
 function commitOps(state: LogState, intent: readonly IntentOp[], meta: CommitMeta, versions: Versions): Op[] {
-  const run = startRun(state, meta, versions, false);
-  run.draft.no = state.no + 1;
-  const build: Build = { run, ops: [], index: 0, scope: meta.scope ?? 'edit', removed: null, isLast: false };
+  const build: Build = { view: state, run: null, meta, versions, ops: [], index: 0, scope: meta.scope ?? 'edit', removed: null, isLast: false };
   for (build.index = 0; build.index < intent.length; build.index++) {
     build.isLast = build.index === intent.length - 1;
     const op = intent[build.index]!;
@@ -98,11 +96,11 @@ function commitOp(build: Build, op: IntentOp): void {
     case 'remove':
       return commitRemove(build, op);
     case 'version.add':
-      if (build.run.draft.version.has(op.id)) fail(build, 'OP_ID_TAKEN', `There is already a version ${op.id}.`, { kind: 'version', id: op.id });
+      if (build.view.version.has(op.id)) fail(build, 'OP_ID_TAKEN', `There is already a version ${op.id}.`, { kind: 'version', id: op.id });
       if (op.name === '') fail(build, 'OP_VALUE_INVALID', 'A version needs a name.', { kind: 'version', id: op.id, path: 'name' });
       return emit(build, normalizeJson({ ...op }));
     case 'conflict.resolve':
-      if (!build.run.draft.conflict.has(op.id)) fail(build, 'OP_RECORD_MISSING', `There is no open conflict ${op.id}.`, { kind: 'conflict', id: op.id });
+      if (!build.view.conflict.has(op.id)) fail(build, 'OP_RECORD_MISSING', `There is no open conflict ${op.id}.`, { kind: 'conflict', id: op.id });
       return emit(build, { ...op });
     case 'log.upgrade':
       return commitUpgrade(build, op);
@@ -115,13 +113,19 @@ function commitOp(build: Build, op: IntentOp): void {
 function emit(build: Build, op: Op, isSeen = !build.isLast): void {
   if (op.group === undefined && 'group' in op) delete op.group;
   build.ops.push(op);
-  if (isSeen) foldOp(build.run, op);
+  if (!isSeen) return;
+  if (!build.run) {
+    build.run = startRun(build.view, build.meta, build.versions, false);
+    build.run.draft.no += 1;
+    build.view = build.run.draft;
+  }
+  foldOp(build.run, op);
 }
 
 function commitAdd(build: Build, op: Extract<IntentOp, { op: 'add' }>): void {
   const { kind, id, group } = op;
   checkKind(build, kind);
-  if (mapOf(build.run.draft, kind).has(id)) fail(build, 'OP_ID_TAKEN', `There is already a ${kind} ${id}.`, { kind, id });
+  if (mapOf(build.view, kind).has(id)) fail(build, 'OP_ID_TAKEN', `There is already a ${kind} ${id}.`, { kind, id });
   if (!isObject(op.value)) fail(build, 'OP_VALUE_INVALID', `The new ${kind} ${id} has no value.`, { kind, id, path: '' });
   const value = withOrders(kind, withoutNulls(kind, normalizeJson({ ...op.value, id: op.value.id ?? id })));
   const problem = value.id === id ? valueProblem(kind, id, value) : 'id';
@@ -129,7 +133,7 @@ function commitAdd(build: Build, op: Extract<IntentOp, { op: 'add' }>): void {
   for (const { place, target, isSet } of referenceFieldsByKind[kind]) {
     const to = readPlace(value, place);
     for (const targetId of isSet && isObject(to) ? Object.keys(to) : typeof to === 'string' ? [to] : []) {
-      if (mapOf(build.run.draft, target).has(targetId)) continue;
+      if (mapOf(build.view, target).has(targetId)) continue;
       missingReference(build, kind, id, place.path, target, targetId);
     }
   }
@@ -139,7 +143,7 @@ function commitAdd(build: Build, op: Extract<IntentOp, { op: 'add' }>): void {
 function commitSet(build: Build, op: Extract<IntentOp, { op: 'set' }>): void {
   const { kind, id, field } = op;
   if (!(kind in referenceFieldsByKind) && kind !== 'flow') fail(build, 'OP_KIND_UNKNOWN', `There is no kind of record "${String(kind)}".`, { kind });
-  const record = findRecord(build.run.draft, kind, id);
+  const record = findRecord(build.view, kind, id);
   if (!record) fail(build, 'OP_RECORD_MISSING', `There is no ${kind} ${id}.`, { kind, id });
   const place = typeof field === 'string' ? resolvePlace(kind, field) : null;
   if (!place) fail(build, 'OP_FIELD_INVALID', `A ${kind} has no field "${String(field)}" to set.`, { kind, id, field });
@@ -166,14 +170,14 @@ function commitEntries(build: Build, op: Extract<IntentOp, { op: 'set' }>, place
 }
 
 function setOne(build: Build, kind: FlowKind, id: string, place: Place, current: unknown, to: unknown, group: string | undefined, isSeen: boolean): void {
-  if (place.at === 'entry' && place.spec.kind === 'list' && isObject(to)) to = withOrders(kind as RecordKind, to, place, findRecord(build.run.draft, kind, id)!);
+  if (place.at === 'entry' && place.spec.kind === 'list' && isObject(to)) to = withOrders(kind as RecordKind, to, place, findRecord(build.view, kind, id)!);
   if (isEqualJson(current, to)) return;
   const problem = setProblem(kind, place.path, to);
   if (problem !== null) fail(build, 'OP_VALUE_INVALID', `The ${problem} of ${kind} ${id} cannot have this value.`, { kind, id, path: problem, value: to });
   const target = place.at === 'itemField' ? undefined : place.spec.reference?.kind;
   if (target && to !== null) {
     const targetId = place.at === 'entry' ? place.entryId : (to as string);
-    if (!mapOf(build.run.draft, target).has(targetId)) missingReference(build, kind, id, place.path, target, targetId);
+    if (!mapOf(build.view, target).has(targetId)) missingReference(build, kind, id, place.path, target, targetId);
   }
   const op: Op = { op: 'set', kind, id, field: place.path, from: current, to };
   if (group !== undefined) op.group = group;
@@ -183,7 +187,7 @@ function setOne(build: Build, kind: FlowKind, id: string, place: Place, current:
 function commitRemove(build: Build, op: Extract<IntentOp, { op: 'remove' }>): void {
   const { kind, id } = op;
   checkKind(build, kind);
-  const record = mapOf(build.run.draft, kind).get(id);
+  const record = mapOf(build.view, kind).get(id);
   if (!record) {
     if (build.removed?.has(`${kind}:${id}`)) return;
     fail(build, 'OP_RECORD_MISSING', `There is no ${kind} ${id}.`, { kind, id });
@@ -196,8 +200,8 @@ function commitRemove(build: Build, op: Extract<IntentOp, { op: 'remove' }>): vo
 
 /** Rule 3: the edges of a node (and every other cascade) as ops of their own, before the record goes. */
 function removeWithReferrers(build: Build, kind: RecordKind, id: string, group: string | undefined): void {
-  for (const referrer of listReferrers(build.run.draft.references, id, kind)) {
-    const record = mapOf(build.run.draft, referrer.kind).get(referrer.id);
+  for (const referrer of listReferrers(build.view.references, id, kind)) {
+    const record = mapOf(build.view, referrer.kind).get(referrer.id);
     if (!record) continue;
     if (referrer.required) removeWithReferrers(build, referrer.kind, referrer.id, group);
     else {
@@ -206,13 +210,13 @@ function removeWithReferrers(build: Build, kind: RecordKind, id: string, group: 
       if (current !== null) emit(build, { op: 'set', kind: referrer.kind, id: referrer.id, field: referrer.field, from: current, to: null, group }, true);
     }
   }
-  const from = mapOf(build.run.draft, kind).get(id)!;
+  const from = mapOf(build.view, kind).get(id)!;
   (build.removed ??= new Set()).add(`${kind}:${id}`);
   emit(build, { op: 'remove', kind, id, from, group }, true);
 }
 
 function commitUpgrade(build: Build, op: Extract<IntentOp, { op: 'log.upgrade' }>): void {
-  const { draft, versions } = build.run;
+  const { view: draft, versions } = build;
   const isKnown = Number.isInteger(op.schema) && Number.isInteger(op.rules) && op.schema <= highestSchema(versions) && op.rules <= highestRules(versions);
   if (!isKnown) fail(build, 'OP_VALUE_INVALID', 'This program does not know the version to upgrade to.', { schema: op.schema, rules: op.rules });
   if (op.schema < draft.schema || op.rules < draft.rules) fail(build, 'OP_VALUE_INVALID', 'A flow is never taken back to an older version.', { schema: op.schema, rules: op.rules });
@@ -220,7 +224,7 @@ function commitUpgrade(build: Build, op: Extract<IntentOp, { op: 'log.upgrade' }
 }
 
 function isInScope(build: Build, op: IntentOp): boolean {
-  if (op.op === 'conflict.resolve') return build.run.draft.conflict.get(op.id)?.kind === 'comment';
+  if (op.op === 'conflict.resolve') return build.view.conflict.get(op.id)?.kind === 'comment';
   return (op.op === 'add' || op.op === 'set' || op.op === 'remove') && op.kind === 'comment';
 }
 

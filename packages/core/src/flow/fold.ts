@@ -4,7 +4,7 @@
  */
 import type { RecordKind } from './fieldKind.ts';
 import { addRecord, insertRecord } from './addRecord.ts';
-import { findOpProblem, isTrusted, readEntry } from './checkEntry.ts';
+import { CommittedEntry, findOpProblem, readEntry } from './checkEntry.ts';
 import { effectOf, type Effect } from './effect.ts';
 import { currentVersions, highestRules, highestSchema, isSchemaKnown, migrateFlow, migrateRecord, upcastOps, type Versions } from './migrate.ts';
 import type { PlainRecord } from './place.ts';
@@ -69,7 +69,7 @@ function run(state: LogState, entry: Transaction, versions: Versions, wantsEffec
   started.draft.no = state.no + 1;
   if (!read || read.schema > state.schema) return started;
   const ops = read.schema < state.schema ? upcastOps(read.ops, read.schema, state.schema, versions) : read.ops;
-  if (!(ops === read.ops && isTrusted(read)) && findOpProblem(ops) !== null) return started;
+  if (!(ops === read.ops && read instanceof CommittedEntry) && findOpProblem(ops) !== null) return started;
   foldOps(started, ops, read.scope === 'comment');
   return started;
 }
