@@ -16,9 +16,10 @@ export function isAnchor(node: Node): boolean {
 /**
  * Places for the nodes of one component that holds anchors. `ideal`: where the layout would put them, in its own coordinates;
  * it is moved so that it fits the anchors best. What then collides goes to the nearest free place. `space` holds what is
- * placed already, all anchors of the view included; the component's own nodes and frames are added to it.
+ * placed already, all anchors of the view included; the component's own nodes and frames are added to it. `shift` is how far the
+ * ideal places were moved: nodes that kept them are `ideal + shift`.
  */
-export function settleAroundAnchors(view: FlowView, nodes: readonly Node[], ideal: ReadonlyMap<string, Point>, space: FreeSpace, least: Point): Map<string, Point> {
+export function settleAroundAnchors(view: FlowView, nodes: readonly Node[], ideal: ReadonlyMap<string, Point>, space: FreeSpace, least: Point): { positions: Map<string, Point>; shift: Point } {
   const shift = bestShift(nodes, ideal, least);
   const wanted = new Map<string, Point>();
   for (const node of nodes) {
@@ -42,7 +43,7 @@ export function settleAroundAnchors(view: FlowView, nodes: readonly Node[], idea
     const place = space.nearest({ wanted: at, size: block.rect, gap: SETTLE_GAP, least })!;
     settle(block, { x: place.position.x - block.rect.x, y: place.position.y - block.rect.y }, wanted, out, space);
   }
-  return out;
+  return { positions: out, shift };
 }
 
 /** Adds every anchor of the view to the space, with the frames that hold anchors; ids of pairs that already overlap. */

@@ -3,7 +3,7 @@ import type { ElkExtendedEdge, ElkNode, ElkPort } from 'elkjs/lib/elk-api.js';
 import type { Edge, Node, Point } from '../flow/schema.ts';
 import { FRAME_PADDING } from './drawn.ts';
 import { simplify, type Side } from './geometry.ts';
-import { feedbackEdges, readingOrder, type Component, type Direction } from './graph.ts';
+import { feedbackEdges, longestRanks, readingOrder, type Component, type Direction } from './graph.ts';
 import { CONDITION_HEAD, nodeSize } from './nodeSize.ts';
 import { conditionOffset, hasSingleSlots, namedSide, sidesOf } from './ports.ts';
 
@@ -25,8 +25,19 @@ const NODE_SPACING = 48;
 const LAYER_SPACING = 64;
 const NOTE_GAP = 24;
 const ELK_SIDES: Readonly<Record<Side, string>> = { top: 'NORTH', right: 'EAST', bottom: 'SOUTH', left: 'WEST' };
+const spacingOptions: Readonly<Record<string, string>> = {
+  'elk.spacing.nodeNode': String(NODE_SPACING),
+  'elk.spacing.edgeNode': '28',
+  'elk.spacing.edgeEdge': '16',
+  'elk.spacing.portPort': '16',
+  'elk.spacing.labelNode': '0',
+  'elk.spacing.edgeLabel': '4',
+  'elk.layered.spacing.nodeNodeBetweenLayers': String(LAYER_SPACING),
+  'elk.layered.spacing.edgeNodeBetweenLayers': '28',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '16',
+};
 /** Above this many nodes the slower node placement, which draws more edges straight, costs more than it gives. */
-const FINE_PLACEMENT_LIMIT = 120;
+const FINE_PLACEMENT_LIMIT = 48;
 
 /** A component for ELK. `notes`: note id -> node that it annotates; room is kept for them above or below that node. */
 export function elkComponent(component: Component, direction: Direction, notes: ReadonlyMap<string, string>, modelOrder = true): ElkComponent {
@@ -44,7 +55,8 @@ export function elkComponent(component: Component, direction: Direction, notes: 
     const inside: ElkNode[] = [];
     children.set(frame.id, inside);
     const { top, left, bottom, right } = FRAME_PADDING;
-    return { id: frame.id, children: inside, layoutOptions: { 'elk.padding': `[top=${top},left=${left},bottom=${bottom},right=${right}]` } };
+    // Spacings are not inherited: every level needs its own.
+    return { id: frame.id, children: inside, layoutOptions: { ...spacingOptions, 'elk.padding': `[top=${top},left=${left},bottom=${bottom},right=${right}]` } };
   });
   const attached = attachedNotes(component.nodes, notes);
   for (const node of nodes) {
@@ -76,15 +88,7 @@ function rootOptions(direction: Direction, count: number, nested: boolean, model
     'elk.json.edgeCoords': 'ROOT',
     'elk.json.shapeCoords': 'ROOT',
     'elk.padding': '[top=0,left=0,bottom=0,right=0]',
-    'elk.spacing.nodeNode': String(NODE_SPACING),
-    'elk.spacing.edgeNode': '28',
-    'elk.spacing.edgeEdge': '16',
-    'elk.spacing.portPort': '16',
-    'elk.spacing.labelNode': '0',
-    'elk.spacing.edgeLabel': '4',
-    'elk.layered.spacing.nodeNodeBetweenLayers': String(LAYER_SPACING),
-    'elk.layered.spacing.edgeNodeBetweenLayers': '28',
-    'elk.layered.spacing.edgeEdgeBetweenLayers': '16',
+    ...spacingOptions,
     'elk.layered.nodePlacement.strategy': count <= FINE_PLACEMENT_LIMIT ? 'NETWORK_SIMPLEX' : 'BRANDES_KOEPF',
     'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
     ...(modelOrder ? { 'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES', 'elk.layered.crossingMinimization.forceNodeModelOrder': 'false' } : {}),
@@ -140,6 +144,7 @@ function portsOf(nodes: readonly Node[], edges: readonly Edge[], feedback: Reado
 function sidesByStructure(nodes: ReadonlyMap<string, Node>, edges: readonly Edge[], feedback: ReadonlySet<string>, direction: Direction) {
   const { entry, exit, cross } = sidesOf(direction);
   const used = new Map<string, Set<Side>>();
+  const backSides = sidesOfFeedback(nodes, edges, feedback, cross);
   const out = new Map<string, { source: Side; target: Side }>();
   // What leads forward takes the exit first; what leads back never does while another side is free.
   const ordered = [...edges.filter((edge) => !feedback.has(edge.id)), ...edges.filter((edge) => feedback.has(edge.id))];
@@ -147,7 +152,7 @@ function sidesByStructure(nodes: ReadonlyMap<string, Node>, edges: readonly Edge
     const source = nodes.get(edge.source)!;
     const target = nodes.get(edge.target)!;
     const back = feedback.has(edge.id);
-    let from: Side = namedSide(edge.sourcePort) ?? (back ? cross[0] : exit);
+    let from: Side = namedSide(edge.sourcePort) ?? (back ? backSides.get(edge.id)! : exit);
     if (conditionOffset(source, edge.sourcePort) !== undefined) from = 'right';
     else if (hasSingleSlots(source)) {
       const taken = used.get(source.id) ?? new Set<Side>();
@@ -156,9 +161,27 @@ function sidesByStructure(nodes: ReadonlyMap<string, Node>, edges: readonly Edge
       from = [wanted, ...(back ? [...cross, exit] : [exit, ...cross])].find((side) => !taken.has(side)) ?? wanted;
       taken.add(from);
     }
-    let to: Side = namedSide(edge.targetPort) ?? (back && target.type !== 'condition' ? cross[0] : entry);
+    let to: Side = namedSide(edge.targetPort) ?? (back && target.type !== 'condition' ? backSides.get(edge.id)! : entry);
     if (hasSingleSlots(target)) to = entry;
     out.set(edge.id, { source: from, target: to });
+  }
+  return out;
+}
+
+/** What leads back runs along the first cross side; where two ways back would have to cross there, one takes the other side. */
+function sidesOfFeedback(nodes: ReadonlyMap<string, Node>, edges: readonly Edge[], feedback: ReadonlySet<string>, cross: readonly [Side, Side]): Map<string, Side> {
+  const ranks = longestRanks([...nodes.values()], edges.filter((edge) => !feedback.has(edge.id)));
+  const spans = edges
+    .filter((edge) => feedback.has(edge.id))
+    .map((edge, index) => ({ id: edge.id, low: ranks.get(edge.target)!, high: ranks.get(edge.source)!, index, movable: !hasSingleSlots(nodes.get(edge.source)!) && !hasSingleSlots(nodes.get(edge.target)!) }))
+    .sort((a, b) => Number(a.movable) - Number(b.movable) || a.high - a.low - (b.high - b.low) || a.index - b.index);
+  const out = new Map<string, Side>();
+  const held: Record<0 | 1, typeof spans> = { 0: [], 1: [] };
+  for (const span of spans) {
+    const clashes = (side: 0 | 1) => held[side].filter((other) => (other.low < span.low && span.low < other.high && other.high < span.high) || (span.low < other.low && other.low < span.high && span.high < other.high)).length;
+    const side = span.movable && clashes(1) < clashes(0) ? 1 : 0;
+    held[side].push(span);
+    out.set(span.id, cross[side]);
   }
   return out;
 }
@@ -205,9 +228,9 @@ function readAnswer(answer: ElkNode, feedback: ReadonlySet<string>): ComponentLa
       const at = { x: child.x ?? 0, y: child.y ?? 0 };
       positions.set(child.id, at);
       for (const label of child.labels ?? []) {
-        // The label is as much taller than the note as the gap between note and node.
-        const gap = (label.y ?? 0) < 0 ? 0 : NOTE_GAP;
-        positions.set(label.id!, { x: at.x + (label.x ?? 0), y: at.y + (label.y ?? 0) + gap });
+        // The label is as much taller than the note as the gap between note and node; with these options it counts from the root.
+        const gap = (label.y ?? 0) < at.y ? 0 : NOTE_GAP;
+        positions.set(label.id!, { x: label.x ?? 0, y: (label.y ?? 0) + gap });
       }
     }
   };

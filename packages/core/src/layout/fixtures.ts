@@ -195,8 +195,18 @@ export const layoutFixtures: Readonly<Record<string, () => FlowView>> = {
     const edge = new Map([...view.edge].map(([id, one]) => [id, one.source === 'node_condition_role' ? { ...one, sourcePort: items.shift()! } : one]));
     return viewOf(view.node, edge);
   },
-  pinned: () => {
-    const view = flowOf(
+  pinned: () =>
+    flowOf(
+      `start > login > decision_ok
+      decision_ok > home: yes
+      decision_ok > error: no
+      error > login
+      home > profile > end
+      home > settings > end`,
+      { error: { pinned: true, position: { x: 700, y: 640 } }, login: { locked: true, position: { x: 300, y: 304 } } },
+    ),
+  pinnedInTheWay: () =>
+    flowOf(
       `start > login > decision_ok
       decision_ok > home: yes
       decision_ok > error: no
@@ -204,9 +214,7 @@ export const layoutFixtures: Readonly<Record<string, () => FlowView>> = {
       home > profile > end
       home > settings > end`,
       { home: { pinned: true, position: { x: 640, y: 480 } }, error: { locked: true, position: { x: 200, y: 900 } } },
-    );
-    return view;
-  },
+    ),
 };
 
 /** The view with every node somewhere in a square, overlapping others. */

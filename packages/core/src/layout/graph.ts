@@ -1,6 +1,6 @@
 /** The flow as a graph for layout: reading order, feedback edges, connected components. All orders hang on content only. */
 import type { Edge, FlowView, Frame, Node } from '../flow/schema.ts';
-import { sortedEdges, sortedFrames, sortedNodes } from './drawn.ts';
+import { nodeRect, sortedEdges, sortedFrames, sortedNodes } from './drawn.ts';
 import { compareText } from './geometry.ts';
 
 /** Main reading direction. */
@@ -52,6 +52,27 @@ export function feedbackEdges(nodes: readonly Node[], edges: readonly Edge[]): S
   return feedback;
 }
 
+/** Longest way from a root to every node, in edges. `forward` must hold no cycle; edges to other nodes are left out. */
+export function longestRanks(nodes: readonly Node[], forward: readonly Edge[]): Map<string, number> {
+  const ranks = new Map<string, number>(nodes.map((node) => [node.id, 0]));
+  const outgoing = new Map<string, string[]>(nodes.map((node) => [node.id, []]));
+  const waiting = new Map<string, number>();
+  for (const edge of forward) {
+    if (!ranks.has(edge.source) || !ranks.has(edge.target)) continue;
+    outgoing.get(edge.source)!.push(edge.target);
+    waiting.set(edge.target, (waiting.get(edge.target) ?? 0) + 1);
+  }
+  const ready = nodes.filter((node) => !waiting.get(node.id)).map((node) => node.id);
+  for (let at = 0; at < ready.length; at++) {
+    for (const target of outgoing.get(ready[at]!)!) {
+      ranks.set(target, Math.max(ranks.get(target)!, ranks.get(ready[at]!)! + 1));
+      waiting.set(target, waiting.get(target)! - 1);
+      if (waiting.get(target) === 0) ready.push(target);
+    }
+  }
+  return ranks;
+}
+
 /** Nodes in reading order: by where they stand when they stand apart, else by id; the second axis and the id break ties. */
 export function readingOrder(nodes: readonly Node[], direction: Direction): Node[] {
   const places = new Set(nodes.map((node) => `${node.position.x} ${node.position.y}`));
@@ -75,6 +96,25 @@ export function annotatedNodes(view: FlowView): Map<string, string> {
     else if (target.type === 'note' && source.type !== 'note' && !out.has(target.id)) out.set(target.id, source.id);
   }
   return out;
+}
+
+/**
+ * The direction in which a flow reads: its own setting, else that of the greater part of the way along its edges.
+ * `ignored`: nodes that have no place yet.
+ */
+export function flowDirection(view: FlowView, ignored?: ReadonlySet<string>): Direction {
+  const wished = view.flow.settings?.direction;
+  if (wished) return wished;
+  let [across, along] = [0, 0];
+  for (const edge of view.edge.values()) {
+    const [source, target] = [view.node.get(edge.source), view.node.get(edge.target)];
+    if (!source || !target || source === target || ignored?.has(source.id) || ignored?.has(target.id)) continue;
+    const [a, b] = [nodeRect(source), nodeRect(target)];
+    // The free way between the two, not between their centres: wide nodes would else always run to the right.
+    across += Math.max(0, b.x - (a.x + a.width));
+    along += Math.max(0, b.y - (a.y + a.height));
+  }
+  return along > across ? 'down' : 'right';
 }
 
 /** Connected components, the one with most nodes first, ties by the smallest id. */

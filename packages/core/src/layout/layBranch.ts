@@ -1,7 +1,7 @@
 /** Lays a few connected nodes out like a small tree, without ELK: the block that a new branch is placed as. */
 import type { Edge, Node, Point, Size } from '../flow/schema.ts';
 import { boundsOf, rectAt, type Rect } from './geometry.ts';
-import { feedbackEdges, type Direction } from './graph.ts';
+import { feedbackEdges, longestRanks, type Direction } from './graph.ts';
 import { nodeSize } from './nodeSize.ts';
 
 /** A laid out block; offsets and rectangles count from its top left corner. */
@@ -21,7 +21,7 @@ const ROW_GAP = 48;
 export function layBranch(nodes: readonly Node[], edges: readonly Edge[], direction: Direction): Branch {
   const feedback = feedbackEdges(nodes, edges);
   const forward = edges.filter((edge) => !feedback.has(edge.id));
-  const ranks = ranksOf(nodes, forward);
+  const ranks = longestRanks(nodes, forward);
   const order = readingOrderOf(nodes, forward, ranks);
   const across = new Map<string, number>();
   const rows: Node[][] = [];
@@ -57,24 +57,6 @@ export function layBranch(nodes: readonly Node[], edges: readonly Edge[], direct
     offsets.set(id, { x: moved.x, y: moved.y });
   }
   return { size: { width: Math.ceil(bounds.width), height: Math.ceil(bounds.height) }, order, offsets, rects };
-}
-
-/** Longest way from a root, in edges. */
-function ranksOf(nodes: readonly Node[], forward: readonly Edge[]): Map<string, number> {
-  const waiting = new Map<string, number>(nodes.map((node) => [node.id, 0]));
-  for (const edge of forward) waiting.set(edge.target, waiting.get(edge.target)! + 1);
-  const ranks = new Map<string, number>(nodes.map((node) => [node.id, 0]));
-  const ready = nodes.filter((node) => waiting.get(node.id) === 0).map((node) => node.id);
-  for (let at = 0; at < ready.length; at++) {
-    for (const edge of forward) {
-      if (edge.source !== ready[at]) continue;
-      ranks.set(edge.target, Math.max(ranks.get(edge.target)!, ranks.get(edge.source)! + 1));
-      const left = waiting.get(edge.target)! - 1;
-      waiting.set(edge.target, left);
-      if (left === 0) ready.push(edge.target);
-    }
-  }
-  return ranks;
 }
 
 /** Depth first from the roots, so that the arms of one node stand next to each other in every rank. */

@@ -1,15 +1,16 @@
 /** Lays a whole flow out: ELK for every connected component, then own code for anchors, notes, packing and the grid. */
 import type { ElkNode } from 'elkjs/lib/elk-api.js';
-import type { Edge, FlowView, Point, Size } from '../flow/schema.ts';
+import type { FlowView, Point, Size } from '../flow/schema.ts';
 import { addAnchors, isAnchor, settleAroundAnchors } from './anchors.ts';
 import { membersRect, nodeRect } from './drawn.ts';
 import { elkComponent, type ComponentLayout } from './elkGraph.ts';
 import { FreeSpace } from './freeSpace.ts';
-import { boundsOf, compareText, rectAt, type Rect } from './geometry.ts';
-import { annotatedNodes, componentsOf, type Component, type Direction } from './graph.ts';
+import { boundsOf, compareText, EDGE_CLEARANCE, inflate, rectAt, type Rect } from './geometry.ts';
+import { annotatedNodes, componentsOf, feedbackEdges, longestRanks, readingOrder, type Component, type Direction } from './graph.ts';
 import { alignToGrid } from './gridAlign.ts';
+import { nodeSize } from './nodeSize.ts';
 import { COMPONENT_GAP, packRects } from './packing.ts';
-import { measureLayout } from './quality.ts';
+import { measureLayout, pathMeets, type LayoutQuality } from './quality.ts';
 import { routeEdges } from './routeEdges.ts';
 import { viewWithLayout } from './viewWithLayout.ts';
 
@@ -60,11 +61,13 @@ export async function layoutWhole(view: FlowView, options: LayoutOptions): Promi
   const space = new FreeSpace();
   const clashes: LayoutWarning[] = addAnchors(view, space).map(([otherId, nodeId]) => ({ code: 'LAYOUT_ANCHORS_OVERLAP', params: { nodeId, otherId } }));
   const held = components.map((component) => component.nodes.some(isAnchor));
+  const shifts = new Map<Component, Point>();
   components.forEach((component, index) => {
     if (!held[index]) return;
     const layout = laid.layouts[index]!.layout;
-    const placed = settleAroundAnchors(view, component.nodes, layout.positions, space, ORIGIN);
-    for (const [id, point] of placed) positions.set(id, point);
+    const settled = settleAroundAnchors(view, component.nodes, layout.positions, space, ORIGIN);
+    for (const [id, point] of settled.positions) positions.set(id, point);
+    shifts.set(component, settled.shift);
   });
   const free = components.map((component, index) => ({ component, layout: laid.layouts[index]!.layout })).filter((_, index) => !held[index]);
   const boxes = free.map(({ component, layout }) => boxOf(component, layout));
@@ -81,8 +84,13 @@ export async function layoutWhole(view: FlowView, options: LayoutOptions): Promi
     const rect = membersRect(members);
     if (rect) frames.set(frame.id, { position: { x: rect.x, y: rect.y }, size: { width: rect.width, height: rect.height } });
   }
+  components.forEach((component, index) => {
+    const shift = shifts.get(component);
+    if (shift) keepRoutes(view, component, laid.layouts[index]!.layout, shift, positions, routes);
+  });
   const stripped = new Map<string, Point[] | undefined>([...view.edge.keys()].map((id) => [id, routes.get(id)]));
-  const drawn = viewWithLayout(view, { positions, frames, routes: stripped });
+  const placed = viewWithLayout(view, { positions, frames, routes: stripped });
+  const drawn = { ...placed, flow: { ...placed.flow, settings: { ...placed.flow.settings, direction: laid.direction } } };
   for (const [id, route] of routeEdges(drawn)) routes.set(id, route);
   return { direction: laid.direction, positions: sorted(positions), frames: sorted(frames), routes: sorted(routes), warnings: [...warnings, ...clashes] };
 }
@@ -98,17 +106,24 @@ async function layComponents(view: FlowView, components: readonly Component[], n
   let direction: Direction = wished ?? 'right';
   const layouts: LaidComponent[] = [];
   if (main && !wished && main.nodes.length > 1) {
-    const right = await layComponent(main, 'right', notes, options);
-    let chosen = right;
-    const far = widthOf(main, right.layout) > widthLimit(main.nodes.length);
-    if (far || main.nodes.length <= TRIAL_LIMIT) {
-      const down = await layComponent(main, 'down', notes, options);
-      if (costOf(view, main, down.layout) < costOf(view, main, right.layout)) {
-        direction = 'down';
-        chosen = down;
+    const limit = widthLimit(main.nodes.length);
+    const [right, down] = [estimate(main, notes, 'right'), estimate(main, notes, 'down')];
+    const clear = right.width > 1.5 * limit && down.width <= limit;
+    if (main.nodes.length > TRIAL_LIMIT || clear) {
+      direction = right.width > limit && down.width < right.width ? 'down' : 'right';
+      layouts.push(await layComponent(main, direction, notes, options));
+    } else {
+      const first = await layComponent(main, 'right', notes, options);
+      layouts.push(first);
+      const quality = partQuality(view, main, first.layout);
+      if (quality.crossings > 0 || boxOf(main, first.layout).width > limit) {
+        const second = await layComponent(main, 'down', notes, options);
+        if (costOf(view, main, second.layout) < costOf(view, main, first.layout)) {
+          direction = 'down';
+          layouts[0] = second;
+        }
       }
     }
-    layouts.push(chosen);
   }
   for (const component of components.slice(layouts.length)) layouts.push(await layComponent(component, direction, notes, options));
   return { direction, layouts };
@@ -159,6 +174,20 @@ function boxOf(component: Component, layout: ComponentLayout): Rect {
   return { x, y, width: box.x + box.width - x, height: box.y + box.height - y };
 }
 
+/** Keeps ELK's routes between nodes that stand where ELK wanted them, unless another node came in their way. */
+function keepRoutes(view: FlowView, component: Component, layout: ComponentLayout, shift: Point, positions: ReadonlyMap<string, Point>, routes: Map<string, Point[]>): void {
+  const kept = (id: string): boolean => {
+    const [ideal, real] = [layout.positions.get(id), positions.get(id)];
+    return ideal !== undefined && real !== undefined && real.x === ideal.x + shift.x && real.y === ideal.y + shift.y;
+  };
+  const rects = [...view.node.values()].map((node) => ({ id: node.id, rect: inflate(nodeRect(node, positions.get(node.id)!), EDGE_CLEARANCE - 2) }));
+  for (const edge of component.edges) {
+    const route = layout.routes.get(edge.id)?.map((point) => ({ x: point.x + shift.x, y: point.y + shift.y }));
+    if (!route || !kept(edge.source) || !kept(edge.target)) continue;
+    if (rects.every(({ id, rect }) => id === edge.source || id === edge.target || !pathMeets(rect, route))) routes.set(edge.id, route);
+  }
+}
+
 /** Corners for whole components beside what stands already. */
 function cornersAround(boxes: readonly Rect[], space: FreeSpace): Point[] {
   return boxes.map((box, index) => {
@@ -168,8 +197,21 @@ function cornersAround(boxes: readonly Rect[], space: FreeSpace): Point[] {
   });
 }
 
-function widthOf(component: Component, layout: ComponentLayout): number {
-  return boxOf(component, layout).width;
+/** About how large a component becomes in a direction, from its ranks alone, px. */
+function estimate(component: Component, notes: ReadonlyMap<string, string>, direction: Direction): Size {
+  const nodes = readingOrder(component.nodes.filter((node) => !notes.has(node.id)), direction);
+  const feedback = feedbackEdges(nodes, component.edges);
+  const ranks = longestRanks(nodes, component.edges.filter((edge) => !feedback.has(edge.id)));
+  const rows: { along: number; across: number }[] = [];
+  for (const node of nodes) {
+    const size = nodeSize(node);
+    const row = (rows[ranks.get(node.id)!] ??= { along: 0, across: 0 });
+    row.along = Math.max(row.along, (direction === 'right' ? size.width : size.height) + 64);
+    row.across += (direction === 'right' ? size.height : size.width) + 48;
+  }
+  const along = rows.reduce((sum, row) => sum + (row?.along ?? 0), 0);
+  const across = Math.max(0, ...rows.map((row) => row?.across ?? 0));
+  return direction === 'right' ? { width: along, height: across } : { width: across, height: along };
 }
 
 function widthLimit(count: number): number {
@@ -178,18 +220,20 @@ function widthLimit(count: number): number {
 
 /** What a component's layout costs the reader: width over the limit first, then crossings, empty area and bends. */
 function costOf(view: FlowView, component: Component, layout: ComponentLayout): number {
-  const ids = new Set(component.nodes.map((node) => node.id));
-  const part: FlowView = {
-    ...view,
-    node: new Map(component.nodes.map((node) => [node.id, node])),
-    edge: new Map<string, Edge>(component.edges.filter((edge) => ids.has(edge.source) && ids.has(edge.target)).map((edge) => [edge.id, edge])),
-    frame: new Map(),
-  };
-  const drawn = viewWithLayout(part, { positions: layout.positions, routes: layout.routes });
-  const quality = measureLayout(drawn);
+  const quality = partQuality(view, component, layout);
   const box = boxOf(component, layout);
   const over = Math.max(0, box.width - widthLimit(component.nodes.length));
   return over * 4 + quality.crossings * 120 + quality.edgesThroughNodes * 1000 + quality.bends * 8 + (quality.areaUse < 0.2 ? 1000 : 0) + box.height * 0.25 + box.width * 0.1;
+}
+
+function partQuality(view: FlowView, component: Component, layout: ComponentLayout): LayoutQuality {
+  const part: FlowView = {
+    ...view,
+    node: new Map(component.nodes.map((node) => [node.id, node])),
+    edge: new Map(component.edges.map((edge) => [edge.id, edge])),
+    frame: new Map(),
+  };
+  return measureLayout(viewWithLayout(part, { positions: layout.positions, routes: layout.routes }));
 }
 
 function sorted<T>(map: Map<string, T>): Map<string, T> {

@@ -182,7 +182,7 @@ function search(xs: readonly number[], ys: readonly number[], costs: { flat: Flo
     const bendUpright = axis === 1 ? 0 : BEND;
     if (column + 1 < columns) open((at + 1) * 2, cost + bendFlat + costs.flat[at]!, state);
     if (column > 0) open((at - 1) * 2, cost + bendFlat + costs.flat[at - 1]!, state);
-    open((at + columns) * 2 + 1, at + columns < columns * ys.length ? cost + bendUpright + costs.upright[at]! : BLOCKED, state);
+    if (at + columns < columns * ys.length) open((at + columns) * 2 + 1, cost + bendUpright + costs.upright[at]!, state);
     if (at >= columns) open((at - columns) * 2 + 1, cost + bendUpright + costs.upright[at - columns]!, state);
   }
   return undefined;

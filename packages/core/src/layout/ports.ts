@@ -2,7 +2,7 @@
 import type { Edge, FlowView, Node, Point } from '../flow/schema.ts';
 import { nodeRect, routeStands, sortedEdges } from './drawn.ts';
 import { centreOf, compareText, pointOnSide, sideAt, sideLength, SIDES, type Rect, type Side } from './geometry.ts';
-import type { Direction } from './graph.ts';
+import { flowDirection, type Direction } from './graph.ts';
 import { CONDITION_HEAD, CONDITION_ROW } from './nodeSize.ts';
 
 /** The sides of an edge's two ends. */
@@ -22,7 +22,7 @@ export interface EdgePorts {
 }
 
 /** Two free slots of a side stand at least this far apart where the side is long enough, px. */
-const SLOT_GAP = 8;
+const SLOT_GAP = 16;
 
 /** The side that edges come in by, the one that they leave by, and the two others in the order in which they are used. */
 export function sidesOf(direction: Direction): { entry: Side; exit: Side; cross: [Side, Side] } {
@@ -54,7 +54,7 @@ export function namedSide(port: string | undefined): Side | undefined {
  * sides by where its nodes stand and slots that no edge of the opposite direction has.
  */
 export function portPoints(view: FlowView): Map<string, EdgePorts> {
-  const direction: Direction = view.flow.settings?.direction ?? 'right';
+  const direction = flowDirection(view);
   const edges = sortedEdges(view);
   const rects = new Map<string, Rect>();
   const rectOf = (id: string): Rect => {
@@ -71,7 +71,16 @@ export function portPoints(view: FlowView): Map<string, EdgePorts> {
     for (const role of ['source', 'target'] as const) {
       const id = edge[role];
       const point = stands ? (role === 'source' ? edge.route![0]! : edge.route!.at(-1)!) : undefined;
-      const end: End = { edge, role, side: point ? sideAt(rectOf(id), point)! : sides[role], away: centreOf(role === 'source' ? to : from), named: namedSide(role === 'source' ? edge.sourcePort : edge.targetPort) !== undefined };
+      const other = view.node.get(role === 'source' ? edge.target : edge.source)!;
+      const end: End = {
+        edge,
+        role,
+        side: point ? sideAt(rectOf(id), point)! : sides[role],
+        away: role === 'source' ? to : from,
+        awayIsSingle: hasSingleSlots(other),
+        note: other.type === 'note' || view.node.get(id)!.type === 'note',
+        named: namedSide(role === 'source' ? edge.sourcePort : edge.targetPort) !== undefined,
+      };
       if (point) end.point = point;
       const list = ends.get(id);
       if (list) list.push(end);
@@ -127,8 +136,11 @@ interface End {
   edge: Edge;
   role: 'source' | 'target';
   side: Side;
-  /** Middle of the node at the edge's other end. */
-  away: Point;
+  /** The node at the edge's other end, and whether it can be met only at its middle. */
+  away: Rect;
+  awayIsSingle: boolean;
+  /** One of the two nodes is a note: the line points, it does not flow. */
+  note: boolean;
   /** The edge asks for this side by name. */
   named: boolean;
   point?: Point;
@@ -152,6 +164,9 @@ function facingSides(edge: Edge, from: Rect, to: Rect, direction: Direction): Ed
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const apartX = to.x - (from.x + from.width) >= 16 || from.x - (to.x + to.width) >= 16;
   const apartY = to.y - (from.y + from.height) >= 16 || from.y - (to.y + to.height) >= 16;
+  // What leads back runs along the cross side, clear of what leads forward between the same nodes.
+  const back = direction === 'right' ? apartX && dx < 0 && -dx >= Math.abs(dy) : apartY && dy < 0 && -dy >= Math.abs(dx);
+  if (back) return { source: cross[0], target: cross[0] };
   let flat: boolean;
   if (apartX !== apartY) flat = apartX;
   else if (direction === 'right') flat = dx > 0 || Math.abs(dx) >= Math.abs(dy);
@@ -161,7 +176,18 @@ function facingSides(edge: Edge, from: Rect, to: Rect, direction: Direction): Ed
 }
 
 /** On a shape with one slot a side: what comes in gets one side, what leaves the others. */
-function separateSides(ends: readonly End[], direction: Direction): void {
+function separateSides(all: readonly End[], direction: Direction): void {
+  const ends = all.filter((end) => !end.note || end.point);
+  separateFlow(ends, direction);
+  // A note's line takes the side that faces the note while nothing that flows the other way has it.
+  for (const end of all) {
+    if (!end.note || end.point) continue;
+    const clash = (side: Side) => ends.some((other) => other.side === side && other.role !== end.role);
+    end.side = [end.side, 'top' as const, 'bottom' as const, 'left' as const, 'right' as const].find((side) => !clash(side)) ?? end.side;
+  }
+}
+
+function separateFlow(ends: readonly End[], direction: Direction): void {
   const incoming = ends.filter((end) => end.role === 'target');
   const outgoing = ends.filter((end) => end.role === 'source');
   if (incoming.length === 0 || outgoing.length === 0) return;
@@ -209,13 +235,33 @@ function placeSlots(node: Node, rect: Rect, ends: readonly End[]): void {
         taken.push(row);
       }
     }
-    free.sort((a, b) => (flat ? a.away.y - b.away.y : a.away.x - b.away.x) || compareText(a.edge.id, b.edge.id) || compareText(a.role, b.role));
+    const middleOf = (other: Rect) => (flat ? other.y + other.height / 2 : other.x + other.width / 2);
+    free.sort((a, b) => middleOf(a.away) - middleOf(b.away) || compareText(a.edge.id, b.edge.id) || compareText(a.role, b.role));
+    const offsets = wishedOffsets(rect, flat, length, free);
     free.forEach((end, index) => {
-      const offset = freeOffset((length * (index + 1)) / (free.length + 1), length, taken, free.length);
+      const offset = freeOffset(offsets[index]!, length, taken, free.length);
       taken.push(offset);
       end.point = pointOnSide(rect, side, offset);
     });
   }
+}
+
+/** Offsets in the order of the ends: where an edge can run straight there, else evenly spread. */
+function wishedOffsets(rect: Rect, flat: boolean, length: number, ends: readonly End[]): number[] {
+  const start = flat ? rect.y : rect.x;
+  const even = ends.map((_, index) => (length * (index + 1)) / (ends.length + 1));
+  const gap = Math.min(16, length / (ends.length + 1));
+  const out: number[] = [];
+  for (const [index, end] of ends.entries()) {
+    const low = flat ? end.away.y : end.away.x;
+    const high = low + (flat ? end.away.height : end.away.width);
+    // Both ends of an edge see the same common stretch, so both choose the same line.
+    const [from, to] = [Math.max(low, start), Math.min(high, start + length)];
+    const straight = end.awayIsSingle ? (low + high) / 2 - start : (from + to) / 2 - start;
+    const fits = to - from >= 16 && straight >= 8 && straight <= length - 8;
+    out.push(Math.max(fits ? straight : even[index]!, (out[index - 1] ?? -Infinity) + gap));
+  }
+  return (out.at(-1) ?? 0) > length - Math.min(8, gap) ? even : out;
 }
 
 /** The offset nearest to the wanted one that no other end holds. */
