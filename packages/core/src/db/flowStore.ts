@@ -68,10 +68,9 @@ export function createFlowStore(database: Database, search: FlowSearch): FlowSto
   const snapshots = createSnapshotStore(database, writer, snapshotWriter);
   const rows = createFlowRows(database);
 
-  const flowOf = (logId: string) => database.statement('select flow_id from log where id = ?').pluck().get(logId) as string | null | undefined;
   const touch = (flowId: string) => database.afterCommit(() => search.touch(flowId));
   const touchLog = (logId: string, change?: FlowRowChange) => {
-    const flowId = flowOf(logId);
+    const { flowId } = writer.head(logId);
     if (!flowId) return;
     if (change) rows.update(flowId, change);
     touch(flowId);

@@ -78,6 +78,8 @@ export interface LogWriter {
 export interface Head {
   no: number;
   chain: string;
+  /** The flow that the log is of; null for a catalogue. */
+  flowId: string | null;
 }
 
 interface EntryRow {
@@ -110,16 +112,17 @@ export function createLogWriter(database: Database): LogWriter {
   };
 
   const loadHead = (logId: string): Head => {
-    const last = database.statement('select no, chain from entry where log_id = ? order by no desc limit 1').get(logId) as Head | undefined;
-    if (last) return last;
-    const start = database
-      .statement('select base_no as baseNo, (select max(no) from snapshot where log_id = log.id) as snapshotNo from log where id = ?')
-      .get(logId) as { baseNo: number | null; snapshotNo: number | null } | undefined;
-    if (!start) throw storeError('LOG_NOT_FOUND', { logId });
-    const no = Math.max(start.baseNo ?? 0, start.snapshotNo ?? 0);
+    const log = database
+      .statement('select flow_id as flowId, base_no as baseNo, (select max(no) from snapshot where log_id = log.id) as snapshotNo from log where id = ?')
+      .get(logId) as { flowId: string | null; baseNo: number | null; snapshotNo: number | null } | undefined;
+    if (!log) throw storeError('LOG_NOT_FOUND', { logId });
+    const { flowId } = log;
+    const last = database.statement('select no, chain from entry where log_id = ? order by no desc limit 1').get(logId) as Omit<Head, 'flowId'> | undefined;
+    if (last) return { ...last, flowId };
+    const no = Math.max(log.baseNo ?? 0, log.snapshotNo ?? 0);
     const chain = findChain(logId, no);
     if (chain === undefined) throw storeError('STORE_CORRUPT', { logId, no, reason: 'CHAIN_MISSING' });
-    return { no, chain };
+    return { no, chain, flowId };
   };
 
   const head = (logId: string): Head => {
@@ -136,16 +139,15 @@ export function createLogWriter(database: Database): LogWriter {
     numberOf,
     forget: (logId) => void heads.delete(logId),
     insert(logId, entry, effect) {
-      const known = numberOf(logId, entry.id);
-      if (known !== undefined) return known;
       const previous = head(logId);
       const no = previous.no + 1;
       const chain = nextChain(previous.chain, entry.id, entry.bytes, sha256);
-      database
-        .statement('insert into entry (log_id, no, id, author, at, bytes, chain) values (?, ?, ?, ?, ?, ?, ?)')
+      const { changes } = database
+        .statement('insert into entry (log_id, no, id, author, at, bytes, chain) values (?, ?, ?, ?, ?, ?, ?) on conflict (log_id, id) do nothing')
         .run(logId, no, entry.id, JSON.stringify(entry.author), entry.at, entry.bytes, chain);
+      if (changes === 0) return numberOf(logId, entry.id)!;
       if (effect) database.statement('insert into effect (log_id, no, bytes) values (?, ?, ?)').run(logId, no, effect);
-      heads.set(logId, { no, chain });
+      heads.set(logId, { no, chain, flowId: previous.flowId });
       return no;
     },
   };

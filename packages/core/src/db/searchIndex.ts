@@ -82,7 +82,8 @@ export function openSearchIndex(path: string, source: FlowTextSource, logger: Lo
   const schedule = (ms: number) => {
     if (isClosed || timer || !database || (isCompared && waiting.size === 0)) return;
     timer = setTimeout(work, ms);
-    timer.unref();
+    // The index alone keeps no process alive, somebody who waits for it does.
+    if (idleListeners.length === 0) timer.unref();
   };
   const settle = () => {
     for (const listener of idleListeners.splice(0)) listener();
