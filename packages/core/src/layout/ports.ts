@@ -51,9 +51,9 @@ export function namedSide(port: string | undefined): Side | undefined {
 
 /**
  * The two ends of every edge of the view. An edge whose stored route still stands keeps the route's ends; every other gets
- * sides by where its nodes stand and slots that no edge of the opposite direction has.
+ * sides by where its nodes stand (or those of `wished`) and slots that no edge of the opposite direction has.
  */
-export function portPoints(view: FlowView): Map<string, EdgePorts> {
+export function portPoints(view: FlowView, wished?: ReadonlyMap<string, EdgeSides>): Map<string, EdgePorts> {
   const direction = flowDirection(view);
   const edges = sortedEdges(view);
   const rects = new Map<string, Rect>();
@@ -67,7 +67,7 @@ export function portPoints(view: FlowView): Map<string, EdgePorts> {
   for (const edge of edges) {
     const [from, to] = [rectOf(edge.source), rectOf(edge.target)];
     const stands = routeStands(view, edge);
-    const sides = wantedSides(edge, from, to, direction);
+    const sides = wished?.get(edge.id) ?? wantedSides(edge, from, to, direction);
     for (const role of ['source', 'target'] as const) {
       const id = edge[role];
       const point = stands ? (role === 'source' ? edge.route![0]! : edge.route!.at(-1)!) : undefined;

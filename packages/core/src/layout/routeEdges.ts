@@ -2,13 +2,17 @@
 import type { Edge, FlowView, Point } from '../flow/schema.ts';
 import { nodeRect, routeStands, sortedEdges, sortedNodes } from './drawn.ts';
 import { boundsOf, compareText, inflate, outOf, overlaps, simplify, type Rect, type Side } from './geometry.ts';
+import { flowDirection, type Direction } from './graph.ts';
 import { FreeSpace } from './freeSpace.ts';
-import { portPoints, stepPath, type EdgePorts } from './ports.ts';
+import { portPoints, sidesOf, stepPath, type EdgePorts, type EdgeSides } from './ports.ts';
 import { findPath, type Obstacle, type UsedSegment } from './pathSearch.ts';
 import { viewWithLayout } from './viewWithLayout.ts';
 
 /** Length of the straight piece by which an edge leaves its node, px. */
 const STUB = 16;
+/** A crossed edge is tried again by other sides; a crossing counts as this many px, and so many edges are tried. */
+const CROSSED = 400;
+const MOST_SECOND_TRIES = 24;
 /** How far around the two nodes of an edge the router looks first, and then; px. */
 const REACHES = [192, 768, 3072] as const;
 
@@ -27,19 +31,63 @@ export function routeEdges(view: FlowView, edgeIds?: Iterable<string>): Map<stri
     rects.set(node.id, rect);
     space.add(node.id, rect);
   }
-  const used: UsedSegment[] = [];
-  for (const edge of sortedEdges(bare)) if (routeStands(bare, edge)) use(used, edge.route!);
+  const standing = sortedEdges(bare).filter((edge) => routeStands(bare, edge)).map((edge) => edge.route!);
   const order = sortedEdges(bare)
     .filter((edge) => wanted.has(edge.id))
     .map((edge) => ({ edge, length: distance(ports.get(edge.id)!) }))
     .sort((a, b) => a.length - b.length || compareText(a.edge.id, b.edge.id));
   const out = new Map<string, Point[]>();
+  const used = standing.flatMap(segmentsOf);
   for (const { edge } of order) {
     const route = routeOf(edge, ports.get(edge.id)!, rects, space, used);
-    use(used, route);
+    used.push(...segmentsOf(route));
     out.set(edge.id, route);
   }
+  const crossed = order.map(({ edge }) => edge).filter((edge) => crossingsOf(out.get(edge.id)!, used) > 0);
+  for (const edge of crossed.slice(0, MOST_SECOND_TRIES)) {
+    const others = [...standing, ...[...out].filter(([id]) => id !== edge.id).map(([, route]) => route)].flatMap(segmentsOf);
+    let best = { route: out.get(edge.id)!, cost: costOf(out.get(edge.id)!, others) };
+    const around = viewWithLayout(bare, { routes: new Map([...out, [edge.id, undefined]]) });
+    for (const sides of otherSides(edge, flowDirection(view))) {
+      const route = routeOf(edge, portPoints(around, new Map([[edge.id, sides]])).get(edge.id)!, rects, space, others);
+      const cost = costOf(route, others);
+      if (cost < best.cost) best = { route, cost };
+    }
+    out.set(edge.id, best.route);
+  }
   return new Map([...out].sort(([a], [b]) => compareText(a, b)));
+}
+
+/** Pairs of sides that a crossed edge is tried with once more; none where the edge itself names a side or a condition. */
+function otherSides(edge: Edge, direction: Direction): EdgeSides[] {
+  if (edge.sourcePort !== undefined || edge.targetPort !== undefined || edge.source === edge.target) return [];
+  const { entry, exit, cross } = sidesOf(direction);
+  return [
+    { source: exit, target: entry },
+    { source: cross[0], target: cross[0] },
+    { source: cross[1], target: cross[1] },
+    { source: cross[0], target: entry },
+    { source: cross[1], target: entry },
+    { source: exit, target: cross[0] },
+    { source: exit, target: cross[1] },
+  ];
+}
+
+function costOf(route: readonly Point[], others: readonly UsedSegment[]): number {
+  let length = 0;
+  for (let index = 1; index < route.length; index++) length += Math.abs(route[index]!.x - route[index - 1]!.x) + Math.abs(route[index]!.y - route[index - 1]!.y);
+  return length + 48 * route.length + CROSSED * crossingsOf(route, others);
+}
+
+function crossingsOf(route: readonly Point[], others: readonly UsedSegment[]): number {
+  let count = 0;
+  for (const { x1, y1, x2, y2 } of segmentsOf(route)) {
+    for (const other of others) {
+      if (y1 === y2 && other.x1 === other.x2 && other.x1 > x1 && other.x1 < x2 && y1 > other.y1 && y1 < other.y2) count++;
+      else if (x1 === x2 && other.y1 === other.y2 && other.y1 > y1 && other.y1 < y2 && x1 > other.x1 && x1 < other.x2) count++;
+    }
+  }
+  return count;
 }
 
 function routeOf(edge: Edge, ports: EdgePorts, rects: ReadonlyMap<string, Rect>, space: FreeSpace, used: readonly UsedSegment[]): Point[] {
@@ -70,9 +118,9 @@ function distance(ports: EdgePorts): number {
   return Math.abs(ports.source.point.x - ports.target.point.x) + Math.abs(ports.source.point.y - ports.target.point.y);
 }
 
-function use(used: UsedSegment[], route: readonly Point[]): void {
-  for (let index = 1; index < route.length; index++) {
-    const [a, b] = [route[index - 1]!, route[index]!];
-    used.push({ x1: Math.min(a.x, b.x), x2: Math.max(a.x, b.x), y1: Math.min(a.y, b.y), y2: Math.max(a.y, b.y) });
-  }
+function segmentsOf(route: readonly Point[]): UsedSegment[] {
+  return route.slice(1).map((b, index) => {
+    const a = route[index]!;
+    return { x1: Math.min(a.x, b.x), x2: Math.max(a.x, b.x), y1: Math.min(a.y, b.y), y2: Math.max(a.y, b.y) };
+  });
 }
