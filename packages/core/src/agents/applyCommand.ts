@@ -192,6 +192,8 @@ function move(node: string, place: Place, draft: Draft, refs: Map<NodeRef, strin
   // It already stands there.
   if (target.ways.some((way) => way.target === node) && target.ways.length === 1) return;
   for (const way of draft.into(node)) {
+    // An arrow that leads back to the node still means the node.
+    if (isWayBack(way, draft)) continue;
     if (goal === undefined) draft.removeEdge(way.id);
     else if (way.source !== goal && !draft.outOf(way.source).some((edge) => edge.target === goal)) draft.retarget(way.id, goal);
     else if (way.source === goal) draft.removeEdge(way.id);
@@ -207,6 +209,18 @@ function move(node: string, place: Place, draft: Draft, refs: Map<NodeRef, strin
 }
 
 /** Two nodes take each other's place in the order and on the canvas. */
+function isWayBack(edge: Edge, draft: Draft): boolean {
+  const depth = new Map<string, number>();
+  let row = [...draft.node.values()].filter((node) => node.type === 'start' || draft.into(node.id).length === 0).map((node) => node.id);
+  for (const id of row) depth.set(id, 0);
+  for (let level = 1; row.length; level++) {
+    const next = row.flatMap((id) => draft.outOf(id).map((way) => way.target)).filter((id) => !depth.has(id));
+    for (const id of next) depth.set(id, level);
+    row = [...new Set(next)];
+  }
+  return (depth.get(edge.source) ?? 0) > (depth.get(edge.target) ?? 0);
+}
+
 function swap(a: string, b: string, draft: Draft): void {
   const other = (id: string) => (id === a ? b : id === b ? a : id);
   const [atA, atB] = [draft.node.get(a)!.position, draft.node.get(b)!.position];

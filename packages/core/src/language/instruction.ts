@@ -74,6 +74,7 @@ function withoutCourtesy(sentence: string): string {
     text = text
       .replace(/^(?:(?:please|kindly|hey|hi|hello|ok(?:ay)?|so|well|um|now|also|and|then|next|first|finally|actually|just|oh|yo|btw|one more thing|bitte|hallo|also|und|dann|jetzt|nun|noch|außerdem|zuerst|zuletzt|ach ja|mal)[\s,:!]+)/iu, '')
       .replace(/^(?:(?:can|could|would|will) (?:you|u|we) (?:please |also |maybe |just )*|i(?:'d| would) (?:like|love) (?:you )?to |i (?:want|need) (?:you )?to |we (?:should|need to|want to|have to|must|could|can|also need to) (?:also )?(?=(?:add|rename|remove|delete|insert|move|connect|put|make|turn|change|drop|get|show|swap|copy|duplicate|ask|link|let|allow|check|split|replace|send|go)\b)|let(?:'s| us) (?!call|have|add|people|users)|go ahead and |make sure (?:that )?(?:to )?|would you mind |how about (?:we |you )?|maybe (?:we )?(?:could |can )?|you (?:should|can|could|need to) |kannst du (?:bitte |mir |mal )*|könntest du (?:bitte |mir |mal )*|würdest du (?:bitte )?)/iu, '')
+      .replace(/^(\p{L}+)\s+(?:(?:mal|doch|bitte|einfach|halt|eben|gerne)\s+)+/iu, (_, verb: string) => `${verb} `)
       .replace(/[\s,]+(?:please|bitte|thanks|thank you|thx|danke|asap|for me|would you|will you|ok|okay|mate|mal|bitte mal|or so)[!.]*$/iu, '')
       .replace(/[!.]+$/, '')
       .trim();
@@ -81,7 +82,7 @@ function withoutCourtesy(sentence: string): string {
   return text;
 }
 
-const isIdle = (clause: string): boolean => /^(?:thanks?(?: you)?|thx|cheers|great|nice|cool|perfect|danke(?: schön)?|super|the rest (?:stays|should stay|remains).*|everything else (?:stays|should stay|remains).*|(?:leave|keep) (?:the rest|everything else|all else).*|(?:der rest|alles andere|sonst) (?:bleibt|soll).*|nothing else.*|that's (?:it|all)|das war'?s|no other changes.*)$/iu.test(clause);
+const isIdle = (clause: string): boolean => /^(?:thanks?(?: you)?|thx|cheers|great|nice|cool|perfect|danke(?: schön)?|super|the rest (?:stays|should stay|remains).*|everything else (?:stays|should stay|remains).*|(?:leave|keep) (?:the rest|everything else|all else).*|(?:der rest|alles andere|sonst) (?:bleibt|soll).*|nothing else.*|(?:please\s+)?(?:add|handle|show|cover|do|design|include)\s+(?:something|a (?:path|way|branch|case|flow|screen|step) for (?:that|it|this case|that case)|that|it|this)(?: (?:too|for that|for it|as well|in that case))?|(?:ergänze|füge|baue) (?:das|etwas dafür|dafür etwas|einen (?:weg|pfad|zweig) dafür)(?: (?:hinzu|ein|bitte))?|that's (?:it|all)|das war'?s|no other changes.*)$/iu.test(clause);
 
 /** Things that are no edit of a flow: done in the world, not on the canvas. */
 function isOutside(text: string, context: InstructionContext): boolean {

@@ -21,6 +21,26 @@ export const additionRules: ClauseRule[] = [
   { english: /^(?:add|handle|include|show)\s+(?:proper\s+|some\s+|an?\s+)?(?:error handling|errors?|failure handling|error state)\s+(?:to|for|in|of|at|on|from)\s+(.+)$/iu, german: /^(?:füge|ergänze|baue)\s+(?:eine\s+)?(?:fehlerbehandlung|fehlermeldung)\s+(?:zu|zum|zur|für|bei|in|an)\s+(.+?)(?:\s+(?:hinzu|ein))?$/iu, run: errorPath },
   { english: /^(?:add|give|include|show)\s+(?:an?\s+|the\s+)?(loading|empty|error|success)\s+(?:state|variant|version)\s+(?:to|for|in|of|at|on)\s+(.+)$/iu, german: /^(?:füge|ergänze|gib|zeige)\s+(?:einen\s+|eine\s+)?(lade|leer|fehler|erfolgs)[-\s]?(?:zustand|variante|ansicht)\s+(?:zu|zum|zur|für|bei|in|auf)\s+(.+?)(?:\s+(?:hinzu|ein|an))?$/iu, run: (match, context) => variant(match[2]!, match[1]!, context) },
   { english: /^(.+?)\s+(?:needs|should have|gets|has)\s+(?:an?\s+)(loading|empty|error|success)\s+(?:state|variant|version)$/iu, german: /^(.+?)\s+(?:braucht|bekommt|soll)\s+(?:einen|eine)\s+(lade|leer|fehler|erfolgs)[-\s]?(?:zustand|variante)(?:\s+(?:bekommen|haben))?$/iu, run: (match, context) => variant(match[1]!, match[2]!, context) },
+  {
+    // "Add a third way out of the check: "Low" leads to …": more arms for a decision that is there.
+    english: /^(?:add|give|insert|create)?\s*(?:an?|another|the)?\s*(?:(?:new|second|third|fourth|additional|extra|further)\s+)?(?:way out|way|arm|branch|option|answer|exit|outcome|path|case)?\s*(?:of|to|for|from|at|on|after)?\s*(.+?)\s*[:,]\s+(.+)$/iu,
+    german: /^(?:füge|gib|ergänze)?\s*(?:bei|an|zu|zum|zur|der|dem)?\s*(.+?)\s*(?:(?:noch\s+)?(?:einen|eine)\s+(?:(?:neuen?|weiteren?|dritten?|zweiten?)\s+)?(?:ausgang|antwort|zweig|weg|möglichkeit))?(?:\s+(?:hinzu|ein))?\s*[:,]\s+(.+)$/iu,
+    run: (match, context) => {
+      const isDecision = (id: string) => ['decision', 'condition'].includes(context.flow.node.get(id)?.type ?? '');
+      if (/^(?:after|before|between|nach|vor|zwischen|if|when|wenn|from|von)\s/iu.test(match[0]!) || /\b(?:after|before|between)\b/iu.test(match[1]!)) return false;
+      const target = context.look(match[1]!);
+      if (target.kind !== 'one' || !isDecision(target.id)) return false;
+      const created = context.created.length;
+      const arms = readArms(match[2]!, context, target.id);
+      if (!arms.length) {
+        context.created.length = created;
+        return false;
+      }
+      context.commands.push({ kind: 'arms', node: target.id, arms });
+      context.last = target.id;
+      return true;
+    },
+  },
   // Elements on a screen.
   {
     english: /^(?:add|put|place|include|insert|show)\s+(?:an?|the|another|two|some)?\s*(«\d+»|[^,]*?)\s*\b(checkbox|check box|tick box|button|(?:input |text |search |number )?field|input|dropdown|drop-down|select(?: box)?|toggle|switch|link|list|image|picture|logo|text|headline|search bar|search box|icon)\b\s*(?:called\s+|labell?ed\s+|named\s+|saying\s+|for\s+)?(«\d+»|(?:the )?[\p{L} ]+?)?\s+(?:to|on|in|onto|at|into|below|under)\s+(.+)$/iu,
@@ -65,7 +85,7 @@ export const additionRules: ClauseRule[] = [
 /** A new step somewhere in the way. The last rule: it wants a verb of adding or a place, else it knows nothing. */
 function insert(match: RegExpExecArray, context: InstructionContext): boolean {
   const clause = match[0]!;
-  const hasVerb = new RegExp(`^${context.german ? ADD_DE : ADD_EN}(?!\\p{L})`, 'iu').test(clause) || /(?:einfügen|hinzufügen|ergänzen|einbauen|anzeigen)$|\b(?:should (?:be|come|appear|show up|go)|comes?|goes|needs to (?:be|come)|soll|fehlt|kommt|brauchen wir)\b/iu.test(clause) || /^(?:after|before|between|nach|vor|zwischen)\s/iu.test(clause);
+  const hasVerb = new RegExp(`^${context.german ? ADD_DE : ADD_EN}(?!\\p{L})`, 'iu').test(clause) || /(?:einfügen|hinzufügen|ergänzen|einbauen|anzeigen)$|\b(?:should (?:be|come|appear|show up|go)|comes?|goes|needs to (?:be|come)|soll|fehlt|kommt|brauchen wir)\b/iu.test(clause) || /^(?:after|before|between|nach|vor|zwischen)\s/iu.test(clause) || (/^(?:on|in|at|from|along|auf|im|am|bei)\s/iu.test(clause) && new RegExp(`(?:^|[,\\s])${context.german ? ADD_DE : ADD_EN}\\s`, 'iu').test(clause));
   if (!hasVerb) return false;
   const found = takePlace(context.german ? clause : clause, context);
   const node = context.last;

@@ -166,7 +166,7 @@ function relabel(match: RegExpExecArray, context: InstructionContext): boolean |
 function readCopy(match: RegExpExecArray, context: InstructionContext): void {
   let rest = match[1]!;
   let name: string | undefined;
-  const called = /\s*,?\s*(?:(?:and|und)\s+)?(?:(?:then\s+)?(?:call|name|title|rename)\s+(?:it|the (?:copy|new one|duplicate|second one))(?:\s+to)?|(?:nenne|benenne)\s+(?:sie|ihn|es|die kopie|das duplikat|den neuen)|as|als|named|called|titled|namens|with the (?:name|title)|mit dem (?:namen|titel))\s+(«\d+»|.+?)(?=\s*(?:,|\s(?:and|und)\s|\s(?:right |directly |just |direkt )?(?:after|before|between|nach|vor|hinter|zwischen)\s|\s+um\b|$))(?:\s+um\b)?/iu.exec(rest);
+  const called = /(?:\s*,\s*|\s+)(?:(?:and|und)\s+)?(?:(?:then\s+)?(?:call|name|title|rename)\s+(?:it|the (?:copy|new one|duplicate|second one))(?:\s+to)?|(?:nenne|benenne)\s+(?:sie|ihn|es|die kopie|das duplikat|den neuen)|as|als|named|called|titled|namens|with the (?:name|title)|mit dem (?:namen|titel))\s+(«\d+»|.+?)(?=\s*(?:,|\s(?:and|und)\s|\s(?:right |directly |just |direkt )?(?:after|before|between|nach|vor|hinter|zwischen)\s|\s+um\b|$))(?:\s+um\b)?/iu.exec(rest);
   if (called) {
     name = newName(called[1]!, context);
     rest = `${rest.slice(0, called.index)} ${rest.slice(called.index + called[0].length)}`.trim();

@@ -95,7 +95,7 @@ function settled(told: Consequence, mode: 'alone' | 'after', context: Instructio
   if (!told.steps.length) return 'continue';
   // A notice that tells of a dead end stops; a step that is done on the way goes on.
   const last = told.steps.at(-1)!;
-  if (last.type === 'popup' || /\b(?:error|blocked|denied|not possible|rejected|closed|nicht|abgelehnt|gesperrt|fehler)\b/iu.test(last.title)) return 'stop';
+  if (/\b(?:error|blocked|denied|not|locked|lock|rejected|closed|declined|failed|expired|cancell?ed|sorry|unavailable|forbidden|nicht|kein|keine|abgelehnt|gesperrt|sperren|fehler|abgebrochen|abgelaufen)\b/iu.test(last.title)) return 'stop';
   return mode === 'after' || context.created.length >= 0 ? 'continue' : 'stop';
 }
 
@@ -122,9 +122,9 @@ function splitCondition(sentence: string, context: InstructionContext): Conditio
     if (trailing && !/^(?:was|warum|wie)(?!\p{L})/iu.test(trailing[1]!)) return { condition: trailing[2]!, then: trailing[1]!, otherwise: trailing[3] };
     return undefined;
   }
-  const check = new RegExp(`^(.*?)(?:\\b(?:check|verify|ask|test|decide|determine|find out|see|look)\\b)\\s*(.*?)\\s*(?:if|whether)\\s+(.+?)\\s*(?:[:;,.–]|\\s-)+\\s*(?:and\\s+)?(?:if\\s+(?:it|they|that|the answer)?\\s*(?:is|are|so|yes|do|does|has|have|it is)(?:\\s+(?:so|yes|the case))?|if yes|yes|when (?:it is|so|yes))\\s*[,:]?\\s*(.+?)(?:\\s*[,;.]\\s*(?:and\\s+|but\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
-  if (check) return { before: `${check[1]} ${check[2]}`.replace(/\b(?:we|i|you|should|must|need to|please|add a|the app|the system)\b/giu, ' ').trim() || undefined, condition: check[3]!, then: check[4]!, otherwise: check[5] };
-  const when = new RegExp(`^(.*?)(?:^|[\\s,])(if|when|whenever|in case|unless|should)\\s+(.+?)\\s*(?:,|\\bthen\\b)\\s*(?:then\\s+)?(.+?)(?:\\s*[,;.–]\\s*(?:and\\s+|but\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
+  const check = new RegExp(`^(.*?)(?:\\b(?:check|verify|ask|test|decide|determine|find out|see|look)\\b)\\s*(.*?)\\s*(?:if|whether)\\s+(.+?)\\s*(?:[:;,.–]|\\s-)+\\s*(?:and\\s+)?(?:if\\s+(?:it|they|that|the answer)?\\s*(?:is|are|so|yes|do|does|has|have|it is)(?:\\s+(?:so|yes|the case))?|if yes|yes|when (?:it is|so|yes)|(if not|if (?:it|they|he|she) (?:is not|isn't|are not|aren't|doesn't|do not|don't|has not|hasn't)|if no))\\s*[,:]?\\s*(.+?)(?:\\s*[,;.]\\s*(?:and\\s+|but\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
+  if (check) return { before: `${check[1]} ${check[2]}`.replace(/\b(?:we|i|you|should|must|need to|please|add a|the app|the system)\b/giu, ' ').trim() || undefined, condition: check[3]!, then: check[5]!, otherwise: check[6], isUnless: check[4] !== undefined };
+  const when = new RegExp(`^(.*?)(?:^|[\\s,])(if|when|whenever|in case|unless|should)\\s+(.+?)\\s*(?:,|\\bthen\\b|(?=\\s(?:skip|show|open|send them|ask|lead|jump|return|go straight|go directly|go back|let them|lock|continue)\\b))\\s*(?:then\\s+)?(.+?)(?:\\s*[,;.–]\\s*(?:and\\s+|but\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
   if (when && (!when[1]!.trim() || (/\b(?:after|before|between|on|at)\b/iu.test(when[1]!) && takePlaceQuietly(when[1]!, context)?.rest === ''))) {
     return { before: when[1]!.trim() || undefined, condition: when[3]!, then: when[4]!, otherwise: when[5], isUnless: /unless/i.test(when[2]!) };
   }
@@ -182,6 +182,7 @@ function onExistingArm(decision: NodeRef, condition: string, text: string, conte
 /** Where a condition without a place belongs: on the arm that it limits, or behind the node that it speaks of. */
 function inferPlace(condition: string, context: InstructionContext): Place {
   const words = contentWords(context.text(condition)).filter((word) => !/^\d+$|^(?:two|three|four|five|zwei|drei|vier|fünf|user|users|people|times|attempts?|versuche\p{L}*)$/iu.test(word));
+  const isLimit = /^(?:\d+|two|three|four|five|ten|zwei|drei|vier|fünf)\s/iu.test(condition);
   const scored = [...context.flow.node.values()]
     .filter((node) => node.type !== 'start' && node.type !== 'end')
     .map((node) => {
@@ -197,6 +198,9 @@ function inferPlace(condition: string, context: InstructionContext): Place {
     const arm = armOf(top.node.id, condition, context);
     if (arm) return { at: 'edge', edgeId: arm.id };
   }
+  // A limit sits behind the test that it limits, before what is shown when the test fails.
+  const test = isLimit ? context.into(top.node.id).find((edge) => ['decision', 'condition'].includes(context.flow.node.get(edge.source)?.type ?? '')) : undefined;
+  if (test) return { at: 'edge', edgeId: test.id };
   const tied = scored.filter((item) => top.score - item.score < 0.05);
   if (tied.length > 1) throw context.whichNode(condition, tied.map((item) => item.node.id));
   return context.behind(top.node.id);
@@ -218,7 +222,7 @@ function goalOf(text: string, context: InstructionContext): Arm['then'] | undefi
     if (/^(?:a|an|ein|eine|einen|einem|einer|neue[nrms]?)\s/iu.test(to[1]!)) return undefined;
     throw context.unknown(to[1]!);
   }
-  const skipTo = /^skip(?:s)?\s+(?:the\s+)?(.+)$/iu.exec(text);
+  const skipTo = /^(?:(?:they|we|users?|it)\s+)?(?:(?:can|should|may)\s+)?skips?\s+(?:the\s+)?(.+?)(?:\s+(?:and|entirely|completely|altogether)\b.*)?$/iu.exec(text);
   if (skipTo && !/^(?:it|this|that)$/iu.test(skipTo[1]!)) {
     const target = context.look(skipTo[1]!);
     if (target.kind === 'one') {

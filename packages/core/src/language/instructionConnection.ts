@@ -87,7 +87,7 @@ export const connectionRules: ClauseRule[] = [
 ];
 
 const modeOf = (clause: string): 'also' | 'instead' | 'open' => {
-  if (/\b(?:also|too|as well)\b|(?:auch|zusätzlich)(?!\p{L})/iu.test(clause)) return 'also';
+  if (/\b(?:also|too|as well|able|can|could|possible|option|allow|let)\b|(?:auch|zusätzlich|können|kann|möglich)(?!\p{L})/iu.test(clause)) return 'also';
   return INSTEAD.test(clause) ? 'instead' : ALSO.test(clause) ? 'also' : 'open';
 };
 

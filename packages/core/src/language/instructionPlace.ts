@@ -69,7 +69,17 @@ function takeSide(clause: string, context: InstructionContext): FoundPlace | und
   for (const match of clause.matchAll(pattern)) {
     const word = match[1]!.toLowerCase();
     const side = /^(before|in front of|prior to|ahead of|vor|bevor)$/.test(word) ? 'before' : 'after';
-    const target = context.look(match[2]!);
+    // "Before the ticket is closed, …": the whole clause tells more than its subject.
+    const start = match.index! + match[0].length - match[2]!.length;
+    const whole = /^[^,:;]+(?=[,:;])/u.exec(clause.slice(start))?.[0];
+    let target = context.look(match[2]!);
+    if (whole && whole !== match[2] && target.kind !== 'one') {
+      const better = context.look(whole);
+      if (better.kind === 'one') {
+        target = better;
+        match[0] = clause.slice(match.index!, start + whole.length);
+      }
+    }
     if (target.kind === 'none') {
       failed ??= match[2]!;
       continue;

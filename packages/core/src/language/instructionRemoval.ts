@@ -2,7 +2,7 @@ import type { ClauseRule } from './instructionClause.ts';
 import type { InstructionContext } from './instructionContext.ts';
 import { findEdge, idsOf, typeIn } from './instructionTarget.ts';
 
-const REMOVE_EN = '(?:remove|delete|drop|get rid of|kill|cut(?: out)?|scrap|throw (?:away|out)|take (?:out|away|off)|eliminate|ditch|lose|strip|erase|discard|leave out|omit|skip|bin|nuke|do away with|we (?:can |could |should )?(?:do|live) without)';
+const REMOVE_EN = '(?:remove|delete|drop|get rid of|kill|cut(?: out)?|scrap|throw (?:away|out)|take (?:out|away|off)|eliminate|ditch|lose|strip|erase|discard|leave out|omit|skip|bin|nuke|do away with|chuck(?: out)?|toss(?: out)?|axe|zap|yank|purge|trash|rip out|kick out|we (?:can |could |should )?(?:do|live) without)';
 const REMOVE_DE = '(?:lösche?|entferne|streiche?|wirf|wirft|schmeiß(?:e)?|nimm|kille|lass(?:e)?|weg mit|raus mit|verzichte(?:n wir)? auf)';
 const EDGE_WORD = /\b(?:arrow|edge|connection|link between|link from|line|path from|path between|way from|transition|loop)\b|(?:pfeil|kante|verbindung|übergang|linie)(?!\p{L})/iu;
 
@@ -38,8 +38,13 @@ export const removalRules: ClauseRule[] = [
   },
 ];
 
+/** A phrase without the reason that people add: ", nobody uses it". */
+function withoutReason(phrase: string): string {
+  return phrase.replace(/\s*(?:,|\s[-–]|\()\s*(?:because|since|as|nobody|no one|it's|it is|that's|they|we|users|it|which|weil|da|denn|den|die|das|niemand|keiner|wir|braucht|der)(?!\p{L}).*$/iu, '').replace(/\s+(?:because|weil)\s.*$/iu, '');
+}
+
 function removeAll(phrase: string, context: InstructionContext): boolean | void {
-  let what = phrase.replace(/\s+(?:completely|entirely|altogether|again|from (?:the|this) flow|from here|ganz|komplett|bitte|wieder)$/iu, '');
+  let what = withoutReason(phrase).replace(/\s+(?:completely|entirely|altogether|again|from (?:the|this) flow|from here|ganz|komplett|bitte|wieder)$/iu, '');
   const label = /^(?:the\s+|die\s+|das\s+)?(?:label|beschriftung)\s+(?:of|on|from|von|vom|am|des|der|an)\s+(.+)$/iu.exec(what);
   if (label) {
     const edge = findEdge(label[1]!, context.flow, context.prepared);

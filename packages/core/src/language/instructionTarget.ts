@@ -101,10 +101,12 @@ export function labelsAlike(a: string, b: string): boolean {
 }
 
 /** How well two words mean the same: 1 equal, 0.9 same stem or meaning, 0.85 misspelt, 0 different. */
-export function wordLikeness(a: string, b: string): number {
+export function wordLikeness(first: string, second: string): number {
+  const a = fold(first);
+  const b = fold(second);
   if (a === b) return 1;
   if (stemOf(a) === stemOf(b)) return 0.97;
-  if (SYNONYMS.some((line) => line.includes(a) && line.includes(b))) return 0.9;
+  if (SYNONYMS.some((line) => line.includes(first) && line.includes(second))) return 0.9;
   const shorter = Math.min(a.length, b.length);
   const limit = shorter >= 8 ? 2 : shorter >= 4 ? 1 : 0;
   if (limit && editDistance(a, b, limit) <= limit && !OPPOSITES.some((pair) => pair.includes(a) && pair.includes(b))) return 0.88;
@@ -144,6 +146,11 @@ function scoreOf(words: string[], node: Node, type: NodeType | undefined): numbe
       const likeness = wordLikeness(word, other);
       if (likeness > best) [best, at] = [likeness, index];
     });
+    const parts = best < 0.95 ? partsOf(word, title) : [];
+    if (parts.length) {
+      for (const part of parts) covered.add(part);
+      best = 0.97;
+    }
     // A type word counts as a word of the title only where the title has it.
     if (isType && best < 0.9) continue;
     told++;
@@ -184,5 +191,20 @@ function labelWords(phrase: string, prepared: PreparedText): string[] {
   return bare ? [bare, ...(bare.toLowerCase().match(/\b(yes|no|ja|nein)\b/gu) ?? [])] : [];
 }
 
+const fold = (word: string): string => word.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/ß/g, 'ss');
+/** "Terminauswahl" says "Termin" and "auswählen": the title words that a compound is made of, or none. */
+function partsOf(word: string, title: string[]): number[] {
+  const whole = fold(word);
+  if (whole.length < 8) return [];
+  for (const [i, part] of title.entries()) {
+    const start = fold(part).replace(/(.{4,}?)(?:en|e|n|s)$/, '$1');
+    if (start.length < 3 || !whole.startsWith(start)) continue;
+    const rest = whole.slice(start.length).replace(/^(?:en|e|n|s|es)?-?(?=.{4,})/, '');
+    const at = title.findIndex((other, j) => j !== i && rest.length >= 4 && [rest, whole.slice(start.length)].some((tail) => wordLikeness(tail, other) > 0.85));
+    if (at >= 0) return [i, at];
+  }
+  return [];
+}
+
 const stripArticle = (text: string): string => text.replace(/^(?:the|a|an|der|die|das|den|dem|des|ein|eine|einen)\s+/iu, '').trim();
-const stemOf = (word: string): string => word.replace(/ies$/, 'y').replace(/(ss|sh|ch|x)es$/, '$1').replace(/([^s])s$/, '$1').replace(/(.{3,})ing$/, '$1').replace(/(.{3,})ed$/, '$1').replace(/(.{4,})(?:en|e|n)$/, '$1').replace(/([^l])\1$/, '$1');
+const stemOf = (word: string): string => fold(word).replace(/ies$/, 'y').replace(/(ss|sh|ch|x)es$/, '$1').replace(/([^s])s$/, '$1').replace(/(.{3,})ing$/, '$1').replace(/(.{3,})ed$/, '$1').replace(/(.{3,})(?:en|e)$/, '$1').replace(/(.{4,})n$/, '$1').replace(/([^l])\1$/, '$1');
