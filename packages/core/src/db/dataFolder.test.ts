@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -153,14 +153,14 @@ function rootPageOf(path: string, table: string): number {
 
 /** Runs as a user who may not write into the folder. */
 async function asNobody(run: () => Promise<void>): Promise<void> {
-  const isRoot = process.geteuid!() === 0;
-  if (!isRoot) return run();
-  process.setegid!(65534);
-  process.seteuid!(65534);
+  const isRoot = process.geteuid?.() === 0;
+  chmodSync(place.path, 0o500);
+  // Rights do not hold root back: it has to become somebody else for a moment.
+  if (isRoot) process.seteuid!(65534);
   try {
     await run();
   } finally {
-    process.seteuid!(0);
-    process.setegid!(0);
+    if (isRoot) process.seteuid!(0);
+    chmodSync(place.path, 0o700);
   }
 }

@@ -122,3 +122,15 @@ test('no query of the app leaves the store in a transaction', () => {
   expect(database.connection.inTransaction).toBe(false);
   expect(readFileSync(join(root, 'store.sqlite')).length).toBeGreaterThan(0);
 });
+
+test('a part that comes after SQLite has undone everything is not committed on its own', () => {
+  const settings = createSettingStore(database);
+  expect(() =>
+    database.write(() => {
+      settings.set('first', 1);
+      database.connection.exec('ROLLBACK');
+      settings.set('second', 2);
+    }),
+  ).toThrow(expect.objectContaining({ code: 'STORE_IO_FAILED' }));
+  expect(settings.all()).toEqual({});
+});

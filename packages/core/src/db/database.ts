@@ -59,7 +59,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       depth++;
       try {
         const result = work();
-        if (result instanceof Promise) throw new TypeError('A store transaction must not be async.');
+        if (result instanceof Promise) {
+          result.catch(() => undefined);
+          throw new TypeError('A store transaction must not be async.');
+        }
         // SQLite undid the transaction under a nested part that swallowed its error: nothing may be acknowledged.
         if (!connection.inTransaction) throw storeError('STORE_IO_FAILED', { path, reason: 'TRANSACTION_LOST' });
         statement(commit).run();
@@ -93,6 +96,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     write(work) {
       if (readOnly) throw storeError('STORE_READ_ONLY', { path, reason: readOnly });
       if (!connection.open) throw storeError('STORE_CLOSED', { path });
+      // SQLite undid everything under a caller that swallowed the error: a savepoint would now begin, and commit, a transaction of its own.
+      if (depth > 0 && !connection.inTransaction) throw storeError('STORE_IO_FAILED', { path, reason: 'TRANSACTION_LOST' });
       if (depth > 0) return run(work, `SAVEPOINT part${depth}`, `RELEASE part${depth}`, [`ROLLBACK TO part${depth}`, `RELEASE part${depth}`]);
       const result = run(work, 'BEGIN IMMEDIATE', 'COMMIT', ['ROLLBACK']);
       if (waiting.length) {

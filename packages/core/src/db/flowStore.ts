@@ -30,7 +30,7 @@ export interface FlowListOptions {
 }
 
 /** Flows, their logs, what waits to be numbered, and snapshots. Every write is durable when the call returns. */
-export interface FlowStore extends Omit<LogStore, 'append' | 'appendMany'>, PendingStore, SnapshotStore {
+export interface FlowStore extends LogStore, PendingStore, SnapshotStore {
   createFlow(newFlow: NewFlow): FlowRow;
   listFlows(options?: FlowListOptions): FlowRow[];
   /** Throws FLOW_NOT_FOUND. */
@@ -40,7 +40,7 @@ export interface FlowStore extends Omit<LogStore, 'append' | 'appendMany'>, Pend
   updateFlow(flowId: string, change: FlowRowChange): void;
   /** The flow's main log. Throws LOG_NOT_FOUND. */
   mainLogOf(flowId: string): string;
-  /** The number of this entry once it, its effect and the flow's row are durable (one SQL transaction). The same id again gives the number that it has and changes nothing. */
+  /** The number of this entry once it, its effect and the flow's row are durable (one SQL transaction). The same id again gives the number that it has and changes nothing. Throws LOG_SHARED for a log that a server numbers: its own entries go to `addPending`. */
   append(logId: string, entry: NewEntry, extras?: AppendExtras): number;
   /** The numbers of these entries, all or none; `flow` is the row after the last of them. */
   appendMany(logId: string, entries: readonly (NewEntry & { effect?: Uint8Array })[], flow?: FlowRowChange): number[];
@@ -69,6 +69,11 @@ export function createFlowStore(database: Database, search: FlowSearch): FlowSto
   const rows = createFlowRows(database);
 
   const touch = (flowId: string) => database.afterCommit(() => search.touch(flowId));
+  const endOf = (logId: string) => {
+    const { no, shared } = writer.head(logId);
+    if (shared) throw storeError('LOG_SHARED', { logId });
+    return no;
+  };
   const touchLog = (logId: string, change?: FlowRowChange) => {
     const { flowId } = writer.head(logId);
     if (!flowId) return;
@@ -114,14 +119,14 @@ export function createFlowStore(database: Database, search: FlowSearch): FlowSto
       }),
     append: (logId, entry, { effect, flow } = {}) =>
       database.write(() => {
-        const before = writer.head(logId).no;
+        const before = endOf(logId);
         const no = writer.insert(logId, entry, effect);
         if (no > before) touchLog(logId, flow);
         return no;
       }),
     appendMany: (logId, entries, flow) =>
       database.write(() => {
-        const before = writer.head(logId).no;
+        const before = endOf(logId);
         const numbers = entries.map((entry) => writer.insert(logId, entry, entry.effect));
         if (writer.head(logId).no > before) touchLog(logId, flow);
         return numbers;

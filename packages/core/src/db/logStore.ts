@@ -35,7 +35,7 @@ export interface LogRow {
 
 /** The logs and their confirmed entries. Numbers are dense; nothing here ever changes an entry. */
 export interface LogStore {
-  /** A new empty log; `append` gives its first entry the number 1. */
+  /** A new empty log; `append` of the FlowStore gives its first entry the number 1. */
   createLog(log: { id: string; flowId?: string; kind: LogRow['kind']; shared?: boolean }): void;
   /** A new branch that contains its base up to `baseNo`; its own first entry gets baseNo + 1. */
   createBranch(branch: { id: string; baseLog: string; baseNo: number }): void;
@@ -46,13 +46,6 @@ export interface LogStore {
   logsOf(flowId: string): LogRow[];
   /** Marks a log as numbered by a server (or not any more). */
   setShared(logId: string, shared: boolean): void;
-  /**
-   * The number of this entry, once it and its effect are durable. The same id again gives the number that it has and stores nothing.
-   * Throws LOG_NOT_FOUND, STORE_FULL and so on; then nothing of it is stored.
-   */
-  append(logId: string, entry: NewEntry, effect?: Uint8Array): number;
-  /** The numbers of these entries, in one SQL transaction: all or none. */
-  appendMany(logId: string, entries: readonly (NewEntry & { effect?: Uint8Array })[]): number[];
   /** Entries after `afterNo` in order, read in blocks: memory does not follow the length of the log. A branch gives its own only. */
   readEntries(logId: string, afterNo?: number, upToNo?: number): Generator<StoredEntry>;
   /** At most `limit` entries before `before` (default: the end), newest first, with their effects. */
@@ -80,6 +73,7 @@ export interface Head {
   chain: string;
   /** The flow that the log is of; null for a catalogue. */
   flowId: string | null;
+  shared: boolean;
 }
 
 interface EntryRow {
@@ -113,16 +107,16 @@ export function createLogWriter(database: Database): LogWriter {
 
   const loadHead = (logId: string): Head => {
     const log = database
-      .statement('select flow_id as flowId, base_no as baseNo, (select max(no) from snapshot where log_id = log.id) as snapshotNo from log where id = ?')
-      .get(logId) as { flowId: string | null; baseNo: number | null; snapshotNo: number | null } | undefined;
+      .statement('select flow_id as flowId, shared, base_no as baseNo, (select max(no) from snapshot where log_id = log.id) as snapshotNo from log where id = ?')
+      .get(logId) as { flowId: string | null; shared: number; baseNo: number | null; snapshotNo: number | null } | undefined;
     if (!log) throw storeError('LOG_NOT_FOUND', { logId });
-    const { flowId } = log;
-    const last = database.statement('select no, chain from entry where log_id = ? order by no desc limit 1').get(logId) as Omit<Head, 'flowId'> | undefined;
-    if (last) return { ...last, flowId };
+    const about = { flowId: log.flowId, shared: log.shared === 1 };
+    const last = database.statement('select no, chain from entry where log_id = ? order by no desc limit 1').get(logId) as Pick<Head, 'no' | 'chain'> | undefined;
+    if (last) return { ...last, ...about };
     const no = Math.max(log.baseNo ?? 0, log.snapshotNo ?? 0);
     const chain = findChain(logId, no);
     if (chain === undefined) throw storeError('STORE_CORRUPT', { logId, no, reason: 'CHAIN_MISSING' });
-    return { no, chain, flowId };
+    return { no, chain, ...about };
   };
 
   const head = (logId: string): Head => {
@@ -147,7 +141,7 @@ export function createLogWriter(database: Database): LogWriter {
         .run(logId, no, entry.id, JSON.stringify(entry.author), entry.at, entry.bytes, chain);
       if (changes === 0) return numberOf(logId, entry.id)!;
       if (effect) database.statement('insert into effect (log_id, no, bytes) values (?, ?, ?)').run(logId, no, effect);
-      heads.set(logId, { no, chain, flowId: previous.flowId });
+      heads.set(logId, { ...previous, no, chain });
       return no;
     },
   };
@@ -189,9 +183,8 @@ export function createLogStore(database: Database, writer: LogWriter): LogStore 
       database.write(() => {
         getLog(logId);
         database.statement('update log set shared = ? where id = ?').run(shared ? 1 : 0, logId);
+        writer.forget(logId);
       }),
-    append: (logId, entry, effect) => database.write(() => writer.insert(logId, entry, effect)),
-    appendMany: (logId, entries) => database.write(() => entries.map((entry) => writer.insert(logId, entry, entry.effect))),
     *readEntries(logId, afterNo = 0, upToNo = Number.MAX_SAFE_INTEGER) {
       for (let after = afterNo; ; ) {
         const block = database.read(() =>

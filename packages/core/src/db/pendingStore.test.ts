@@ -60,11 +60,14 @@ test('a batch of a server is taken whole or not at all; what is known is skipped
   expect(() => folder.flows.receiveConfirmed('log', [sent(4, 'z'), sent(2, 'other')])).toThrow(refusal('LOG_FORKED'));
   expect(() => folder.flows.receiveConfirmed('log', [sent(4, 'x')])).toThrow(refusal('LOG_FORKED'));
   expect(confirmed()).toEqual(['1 x', '2 mine', '3 y']);
+  expect(() => folder.flows.append('log', testEntry('after'))).toThrow(refusal('LOG_SHARED'));
+  expect(() => folder.flows.appendMany('log', [testEntry('after')])).toThrow(refusal('LOG_SHARED'));
+  folder.flows.setShared('log', false);
   expect(folder.flows.append('log', testEntry('after'))).toBe(4);
 });
 
 test('a snapshot of a server becomes the start of the log, and what it lost waits again before the rest', async () => {
-  folder.flows.appendMany('log', [testEntry('a'), testEntry('b'), testEntry('mine')]);
+  folder.flows.receiveConfirmed('log', [sent(1, 'a'), sent(2, 'b'), sent(3, 'mine')]);
   folder.flows.writeSnapshot('log', { no: 2, rules: 1, schema: 1, bytes: Buffer.from('old') });
   folder.flows.addPending('log', testEntry('waiting'));
   const chain = 'ab'.repeat(32);

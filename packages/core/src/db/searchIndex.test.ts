@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { commit } from '../flow/commit.ts';
 import type { IntentOp } from '../flow/transaction.ts';
@@ -90,6 +91,16 @@ test('a missing, damaged, older or lagging index is built anew, and until then n
     () => writeFileSync(path, 'nonsense '.repeat(1000)),
     () => writeFileSync(path, Buffer.concat([good.subarray(0, 4096), Buffer.alloc(good.length - 4096, 9)])),
     () => writeFileSync(path, good.subarray(0, good.length - 8192)),
+    () => {
+      const file = new Sqlite(path);
+      file.exec('drop table indexed_flow; create table indexed_flow (another integer)');
+      file.close();
+    },
+    () => {
+      const file = new Sqlite(path);
+      file.pragma('user_version = 99');
+      file.close();
+    },
   ];
   for (const harm of harms) {
     harm();

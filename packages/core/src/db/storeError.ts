@@ -15,6 +15,7 @@ export const STORE_ERRORS = {
   STORE_CLOSED: 'The data folder is closed, so the last change was not saved. Everything saved before is safe. Open the app again.',
   FLOW_NOT_FOUND: 'This flow does not exist any more. Nothing was changed. Go back to the list of flows.',
   LOG_NOT_FOUND: 'The history of this flow was not found. Nothing was changed. Go back to the list of flows.',
+  LOG_SHARED: 'This flow is shared, so its changes are numbered by the server. Nothing was stored. Keep the change as pending until the server has it.',
   LOG_GAP: 'Changes arrived out of order and were not taken over. Everything saved before is safe. Connect again to get the missing ones.',
   LOG_FORKED: 'The history here differs from the one that arrived. Nothing was changed. Take the other history; your own changes are kept as pending.',
 } as const;
@@ -37,7 +38,7 @@ export function toStoreError(error: unknown, params: Record<string, unknown> = {
 
 // SQLITE_IOERR_* other than these is a disk that fails; constraint errors are ours and stay what they are.
 const KINDS: readonly [RegExp, StoreErrorCode][] = [
-  [/^(SQLITE_FULL|ENOSPC|EDQUOT)$/, 'STORE_FULL'],
+  [/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)$/, 'STORE_FULL'],
   [/^(SQLITE_CORRUPT|SQLITE_NOTADB)/, 'STORE_CORRUPT'],
   [/^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|SQLITE_AUTH)|^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT)$/, 'STORE_NOT_WRITABLE'],
   [/^SQLITE_IOERR_(ACCESS|LOCK|NOLFS)/, 'STORE_NOT_WRITABLE'],
