@@ -232,7 +232,9 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
 
   function ownerOf(draft: StepDraft): number | undefined {
     if (alternatives === undefined || draft.actor === undefined) return undefined
-    const stems = stemsOf(language, draft.actor)
+    const actor = draft.actor
+    if ([...graph.drafts.values()].some((other) => other.actor === actor)) return undefined
+    const stems = stemsOf(language, actor)
     if (stems.size === 0 || [...stems].length > 2) return undefined
     const owners = alternatives.options.map((option) => option.steps.some((step) => [...stems].every((stem) => step.stems.has(stem))))
     return owners.filter(Boolean).length === 1 ? owners.indexOf(true) : undefined

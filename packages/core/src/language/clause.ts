@@ -22,6 +22,8 @@ export interface Predicate {
   modal?: string
   /** The verb that carried the real one: "decide" of "decides to leave". */
   carrier?: string
+  /** The carrier stood in the passive: "is asked to pay". */
+  carrierPassive?: boolean
   form: 'finite' | 'imperative' | 'infinitive' | 'gerund'
   /** "is" without another verb: a state. */
   copula: boolean

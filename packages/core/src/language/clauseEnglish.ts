@@ -52,6 +52,7 @@ function splitPieces(tokens: Token[]): Piece[] {
     const before = tokens[index - 1]!
     const afterMark = before.tag === 'punctuation' || before.tag === 'coordinator'
     if (FRONT_ONLY.has(words[index]!) && !afterMark && !hasOwnVerb(tokens, groups, index, cue)) continue
+    if (words[index] === 'should' && index > 0) continue
     if ((words[index] === 'on' || words[index] === 'as' || words[index] === 'having' || words[index] === 'whether' || words[index] === 'where' || words[index] === 'in' && cue.length < 3) && !afterMark) continue
     if (words[index] === 'on' && groups.length > 0) continue
     if (cue.role === 'parallel' && !afterMark) continue
@@ -65,8 +66,24 @@ function splitPieces(tokens: Token[]): Piece[] {
       if (tokens[index]!.tag === 'relative' && (isNominal(tokens[index - 1]!) || isMark(tokens[index - 1], ','))) cuts.set(index, 'restrictive')
     }
   }
+  cutPhraseCue(tokens, words, groups, cuts)
   for (let g = 0; g + 1 < groups.length; g++) cutBetween(tokens, groups, g, cuts)
   return assemblePieces(tokens, groups, cuts)
+}
+
+/** "in case of errors these are corrected": a cue that takes a noun phrase ends before the subject of the verb. */
+function cutPhraseCue(tokens: Token[], words: string[], groups: VerbGroup[], cuts: Map<number, ClauseLink>): void {
+  const first = groups[0]
+  if (first === undefined) return
+  for (let index = 0; index < first.start; index++) {
+    const cue = findCue('en', words, index)
+    if (cue === undefined || !/ of$/.test(cue.phrase) && cue.phrase !== 'on' && cue.phrase !== 'upon' && cue.phrase !== 'after' && cue.phrase !== 'depending on' || isOrdinaryWord(tokens, index, cue, [])) continue
+    const from = index + cue.length
+    const comma = tokens.findIndex((token, at) => at > from && at < first.start && isMark(token, ','))
+    const at = comma > 0 ? comma : lastNounStart(tokens, from + 1, first.start)
+    if (at !== undefined && !(cue.phrase === 'after' && comma < 0)) cuts.set(at, 'comma')
+    return
+  }
 }
 
 /** Whether a finite verb follows a subordinator before the next comma. */
@@ -241,6 +258,7 @@ function verbGroups(tokens: Token[]): VerbGroup[] {
       carried.predicate.negated ||= group.predicate.negated
       carried.predicate.modal ??= group.predicate.modal
       carried.predicate.form = 'finite'
+      if (group.predicate.passive) carried.predicate.carrierPassive = true
       groups.push({ start: group.start, end: carried.end, predicate: carried.predicate, weak: false })
       index = carried.end
     } else {
@@ -264,7 +282,8 @@ function readGroup(tokens: Token[], start: number): VerbGroup | undefined {
   let lastAux = ''
   const predicate: Predicate = { base: '', negated: false, passive: false, perfect: false, form: 'finite', copula: false }
   if (first.tag === 'to') {
-    if (!['infinitive', 'aux'].includes(tokens[start + 1]?.tag ?? '')) return undefined
+    while (tokens[at + 1]?.tag === 'adverb') at++
+    if (!['infinitive', 'aux'].includes(tokens[at + 1]?.tag ?? '')) return undefined
     predicate.form = 'infinitive'
     at++
   }
@@ -335,7 +354,6 @@ function carriedGroup(tokens: Token[], group: VerbGroup): VerbGroup | undefined 
   while (at < tokens.length && at < group.end + 7) {
     const token = tokens[at]!
     if (token.tag === 'to') {
-      if (!['infinitive', 'aux'].includes(tokens[at + 1]?.tag ?? '')) return undefined
       const allowed = !sawNoun || carrierNoun || ['ask', 'let', 'allow', 'invite', 'prompt', 'urge', 'remind', 'require', 'enable', 'help', 'want', 'expect', 'force'].includes(base)
       if (!allowed) return undefined
       const next = readGroup(tokens, at)

@@ -253,6 +253,7 @@ function readPredicate(body: Token[], cues: FoundCue[]): ReadVerb | undefined {
     used.add(infinitive)
   }
   const last = body.findLast((token) => token.tag !== 'punctuation')
+  if (others.length === 0 && !subordinate && last === finite && form?.infinitive === true && body.some((token) => token.tag === 'noun') && !body.some((token) => token.tag === 'pronoun')) predicate.form = 'imperative'
   if (last !== undefined && last.tag === 'particle' && predicate.carrier === undefined && SEPARABLE.has(last.lower)) {
     predicate.base = last.lower + predicate.base
     used.add(last)
@@ -358,7 +359,7 @@ function chunksOf(body: Token[], used: Set<Token>): Chunk[] {
       }
       close()
       const objective = /^(?:den|dem|einen|einem|keinen|keinem|ihren|ihrem|seinen|seinem|diesen|diesem|jeden|unseren|meinen|alle)$/.test(token.lower) && token.lower !== 'alle'
-      current = { tokens: [token], nominative: /^(?:der|ein|kein|dieser|jeder)$/.test(token.lower), objective, afterVerb: sawVerb }
+      current = { tokens: [token], nominative: /^(?:der|dieser|jeder)$/.test(token.lower), objective, afterVerb: sawVerb }
     } else if (token.tag === 'noun' || token.tag === 'adjective' || token.tag === 'number' || token.tag === 'past') {
       if (token.tag === 'adjective' && hasNoun && body[index + 1]?.tag !== 'noun') { close(); continue }
       if (token.tag === 'past' && body[index + 1]?.tag !== 'noun') { close(); continue }

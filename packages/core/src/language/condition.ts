@@ -30,7 +30,7 @@ export function describeCondition(language: ReadLanguage, text: string, clauses:
     stems: stemsOf(language, raw.replace(NOT[language], '')),
     subjectHead: head,
     subjectIsPerson: first.subject !== undefined && isWord(language, 'person', first.subject.head),
-    stative: verb === undefined || verb.copula || verb.passive || verb.negated || verb.base === 'have' || isWord(language, 'outcome', verb.base),
+    stative: verb === undefined || verb.copula || verb.passive || verb.carrierPassive === true || verb.negated || verb.base === 'have' || isWord(language, 'outcome', verb.base),
     verb: verb?.base ?? '',
     cue: first.cues.find((cue) => ['if', 'onlyIf', 'unless', 'when'].includes(cue.role))?.phrase ?? '',
     negated,
@@ -65,8 +65,8 @@ function askQuestion(language: ReadLanguage, raw: string, single: boolean): { qu
 }
 
 const LIMIT: Record<ReadLanguage, RegExp> = {
-  en: /(?:\bafter|\bat|\bon|\bupon|^|,)\s*(?:the\s+)?(?:a\s+)?(?:more than\s+)?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|too many|first|second|third|fourth|fifth|sixth|multiple|max(?:imum)?)\s+(?:[\p{L}-]+\s+){0,3}?(?:attempts?|tries|try|failures?|retries|retry|reminders?|times)\b/iu,
-  de: /(?:\bnach|\bbeim|\bbei|^|,)\s*(?:dem\s+|der\s+|mehr als\s+)?(?:\d+|ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|dreimaliger|zweimaliger|mehreren|zu vielen|ersten|zweiten|dritten|vierten|fünften)\s*(?:[\p{L}-]+\s+){0,3}?(?:fehl|eingabe)?(?:versuch(?:e|en|s)?|mal(?:en)?|fehleingaben?|fehlversuch(?:e|en)?|erinnerungen|wiederholungen)\b/iu,
+  en: /(?:\bafter|\bat|\bon|\bupon|^|,)\s*(?:the\s+)?(?:a\s+)?(?:more than\s+)?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|too many|first|second|third|fourth|fifth|sixth|multiple|max(?:imum)?)\s+(?:[\p{L}-]+\s+){0,3}?(?:attempts?|tries|try|failures?|retries|retry|reminders?|times)\b|\bafter\s+(?:\d+|one|two|three|four|five|six|ten|several|too many|multiple)\s+(?:wrong|failed|declined|incorrect|unsuccessful|invalid|rejected|unanswered)\s+\p{L}+/iu,
+  de: /(?:\bnach|\bbeim|\bbei|^|,)\s*(?:dem\s+|der\s+|mehr als\s+)?(?:\d+|ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|dreimaliger|zweimaliger|mehreren|zu vielen|ersten|zweiten|dritten|vierten|fünften)\s*(?:[\p{L}-]+\s+){0,3}?(?:fehl|eingabe)?(?:versuch(?:e|en|s)?|mal(?:en)?|fehleingaben?|fehlversuch(?:e|en)?|erinnerungen|wiederholungen)\b|\bnach\s+(?:\d+|zwei|drei|vier|fünf|mehreren|zu vielen)\s+(?:falschen|fehlgeschlagenen|erfolglosen|ungültigen|abgelehnten|vergeblichen)\s+\p{L}+/iu,
 }
 
 /** Whether a clause names a limit such as "after three failed attempts". */

@@ -115,6 +115,7 @@ export function surfaceTarget(language: ReadLanguage, clause: Clause): Phrase | 
   if (clause.object !== undefined && !clause.object.pronoun && !(verb.copula) && !isPerson(language, clause.object)) return undefined
   if (!verb.copula && !isWord(language, 'move', verb.base)) return undefined
   if (verb.copula && (verb.passive || verb.negated)) return undefined
+  if (clause.subject !== undefined && !clause.subject.pronoun && !verb.copula && !isPerson(language, clause.subject) && clause.object === undefined && !isPlural(clause.subject)) return undefined
   return screenType(language, clause.complement.phrase.text) === undefined ? undefined : clause.complement.phrase
 }
 
@@ -133,6 +134,10 @@ function resolve(language: ReadLanguage, phrase: Phrase, mentions: Mentions): Ph
   if (/^(?:them|they)\b/.test(word)) return mentions.thing !== undefined && /s$/.test(mentions.thing.head) ? mentions.thing : mentions.person
   if (/^(?:it|this|that|these|those|one|es|dies|diese[rsmn]?|das|sie|ihn|ein[en]*)\b/.test(word)) return mentions.thing
   return undefined
+}
+
+function isPlural(phrase: Phrase): boolean {
+  return /s$/.test(phrase.head) && !/ss$/.test(phrase.head)
 }
 
 function isPerson(language: ReadLanguage, phrase: Phrase): boolean {
@@ -161,7 +166,7 @@ function remember(language: ReadLanguage, clause: Clause, mentions: Mentions, pa
   }
   if (clause.agent !== undefined && !clause.agent.pronoun) mentions.actor = clause.agent.text
   if (clause.object !== undefined && !clause.object.pronoun && isPerson(language, clause.object)) mentions.person = clause.object
-  const object = parts.objectPhrase
+  const object = parts.objectPhrase ?? (clause.object === undefined && clause.verb?.copula !== true ? subject : undefined)
   if (object !== undefined && !object.pronoun && !isPerson(language, object)) mentions.thing = object
 }
 
@@ -171,10 +176,11 @@ function nodeType(language: ReadLanguage, clause: Clause, parts: TitleParts): Re
   if (verb === undefined) return surface ?? 'action'
   if (parts.named) return surface ?? 'screen'
   const shows = isWord(language, 'show', verb.base) || isWord(language, 'appear', verb.base)
+  const displays = /^(?:show|display|present|render|zeigen|anzeigen|einblenden)$/.test(verb.base)
   if (surface !== undefined && shows) return surface
   const subjectIsSystem = clause.subject !== undefined && !verb.passive && isWord(language, 'system', clause.subject.head)
   const agentIsSystem = clause.agent !== undefined && isWord(language, 'system', clause.agent.head)
-  if (shows && (subjectIsSystem || verb.form === 'imperative' || verb.passive)) return surface ?? 'screen'
+  if (displays && (subjectIsSystem || verb.form === 'imperative' || verb.passive)) return surface ?? 'screen'
   if (subjectIsSystem || agentIsSystem) return 'apiCall'
   if (isWord(language, 'automatic', verb.base) && (verb.passive && clause.agent === undefined || verb.form === 'imperative')) return 'apiCall'
   return 'action'

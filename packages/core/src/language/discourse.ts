@@ -54,7 +54,7 @@ export interface JumpTarget {
 
 /** One move of the discourse, in the order in which the graph is built. */
 export type Item =
-  | { kind: 'step'; step: StepDraft; parallel: boolean; optional: boolean; relative: boolean }
+  | { kind: 'step'; step: StepDraft; parallel: boolean; optional: boolean; relative: boolean; passive: boolean }
   | { kind: 'event'; step: StepDraft }
   | { kind: 'if'; condition: Condition; opensSentence: boolean }
   | { kind: 'else'; again: boolean }

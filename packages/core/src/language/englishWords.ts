@@ -27,7 +27,7 @@ greet seat order cook fry bake roast boil grill plate garnish taste serve pour m
 /** Verbs that tell a state or a relation and no step. */
 export const STATE_VERBS = list(`
 be have contain consist include list belong remain seem mean concern comprise involve depend exist lack own equal cost last resemble represent constitute deserve know like need want wish prefer matter relate regard apply-to detail
-manufacture span cover read say state feature explain call last serve
+span last
 `)
 
 /** Verbs that carry another verb as the real action: "has to sign" is "sign". */

@@ -1,6 +1,6 @@
 import type { Clause } from './clause.ts'
 import { describeCondition, describeLimit, isLimit } from './condition.ts'
-import { describeStep, isOptional, type Mentions, namedStep, screenType, surfaceTarget } from './describeStep.ts'
+import { describeStep, isOptional, type Mentions, namedStep, screenType, splitNames, surfaceTarget } from './describeStep.ts'
 import { type Condition, hasCue, type Item, type JumpTarget, stemsOf, type StepDraft } from './discourse.ts'
 import { STATE_VERBS } from './englishWords.ts'
 import type { LineMarker } from './segment.ts'
@@ -95,11 +95,13 @@ function readClause(context: SentenceContext, clauses: Clause[], index: number, 
   } else if (hasCue(clause, 'ifSo')) items.push({ kind: 'so' })
   if (isLimit(language, text, clause)) return readLimit(context, clauses, index, items)
   if (hasCue(clause, 'until')) {
+    const before = items[items.length - 1]
+    if (before?.kind === 'step' && (before.step.verb === 'wait' || before.step.verb === 'warten' || before.passive)) return 1
     items.push({ kind: 'until', condition: describeCondition(language, text, [clause], false) })
     return 1
   }
   if (hasCue(clause, 'if', 'onlyIf', 'unless') || isConditionalWhen(context, clause)) return readCondition(context, clauses, index, items)
-  if (hasCue(clause, 'sometimes') && clause.verb !== undefined && (clause.verb.copula || clause.verb.negated || STATE_VERBS.has(clause.verb.base)) && clauses[index + 1] !== undefined) {
+  if (hasCue(clause, 'sometimes') && clause.verb !== undefined && (clause.verb.copula || clause.verb.negated || STATE_VERBS.has(clause.verb.base) || clause.cues.some((cue) => / (?:that|dass)$/.test(cue.phrase))) ) {
     items.push({ kind: 'if', condition: describeCondition(language, text, [clause], false), opensSentence: items.length === 0 })
     return 1
   }
@@ -147,8 +149,9 @@ function readAlternatives(context: SentenceContext, clauses: Clause[], index: nu
     if (at === index || clause.link === 'or' || hasCue(clause, 'whereas', 'while')) options.push([])
     readMain(context, clause, clauses[at + 1], options[options.length - 1]!)
   }
-  const filled = options.filter((option) => option.length > 0)
-  if (filled.length > 1) items.push({ kind: 'alternatives', options: filled, sharesSubject: clauses.slice(index + 1, index + count).every((clause) => clause.inherited || clause.link === 'relative' || clause.link === 'restrictive') })
+  const filled = options.filter((option) => option.some((item) => item.kind === 'step' || item.kind === 'jump' || item.kind === 'end'))
+  if (!filled.some((option) => option.some((item) => item.kind !== 'end'))) items.push({ kind: 'pass' })
+  else if (filled.length > 1) items.push({ kind: 'alternatives', options: filled, sharesSubject: clauses.slice(index + 1, index + count).every((clause) => clause.inherited || clause.link === 'relative' || clause.link === 'restrictive') })
   else items.push(...filled.flat())
   return count
 }
@@ -257,7 +260,7 @@ function nameIt(context: SentenceContext, clause: Clause): StepDraft {
 }
 
 function step(draft: StepDraft, clause?: Clause): Item {
-  return { kind: 'step', step: draft, parallel: clause !== undefined && hasCue(clause, 'parallel', 'while'), optional: clause !== undefined && isOptional(clause), relative: clause?.link === 'relative' }
+  return { kind: 'step', step: draft, parallel: clause !== undefined && hasCue(clause, 'parallel', 'while'), optional: clause !== undefined && isOptional(clause), relative: clause?.link === 'relative', passive: clause?.verb?.passive === true }
 }
 
 function readMain(context: SentenceContext, clause: Clause, next: Clause | undefined, items: Item[]): void {
@@ -272,13 +275,14 @@ function readMain(context: SentenceContext, clause: Clause, next: Clause | undef
     return
   }
   if (isMeta(context, clause, items)) return
+  if (isSurfaceDescription(context, clause, items)) return
   const jump = jumpOf(context, clause)
   if (jump !== undefined) {
     items.push({ kind: 'jump', target: jump })
     return
   }
   if (verb.form === 'gerund' && clause.link !== 'and' && next === undefined && /\boptional\b/i.test(context.text.slice(clause.start, clause.end))) {
-    items.push({ kind: 'step', step: describeStep(language, clause, context.mentions), parallel: false, optional: true, relative: false })
+    items.push({ kind: 'step', step: describeStep(language, clause, context.mentions), parallel: false, optional: true, relative: false, passive: false })
     return
   }
   if (verb.negated) {
@@ -296,10 +300,29 @@ function readFragment(context: SentenceContext, clause: Clause, items: Item[]): 
     items.push({ kind: 'end', span: [clause.start, clause.end] })
     return
   }
+  const back = /\b(?:back to|zurück (?:zu[mr]?|auf))\s+(.+)$/.exec(text)
+  if (back !== null) {
+    const number = /\b(?:step|schritt|point|punkt)\s+(\d{1,3})\b/.exec(text)
+    items.push({ kind: 'jump', target: { ...(number === null ? {} : { step: Number(number[1]) }), stems: stemsOf(language, back[1]!), direct: false, again: false, span: [clause.start, clause.end] } })
+    return
+  }
   if (clause.object === undefined || clause.object.pronoun || words.length > 14) return
   const due = context.terse || clause.link === 'arrow' || clause.link === 'colon' && items.length > 0 || items.some((item) => item.kind === 'if' || item.kind === 'firstTime' || item.kind === 'limit') && !items.some((item) => item.kind === 'step') || clause.link === 'none' && screenType(language, clause.object.text) !== undefined
   const front = clause.object.text !== '' && clause.tokens[0] !== undefined && clause.tokens[0].tag === 'preposition'
   if (due && !front) items.push(step(nameIt(context, clause), clause))
+}
+
+/** "the home screen shows her balance": the screen is the step, what it shows its content. */
+function isSurfaceDescription(context: SentenceContext, clause: Clause, items: Item[]): boolean {
+  const { language } = context
+  const { subject, object, verb } = clause
+  if (subject === undefined || object === undefined || verb === undefined || verb.passive || object.pronoun || subject.pronoun) return false
+  if (!/^(?:show|display|list|present|offer|contain|zeigen|anzeigen|enthalten|auflisten)$/.test(verb.base)) return false
+  if (screenType(language, subject.text) === undefined || screenType(language, object.text) !== undefined) return false
+  const draft = namedStep(language, subject, [clause.start, clause.end])
+  draft.elements = splitNames(object.text).map((label) => ({ type: 'text', label: label.slice(0, 1).toUpperCase() + label.slice(1) }))
+  items.push(step(draft, clause))
+  return true
 }
 
 /** "the process ends", "nothing more happens", "the request is closed for good". */
@@ -372,7 +395,7 @@ function frontPlace(clause: Clause): string | undefined {
 
 const BACK_VERBS: Record<ReadLanguage, RegExp> = {
   en: /^(?:return|retry|restart|repeat|go|come|jump|send|bring|take|redirect|lead|navigate|start|put|place|move|try|link|switch|get|re-enter|route|loop|continue|proceed)$/,
-  de: /^(?:zurück(?:gehen|kehren|springen|kommen|schicken|leiten|gelangen|führen|bringen|werden)|wiederholen|gehen|springen|kommen|gelangen|leiten|starten|beginnen|weitergehen|versuchen|wiederkehren|weitermachen|fortfahren)$/,
+  de: /^(?:zurück(?:gehen|kehren|springen|kommen|schicken|leiten|gelangen|führen|bringen|werden)|wiederholen|gehen|springen|kommen|gelangen|leiten|starten|beginnen|führen|schicken|bringen|weitergehen|versuchen|wiederkehren|weitermachen|fortfahren)$/,
 }
 
 /** A clause that leads to a step which is told elsewhere, or undefined. */
@@ -380,7 +403,7 @@ function jumpOf(context: SentenceContext, clause: Clause): JumpTarget | undefine
   const { language, text } = context
   const verb = clause.verb!
   const source = text.slice(clause.start, clause.end)
-  const isRetry = language === 'en' ? verb.base === 'retry' || verb.base === 'try' && /\bagain\b/i.test(source) || verb.base === 'repeat' && !verb.passive : /\b(?:erneut|noch ?einmal|wieder)\b/i.test(source) && verb.base === 'versuchen' || verb.base === 'wiederholen' && !verb.passive
+  const isRetry = language === 'en' ? verb.base === 'retry' || verb.base === 'try' && /\bagain\b/i.test(source) || verb.base === 'repeat' && !verb.passive && (clause.object === undefined || !clause.object.pronoun && /\b(?:step|process|procedure|this|it|steps)\b/i.test(clause.object.text) || /\bagain\b/i.test(source)) : /\b(?:erneut|noch ?einmal|wieder)\b/i.test(source) && verb.base === 'versuchen' || verb.base === 'wiederholen' && !verb.passive
   const back = verb.particle === 'back' || verb.base === 'return' || /\bback\b/i.test(source) || verb.base.startsWith('zurück') || /\bzurück\b/i.test(source)
   const direct = /\b(?:straight|directly|direkt|gleich)\b/i.test(source) && (verb.base === 'go' || verb.base === 'gehen' || isWord(language, 'move', verb.base))
   const again = /\bagain\b|\bonce more\b|\berneut\b|\bnoch ?(?:ein)?mal\b|\bnochmals\b/i.test(source)

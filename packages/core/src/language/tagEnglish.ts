@@ -28,6 +28,7 @@ export function tagEnglish(tokens: Token[]): void {
     token.tag = closedTag(tokens, index) ?? guesses[index] ?? 'noun'
   }
   for (let index = 0; index < tokens.length; index++) correct(tokens, index)
+  nameControls(tokens)
   rescueVerbs(tokens)
 }
 
@@ -121,6 +122,12 @@ function correct(tokens: Token[], index: number): void {
   const word = token.lower
   const base = verbBase(word)
   const before = previousContent(tokens, index)
+  if (word === 'need' && token.tag === 'noun' && next?.lower === 'to' && previous !== undefined && previous.tag !== 'determiner' && previous.tag !== 'adjective') token.tag = 'verb'
+  if (token.tag === 'to' && next !== undefined && (next.lower === 'either' || next.tag === 'adverb') && tokens[index + 2] !== undefined && isBaseVerb(tokens[index + 2]!, tokens[index + 3])) {
+    next.tag = 'adverb'
+    tokens[index + 2]!.tag = 'infinitive'
+    return
+  }
   if (token.tag === 'to') {
     if (next !== undefined && next.tag !== 'punctuation' && isBaseVerb(next, tokens[index + 2]) && !(next.lower === 'step' && tokens[index + 2]?.tag === 'number')) {
       if (next.quoted !== true && next.tag !== 'determiner' && next.tag !== 'aux') next.tag = 'infinitive'
@@ -151,6 +158,8 @@ function correct(tokens: Token[], index: number): void {
     const singular = before.tag === 'noun' && (!/s$/.test(before.lower) || before.quoted === true) || before.tag === 'adjective'
     if ((singular && !/s$/.test(word) && !isPluralSubject(tokens, index) && !hasVerbAhead(tokens, index)) || next?.tag === 'aux' && /^(?:is|are|was|were|has|have)$/.test(next.lower) || next?.tag === 'modal') token.tag = 'noun'
    }
+  if ((token.tag === 'verb' || token.tag === 'noun') && /[^s]s$/.test(word) && previous?.tag === 'noun' && previous.quoted !== true && hasObjectVerb(tokens, index)) token.tag = 'noun'
+  if (token.tag === 'noun' && /[^s]s$/.test(word) && startsClause(tokens, index) && ACTION_VERBS.has(base) && (next?.quoted === true || next?.tag === 'determiner')) token.tag = 'verb'
   if (token.tag === 'verb' && startsClause(tokens, index) && next?.tag === 'noun' && next.quoted !== true) {
     const afterNext = tokens[index + 2]
     if (NOUN_FIRST.has(word) || afterNext?.tag === 'verb' && /s$/.test(afterNext.lower) && !/s$/.test(word) && !ACTION_VERBS.has(afterNext.lower)) token.tag = 'noun'
@@ -184,6 +193,35 @@ function hasVerbAhead(tokens: Token[], index: number): boolean {
     if (token.tag === 'punctuation' || token.tag === 'determiner') return false
   }
   return false
+}
+
+/** Whether a verb of the same clause stands before with nothing between that could open another clause: "orders blood tests". */
+function hasObjectVerb(tokens: Token[], index: number): boolean {
+  for (let at = index - 2; at >= 0; at--) {
+    const token = tokens[at]!
+    if (token.tag === 'verb' || token.tag === 'infinitive' || token.tag === 'past') return true
+    if (!['noun', 'adjective', 'determiner', 'number', 'gerund', 'particle'].includes(token.tag)) return false
+  }
+  return false
+}
+
+const CLICK = /^(?:tap|click|press|hit|push|choose|select|pick)(?:s|es|ed|ing)?$/
+
+/** What a click is on may be named without quotes: "taps Get started and". */
+function nameControls(tokens: Token[]): void {
+  for (let index = 0; index + 1 < tokens.length; index++) {
+    const token = tokens[index]!
+    if (!CLICK.test(token.lower)) continue
+    const from = tokens[index + 1]!.lower === 'on' ? index + 2 : index + 1
+    const first = tokens[from]
+    if (first === undefined || first.quoted === true || !/^\p{Lu}/u.test(first.text) || token.tag === 'noun' && index > 0 && tokens[index - 1]!.tag === 'determiner') continue
+    let to = from + 1
+    while (to < tokens.length && tokens[to]!.tag !== 'punctuation' && !/^(?:and|or|to|in|on|at|then|if|which|who|button|link|tab)$/.test(tokens[to]!.lower) && to - from < 5) to++
+    const last = tokens[to - 1]!
+    const named: Token = { text: tokens.slice(from, to).map((part) => part.text).join(' '), lower: tokens.slice(from, to).map((part) => part.lower).join(' '), start: first.start, end: last.end, tag: 'noun', quoted: true }
+    tokens.splice(from, to - from, named)
+    if (token.tag === 'noun') token.tag = 'verb'
+  }
 }
 
 function isPastForm(word: string): boolean {

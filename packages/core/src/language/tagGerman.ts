@@ -59,8 +59,9 @@ function closedTag(token: Token, tokens: Token[], index: number): Token['tag'] {
   if (capital && opens) {
     const form = verbForm(token.text)
     const next = tokens[index + 1]
-    const known = form !== undefined && (GERMAN_VERBS.has(form.base) || STRONG_FINITE.has(word) || hasKnownPart(form.base))
-    if (known && form.finite && (!/en$/.test(word) || next !== undefined && (DETERMINERS.has(next.lower) || PRONOUNS.has(next.lower))) && next !== undefined && next.tag !== 'punctuation') return 'adjective'
+    const third = form !== undefined && form.finite && /[^e]t$|[dtn]et$/.test(word) && next !== undefined && (DETERMINERS.has(next.lower) || PRONOUNS.has(next.lower))
+    const known = third || form !== undefined && (GERMAN_VERBS.has(form.base) || STRONG_FINITE.has(word) || hasKnownPart(form.base))
+    if (known && form?.finite === true && (!/en$/.test(word) || next !== undefined && (DETERMINERS.has(next.lower) || PRONOUNS.has(next.lower))) && next !== undefined && next.tag !== 'punctuation') return 'adjective'
     if (/^(?:[a-zäöü]+(?:e[nrsm]?))$/.test(word) && next !== undefined && /^\p{Lu}/u.test(next.text) && /(?:ige|iche|ische|bare|same|lose|ene|ete|ute|eue|ste|lle)[nrsm]?$/.test(word)) return 'adjective'
     return 'noun'
   }
@@ -140,7 +141,7 @@ function weakParticiple(word: string): string | undefined {
 
 /** "öffnet" -> "öffnen", "ändert" -> "ändern", "prüft" -> "prüfen". */
 function infinitiveOfThird(word: string): string {
-  const stem = /(?:[dt]|[^aeiouäöülrh][mn])et$/.test(word) ? word.slice(0, -2) : word.slice(0, -1)
+  const stem = /(?:[dt]|[^aeiouäöülr][mn])et$/.test(word) ? word.slice(0, -2) : word.slice(0, -1)
   if (/(?:[^i]er|el)$/.test(stem) && stem.length > 3 && !/ier$/.test(stem)) return `${stem}n`
   return `${stem}en`
 }

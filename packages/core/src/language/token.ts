@@ -18,7 +18,7 @@ const TOKEN = /"[^"\n]{1,80}"|“[^”\n]{1,80}”|„[^“”\n]{1,80}[“”]|
 /** The tokens of a stretch of text, all tagged as noun or punctuation; text in parentheses is left out. */
 export function tokenize(text: string, start: number, end: number): Token[] {
   const tokens: Token[] = []
-  const part = text.slice(start, end)
+  const part = blankAsides(text.slice(start, end))
   let depth = 0
   for (const found of part.matchAll(TOKEN)) {
     let value = found[0]
@@ -34,6 +34,13 @@ export function tokenize(text: string, start: number, end: number): Token[] {
     }
   }
   return tokens
+}
+
+/** "i.e. ..." up to the next comma and enumerators such as "ii)" say nothing of their own; offsets stay. */
+function blankAsides(part: string): string {
+  return part
+    .replace(/(?<=^|[\s,])\(?(?:i{1,3}|iv|[a-e1-9])\)(?=\s)/gu, (found) => ' '.repeat(found.length))
+    .replace(/(?:\bi\.e\.|\be\.g\.|\bd\.h\.|\bz\.B\.)(?!\s{2,})[^,;.()]*(?=,)/gu, (found) => ' '.repeat(found.length))
 }
 
 /** Whether a token is one of these punctuation marks. */

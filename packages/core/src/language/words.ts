@@ -6,7 +6,7 @@ import type { ReadLanguage } from './reading.ts'
  */
 const WORDS = {
   screen: {
-    en: 'page screen view dashboard site website tab home homepage overview portal landing wizard calendar inbox feed map catalog catalogue cart basket checkout login signup registration tutorial onboarding walkthrough settings profile preview summary review results confirmation welcome account menu',
+    en: 'page screen view dashboard site website tab home homepage overview portal landing wizard calendar inbox feed map catalog catalogue cart basket checkout login signup registration tutorial onboarding walkthrough settings results profile preview summary review confirmation welcome',
     de: 'seite bildschirm ansicht dashboard startseite übersicht portal kalender warenkorb anmeldeseite profil vorschau zusammenfassung maske formular bestätigungsseite kasse einstellungen ergebnisliste willkommensseite tutorial login anmeldung registrierung startbildschirm detailseite suchseite hauptmenü',
   },
   popup: {
