@@ -59,9 +59,12 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   let alternatives: Alternatives | undefined
   let lastTest: Open | undefined
   const history: { key: string; entry: Exit[]; sentence: number }[] = []
+  const decided = new Map<string, number>()
+  const alternativeNodes = new Set<string>()
   const numbered = new Map<number, string>()
   let pendingNumber: number | undefined
   let sentence = 0
+  let casesLater = false
   let sentenceFirst: string | undefined
 
   function place(draft: StepDraft): string {
@@ -102,6 +105,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     revive()
     const key = graph.addNode({ type: 'decision', title: question.endsWith('?') ? question : `${question}?`, span })
     graph.connect(frontier, key)
+    decided.set(key, sentence)
     number(key)
     sentenceFirst ??= key
     return key
@@ -119,7 +123,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
 
   /** Everything that is open flows together. */
   function closeAll(): void {
-    while (open.length > base) popOpen()
+    while (open.length > base && !(casesLater && open[open.length - 1]!.kind === 'pick')) popOpen()
     frontier = unite(frontier, hold)
     hold = []
     flowForward()
@@ -152,7 +156,12 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   }
 
   function addMoves(moves: Move[]): void {
-    for (const [index, move] of moves.entries()) addMove(move, moves.slice(index + 1, index + 5))
+    const lastCase = moves.findLastIndex((move) => move.items.some((item) => item.kind === 'case'))
+    for (const [index, move] of moves.entries()) {
+      casesLater = index <= lastCase && lastCase > 0 && moves.slice(index).some((later) => later.items.some((item) => item.kind === 'case'))
+      addMove(move, moves.slice(index + 1, index + 5))
+    }
+    casesLater = false
   }
 
   function addMove(move: Move, ahead: Move[]): void {
@@ -175,23 +184,25 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
       settleAlternatives(lead)
       return
     }
-    if (lead.kind === 'else' || lead.kind === 'case' || lead.kind === 'so' || lead.kind === 'limit' || lead.kind === 'until' || lead.kind === 'optionalLast') return
+    if (lead.kind === 'else' || lead.kind === 'given' || lead.kind === 'until' && lead.repeat || lead.kind === 'case' || lead.kind === 'so' || lead.kind === 'limit' || lead.kind === 'until' || lead.kind === 'optionalLast') return
     if (lead.kind === 'if') {
       if (findSibling(lead.condition) >= base) return
       if (pickOf(lead.condition) !== undefined) return
     } else if (lead.kind === 'event' && findTold(lead.step) !== undefined && frontier.some((exit) => exit.from === findTold(lead.step))) return
     else if (armGoesOn(ahead)) return
     closeAll()
-    settleAlternatives(lead)
+    if (!casesLater) settleAlternatives(lead)
   }
 
   /** Whether a sentence soon tells another arm of an open decision, so that what comes before belongs to this arm. */
   function armGoesOn(ahead: Move[]): boolean {
     if (frontier.length === 0) return false
+    const top = open[open.length - 1]!
+    if (top.kind === 'if' && top.arms === 1 && frontier.length === 1 && frontier[0]!.from === top.node) return true
     for (const move of ahead) {
       const lead = move.items[0]
       if (lead === undefined) continue
-      if (lead.kind === 'else') return open[open.length - 1]!.elseOpen
+      if (lead.kind === 'else') return top.elseOpen
       if (lead.kind === 'if') return findSibling(lead.condition) >= base
       if (lead.kind === 'firstTime' || lead.kind === 'case') return false
     }
@@ -215,7 +226,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
 
   /** Behind alternatives the text goes on with those that did not refuse. */
   function settleAlternatives(lead: Item): void {
-    if (alternatives === undefined) return
+    if (alternatives === undefined || casesLater) return
     if (lead.kind === 'case' || lead.kind === 'if' && pickOf(lead.condition) !== undefined) return
     if (lead.kind === 'step' && ownerOf(lead.step) !== undefined) return
     const refusing = alternatives.options.filter((option) => option.negative)
@@ -249,7 +260,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     if (already >= 0) {
       while (open.length > already + 1) popOpen()
       const entry = open[already]!
-      entry.done = unite(entry.done.filter((exit) => !mine(exit)), frontier)
+      entry.done = unite(entry.done.filter((exit) => !mine(exit)), frontier.filter((exit) => !mine(exit)))
     } else {
       const refused = current.options.filter((option) => option !== chosen && option.negative).flatMap((option) => option.exits)
       dead = unite(dead, refused)
@@ -271,7 +282,8 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
       const first = steps[0]
       if (first === undefined || steps.some((step) => step === undefined || step.step.actor !== first.step.actor && step.step.actor !== undefined)) return item
       const drafts = steps.map((step) => step!.step)
-      if (!drafts.some((draft) => draft.verb === next.condition.verb) || !item.sharesSubject) return item
+      const sameObject = drafts.every((draft) => draft.objectStems.size === 0 || likeness(draft.objectStems, drafts[drafts.length - 1]!.objectStems) > 0.9)
+      if (!drafts.some((draft) => draft.verb === next.condition.verb) || !item.sharesSubject || !item.duty && !sameObject) return item
       const title = `${drafts.map((draft, index) => (index === 0 ? bare(draft, drafts) : index === drafts.length - 1 ? lower(draft.title) : lower(bare(draft, drafts)))).join(` ${labels.or} `)}`
       return { ...first, step: { ...first.step, title, stems: stemsOf(language, title), verb: '' } }
     })
@@ -281,7 +293,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     switch (item.kind) {
       case 'step': return addStep(item)
       case 'event': {
-        if (findTold(item.step) === undefined) place(item.step)
+        if (findTold(item.step) === undefined && !restatesTest(item.step)) place(item.step)
         return
       }
       case 'if': return addIf(item.condition, item.opensSentence)
@@ -299,7 +311,14 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
         if (frontier.length > 0) end()
         return
       }
-      case 'until': return addUntil(item.condition)
+      case 'until': return item.repeat ? repeatUntil(item.condition) : addUntil(item.condition)
+      case 'visit': return visit(item.step, item.opens)
+      case 'given': {
+        const sibling = findSibling(item.condition)
+        if (sibling >= base) addIf(item.condition, true)
+        else if (open.length > base && open[open.length - 1]!.elseOpen) addElse()
+        return
+      }
       case 'optionalLast': return makeLastOptional()
       case 'alternatives': return addAlternatives(item.options, ahead, item.question)
       case 'repeatEach': {
@@ -307,13 +326,15 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
         return
       }
       case 'pass': return
+      case 'merge': return closeAll()
     }
   }
 
   function addStep(item: Extract<Item, { kind: 'step' }>): void {
     const owner = ownerOf(item.step)
     if (owner !== undefined && frontier.length > 1) pick(owner)
-    if (item.parallel && addParallel(item.step)) return
+    if (item.step.again === true && addAgain(item.step)) return
+    if (item.parallel !== '' && addParallel(item.step, item.parallel)) return
     if (!item.optional) {
       place(item.step)
       return
@@ -325,19 +346,20 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   }
 
   /** A step beside the one before: it begins where the run of the other actor began. */
-  function addParallel(draft: StepDraft): boolean {
+  function addParallel(draft: StepDraft, reach: 'beside' | 'run'): boolean {
     const last = history[history.length - 1]
     if (last === undefined || frontier.length === 0) return false
     let from = history.length - 1
-    if (last.sentence !== sentence) {
+    if (last.sentence !== sentence && reach === 'beside') while (from > 0 && history[from - 1]!.sentence === last.sentence && graph.drafts.get(history[from - 1]!.key)?.actor !== draft.actor && graph.nodes.find((node) => node.key === history[from]!.entry[0]?.from)?.type === 'decision') from--
+    if (last.sentence !== sentence && reach === 'run') {
       const run = history.findLastIndex((entry) => graph.drafts.get(entry.key)?.actor !== undefined && graph.drafts.get(entry.key)!.type !== 'screen')
       const actor = run < 0 ? undefined : graph.drafts.get(history[run]!.key)!.actor
       if (actor !== undefined && actor !== draft.actor && history.length - run <= 4) {
         from = run
         while (from > 0 && graph.drafts.get(history[from - 1]!.key)?.actor === actor) from--
-      } else while (from > 0 && history[from - 1]!.sentence === last.sentence && false) from--
+      }
     }
-    const entry = history[from]!.entry
+    const entry = last.sentence === sentence ? history[from]!.entry : beforeDecisions(history[from]!.entry, last.sentence)
     if (entry.length === 0 || entry.every((exit) => exit.from === start)) {
       if (from + 1 >= history.length) return false
     }
@@ -346,6 +368,35 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     frontier = entry
     place(draft)
     return true
+  }
+
+  /** Where the way came from before the decisions that this sentence opened. */
+  function beforeDecisions(entry: Exit[], told: number): Exit[] {
+    const first = entry[0]
+    if (first === undefined || entry.length !== 1) return entry
+    const node = graph.node(first.from)
+    if (node?.type !== 'decision' || decided.get(first.from) !== told || alternativeNodes.has(first.from) === false) return entry
+    return graph.edges.filter((edge) => edge.to === first.from && edge.kind !== 'loop').map((edge) => ({ from: edge.from, ...(edge.label === undefined ? {} : { label: edge.label }), ...(edge.kind === undefined ? {} : { kind: edge.kind }) }))
+  }
+
+  /** "repairs it again" as the answer to a test: back to where it was told first. */
+  function addAgain(draft: StepDraft): boolean {
+    const top = open[open.length - 1]
+    if (top === undefined || top.kind !== 'if' || frontier.length !== 1 || frontier[0]!.from !== top.node) return false
+    const told = findTold(draft) ?? findAkin(draft)
+    if (told === undefined) return false
+    graph.connect(frontier.map((exit) => ({ ...exit, kind: 'loop' as const })), told)
+    frontier = []
+    return true
+  }
+
+  /** The step that a noun takes up: "the calculation is done again" behind "calculates". */
+  function findAkin(draft: StepDraft): string | undefined {
+    const stems = [...draft.objectStems]
+    return history.findLast(({ key }) => {
+      const verb = graph.drafts.get(key)!.verb
+      return verb.length >= 5 && stems.some((stem) => stem.slice(0, Math.max(5, verb.length - 2)) === verb.slice(0, Math.max(5, verb.length - 2)))
+    })?.key
   }
 
   function addIf(condition: Condition, opensSentence: boolean): void {
@@ -466,14 +517,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     if (/\b(?:start|beginning|anfang)\b/i.test(target.phrase?.text ?? '')) return history[0]?.key
     const test = open.findLast((entry) => entry.kind === 'if' || entry.kind === 'limit') ?? undefined
     if (test === undefined) return undefined
-    let at = test.node
-    for (let steps = 0; steps < 8; steps++) {
-      const before = graph.edges.find((edge) => edge.to === at && edge.kind !== 'loop')
-      if (before === undefined) return undefined
-      at = before.from
-      if (graph.drafts.has(at)) return at
-    }
-    return undefined
+    return stepBefore(test.node)
   }
 
   /** The step that a name means: one whose title holds all of its words, the latest first. */
@@ -514,6 +558,12 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     return undefined
   }
 
+  /** "once the code has been verified" behind "if it is wrong": the decision's own pass. */
+  function restatesTest(event: StepDraft): boolean {
+    if (lastTest === undefined || lastTest.kind === 'choice' || !/^(?:verify|confirm|check|validate|accept|authenticate|pass|prüfen|bestätigen|verifizieren|überprüfen)$/.test(event.verb)) return false
+    return frontier.some((exit) => exit.from === lastTest!.node)
+  }
+
   function addUntil(condition: Condition): void {
     const target = sentenceFirst
     if (target === undefined || frontier.length === 0) return
@@ -522,6 +572,41 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     const no: Exit = { from: node, label: labels.no, kind: 'no' }
     graph.connect([{ ...(condition.negative ? yes : no), kind: 'loop' }], target)
     frontier = [condition.negative ? no : yes]
+  }
+
+  /** "this is repeated until X": the open correction leads back to the step that it corrects. */
+  function repeatUntil(condition: Condition): void {
+    const test = open.findLast((entry) => entry.kind === 'if')
+    const before = test === undefined ? undefined : stepBefore(test.node)
+    if (before === undefined) {
+      addUntil(condition)
+      return
+    }
+    graph.connect(frontier.map((exit) => ({ ...exit, kind: 'loop' as const })), before)
+    frontier = []
+  }
+
+  function stepBefore(node: string): string | undefined {
+    let at = node
+    for (let steps = 0; steps < 8; steps++) {
+      const before = graph.edges.find((edge) => edge.to === at && edge.kind !== 'loop')
+      if (before === undefined) return undefined
+      at = before.from
+      if (graph.drafts.has(at)) return at
+    }
+    return undefined
+  }
+
+  /** A named place of a path that is drawn with arrows. */
+  function visit(draft: StepDraft, opens: boolean): void {
+    const known = history.find(({ key }) => likeness(graph.drafts.get(key)!.stems, draft.stems) === 1)?.key
+    if (known === undefined) {
+      place(draft)
+      return
+    }
+    if (!opens) graph.connect(frontier.filter((exit) => exit.from !== known), known)
+    else if (!frontier.some((exit) => exit.from === known)) dead = unite(dead, frontier.filter((exit) => exit.from !== start && !graph.edges.some((edge) => edge.from === exit.from)))
+    frontier = [{ from: known }]
   }
 
   function makeLastOptional(): void {
@@ -542,6 +627,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     const from = options[0]![0]
     const span: [number, number] = from?.kind === 'step' ? from.step.span : [0, 0]
     const node = decide(question ?? titles.map((title, index) => (index === 0 ? title : lower(title))).join(` ${labels.or} `), span)
+    alternativeNodes.add(node)
     const made: Alternatives = { node, options: [] }
     const all: Exit[] = []
     for (const [index, option] of options.entries()) {

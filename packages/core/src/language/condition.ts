@@ -10,7 +10,7 @@ const ARTICLE: Record<ReadLanguage, RegExp> = {
 }
 const BE: Record<ReadLanguage, RegExp> = { en: /\b(?:is|are|was|were|has been|have been|does|do|did)\b\s*/i, de: /\b(?:ist|sind|war|waren|wird|werden|wurde|wurden)\b\s*/i }
 const NOT: Record<ReadLanguage, RegExp> = { en: /\b(?:not|no longer|never)\b\s*|n't\b\s*/i, de: /\b(?:nicht|niemals)\b\s*/i }
-const NO: Record<ReadLanguage, RegExp> = { en: /\b(?:no|none of|nobody|nothing|without)\b/i, de: /\b(?:kein(?:e[nrsm]?)?|niemand|nichts|ohne)\b/i }
+const NO: Record<ReadLanguage, RegExp> = { en: /\b(?:no|none|nobody|nothing|without)\b/i, de: /\b(?:kein(?:e[nrsm]?)?|niemand|nichts|ohne)\b/i }
 
 /** The condition that the clauses ask, from the source text between them; connectors are left out. */
 export function describeCondition(language: ReadLanguage, text: string, clauses: Clause[], unless: boolean): Condition {

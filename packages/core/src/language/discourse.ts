@@ -12,6 +12,8 @@ export interface StepDraft {
   span: [number, number]
   /** Verb in base form, '' for a named screen. */
   verb: string
+  /** The text says that it is done once more. */
+  again?: boolean
   /** Stems of the title, for finding the step again by name. */
   stems: ReadonlySet<string>
   /** Stems of what the step acts on. */
@@ -54,7 +56,7 @@ export interface JumpTarget {
 
 /** One move of the discourse, in the order in which the graph is built. */
 export type Item =
-  | { kind: 'step'; step: StepDraft; parallel: boolean; optional: boolean; relative: boolean; passive: boolean }
+  | { kind: 'step'; step: StepDraft; parallel: '' | 'beside' | 'run'; optional: boolean; relative: boolean; passive: boolean }
   | { kind: 'event'; step: StepDraft }
   | { kind: 'if'; condition: Condition; opensSentence: boolean }
   | { kind: 'else'; again: boolean }
@@ -64,11 +66,17 @@ export type Item =
   | { kind: 'limit'; condition: Condition }
   | { kind: 'jump'; target: JumpTarget }
   | { kind: 'end'; span: [number, number] }
-  | { kind: 'until'; condition: Condition }
+  | { kind: 'until'; condition: Condition; repeat: boolean }
+  /** A named place of a drawn path: reached again when it exists. `opens`: the path begins here. */
+  | { kind: 'visit'; step: StepDraft; opens: boolean }
+  /** A precondition that a scenario states. */
+  | { kind: 'given'; condition: Condition }
   | { kind: 'optionalLast' }
-  | { kind: 'alternatives'; options: Item[][]; question?: string; sharesSubject: boolean }
+  | { kind: 'alternatives'; options: Item[][]; question?: string; sharesSubject: boolean; duty: boolean }
   | { kind: 'repeatEach'; text: string }
   | { kind: 'pass' }
+  /** The open arms flow together here. */
+  | { kind: 'merge' }
 
 /** Whether a clause opens with one of these roles. */
 export function hasCue(clause: Clause, ...roles: CueRole[]): boolean {

@@ -43,7 +43,7 @@ function sometimesAlternatives(context: SentenceContext, clauses: Clause[]): Ite
     if (option !== undefined) readMain(context, clause, clauses[index + 1], option)
   }
   const filled = options.filter((option) => option.length > 0)
-  return filled.length > 1 ? [{ kind: 'alternatives', options: filled, sharesSubject: false }] : filled.flat()
+  return filled.length > 1 ? [{ kind: 'alternatives', options: filled, sharesSubject: false, duty: false }] : filled.flat()
 }
 
 const CONTENT = new Set(['if', 'onlyIf', 'unless', 'when', 'after', 'before', 'until', 'ifNot', 'else', 'reason'])
@@ -97,7 +97,13 @@ function readClause(context: SentenceContext, clauses: Clause[], index: number, 
   if (hasCue(clause, 'until')) {
     const before = items[items.length - 1]
     if (before?.kind === 'step' && (before.step.verb === 'wait' || before.step.verb === 'warten' || before.passive)) return 1
-    items.push({ kind: 'until', condition: describeCondition(language, text, [clause], false) })
+    const repeat = before?.kind === 'repeatEach'
+    if (repeat) items.pop()
+    items.push({ kind: 'until', condition: describeCondition(language, text, [clause], false), repeat })
+    return 1
+  }
+  if (context.marker === 'given' && clause.cues.length === 0 && clause.verb !== undefined && !(clause.verb.copula && !clause.verb.negated && surfaceTarget(language, clause) !== undefined)) {
+    items.push({ kind: 'given', condition: describeCondition(language, text, [clause], false) })
     return 1
   }
   if (hasCue(clause, 'if', 'onlyIf', 'unless') || isConditionalWhen(context, clause)) return readCondition(context, clauses, index, items)
@@ -112,6 +118,11 @@ function readClause(context: SentenceContext, clauses: Clause[], index: number, 
   if (clause.question && clause.link === 'none') {
     items.push({ kind: 'if', condition: describeCondition(language, text, clauses, false), opensSentence: true })
     return clauses.length
+  }
+  if (hasCue(clause, 'while') && clause.link === 'none' && clauses[index + 1]?.verb !== undefined && clauses[index + 1]!.link === 'comma') {
+    readMain(context, clause, undefined, items)
+    clauses[index + 1]!.cues.push({ role: 'parallel', length: 0, phrase: 'while' })
+    return 1
   }
   const or = orGroup(clauses, index, context.announced || clauses.slice(0, index).some(announcesWays))
   if (or > 1) return readAlternatives(context, clauses, index, or, items)
@@ -151,7 +162,7 @@ function readAlternatives(context: SentenceContext, clauses: Clause[], index: nu
   }
   const filled = options.filter((option) => option.some((item) => item.kind === 'step' || item.kind === 'jump' || item.kind === 'end'))
   if (!filled.some((option) => option.some((item) => item.kind !== 'end'))) items.push({ kind: 'pass' })
-  else if (filled.length > 1) items.push({ kind: 'alternatives', options: filled, sharesSubject: clauses.slice(index + 1, index + count).every((clause) => clause.inherited || clause.link === 'relative' || clause.link === 'restrictive') })
+  else if (filled.length > 1) items.push({ kind: 'alternatives', options: filled, sharesSubject: clauses.slice(index + 1, index + count).every((clause) => clause.inherited || clause.link === 'relative' || clause.link === 'restrictive'), duty: clauses[index]!.verb?.modal !== undefined || /^(?:have|müssen)$/.test(clauses[index]!.verb?.carrier ?? '') })
   else items.push(...filled.flat())
   return count
 }
@@ -208,8 +219,8 @@ function lastStepIndex(items: Item[]): number {
 
 /** "when the ticket is urgent", "when the payment goes through": a state or an outcome, so a condition. */
 function isConditionalWhen(context: SentenceContext, clause: Clause): boolean {
-  if (context.marker === 'given' || context.marker === 'when') {
-    return clause.cues.length === 0 && clause.verb !== undefined && (clause.verb.negated || clause.verb.copula && surfaceTarget(context.language, clause) === undefined && context.marker === 'when')
+  if (context.marker === 'when') {
+    return clause.cues.length === 0 && clause.verb !== undefined && (clause.verb.negated || clause.verb.copula && surfaceTarget(context.language, clause) === undefined)
   }
   const when = clause.cues.find((cue) => cue.role === 'when')
   if (when === undefined || clause.verb === undefined || !/^(?:when|whenever|sobald|wenn)$/.test(when.phrase)) return false
@@ -260,7 +271,13 @@ function nameIt(context: SentenceContext, clause: Clause): StepDraft {
 }
 
 function step(draft: StepDraft, clause?: Clause): Item {
-  return { kind: 'step', step: draft, parallel: clause !== undefined && hasCue(clause, 'parallel', 'while'), optional: clause !== undefined && isOptional(clause), relative: clause?.link === 'relative', passive: clause?.verb?.passive === true }
+  return { kind: 'step', step: draft, parallel: clause === undefined ? '' : parallelOf(clause), optional: clause !== undefined && isOptional(clause), relative: clause?.link === 'relative', passive: clause?.verb?.passive === true }
+}
+
+function parallelOf(clause: Clause): '' | 'beside' | 'run' {
+  const cue = clause.cues.find((found) => found.role === 'parallel')
+  if (cue !== undefined) return /mean|zwischen|unterdessen|inzwischen/.test(cue.phrase) ? 'run' : 'beside'
+  return hasCue(clause, 'while') && clause.link !== 'none' ? 'beside' : ''
 }
 
 function readMain(context: SentenceContext, clause: Clause, next: Clause | undefined, items: Item[]): void {
@@ -282,14 +299,16 @@ function readMain(context: SentenceContext, clause: Clause, next: Clause | undef
     return
   }
   if (verb.form === 'gerund' && clause.link !== 'and' && next === undefined && /\boptional\b/i.test(context.text.slice(clause.start, clause.end))) {
-    items.push({ kind: 'step', step: describeStep(language, clause, context.mentions), parallel: false, optional: true, relative: false, passive: false })
+    items.push({ kind: 'step', step: describeStep(language, clause, context.mentions), parallel: '', optional: true, relative: false, passive: false })
     return
   }
   if (verb.negated) {
     items.push({ kind: 'pass' })
     return
   }
-  items.push(step(describeStep(language, clause, context.mentions), clause))
+  const draft = describeStep(language, clause, context.mentions)
+  if (/\b(?:again|once more|anew|erneut|noch ?(?:ein)?mal|nochmals)\b/i.test(context.text.slice(clause.start, clause.end))) draft.again = true
+  items.push(step(draft, clause))
 }
 
 function readFragment(context: SentenceContext, clause: Clause, items: Item[]): void {
@@ -343,9 +362,12 @@ function isMeta(context: SentenceContext, clause: Clause, items: Item[]): boolea
   const subject = clause.subject
   if (verb.copula && verb.base === 'be' || verb.copula && verb.passive) return readCopula(context, clause, items)
   if (language === 'en' && STATE_VERBS.has(verb.base) && verb.carrier === undefined) return true
+  if ((verb.base === 'repeat' || verb.base === 'wiederholen') && verb.passive && (subject === undefined || subject.pronoun || isWord(language, 'process', subject.head))) {
+    items.push({ kind: 'repeatEach', text: context.text.slice(clause.start, clause.end) })
+    return true
+  }
   if (subject !== undefined && isWord(language, 'process', subject.head) && (isWord(language, 'begin', verb.base) || isWord(language, 'continue', verb.base) || isWord(language, 'end', verb.base) || verb.passive)) {
     if (isWord(language, 'continue', verb.base)) items.push({ kind: 'pass' })
-    if (verb.base === 'repeat' || verb.base === 'wiederholen') items.push({ kind: 'repeatEach', text: context.text.slice(clause.start, clause.end) })
     return true
   }
   if (subject !== undefined && /^(?:this|that|it|these|dies|das|es)$/i.test(subject.text) && isWord(language, 'vague', verb.base)) return true

@@ -3,10 +3,11 @@ import type { Clause } from './clause.ts'
 import { englishClauses } from './clauseEnglish.ts'
 import { germanClauses } from './clauseGerman.ts'
 import type { Mentions } from './describeStep.ts'
-import { capitalize } from './describeStep.ts'
-import { hasCue, stemsOf } from './discourse.ts'
+import { capitalize, namedStep, screenType } from './describeStep.ts'
+import { hasCue, stemsOf, type StepDraft } from './discourse.ts'
 import { announcesWays, itemize } from './itemize.ts'
-import type { ReadAssumption, ReadLanguage, TextReading } from './reading.ts'
+import { readPath } from './path.ts'
+import type { ReadAssumption, ReadElement, ReadLanguage, TextReading } from './reading.ts'
 import { type Line, readLines, splitSentences, type Stretch } from './segment.ts'
 import { LABELS } from './words.ts'
 
@@ -92,6 +93,17 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
         break
       }
       sentences++
+      const path = /->|→|=>|⇒/.test(text.slice(stretch.start, stretch.end)) ? readPath(language, text, stretch.start, stretch.end) : undefined
+      if (path !== undefined) {
+        moves.push({ items: path, ...(moves.length === 0 && line.number !== undefined ? { number: line.number } : {}) })
+        continue
+      }
+      const named = nameOfLine(line, stretch)
+      if (named !== undefined) {
+        moves.push({ items: [{ kind: 'visit', step: named.step, opens: true }] })
+        if (named.rest !== undefined) stretch.start = named.rest
+        else continue
+      }
       const clauses = clausesOf(stretch)
       const terse = line.marker !== 'none' || /->|→|=>|⇒/.test(text.slice(stretch.start, stretch.end))
       const items = itemize({ language, text, marker: moves.length === 0 ? line.marker : 'none', mentions, terse, announced }, clauses)
@@ -99,6 +111,37 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
       moves.push({ items, ...(moves.length === 0 && line.number !== undefined ? { number: line.number } : {}) })
     }
     return moves
+  }
+
+  /** "Product page: user can ...": a surface that a line names before a colon. */
+  function nameOfLine(line: Line, stretch: Stretch): { step: StepDraft; rest?: number } | undefined {
+    if (stretch.start !== line.start) return undefined
+    const found = /^([^:.,;"“„]{2,40}):(?=\s|$)\s*/.exec(text.slice(stretch.start, stretch.end))
+    if (found === null || found[1]!.split(/\s+/).length > 5 || screenType(language, found[1]!) === undefined) return undefined
+    const clauses = clausesOf({ start: stretch.start, end: stretch.start + found[1]!.length })
+    if (clauses.length !== 1 || clauses[0]!.verb !== undefined && clauses[0]!.verb.form !== 'imperative' || clauses[0]!.cues.length > 0 || clauses[0]!.verb?.form === 'imperative' && clauses[0]!.object !== undefined && !/^\p{Lu}/u.test(found[1]!)) return undefined
+    const span: [number, number] = [stretch.start, stretch.start + found[1]!.length]
+    const step = namedStep(language, { text: found[1]!.replace(/^(?:the|die|der|das)\s+/i, ''), head: found[1]!.split(/\s+/).at(-1)!.toLowerCase(), pronoun: false, start: span[0], end: span[1] }, span)
+    const rest = stretch.start + found[0].length
+    return rest < stretch.end ? { step, rest } : { step }
+  }
+
+  /** Sub-items that only name things are the fields or contents of the step above. */
+  function elementsOfList(line: Line): ReadElement[] | undefined {
+    if (line.children.length === 0) return undefined
+    const above = text.slice(line.start, line.end)
+    const isForm = /\b(?:form|fields?|enters?|types?|fills?|provides?|inputs?|login|log in|sign up|sign in|registration|checkout)\b|formular|felder|eingabe|gibt|eingeben|anmeldung|registrierung|maske/i.test(above)
+    const elements: ReadElement[] = []
+    for (const child of line.children) {
+      const content = text.slice(child.start, child.end).replace(/\s*\([^)]*\)\s*/g, ' ').replace(/[.,;]+$/, '').trim()
+      if (child.children.length > 0 || content === '' || content.split(/\s+/).length > 5 || /[.:;]|->|→/.test(content)) return undefined
+      const clauses = clausesOf({ start: child.start, end: child.start + Math.max(1, text.slice(child.start, child.end).search(/\s*\(|$/)) })
+      if (clauses.some((clause) => clause.verb !== undefined && content.split(/\s+/).length > 1 || clause.cues.some((cue) => cue.role === 'if' || cue.role === 'else'))) return undefined
+      const button = /\b(?:button|schaltfläche|knopf)\b/i.test(content)
+      const link = /\blink\b/i.test(content)
+      elements.push({ type: button ? 'button' : link ? 'link' : /\blist\b|liste$/i.test(content) ? 'list' : /\b(?:image|photo|picture|bild|foto|logo)\b/i.test(content) ? 'image' : isForm ? 'input' : 'text', label: capitalize(content) })
+    }
+    return elements
   }
 
   function readList(lines: Line[]): void {
@@ -111,6 +154,12 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
       if (line.marker === 'heading' || line.marker === 'scenario') continue
       run.push(...movesOf(line))
       if (line.children.length === 0) continue
+      const elements = elementsOfList(line)
+      const holder = run[run.length - 1]?.items.findLast((item) => item.kind === 'step' || item.kind === 'visit')
+      if (elements !== undefined && holder !== undefined && 'step' in holder) {
+        holder.step.elements = [...(holder.step.elements ?? []), ...elements]
+        continue
+      }
       const arms = armsOf(line.children)
       if (arms === undefined) {
         run.push(...collect(line.children))
@@ -144,7 +193,7 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
       const clauses = clausesOf({ start: line.start, end: line.start + mark.index })
       const isElse = clauses[0] !== undefined && hasCue(clauses[0], 'else', 'ifNot')
       const verb = clauses[0]?.verb
-      if (!isElse && verb !== undefined && verb.form === 'imperative') return undefined
+      if (!isElse && verb !== undefined && verb.form === 'imperative' && label.includes(' ')) return undefined
       arms.push({ line, label: capitalize(label.replace(/^(?:if|in case|when|falls|wenn|bei)\s+/i, '')), bodyStart: line.start + mark.index + mark[0].length, isElse })
     }
     return arms

@@ -1,0 +1,62 @@
+import { namedStep } from './describeStep.ts'
+import { stemsOf, type Item } from './discourse.ts'
+import { describeCondition } from './condition.ts'
+import type { Clause } from './clause.ts'
+import type { ReadLanguage } from './reading.ts'
+import { trim } from './segment.ts'
+
+const ARROW = /\s*(?:-{1,2}>|→|=>|⇒)\s*/g
+const GUARD = /[[(]\s*(?:if|when|only if|falls|wenn|sofern|bei)\s+([^\])]{1,80})[\])]/i
+const ELSE_TAIL = /[,;]?\s*(?:otherwise|else|or else|if not|sonst|andernfalls)\s*$/i
+const END = /^(?:end|done|finish(?:ed)?|exit|ende|fertig|schluss)\.?$/i
+
+/**
+ * The moves of a path drawn with arrows ("A -> B [if x] -> C"), or undefined when a part is a whole sentence.
+ * Named places that occur again are the same place.
+ */
+export function readPath(language: ReadLanguage, text: string, start: number, end: number): Item[] | undefined {
+  const source = text.slice(start, end)
+  const parts: { start: number; end: number }[] = []
+  let from = 0
+  for (const found of source.matchAll(ARROW)) {
+    parts.push({ start: start + from, end: start + found.index })
+    from = found.index + found[0].length
+  }
+  parts.push({ start: start + from, end })
+  if (parts.length < 2) return undefined
+  const items: Item[] = []
+  let elseNext = false
+  for (const [index, raw] of parts.entries()) {
+    const stretch = trim(text, raw.start, raw.end)
+    if (stretch === undefined) continue
+    let label = text.slice(stretch.start, stretch.end).replace(/[.;,]+$/, '')
+    const guard = GUARD.exec(label)
+    const tail = ELSE_TAIL.exec(label)
+    label = label.replace(GUARD, '').replace(ELSE_TAIL, '').replace(/\s+/g, ' ').trim()
+    if (elseNext) items.push({ kind: 'else', again: false })
+    elseNext = tail !== null
+    if (guard !== null) {
+      const at = stretch.start + guard.index + guard[0].indexOf(guard[1]!)
+      items.push({ kind: 'if', condition: guardCondition(language, text, at, at + guard[1]!.length), opensSentence: false })
+    }
+    if (label === '' || /^(?:start|begin|anfang|beginn)$/i.test(label)) continue
+    if (END.test(label)) {
+      items.push({ kind: 'end', span: [stretch.start, stretch.end] })
+      continue
+    }
+    if (label.split(' ').length > 6 || /[.!?]\s/.test(label)) return undefined
+    const clean = label.replace(/^["“„«]|["”“»]$/g, '')
+    const step = namedStep(language, { text: clean, head: clean.split(' ').at(-1)!.toLowerCase(), pronoun: false, start: stretch.start, end: stretch.end }, [stretch.start, stretch.end])
+    if (step.type === 'action' && !/^\p{Ll}/u.test(label)) step.type = 'screen'
+    items.push({ kind: 'visit', step, opens: index === 0 })
+    if (guard !== null && !elseNext && index + 1 < parts.length) items.push({ kind: 'merge' })
+  }
+  return items
+}
+
+function guardCondition(language: ReadLanguage, text: string, start: number, end: number): ReturnType<typeof describeCondition> {
+  const words = text.slice(start, end)
+  const clause: Clause = { start, end, link: 'none', cues: [], tokens: [{ text: words, lower: words.toLowerCase(), start, end, tag: 'noun' }], inherited: false, question: false }
+  const condition = describeCondition(language, text, [clause], false)
+  return { ...condition, stems: stemsOf(language, words) }
+}
