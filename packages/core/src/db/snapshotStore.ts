@@ -83,7 +83,7 @@ function prune(database: Database, logId: string): void {
   }
 }
 
-/** A state shrinks to about a tenth at the quickest level, and writing the rest to the disk would take longer than that. */
+/** A state shrinks to about a quarter at the quickest level, in about the time that writing the rest to the disk would take. */
 function pack(bytes: Uint8Array): Uint8Array {
   const isSmall = bytes.length < MIN_DEFLATED_BYTES;
   return Buffer.concat([Buffer.of(isSmall ? PLAIN : DEFLATED), isSmall ? bytes : deflateRawSync(bytes, { level: 1 })]);
