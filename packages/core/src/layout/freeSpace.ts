@@ -84,8 +84,11 @@ export class FreeSpace {
     for (let radius = 512; ; radius *= 2) {
       const window = inflate(rectAt(wanted, size), radius + gap);
       const near = this.within(window).map(([, rect]) => rect);
-      const xs = candidates(wanted.x, near.flatMap((rect) => [down(rect.x - gap - size.width), up(rect.x + rect.width + gap)]), least.x, radius, weights.left, weights.right);
-      const ys = candidates(wanted.y, near.flatMap((rect) => [down(rect.y - gap - size.height), up(rect.y + rect.height + gap)]), least.y, radius, weights.up, weights.down);
+      // With every obstacle in sight the places beyond the last of them are tried as well: then the search is complete.
+      const all = near.length === this.rects.size;
+      const reach = all ? Infinity : radius;
+      const xs = candidates(wanted.x, near.flatMap((rect) => [down(rect.x - gap - size.width), up(rect.x + rect.width + gap)]), least.x, reach, weights.left, weights.right);
+      const ys = candidates(wanted.y, near.flatMap((rect) => [down(rect.y - gap - size.height), up(rect.y + rect.height + gap)]), least.y, reach, weights.up, weights.down);
       for (const x of xs) {
         if (best && x.cost >= best.cost) break;
         for (const y of ys) {
@@ -99,8 +102,7 @@ export class FreeSpace {
           best = { position: { x: x.at, y: y.at }, cost: full };
         }
       }
-      if (best && best.cost <= radius * cheapest) return best;
-      if (near.length === this.rects.size) return best;
+      if (all || (best && best.cost <= radius * cheapest)) return best;
     }
   }
 }

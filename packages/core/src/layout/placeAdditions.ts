@@ -26,9 +26,20 @@ export function placeAdditions(view: FlowView, newNodeIds: Iterable<string>, new
   const added = new Set([...newNodeIds].filter((id) => view.node.has(id)));
   if (added.size === 0) return new Map();
   const scene = new PlacementScene(view, added, newFrames(view, added, newFrameIds));
-  const notes = new Map([...annotatedNodes(view)].filter(([note]) => added.has(note) && !scene.newFrames.has(view.node.get(note)!.frameId ?? '')));
-  for (const group of groupsOf(view, added, notes, scene.newFrames)) placeGroup(scene, group);
-  for (const [note, host] of [...notes].sort(([a], [b]) => compareText(a, b))) placeNote(scene, view.node.get(note)!, host);
+  const notes = new Map(
+    [...annotatedNodes(view)].filter(([note, host]) => {
+      const frameId = view.node.get(note)!.frameId;
+      return added.has(note) && frameId === view.node.get(host)!.frameId && !scene.newFrames.has(frameId ?? '');
+    }),
+  );
+  // Frames grow first: what is placed afterwards keeps out of them, and never walls them in.
+  const groups = groupsOf(view, added, notes, scene.newFrames);
+  const inFrame = (node: Node) => node.frameId !== undefined && view.frame.has(node.frameId);
+  const noteIds = [...notes.keys()].sort(compareText);
+  for (const framed of [true, false]) {
+    for (const group of groups) if (inFrame(group[0]!) === framed) placeGroup(scene, group);
+    for (const id of noteIds) if (inFrame(view.node.get(id)!) === framed) placeNote(scene, view.node.get(id)!, notes.get(id)!);
+  }
   return new Map([...scene.placed].sort(([a], [b]) => compareText(a, b)));
 }
 
