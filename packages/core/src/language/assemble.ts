@@ -333,6 +333,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   function addStep(item: Extract<Item, { kind: 'step' }>): void {
     const owner = ownerOf(item.step)
     if (owner !== undefined && frontier.length > 1) pick(owner)
+    if ((item.step.verb === 'do' || item.step.verb === 'durchführen') && item.step.again !== true && item.passive && findAkin(item.step) !== undefined) return
     if (item.step.again === true && addAgain(item.step)) return
     if (item.parallel !== '' && addParallel(item.step, item.parallel)) return
     if (!item.optional) {
@@ -382,9 +383,10 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   /** "repairs it again" as the answer to a test: back to where it was told first. */
   function addAgain(draft: StepDraft): boolean {
     const top = open[open.length - 1]
-    if (top === undefined || top.kind !== 'if' || frontier.length !== 1 || frontier[0]!.from !== top.node) return false
+    if (top === undefined || top.kind !== 'if' && top.kind !== 'limit' || frontier.length === 0) return false
+    const atOnce = frontier.length === 1 && frontier[0]!.from === top.node
     const told = findTold(draft) ?? findAkin(draft)
-    if (told === undefined) return false
+    if (told === undefined || !atOnce && likeness(graph.drafts.get(told)!.stems, draft.stems) < 0.9) return false
     graph.connect(frontier.map((exit) => ({ ...exit, kind: 'loop' as const })), told)
     frontier = []
     return true
@@ -552,7 +554,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     for (let index = history.length - 1; index >= 0; index--) {
       const { key } = history[index]!
       const draft = graph.drafts.get(key)!
-      if (draft.verb !== '' && draft.verb === event.verb && (event.objectStems.size === 0 || likeness(draft.objectStems, event.objectStems) >= 0.3)) return key
+      if (draft.verb !== '' && draft.verb === event.verb && (event.objectStems.size === 0 || likeness(draft.objectStems, event.objectStems) >= 0.6)) return key
       if (likeness(draft.stems, event.stems) >= 0.8) return key
     }
     return undefined
@@ -715,7 +717,7 @@ function areSiblings(language: ReadLanguage, first: Condition, second: Condition
   const sameHead = first.subjectHead !== '' && first.subjectHead === second.subjectHead
   if (first.cue === second.cue && first.cue.includes(' ') && (shared >= 0.3 || sameHead || /^(?:for|für)/.test(first.cue))) return true
   if (sameHead && !first.subjectIsPerson && first.stative && second.stative && first.verb !== '' && second.verb !== '' && !(first.negated && second.negated)) return true
-  return first.negated !== second.negated && shared >= 0.5
+  return first.negated !== second.negated && (shared >= 0.5 || sameHead && (!first.subjectIsPerson || shared >= 0.3))
 }
 
 function isOpposite(language: ReadLanguage, first: Condition, second: Condition): boolean {

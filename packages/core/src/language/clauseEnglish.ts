@@ -149,7 +149,7 @@ function cutBetween(tokens: Token[], groups: VerbGroup[], g: number, cuts: Map<n
   if (second.predicate.form === 'infinitive') return
   const nounStart = lastNounStart(tokens, first.end, second.start)
   if (isRestrictiveBefore(tokens, groups, g)) cuts.set(second.start, 'comma')
-  else if (subordinate && nounStart !== undefined) cuts.set(nounStart, 'comma')
+  else if (subordinate && nounStart !== undefined) cuts.set(nounStart, mainClauseFollows(tokens, groups, g + 1) ? 'restrictive' : 'comma')
   else if (subordinate && !/s$/.test(tokens[second.start]!.lower)) cuts.set(second.start, 'comma')
 }
 
@@ -164,8 +164,20 @@ function adjacent(tokens: Token[], index: number, group: VerbGroup): boolean {
 }
 
 function isRestrictive(tokens: Token[], group: VerbGroup, relative: number): boolean {
-  if (['what', 'how', 'why', 'where', 'that', 'whose'].includes(tokens[relative]!.lower)) return true
+  if (tokens[relative]!.lower === 'that') return !/^(?:will|must|shall)$/.test(group.predicate.modal ?? '')
+  if (['what', 'how', 'why', 'where', 'whose'].includes(tokens[relative]!.lower)) return true
   return group.predicate.modal === undefined || /^(?:would|could)$/.test(group.predicate.modal)
+}
+
+/** Whether a comma and a clause of its own follow, so that this verb still belongs to the fronted condition. */
+function mainClauseFollows(tokens: Token[], groups: VerbGroup[], g: number): boolean {
+  const next = groups[g + 1]
+  if (next === undefined) return false
+  for (let index = groups[g]!.end; index < next.start; index++) {
+    if (isMark(tokens[index], ',')) return !['coordinator', 'relative', 'subordinator'].includes(tokens[index + 1]?.tag ?? '') && tokens[index + 1]?.lower !== 'otherwise' && tokens[index + 1] !== undefined && index + 1 <= next.start
+    if (tokens[index]!.tag === 'coordinator') return false
+  }
+  return false
 }
 
 /** Whether a group is the verb of a relative clause whose main clause still waits for its own verb. */
@@ -323,7 +335,8 @@ function readGroup(tokens: Token[], start: number): VerbGroup | undefined {
     predicate.perfect = false
   } else {
     predicate.base = verbBase(main.lower)
-    if (predicate.passive && STATE_ADJECTIVES.has(main.lower)) predicate.copula = true
+    const settled = STATE_ADJECTIVES.has(main.lower) || /^(?:signed|logged)$/.test(main.lower) && tokens[end]?.tag === 'particle'
+    if (predicate.passive && predicate.modal === undefined && settled) predicate.copula = true
     if (tokens[end]?.tag === 'particle') {
       predicate.particle = tokens[end]!.lower
       end++
@@ -434,6 +447,7 @@ function isOrdinaryWord(tokens: Token[], at: number, cue: FoundCue, cues: FoundC
   if (cue.phrase === 'on') return !/^(?:error|failure|success|timeout|cancel|cancellation|rejection|approval|confirm|confirmation|decline)s?$/.test(rest[0]?.lower ?? '')
   if (cue.phrase === 'where' || cue.phrase === 'as' || cue.phrase === 'should' && tokens[at]!.tag !== 'modal') return true
   if (cue.phrase === 'should') return at > 0 || cues.length > 0
+  if (cue.phrase === 'based on this') return rest[0]?.tag === 'noun' || rest[0]?.tag === 'adjective'
   if (cue.phrase === 'so' && rest[0]?.lower === 'that') return true
   if (cue.phrase === 'that' || cue.phrase === 'there' || cue.phrase === 'here' && rest.length === 0) return cue.phrase === 'that'
   if (cue.phrase === 'first' || cue.phrase === 'second' || cue.phrase === 'third' || cue.phrase === 'next') return rest[0]?.tag === 'noun' && tokens[at - 1]?.tag === 'determiner'

@@ -47,6 +47,10 @@ export function screenType(language: ReadLanguage, text: string): 'screen' | 'po
   const stop = words.findIndex((word, index) => index > 0 && /^(?:of|for|with|about|in|on|from|to|and|or|with|mit|für|von|zum|zur|über|der|des|und)$/.test(word))
   const group = stop < 0 ? words : words.slice(0, stop)
   const head = group[group.length - 1]
+  if (language === 'de' && group.length > 1 && head !== group[0] && !isWord(language, 'screen', head) && !isWord(language, 'popup', head)) {
+    if (isWord(language, 'popup', group[0])) return 'popup'
+    if (isWord(language, 'screen', group[0])) return 'screen'
+  }
   if (isWord(language, 'popup', head)) return 'popup'
   if (isWord(language, 'screen', head) || isWord(language, 'form', head)) return 'screen'
   return undefined
@@ -77,14 +81,15 @@ function titleParts(language: ReadLanguage, clause: Clause, mentions: Mentions):
   }
   if (object !== undefined && clause.subject === undefined && APPEAR_VERBS.has(verb.base) && verb.base === 'come') return { title: plain(object.text), object: object.text, objectPhrase: object, named: true }
   if (object !== undefined) {
-    if (verb.base === 'get' && clause.subject !== undefined && !clause.subject.pronoun) return { title: `${plain(clause.subject.text)} get ${plain(object.text)}`, object: object.text, objectPhrase: object, named: false }
+    if (verb.base === 'get' && clause.subject !== undefined && !clause.subject.pronoun) return { title: `${plain(clause.subject.text)} ${thirdPerson('get', clause.subject)} ${plain(object.text)}`, object: object.text, objectPhrase: object, named: false }
     return { title: join(action, plain(object.text), placed(language, clause)), object: object.text, objectPhrase: object, named: false }
   }
   if (clause.complement !== undefined) {
     const target = clause.complement.phrase.pronoun ? resolve(language, clause.complement.phrase, mentions) : clause.complement.phrase
     if (target !== undefined) {
-      const subject = clause.subject !== undefined && !clause.subject.pronoun && !isPerson(language, clause.subject) && isWord('en', 'move', verb.base) && !clause.inherited ? plain(clause.subject.text) : ''
-      return { title: subject !== '' ? `${subject} ${verb.base} ${clause.complement.preposition} ${plain(target.text)}` : `${action} ${clause.complement.preposition} ${plain(target.text)}`, object: target.text, objectPhrase: target, named: false }
+      const mover = clause.subject?.pronoun === true && /^(?:it|this)$/i.test(clause.subject.text) ? mentions.thing : clause.subject
+      const subject = mover !== undefined && !mover.pronoun && !isPerson(language, mover) && isWord('en', 'move', verb.base) && !clause.inherited ? plain(mover.text) : ''
+      return { title: subject !== '' ? `${subject} ${thirdPerson(verb.base, mover!)} ${clause.complement.preposition} ${plain(target.text)}` : `${action} ${clause.complement.preposition} ${plain(target.text)}`, object: target.text, objectPhrase: target, named: false }
     }
   }
   const subject = clause.subject !== undefined && !clause.subject.pronoun && verb.form === 'finite' && verb.carrier === undefined ? plain(clause.subject.text) : ''

@@ -48,7 +48,7 @@ let let hit hit reset reset fed feed dealt deal meant mean felt feel bound bind 
 `.trim().split(/\s+/).reduce<[string, string][]>((pairs, word, index, all) => (index % 2 === 0 ? [...pairs, [word, all[index + 1]!]] : pairs), []))
 
 /** Participles that read as adjectives after "be": a state, no passive step. */
-export const STATE_ADJECTIVES = list('interested concerned located situated aware supposed able available related based involved responsible logged signed needed required wanted tired satisfied dissatisfied unsatisfied pleased allowed due enough expired outdated experienced qualified limited detailed complicated used-up known unknown missing required')
+export const STATE_ADJECTIVES = list('interested concerned located situated aware supposed able available related based involved responsible needed required wanted tired satisfied dissatisfied unsatisfied pleased allowed due enough expired outdated experienced qualified limited detailed complicated used-up known unknown missing required')
 
 /** Verbs after which the subject is what appears: "the page opens". */
 export const APPEAR_VERBS = list('appear open come pop show load follow display slide')

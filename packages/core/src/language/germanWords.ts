@@ -26,7 +26,7 @@ widerrufen widerrufen unterbrochen unterbrechen gegossen gießen gebacken backen
 
 /** Separable prefixes: the last word of a main clause that belongs to its verb. */
 export const SEPARABLE = list(`
-aus an ab auf ein zu vor hoch zurück weiter frei durch mit nach um her hin los fest herunter runter hinzu bei fort weg statt heran heraus hinein herein zusammen bereit wieder teil um fern vorbei entgegen unter dar dazu herauf hinauf voran vorher stand bekannt sicher
+aus an ab auf ein zu vor hoch zurück weiter frei durch mit nach um her hin los fest herunter runter hinzu bei fort weg statt heran heraus hinein herein zusammen bereit wieder teil um fern vorbei entgegen unter dar dazu herauf hinauf voran vorher stand bekannt sicher fehl still
 `)
 
 /** Prefixes that never leave their verb. */
@@ -45,7 +45,7 @@ bieten brauchen benötigen dürfen können müssen sollen wollen mögen helfen e
 `)
 
 /** Verbs that tell a state and no step. */
-export const GERMAN_STATE_VERBS = list('sein haben werden bleiben heißen bestehen enthalten gehören liegen gelten brauchen benötigen wissen kennen bedeuten kosten dauern passen stimmen vorliegen existieren fehlen umfassen stehen wollen möchten umfassen dienen')
+export const GERMAN_STATE_VERBS = list('sein haben werden bleiben heißen bestehen enthalten gehören liegen gelten brauchen benötigen wissen kennen bedeuten kosten dauern passen stimmen vorliegen existieren fehlen umfassen wollen dienen')
 
 export const DETERMINERS = list('der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner keines dieser diese dieses diesen diesem jeder jede jedes jeden jedem alle allen aller mein meine meinen sein seine seinen seinem seiner seines ihr ihre ihren ihrem ihrer ihres unser unsere unseren unserem euer eure einige mehrere beide beiden welche welcher welches welchen etwaige sämtliche')
 export const PRONOUNS = list('ich du er sie es wir man ihm ihn ihnen mir mich dir dich uns euch sich jemand niemand nichts etwas alles wer einer keiner diejenigen derjenige')

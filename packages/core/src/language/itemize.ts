@@ -3,6 +3,7 @@ import { describeCondition, describeLimit, isLimit } from './condition.ts'
 import { describeStep, isOptional, type Mentions, namedStep, screenType, splitNames, surfaceTarget } from './describeStep.ts'
 import { type Condition, hasCue, type Item, type JumpTarget, stemsOf, type StepDraft } from './discourse.ts'
 import { STATE_VERBS } from './englishWords.ts'
+import { GERMAN_STATE_VERBS } from './germanWords.ts'
 import type { LineMarker } from './segment.ts'
 import type { ReadLanguage } from './reading.ts'
 import { isWord, LABELS } from './words.ts'
@@ -17,6 +18,8 @@ export interface SentenceContext {
   terse: boolean
   /** The sentence before announced several ways ("there are two options"). */
   announced: boolean
+  /** The first sentence of the text. */
+  first: boolean
 }
 
 /** The discourse moves of one sentence, in the order in which they happen. */
@@ -200,6 +203,8 @@ function readCondition(context: SentenceContext, clauses: Clause[], index: numbe
   let parts = clauses.slice(index, index + count)
   if (clause.verb === undefined && clause.object === undefined && parts.length > 1) parts = parts.slice(1)
   const condition = describeCondition(context.language, context.text, parts, unless)
+  const topic = parts[0]?.subject
+  if (topic !== undefined && !topic.pronoun && !isWord(context.language, 'person', topic.head) && parts[0]!.verb !== undefined) context.mentions.thing = topic
   condition.cue = clause.cues.find((cue) => ['if', 'onlyIf', 'unless', 'when'].includes(cue.role))?.phrase ?? condition.cue
   const item: Item = { kind: 'if', condition, opensSentence: items.length === 0 }
   if (trailing) items.splice(stepsBefore, 0, item)
@@ -361,7 +366,8 @@ function isMeta(context: SentenceContext, clause: Clause, items: Item[]): boolea
   const verb = clause.verb!
   const subject = clause.subject
   if (verb.copula && verb.base === 'be' || verb.copula && verb.passive) return readCopula(context, clause, items)
-  if (language === 'en' && STATE_VERBS.has(verb.base) && verb.carrier === undefined) return true
+  if ((language === 'en' ? STATE_VERBS : GERMAN_STATE_VERBS).has(verb.base) && verb.carrier === undefined && !verb.passive) return true
+  if (context.first && isHabit(clause)) return true
   if ((verb.base === 'repeat' || verb.base === 'wiederholen') && verb.passive && (subject === undefined || subject.pronoun || isWord(language, 'process', subject.head))) {
     items.push({ kind: 'repeatEach', text: context.text.slice(clause.start, clause.end) })
     return true
@@ -374,6 +380,16 @@ function isMeta(context: SentenceContext, clause: Clause, items: Item[]): boolea
   if (subject !== undefined && /^it$|^es$/i.test(subject.text) && verb.passive && clause.object === undefined && /^(?:determine|decide|note|assume|describe|ensure)$/.test(verb.base)) return true
   if (subject !== undefined && /\b(?:ways?|paths?|options|possibilities|activities)$/i.test(subject.text) && verb.passive) return true
   return false
+}
+
+/** "A small company makes toys": what somebody does in general, as a background. */
+function isHabit(clause: Clause): boolean {
+  const { subject, object } = clause
+  if (subject === undefined || object === undefined || clause.verb?.modal !== undefined || clause.cues.length > 0) return false
+  const indefinite = /^(?:an?|eine?)$/.test(clause.tokens[0]?.lower ?? '')
+  const source = clause.tokens.findIndex((token) => token.start === object.start)
+  const bare = clause.tokens[source - 1]?.tag !== 'determiner' && /s$/.test(object.head) && clause.tokens[source]?.tag !== 'number'
+  return indefinite && bare && /^(?:company|firm|organi[sz]ation|business|agency|shop|store|manufacturer|provider|firma|unternehmen|betrieb)$/.test(subject.head)
 }
 
 function readCopula(context: SentenceContext, clause: Clause, items: Item[]): boolean {

@@ -106,7 +106,7 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
       }
       const clauses = clausesOf(stretch)
       const terse = line.marker !== 'none' || /->|→|=>|⇒/.test(text.slice(stretch.start, stretch.end))
-      const items = itemize({ language, text, marker: moves.length === 0 ? line.marker : 'none', mentions, terse, announced }, clauses)
+      const items = itemize({ language, text, marker: moves.length === 0 ? line.marker : 'none', mentions, terse, announced, first: sentences === 1 }, clauses)
       announced = clauses.some(announcesWays)
       moves.push({ items, ...(moves.length === 0 && line.number !== undefined ? { number: line.number } : {}) })
     }

@@ -168,6 +168,8 @@ function correct(tokens: Token[], index: number): void {
   if (PARTICLES.has(word) && previous !== undefined && (previous.tag === 'verb' || previous.tag === 'infinitive' || previous.tag === 'past') && (token.tag === 'preposition' || token.tag === 'adverb' || token.tag === 'verb' || token.tag === 'noun' || token.tag === 'adjective')) {
     if (!(/^(?:in|on|over|through)$/.test(word) && next !== undefined && (next.tag === 'determiner' || next.tag === 'noun') && !/^(?:fill|log|sign|type|hand|turn|carry|key|opt|check)$/.test(verbBase(previous.lower)))) token.tag = word === 'in' && next?.tag === 'number' ? 'preposition' : 'particle'
   }
+  if (word === 'back' && previous?.tag === 'pronoun') token.tag = 'particle'
+  if (token.tag === 'adjective' && isPastForm(word) && before?.tag === 'coordinator' && (next === undefined || next.tag === 'punctuation' || next.tag === 'preposition' || next.tag === 'to') && tokens.slice(0, index).some((other) => other.tag === 'past')) token.tag = 'past'
   if (token.tag === 'verb' && PARTICLES.has(word) && (previous?.tag === 'pronoun' || previous?.tag === 'noun')) token.tag = 'particle'
 }
 
