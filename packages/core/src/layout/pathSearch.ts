@@ -23,6 +23,8 @@ export interface PathQuestion {
   region: Rect;
   obstacles: readonly Obstacle[];
   used: readonly UsedSegment[];
+  /** A path that costs more than this is not looked for. */
+  limit?: number;
 }
 
 /** What a path pays beside its length, px of detour that it would rather take. */
@@ -35,7 +37,7 @@ const SAME_LANE = 6;
 const LANE = 8;
 const LANE_STEP = 12;
 /** Most lines of one axis; beyond it lanes beside drawn edges are left out. */
-const MOST_LINES = 140;
+const MOST_LINES = 110;
 const BLOCKED = Number.POSITIVE_INFINITY;
 
 /** Points of the cheapest path, both ends included; undefined when the region holds none. */
@@ -45,7 +47,7 @@ export function findPath(question: PathQuestion): Point[] | undefined {
   const costs = stepCosts(question, xs, ys);
   const start = ys.indexOf(question.from.y) * xs.length + xs.indexOf(question.from.x);
   const goal = ys.indexOf(question.to.y) * xs.length + xs.indexOf(question.to.x);
-  return search(xs, ys, costs, start, goal, isFlat(question.fromSide) ? 0 : 1, isFlat(question.toSide) ? 0 : 1);
+  return search({ xs, ys, costs, start, goal, startAxis: isFlat(question.fromSide) ? 0 : 1, goalAxis: isFlat(question.toSide) ? 0 : 1, limit: question.limit ?? BLOCKED });
 }
 
 function isFlat(side: Side): boolean {
@@ -64,14 +66,7 @@ function linesOf(question: PathQuestion, axis: 'x' | 'y'): number[] {
     add(rect[axis] - EDGE_CLEARANCE);
     add(rect[axis] + rect[length] + EDGE_CLEARANCE);
   }
-  const middle = (from[axis] + to[axis]) / 2;
-  add(Math.round(middle));
-  // Half way between neighbouring borders runs the lane that keeps most clear of both.
-  const borders = obstacles.flatMap(({ rect }) => [rect[axis], rect[axis] + rect[length]]).sort((a, b) => a - b);
-  for (let index = 1; index < borders.length; index++) {
-    const gap = borders[index]! - borders[index - 1]!;
-    if (gap >= 8 && gap <= 96) add(Math.round((borders[index]! + borders[index - 1]!) / 2));
-  }
+  add(Math.round((from[axis] + to[axis]) / 2));
   const lanes: number[] = [];
   for (const segment of used) {
     const along = axis === 'x' ? segment.x1 === segment.x2 : segment.y1 === segment.y2;
@@ -80,6 +75,12 @@ function linesOf(question: PathQuestion, axis: 'x' | 'y'): number[] {
     lanes.push(at - LANE_STEP, at + LANE_STEP);
   }
   if (lines.size + lanes.length <= MOST_LINES) lanes.forEach(add);
+  // Half way between neighbouring borders runs the lane that keeps most clear of both; it matters where they stand close.
+  const borders = obstacles.flatMap(({ rect }) => [rect[axis], rect[axis] + rect[length]]).sort((a, b) => a - b);
+  for (let index = 1; index < borders.length && lines.size < MOST_LINES; index++) {
+    const gap = borders[index]! - borders[index - 1]!;
+    if (gap >= 8 && gap <= 2 * EDGE_CLEARANCE) add(Math.round((borders[index]! + borders[index - 1]!) / 2));
+  }
   // The two ends always have their lines, also where the region is cut close.
   lines.add(from[axis]);
   lines.add(to[axis]);
@@ -151,7 +152,18 @@ function firstAfter(lines: readonly number[], value: number): number {
   return low;
 }
 
-function search(xs: readonly number[], ys: readonly number[], costs: { flat: Float64Array; upright: Float64Array }, start: number, goal: number, startAxis: 0 | 1, goalAxis: 0 | 1): Point[] | undefined {
+interface Search {
+  xs: readonly number[];
+  ys: readonly number[];
+  costs: { flat: Float64Array; upright: Float64Array };
+  start: number;
+  goal: number;
+  startAxis: 0 | 1;
+  goalAxis: 0 | 1;
+  limit: number;
+}
+
+function search({ xs, ys, costs, start, goal, startAxis, goalAxis, limit }: Search): Point[] | undefined {
   const columns = xs.length;
   // A state is a crossing and the axis by which it was entered.
   const states = columns * ys.length * 2;
@@ -162,11 +174,17 @@ function search(xs: readonly number[], ys: readonly number[], costs: { flat: Flo
   const [goalX, goalY] = [xs[goal % columns]!, ys[Math.floor(goal / columns)]!];
   const open = (state: number, cost: number, from: number) => {
     if (cost >= best[state]!) return;
+    const at = state >> 1;
+    const dx = Math.abs(xs[at % columns]! - goalX);
+    const dy = Math.abs(ys[(at / columns) | 0]! - goalY);
+    // Bends that must still come: one when both axes are off, two when the way runs beside the goal's line.
+    const axis = state & 1;
+    const turns = dx > 0 && dy > 0 ? (axis === goalAxis ? 2 : 1) : dx > 0 ? (axis === 0 ? 0 : 1) + (goalAxis === 0 ? 0 : 1) : dy > 0 ? (axis === 1 ? 0 : 1) + (goalAxis === 1 ? 0 : 1) : axis === goalAxis ? 0 : 1;
+    const whole = cost + dx + dy + BEND * turns;
+    if (whole > limit) return;
     best[state] = cost;
     before[state] = from;
-    const at = state >> 1;
-    const [dx, dy] = [Math.abs(xs[at % columns]! - goalX), Math.abs(ys[Math.floor(at / columns)]! - goalY)];
-    heap.push(state, cost + dx + dy + (dx > 0 && dy > 0 ? BEND : 0));
+    heap.push(state, whole);
   };
   open(start * 2 + startAxis, 0, -1);
   for (let state = heap.pop(); state !== undefined; state = heap.pop()) {
@@ -196,49 +214,53 @@ function pathTo(state: number, before: Int32Array, xs: readonly number[], ys: re
 
 /** A binary heap of states; equal costs leave in the order of their states, so that paths do not hang on insertion. */
 class Heap {
-  private readonly states: number[] = [];
-  private readonly keys: number[] = [];
+  private states = new Int32Array(1024);
+  private keys = new Float64Array(1024);
+  private size = 0;
 
   push(state: number, key: number): void {
-    let at = this.states.length;
-    this.states.push(state);
-    this.keys.push(key);
+    if (this.size === this.states.length) this.grow();
+    let at = this.size++;
+    // Parents are moved down until the new one fits: half the writes of swapping.
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!this.less(at, parent)) break;
-      this.swap(at, parent);
+      if (!less(key, state, this.keys[parent]!, this.states[parent]!)) break;
+      this.states[at] = this.states[parent]!;
+      this.keys[at] = this.keys[parent]!;
       at = parent;
     }
+    this.states[at] = state;
+    this.keys[at] = key;
   }
 
   pop(): number | undefined {
-    const top = this.states[0];
-    if (top === undefined) return undefined;
-    const state = this.states.pop()!;
-    const key = this.keys.pop()!;
-    if (this.states.length > 0) {
-      this.states[0] = state;
-      this.keys[0] = key;
-      for (let at = 0; ; ) {
-        const left = 2 * at + 1;
-        const right = left + 1;
-        let least = at;
-        if (left < this.states.length && this.less(left, least)) least = left;
-        if (right < this.states.length && this.less(right, least)) least = right;
-        if (least === at) break;
-        this.swap(at, least);
-        at = least;
-      }
+    if (this.size === 0) return undefined;
+    const top = this.states[0]!;
+    this.size--;
+    const state = this.states[this.size]!;
+    const key = this.keys[this.size]!;
+    let at = 0;
+    for (let child = 1; child < this.size; child = 2 * at + 1) {
+      if (child + 1 < this.size && less(this.keys[child + 1]!, this.states[child + 1]!, this.keys[child]!, this.states[child]!)) child++;
+      if (!less(this.keys[child]!, this.states[child]!, key, state)) break;
+      this.states[at] = this.states[child]!;
+      this.keys[at] = this.keys[child]!;
+      at = child;
     }
+    this.states[at] = state;
+    this.keys[at] = key;
     return top;
   }
 
-  private less(a: number, b: number): boolean {
-    return this.keys[a]! < this.keys[b]! || (this.keys[a] === this.keys[b] && this.states[a]! < this.states[b]!);
+  private grow(): void {
+    const [states, keys] = [new Int32Array(this.size * 2), new Float64Array(this.size * 2)];
+    states.set(this.states);
+    keys.set(this.keys);
+    this.states = states;
+    this.keys = keys;
   }
+}
 
-  private swap(a: number, b: number): void {
-    [this.states[a], this.states[b]] = [this.states[b]!, this.states[a]!];
-    [this.keys[a], this.keys[b]] = [this.keys[b]!, this.keys[a]!];
-  }
+function less(keyA: number, stateA: number, keyB: number, stateB: number): boolean {
+  return keyA < keyB || (keyA === keyB && stateA < stateB);
 }

@@ -39,7 +39,7 @@ export function routeEdges(view: FlowView, edgeIds?: Iterable<string>): Map<stri
   const out = new Map<string, Point[]>();
   const used = standing.flatMap(segmentsOf);
   for (const { edge } of order) {
-    const route = routeOf(edge, ports.get(edge.id)!, rects, space, used);
+    const route = routeOf(edge, ports.get(edge.id)!, rects, space, used)!;
     used.push(...segmentsOf(route));
     out.set(edge.id, route);
   }
@@ -49,9 +49,9 @@ export function routeEdges(view: FlowView, edgeIds?: Iterable<string>): Map<stri
     let best = { route: out.get(edge.id)!, cost: costOf(out.get(edge.id)!, others) };
     const around = viewWithLayout(bare, { routes: new Map([...out, [edge.id, undefined]]) });
     for (const sides of otherSides(edge, flowDirection(view))) {
-      const route = routeOf(edge, portPoints(around, new Map([[edge.id, sides]])).get(edge.id)!, rects, space, others);
-      const cost = costOf(route, others);
-      if (cost < best.cost) best = { route, cost };
+      const route = routeOf(edge, portPoints(around, new Map([[edge.id, sides]])).get(edge.id)!, rects, space, others, best.cost);
+      const cost = route ? costOf(route, others) : Infinity;
+      if (route && cost < best.cost) best = { route, cost };
     }
     out.set(edge.id, best.route);
   }
@@ -90,7 +90,8 @@ function crossingsOf(route: readonly Point[], others: readonly UsedSegment[]): n
   return count;
 }
 
-function routeOf(edge: Edge, ports: EdgePorts, rects: ReadonlyMap<string, Rect>, space: FreeSpace, used: readonly UsedSegment[]): Point[] {
+/** The route; with a `limit` none where it would cost more or leave the near region. */
+function routeOf(edge: Edge, ports: EdgePorts, rects: ReadonlyMap<string, Rect>, space: FreeSpace, used: readonly UsedSegment[], limit?: number): Point[] | undefined {
   const from = stubOf(ports.source.point, ports.source.side, edge.source, space);
   const to = stubOf(ports.target.point, ports.target.side, edge.target, space);
   const ends = boundsOf([rects.get(edge.source)!, rects.get(edge.target)!])!;
@@ -98,10 +99,11 @@ function routeOf(edge: Edge, ports: EdgePorts, rects: ReadonlyMap<string, Rect>,
     const region = inflate(ends, reach);
     const obstacles: Obstacle[] = space.within(inflate(region, 32)).map(([id, rect]) => ({ rect, own: id === edge.source || id === edge.target }));
     const near = used.filter((segment) => segment.x2 >= region.x && segment.x1 <= region.x + region.width && segment.y2 >= region.y && segment.y1 <= region.y + region.height);
-    const path = findPath({ from, fromSide: ports.source.side, to, toSide: ports.target.side, region, obstacles, used: near });
+    const path = findPath({ from, fromSide: ports.source.side, to, toSide: ports.target.side, region, obstacles, used: near, ...(limit === undefined ? {} : { limit }) });
     if (path) return simplify([ports.source.point, ...path, ports.target.point]);
+    if (limit !== undefined) break;
   }
-  return simplify(stepPath(ports));
+  return limit === undefined ? simplify(stepPath(ports)) : undefined;
 }
 
 /** The end of the straight piece out of a port; shorter where another node stands close. */
