@@ -12,7 +12,7 @@ import { createLedgerStore, type LedgerStore } from './ledgerStore.ts';
 import { migrate, readVersion, type Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations.generated.ts';
 import { readState } from './readState.ts';
-import { openSearchIndex, type FlowText, type SearchIndex } from './searchIndex.ts';
+import { openSearchIndex, type FlowText } from './searchIndex.ts';
 import { createSettingStore, type SettingStore } from './settingStore.ts';
 import { toStoreError, type ReadOnlyReason } from './storeError.ts';
 import { createTurnStore } from './turnStore.ts';
@@ -64,13 +64,12 @@ export async function openDataFolder(path: string, { logger, clock, migrations =
     const store = openStore(path, migrations, logger, clock);
     opened.push(store);
     let openText: (flowId: string) => FlowText | undefined = () => undefined;
-    let index: SearchIndex | undefined;
-    const flows = createFlowStore(store, { search: (text) => index?.search(text) ?? [], touch: (flowId) => index?.touch(flowId) });
+    const flows = createFlowStore(store, { search: (text) => search.search(text), touch: (flowId) => search.touch(flowId) });
     const stampOf = (flowId: string) => {
       const head = flows.headOf(flows.mainLogOf(flowId));
       return `${head}:${flows.chainOf(flows.mainLogOf(flowId), head)}`;
     };
-    index = openSearchIndex(
+    const search = openSearchIndex(
       join(path, 'index.sqlite'),
       {
         flows: () => [...flows.listFlows(), ...flows.listFlows({ deleted: true })],
@@ -79,8 +78,7 @@ export async function openDataFolder(path: string, { logger, clock, migrations =
       },
       logger,
     );
-    opened.push(index);
-    const search = index;
+    opened.push(search);
     return {
       path,
       readOnly: store.readOnly,
