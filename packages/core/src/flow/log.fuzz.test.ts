@@ -6,10 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, isEqualJson } from '../base/index.ts';
 import { Replica, type LogSnapshot, type Numbered } from '../sync/replica.ts';
 import { toDocument } from './document.ts';
-import { createDice, brokenInvariant, randomEntry, type Dice } from './fixtures/fuzzEntries.ts';
+import { anyFocus, brokenInvariant, createDice, randomEntry, type Dice, type Focus } from './fixtures/fuzzEntries.ts';
 import { silentLoss } from './fixtures/lossCheck.ts';
 import { fold, foldWithEffect } from './fold.ts';
-import { naiveFold, naiveInitialState, type NaiveState } from './naiveFold.ts';
+import { naiveFold, naiveInitialState, naiveMerge, type NaiveState } from './naiveFold.ts';
+import { mergeProse } from './prose.ts';
 import { snapshotOf, stateOfSnapshot, stateText } from './snapshot.ts';
 import { initialState, type LogState } from './state.ts';
 import type { Transaction } from './transaction.ts';
@@ -39,6 +40,17 @@ describe('the log', () => {
   });
 });
 
+describe('prose', () => {
+  it('rule 4: merges as the naive merge does, on texts made of few words', () => {
+    const dice = createDice(4711);
+    const text = () => Array.from({ length: dice.roll(9) }, () => dice.pick(['a', 'b', 'ö', ' ', '.', '\n'])).join('');
+    for (let round = 0; round < 20_000; round++) {
+      const texts = [text(), text(), text()] as const;
+      expect([texts, mergeProse(...texts)]).toEqual([texts, naiveMerge(...texts)]);
+    }
+  });
+});
+
 interface Client {
   name: string;
   replica: Replica;
@@ -57,11 +69,13 @@ class History {
   private readonly numbers = new Map<string, number>();
   private readonly snapshots: LogSnapshot[] = [];
   private readonly dice: Dice;
+  private readonly focus: Focus;
   private readonly clients: Client[];
   private step = 0;
 
   constructor(seed: number) {
     this.dice = createDice(seed);
+    this.focus = anyFocus(this.dice);
     this.clients = Array.from({ length: 2 + this.dice.roll(5) }, (_, index) => ({ name: `u${index}`, replica: new Replica(initialState(FLOW), { sha256: digest }), written: 0, sent: 0, offlineUntil: 0 }));
   }
 
@@ -90,7 +104,7 @@ class History {
   }
 
   private write(client: Client): void {
-    const entry = randomEntry(this.dice, client.replica.view, `${client.name}:${++client.written}`, client.name);
+    const entry = randomEntry(this.dice, this.focus, client.replica.view, `${client.name}:${++client.written}`, client.name);
     if (entry) client.replica.addPending(entry);
   }
 
