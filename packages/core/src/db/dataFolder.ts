@@ -55,7 +55,16 @@ export interface DataFolderDependencies {
 export async function openDataFolder(path: string, { logger, clock, migrations = MIGRATIONS }: DataFolderDependencies): Promise<DataFolder> {
   const opened: { close(): void }[] = [];
   const closeAll = () => {
-    for (const item of opened.splice(0).reverse()) item.close();
+    const failures: unknown[] = [];
+    for (const item of opened.splice(0).reverse()) {
+      try {
+        item.close();
+      } catch (error) {
+        // The lock is freed whatever happens to the files before it.
+        failures.push(error);
+      }
+    }
+    if (failures.length) logger.error('A file of the data folder did not close cleanly; what was saved is safe.', { path, error: String(failures[0]) });
   };
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
