@@ -567,7 +567,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   }
 
   function addUntil(condition: Condition): void {
-    const target = sentenceFirst
+    const target = sentenceFirst ?? history[history.length - 1]?.key
     if (target === undefined || frontier.length === 0) return
     const node = decide(condition.question, condition.span)
     const yes: Exit = { from: node, label: labels.yes, kind: 'yes' }
@@ -675,7 +675,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
       if (choice.arms > 0) endArm(choice)
       base = bases.pop()!
       open.pop()
-      frontier = unite(choice.done, choice.passes, choice.elseOpen ? [choice.elseExit] : [])
+      frontier = unite(choice.done, choice.passes, choice.elseOpen && choice.arms < 2 ? [choice.elseExit] : [])
       choice.elseOpen = false
     },
     finish() {

@@ -211,6 +211,14 @@ function readPredicate(body: Token[], cues: FoundCue[]): ReadVerb | undefined {
     used.add(body[zu]!).add(body[zu + 1]!)
     return { predicate, used }
   }
+  const letting = verbs[verbs.length - 1]!
+  if (letting.lower === 'lassen' && verbs.length > 1 && verbForm(verbs[verbs.length - 2]!.text)?.infinitive === true && !verbs.some((token) => token.tag === 'modal' || token.tag === 'aux')) {
+    predicate.base = verbForm(verbs[verbs.length - 2]!.text)!.base
+    predicate.carrier = 'lassen'
+    predicate.form = 'imperative'
+    used.add(letting).add(verbs[verbs.length - 2]!)
+    return { predicate, used }
+  }
   const finite = chooseFinite(verbs, subordinate)
   if (finite === undefined) {
     const last = verbs[verbs.length - 1]!

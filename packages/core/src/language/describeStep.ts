@@ -16,6 +16,12 @@ export interface Mentions {
  * The clause has a verb or is a bare noun phrase.
  */
 export function describeStep(language: ReadLanguage, clause: Clause, mentions: Mentions): StepDraft {
+  const access = accessForm(clause)
+  if (access !== undefined) {
+    const title = capitalize(access.title)
+    const stems = stemsOf(language, title)
+    return { type: 'screen', title, elements: contentsOf('login', access.fields), span: [clause.start, clause.end], verb: '', stems, objectStems: stems }
+  }
   const parts = titleParts(language, clause, mentions)
   const title = capitalize(shorten(parts.title))
   const type = nodeType(language, clause, parts)
@@ -36,9 +42,39 @@ export function describeStep(language: ReadLanguage, clause: Clause, mentions: M
 
 /** A step that is only named: a screen, or an entry of a list. */
 export function namedStep(language: ReadLanguage, phrase: Phrase, span: [number, number]): StepDraft {
+  const parts = /^(.+?)\s+(?:with|mit)\s+(.+)$/i.exec(phrase.text)
+  if (parts !== null && screenType(language, parts[1]!) !== undefined) {
+    const title = capitalize(shorten(parts[1]!))
+    const stems = stemsOf(language, title)
+    return { type: screenType(language, parts[1]!)!, title, elements: contentsOf(parts[1]!, parts[2]!), span, verb: '', stems, objectStems: stems }
+  }
   const title = capitalize(shorten(phrase.text))
   const stems = stemsOf(language, title)
   return { type: screenType(language, phrase.text) ?? 'action', title, span, verb: '', stems, objectStems: stems }
+}
+
+/** What a surface holds: buttons, links, lists and pictures by their names, inputs on forms, otherwise texts. */
+export function contentsOf(surface: string, names: string): ReadElement[] {
+  const isForm = /\b(?:form|login|log in|sign up|sign in|signup|registration|register|checkout)\b|formular|anmeldung|registrierung|maske|login/i.test(surface)
+  return splitNames(names).map((name) => ({ type: elementType(name, isForm), label: capitalize(name) }))
+}
+
+/** The element type that a name tells. */
+export function elementType(name: string, isForm: boolean): ReadElement['type'] {
+  if (/\b(?:button|cta|schaltfläche|knopf)\b/i.test(name)) return 'button'
+  if (/\blinks?\b/i.test(name)) return 'link'
+  if (/\b(?:list|table|results)\b|liste\b|tabelle\b/i.test(name)) return 'list'
+  if (/\b(?:image|photo|picture|logo|icon|illustration|bild|foto|symbol)\b/i.test(name)) return 'image'
+  return isForm || /\b(?:field|input|picker|dropdown|checkbox|feld|eingabefeld|auswahl)\b/i.test(name) ? 'input' : 'text'
+}
+
+/** "Log in with email and password": the form that a bare instruction to sign in names, or undefined. */
+function accessForm(clause: Clause): { title: string; fields: string } | undefined {
+  const verb = clause.verb
+  if (verb === undefined || verb.form !== 'imperative' || clause.object !== undefined || clause.subject !== undefined && !clause.inherited) return undefined
+  const name = verb.particle === undefined ? verb.base : `${verb.base} ${verb.particle}`
+  if (!/^(?:login|log in|signin|sign in|signup|sign up|register|log on)$/.test(name) || clause.complement === undefined || !/^(?:with|via|using|by)$/.test(clause.complement.preposition)) return undefined
+  return { title: name, fields: clause.complement.phrase.text }
 }
 
 /** The node type of something that is named as a surface, or undefined when it names none. */
@@ -47,6 +83,7 @@ export function screenType(language: ReadLanguage, text: string): 'screen' | 'po
   const stop = words.findIndex((word, index) => index > 0 && /^(?:of|for|with|about|in|on|from|to|and|or|with|mit|für|von|zum|zur|über|der|des|und)$/.test(word))
   const group = stop < 0 ? words : words.slice(0, stop)
   const head = group[group.length - 1]
+  if (language === 'de' && isWord(language, 'screen', head)) return 'screen'
   if (language === 'de' && group.length > 1 && head !== group[0] && !isWord(language, 'screen', head) && !isWord(language, 'popup', head)) {
     if (isWord(language, 'popup', group[0])) return 'popup'
     if (isWord(language, 'screen', group[0])) return 'screen'

@@ -65,6 +65,7 @@ function inherit(clauses: Clause[]): void {
       clause.inherited = true
       continue
     }
+    if (clause.verb.form === 'imperative' && (clause.link === 'comma' || before.cues.some((cue) => CONTENT.has(cue.role)))) continue
     clause.subject = before.subject
     clause.inherited = true
     const word = clause.tokens.find((token) => token.tag === 'past' || token.tag === 'verb' || token.tag === 'gerund')
@@ -96,11 +97,11 @@ function readClause(context: SentenceContext, clauses: Clause[], index: number, 
       return 1
     }
   } else if (hasCue(clause, 'ifSo')) items.push({ kind: 'so' })
-  if (isLimit(language, text, clause)) return readLimit(context, clauses, index, items)
+  if (!hasCue(clause, 'firstTime') && isLimit(language, text, clause)) return readLimit(context, clauses, index, items)
   if (hasCue(clause, 'until')) {
     const before = items[items.length - 1]
     if (before?.kind === 'step' && (before.step.verb === 'wait' || before.step.verb === 'warten' || before.passive)) return 1
-    const repeat = before?.kind === 'repeatEach'
+    const repeat = before?.kind === 'repeatEach' || before?.kind === 'jump' && before.target.again && before.target.step === undefined
     if (repeat) items.pop()
     items.push({ kind: 'until', condition: describeCondition(language, text, [clause], false), repeat })
     return 1
@@ -446,6 +447,8 @@ function jumpOf(context: SentenceContext, clause: Clause): JumpTarget | undefine
   const direct = /\b(?:straight|directly|direkt|gleich)\b/i.test(source) && (verb.base === 'go' || verb.base === 'gehen' || isWord(language, 'move', verb.base))
   const again = /\bagain\b|\bonce more\b|\berneut\b|\bnoch ?(?:ein)?mal\b|\bnochmals\b/i.test(source)
   const number = /\b(?:step|schritt|point|punkt)\s+(\d{1,3})\b/i.exec(source)
+  const stays = /^(?:stay|remain|bleiben)$/.test(verb.base) && clause.complement !== undefined && !clause.complement.phrase.pronoun
+  if (stays) return { phrase: clause.complement!.phrase, stems: stemsOf(language, clause.complement!.phrase.text), direct: false, again: false, span: [clause.start, clause.end] }
   const target = clause.complement?.phrase ?? (isRetry || verb.base === 'return' ? clause.object : undefined)
   const span: [number, number] = [clause.start, clause.end]
   const stems = stemsOf(language, target?.text ?? '')

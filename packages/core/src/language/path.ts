@@ -2,8 +2,10 @@ import { namedStep } from './describeStep.ts'
 import { stemsOf, type Item } from './discourse.ts'
 import { describeCondition } from './condition.ts'
 import type { Clause } from './clause.ts'
+import { itemize, type SentenceContext } from './itemize.ts'
 import type { ReadLanguage } from './reading.ts'
-import { trim } from './segment.ts'
+import { type Stretch, trim } from './segment.ts'
+import { isWord } from './words.ts'
 
 const ARROW = /\s*(?:-{1,2}>|→|=>|⇒)\s*/g
 const GUARD = /[[(]\s*(?:if|when|only if|falls|wenn|sofern|bei)\s+([^\])]{1,80})[\])]/i
@@ -14,7 +16,8 @@ const END = /^(?:end|done|finish(?:ed)?|exit|ende|fertig|schluss)\.?$/i
  * The moves of a path drawn with arrows ("A -> B [if x] -> C"), or undefined when a part is a whole sentence.
  * Named places that occur again are the same place.
  */
-export function readPath(language: ReadLanguage, text: string, start: number, end: number): Item[] | undefined {
+export function readPath(context: SentenceContext, clausesOf: (stretch: Stretch) => Clause[], start: number, end: number): Item[] | undefined {
+  const { language, text } = context
   const source = text.slice(start, end)
   const parts: { start: number; end: number }[] = []
   let from = 0
@@ -44,6 +47,17 @@ export function readPath(language: ReadLanguage, text: string, start: number, en
       items.push({ kind: 'end', span: [stretch.start, stretch.end] })
       continue
     }
+    const clauses = clausesOf(stretch)
+    if (index === 0 && isTest(language, clauses)) {
+      const condition = describeCondition(language, text, clauses, false)
+      items.push({ kind: 'if', condition, opensSentence: true })
+      continue
+    }
+    if (clauses.some((clause) => clause.cues.some((cue) => cue.role === 'if' || cue.role === 'else')) && guard === null && tail === null) return undefined
+    if (clauses.some(isTold)) {
+      items.push(...itemize(context, clauses))
+      continue
+    }
     if (label.split(' ').length > 6 || /[.!?]\s/.test(label)) return undefined
     const clean = label.replace(/^["“„«]|["”“»]$/g, '')
     const step = namedStep(language, { text: clean, head: clean.split(' ').at(-1)!.toLowerCase(), pronoun: false, start: stretch.start, end: stretch.end }, [stretch.start, stretch.end])
@@ -52,6 +66,21 @@ export function readPath(language: ReadLanguage, text: string, start: number, en
     if (guard !== null && !elseNext && index + 1 < parts.length) items.push({ kind: 'merge' })
   }
   return items
+}
+
+/** "Payment fails -> ...": a state or an outcome that the arrow answers. */
+function isTest(language: ReadLanguage, clauses: Clause[]): boolean {
+  const clause = clauses[0]
+  const verb = clause?.verb
+  if (clause === undefined || verb === undefined || clauses.length > 1 || clause.cues.length > 0 || clause.subject === undefined) return false
+  return verb.copula || verb.negated || isWord(language, 'outcome', verb.base) && clause.object === undefined
+}
+
+/** A part that is a clause of its own and no name: it has a subject, an article or an object. */
+function isTold(clause: Clause): boolean {
+  const verb = clause.verb
+  if (verb === undefined) return false
+  return clause.subject !== undefined && (clause.object !== undefined || verb.passive) || clause.complement !== undefined || clause.tokens.some((token) => token.tag === 'determiner')
 }
 
 function guardCondition(language: ReadLanguage, text: string, start: number, end: number): ReturnType<typeof describeCondition> {

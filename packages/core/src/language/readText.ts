@@ -3,7 +3,7 @@ import type { Clause } from './clause.ts'
 import { englishClauses } from './clauseEnglish.ts'
 import { germanClauses } from './clauseGerman.ts'
 import type { Mentions } from './describeStep.ts'
-import { capitalize, namedStep, screenType } from './describeStep.ts'
+import { capitalize, elementType, namedStep, screenType } from './describeStep.ts'
 import { hasCue, stemsOf, type StepDraft } from './discourse.ts'
 import { announcesWays, itemize } from './itemize.ts'
 import { readPath } from './path.ts'
@@ -93,7 +93,7 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
         break
       }
       sentences++
-      const path = /->|→|=>|⇒/.test(text.slice(stretch.start, stretch.end)) ? readPath(language, text, stretch.start, stretch.end) : undefined
+      const path = /->|→|=>|⇒/.test(text.slice(stretch.start, stretch.end)) ? readPath({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf, stretch.start, stretch.end) : undefined
       if (path !== undefined) {
         moves.push({ items: path, ...(moves.length === 0 && line.number !== undefined ? { number: line.number } : {}) })
         continue
@@ -137,9 +137,7 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
       if (child.children.length > 0 || content === '' || content.split(/\s+/).length > 5 || /[.:;]|->|→/.test(content)) return undefined
       const clauses = clausesOf({ start: child.start, end: child.start + Math.max(1, text.slice(child.start, child.end).search(/\s*\(|$/)) })
       if (clauses.some((clause) => clause.verb !== undefined && content.split(/\s+/).length > 1 || clause.cues.some((cue) => cue.role === 'if' || cue.role === 'else'))) return undefined
-      const button = /\b(?:button|schaltfläche|knopf)\b/i.test(content)
-      const link = /\blink\b/i.test(content)
-      elements.push({ type: button ? 'button' : link ? 'link' : /\blist\b|liste$/i.test(content) ? 'list' : /\b(?:image|photo|picture|bild|foto|logo)\b/i.test(content) ? 'image' : isForm ? 'input' : 'text', label: capitalize(content) })
+      elements.push({ type: elementType(content, isForm), label: capitalize(content) })
     }
     return elements
   }

@@ -13,7 +13,7 @@ const PREPOSITION = new Set(['of', 'in', 'on', 'at', 'by', 'for', 'with', 'from'
 const SUBORDINATOR = new Set(['if', 'unless', 'because', 'although', 'while', 'whilst', 'whereas', 'when', 'whenever', 'once', 'until', 'till', 'whether', 'though', 'otherwise', 'else'])
 const RELATIVE = new Set(['who', 'which', 'whose', 'whom', 'where', 'what', 'how', 'why'])
 const COORDINATOR = new Set(['and', 'or', 'but', '&', 'nor'])
-const ADVERB = new Set(['then', 'also', 'again', 'now', 'next', 'later', 'here', 'there', 'still', 'just', 'only', 'already', 'twice', 'once', 'together', 'yet', 'soon', 'first', 'finally', 'afterwards', 'otherwise', 'instead', 'ago', 'always', 'never', 'often', 'sometimes', 'either', 'too', 'very', 'straight', 'longer', 'anymore', 'meanwhile', 'therefore', 'thus', 'hence', 'however', 'home', 'personally', 'optionally', 'directly'])
+const ADVERB = new Set(['then', 'also', 'again', 'now', 'next', 'later', 'here', 'there', 'still', 'just', 'only', 'already', 'twice', 'once', 'together', 'yet', 'soon', 'first', 'finally', 'afterwards', 'otherwise', 'instead', 'ago', 'always', 'never', 'often', 'sometimes', 'either', 'too', 'very', 'straight', 'longer', 'anymore', 'meanwhile', 'therefore', 'thus', 'hence', 'however', 'personally', 'optionally', 'directly'])
 /** Words that are nouns far more often than verbs in front of a determiner-less noun. */
 const NOT_VERB = new Set(['status', 'process', 'address', 'access', 'less', 'success', 'business', 'always', 'news', 'its', 'perhaps', 'gps', 'sms', 'details', 'contents', 'days', 'minutes', 'hours', 'weeks', 'seconds', 'months', 'years', 'times', 'items', 'users', 'customers', 'parts'])
 
@@ -154,8 +154,11 @@ function correct(tokens: Token[], index: number): void {
     if (before !== undefined && SUBJECT_PRONOUN.has(before.lower) && (ACTION_VERBS.has(base) || next?.tag === 'determiner') && /^[a-z-]+$/.test(word)) token.tag = 'verb'
     if (before?.tag === 'relative' && before.lower === 'who' && /^[a-z-]+s?$/.test(word)) token.tag = 'verb'
   }
+  if (token.tag === 'noun' && previous?.tag === 'adjective' && ACTION_VERBS.has(word) && isPredicative(tokens, index - 1) && (next?.tag === 'determiner' || next?.tag === 'pronoun' || next?.quoted === true)) token.tag = 'verb'
   if (token.tag === 'verb' && before !== undefined && !startsClause(tokens, index)) {
     const singular = before.tag === 'noun' && (!/s$/.test(before.lower) || before.quoted === true) || before.tag === 'adjective'
+    const predicative = before.tag === 'adjective' && isPredicative(tokens, tokens.indexOf(before)) && ACTION_VERBS.has(word) && (next?.tag === 'determiner' || next?.tag === 'pronoun' || next?.quoted === true || next?.tag === 'noun')
+    if (predicative) return
     if ((singular && !/s$/.test(word) && !isPluralSubject(tokens, index) && !hasVerbAhead(tokens, index)) || next?.tag === 'aux' && /^(?:is|are|was|were|has|have)$/.test(next.lower) || next?.tag === 'modal') token.tag = 'noun'
    }
   if ((token.tag === 'verb' || token.tag === 'noun') && /[^s]s$/.test(word) && previous?.tag === 'noun' && previous.quoted !== true && hasObjectVerb(tokens, index)) token.tag = 'noun'
@@ -193,6 +196,16 @@ function hasVerbAhead(tokens: Token[], index: number): boolean {
     const token = tokens[at]!
     if (token.tag === 'modal' || token.lower === 'let' || token.lower === 'lets' || token.lower === 'do' || token.lower === 'does') return true
     if (token.tag === 'punctuation' || token.tag === 'determiner') return false
+  }
+  return false
+}
+
+/** "is wrong", "is too weak": an adjective behind "be", with no noun to describe. */
+function isPredicative(tokens: Token[], index: number): boolean {
+  for (let at = index - 1; at >= 0 && at > index - 4; at--) {
+    const token = tokens[at]!
+    if (token.tag === 'aux') return true
+    if (token.tag !== 'adverb' && token.tag !== 'negation') return false
   }
   return false
 }
