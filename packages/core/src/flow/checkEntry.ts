@@ -11,7 +11,7 @@ export const MAX_DEPTH = 100;
 /** The entry as a transaction when its envelope and ops have the right shape; null otherwise. Never throws. */
 export function readEntry(entry: unknown): Transaction | null {
   if (typeof entry !== 'object' || entry === null) return null;
-  if (entry instanceof CommittedEntry) return entry;
+  if (CommittedEntry.isOne(entry)) return entry;
   const known = shapes.get(entry);
   if (known !== undefined) return known ? (entry as Transaction) : null;
   let isRight = false;
@@ -42,6 +42,7 @@ export function findOpProblem(ops: readonly Op[]): { opIndex: number; path: stri
  * of them would cost more than a fold; its fields are those of any transaction, and a copy of it is an ordinary one.
  */
 export class CommittedEntry implements Transaction {
+  readonly #made = true;
   declare readonly id: string;
   declare readonly logId: string;
   declare readonly author: Author;
@@ -60,6 +61,11 @@ export class CommittedEntry implements Transaction {
     if (message !== undefined) this.message = message;
     if (entry.scope !== undefined) this.scope = entry.scope;
     this.ops = ops;
+  }
+
+  /** True for what this class made; asks no trap and no prototype, which an entry could have forged. */
+  static isOne(entry: object): entry is CommittedEntry {
+    return #made in entry;
   }
 }
 

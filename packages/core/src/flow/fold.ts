@@ -69,7 +69,7 @@ function run(state: LogState, entry: Transaction, versions: Versions, wantsEffec
   started.draft.no = state.no + 1;
   if (!read || read.schema > state.schema) return started;
   const ops = read.schema < state.schema ? upcastOps(read.ops, read.schema, state.schema, versions) : read.ops;
-  if (!(ops === read.ops && read instanceof CommittedEntry) && findOpProblem(ops) !== null) return started;
+  if (!(ops === read.ops && CommittedEntry.isOne(read)) && findOpProblem(ops) !== null) return started;
   foldOps(started, ops, read.scope === 'comment');
   return started;
 }

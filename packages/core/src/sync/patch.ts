@@ -15,7 +15,8 @@ export interface Patch {
   put: PatchRecord[];
   gone: { kind: PatchKind; id: string }[];
   flow?: FlowRecord;
-  /** Versions of the log; sent when they rise. */
+  /** Number of the engine's view, and versions of the log; sent when they rise. */
+  no?: number;
   schema?: number;
   rules?: number;
   /** Ids of the entries that this state includes: a window drops them from what it has in flight. */
@@ -39,6 +40,7 @@ export function patchBetween(before: LogState, after: LogState, includes: readon
     put,
     gone,
     ...(before.flow === after.flow ? {} : { flow: after.flow }),
+    ...(before.no === after.no ? {} : { no: after.no }),
     ...(before.schema === after.schema ? {} : { schema: after.schema }),
     ...(before.rules === after.rules ? {} : { rules: after.rules }),
     includes: [...includes],
@@ -59,11 +61,12 @@ export function mergePatches(first: Omit<Patch, 'rev'>, second: Omit<Patch, 'rev
       put.delete(`${item.kind}:${item.id}`);
     }
   }
-  const { flow, schema, rules } = { ...first, ...second };
+  const { flow, no, schema, rules } = { ...first, ...second };
   return {
     put: [...put.values()],
     gone: [...gone.values()],
     ...(flow ? { flow } : {}),
+    ...(no === undefined ? {} : { no }),
     ...(schema ? { schema } : {}),
     ...(rules ? { rules } : {}),
     includes: [...new Set([...first.includes, ...second.includes])],
@@ -80,7 +83,7 @@ export function openingPatches(state: LogState, rev: number, first: ReadonlySet<
   for (const kind of KINDS) {
     for (const [id, record] of state[kind] as ReadonlyMap<string, unknown>) (first.has(id) ? early : late).push({ kind, record } as PatchRecord);
   }
-  const patches: Patch[] = [{ rev, put: [], gone: [], flow: state.flow, schema: state.schema, rules: state.rules, includes: [] }];
+  const patches: Patch[] = [{ rev, put: [], gone: [], flow: state.flow, no: state.no, schema: state.schema, rules: state.rules, includes: [] }];
   let size = 0;
   for (const item of [...early, ...late]) {
     const bytes = JSON.stringify(item.record).length + 32;
@@ -114,6 +117,7 @@ export function applyPatch(state: LogState, patch: Omit<Patch, 'rev'>): LogState
   }
   if (isLarge) next.references = buildReferences(next);
   if (patch.flow) next.flow = patch.flow;
+  if (patch.no !== undefined) next.no = patch.no;
   if (patch.schema !== undefined) next.schema = patch.schema;
   if (patch.rules !== undefined) next.rules = patch.rules;
   return next;
