@@ -1,15 +1,11 @@
 import { deflateRawSync } from 'node:zlib';
 import { AppError, canonicalJson, type Clock, type Logger } from '../base/index.ts';
-import type { DataFolder, FlowRowChange } from '../db/index.ts';
+import { readState, type DataFolder, type FlowRowChange } from '../db/index.ts';
 import {
-  canFold,
   commit,
-  fold,
   foldWithEffect,
-  initialState,
   NODE_TYPES,
   snapshotOf,
-  stateOfSnapshot,
   type Author,
   type Effect,
   type Intent,
@@ -55,7 +51,6 @@ const SNAPSHOT_EVERY = 500;
 const PREVIEW_NODES = 150;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 export interface LogSessionOptions {
   folder: DataFolder;
@@ -71,26 +66,15 @@ export function openLogSession(options: LogSessionOptions): LogSession {
   const { folder, flowId, logId, clock, newId, logger } = options;
   const { flows } = folder;
   const listeners = new Set<(change: LogChange) => void>();
-  let readOnly: LogSession['readOnly'] = folder.readOnly ? { code: folder.readOnly, params: {} } : undefined;
-  let state = load(Number.MAX_SAFE_INTEGER, (no) => {
-    readOnly = { code: 'LOG_NEEDS_NEWER_APP', params: { no } };
-  });
+  const opened = readState(flows, logId);
+  let { state } = opened;
+  const readOnly: LogSession['readOnly'] = folder.readOnly
+    ? { code: folder.readOnly, params: {} }
+    : opened.stoppedBefore === undefined
+      ? undefined
+      : { code: 'LOG_NEEDS_NEWER_APP', params: { no: opened.stoppedBefore } };
   let snapshotNo = flows.latestSnapshot(logId)?.no ?? 0;
   let pictured = state.no === snapshotNo;
-
-  function load(upTo: number, onUnknown: (no: number) => void): LogState {
-    const snapshot = flows.latestSnapshot(logId, upTo);
-    let result = snapshot ? stateOfSnapshot(JSON.parse(decoder.decode(snapshot.bytes))) : initialState(flowId);
-    for (const entry of flows.readEntries(logId, result.no, upTo)) {
-      const transaction = JSON.parse(decoder.decode(entry.bytes)) as Transaction;
-      if (!canFold(result, transaction)) {
-        onUnknown(entry.no);
-        break;
-      }
-      result = fold(result, transaction);
-    }
-    return result;
-  }
 
   const append: LogSession['append'] = (transaction, together) => {
     if (readOnly) throw new AppError(readOnly.code, 'This flow can only be read here. Nothing was changed; a newer version of the app can edit it.', readOnly.params);
@@ -142,7 +126,7 @@ export function openLogSession(options: LogSessionOptions): LogSession {
     },
     commit: (intent, author, id = newId('tx')) => append(commit(state, intent, { id, logId, author, at: clock.now() })),
     append,
-    stateAt: (no) => (no >= state.no ? state : load(no, () => {})),
+    stateAt: (no) => (no >= state.no ? state : readState(flows, logId, no).state),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
