@@ -188,7 +188,8 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     if (lead.kind === 'if') {
       if (findSibling(lead.condition) >= base) return
       if (pickOf(lead.condition) !== undefined) return
-    } else if (lead.kind === 'event' && findTold(lead.step) !== undefined && frontier.some((exit) => exit.from === findTold(lead.step))) return
+    } else if (lead.kind === 'event' && optionOf(lead.step) !== undefined) return
+    else if (lead.kind === 'event' && findTold(lead.step) !== undefined && frontier.some((exit) => exit.from === findTold(lead.step))) return
     else if (armGoesOn(ahead)) return
     closeAll()
     if (!casesLater) settleAlternatives(lead)
@@ -224,10 +225,16 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     return found < 0 || alternatives.options.every((option) => option.steps.some((step) => step.verb === condition.verb)) ? undefined : found
   }
 
+  function optionOf(event: StepDraft): number | undefined {
+    if (alternatives === undefined) return undefined
+    const found = alternatives.options.map((option) => option.steps.some((step) => step.verb !== '' && step.verb === event.verb))
+    return found.filter(Boolean).length === 1 ? found.indexOf(true) : undefined
+  }
+
   /** Behind alternatives the text goes on with those that did not refuse. */
   function settleAlternatives(lead: Item): void {
     if (alternatives === undefined || casesLater) return
-    if (lead.kind === 'case' || lead.kind === 'if' && pickOf(lead.condition) !== undefined) return
+    if (lead.kind === 'case' || lead.kind === 'if' && pickOf(lead.condition) !== undefined || lead.kind === 'event' && optionOf(lead.step) !== undefined) return
     if (lead.kind === 'step' && ownerOf(lead.step) !== undefined) return
     const refusing = alternatives.options.filter((option) => option.negative)
     if (refusing.length > 0 && refusing.length < alternatives.options.length) {
@@ -293,6 +300,8 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     switch (item.kind) {
       case 'step': return addStep(item)
       case 'event': {
+        const option = optionOf(item.step)
+        if (option !== undefined) return pick(option)
         if (findTold(item.step) === undefined && !restatesTest(item.step)) place(item.step)
         return
       }
@@ -715,6 +724,7 @@ function areSiblings(language: ReadLanguage, first: Condition, second: Condition
   if (areOpposites(language, first.stems, second.stems)) return true
   const shared = likeness(first.stems, second.stems)
   const sameHead = first.subjectHead !== '' && first.subjectHead === second.subjectHead
+  if (first.cue === second.cue && / (?:of|von)$/.test(first.cue) && first.verb === '' && second.verb === '') return true
   if (first.cue === second.cue && first.cue.includes(' ') && (shared >= 0.3 || sameHead || /^(?:for|für)/.test(first.cue))) return true
   if (sameHead && !first.subjectIsPerson && first.stative && second.stative && first.verb !== '' && second.verb !== '' && !(first.negated && second.negated)) return true
   return first.negated !== second.negated && (shared >= 0.5 || sameHead && (!first.subjectIsPerson || shared >= 0.3))

@@ -13,6 +13,7 @@ export function germanClauses(text: string, start: number, end: number): Clause[
   const clauses = pieces.map(buildClause).filter((clause) => clause.tokens.length > 0 || clause.cues.length > 0)
   frontedVerbConditions(clauses, question)
   joinInfinitives(clauses)
+  continuePassive(clauses)
   for (const clause of clauses) if (question) clause.question = true
   return clauses
 }
@@ -433,6 +434,24 @@ function frontedVerbConditions(clauses: Clause[], question: boolean): void {
     const nextFirst = nextTokens[0]
     const answers = nextFirst !== undefined && (VERBAL.has(nextFirst.tag) || next!.cues.some((cue) => cue.role === 'then') || nextFirst.lower === 'so')
     if (opens && answers && clause.subject !== undefined && next!.verb !== undefined) clause.cues.push({ role: 'if', length: 0, phrase: 'v1' })
+  }
+}
+
+/** "wird geprüft und verpackt": the second participle shares the auxiliary of the first. */
+function continuePassive(clauses: Clause[]): void {
+  for (let index = 1; index < clauses.length; index++) {
+    const clause = clauses[index]!
+    const before = clauses[index - 1]!
+    if (clause.verb === undefined || before.verb?.passive !== true || before.verb.copula || clause.link !== 'and' && clause.link !== 'or' && clause.link !== 'but') continue
+    const last = clause.tokens.findLast((token) => token.tag !== 'punctuation')
+    const verbs = clause.tokens.filter((token) => VERBAL.has(token.tag))
+    if (last === undefined || verbs.length !== 1 || verbs[0] !== last || verbForm(last.text)?.participle !== true) continue
+    clause.verb.passive = true
+    clause.verb.base = verbForm(last.text)!.base
+    if (clause.subject === undefined && clause.object !== undefined) {
+      clause.subject = clause.object
+      delete clause.object
+    }
   }
 }
 

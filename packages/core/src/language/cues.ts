@@ -28,7 +28,7 @@ const CUES: { role: CueRole; en: string[]; de: string[] }[] = [
   { role: 'whereas', en: ['whereas'], de: ['wohingegen', 'wogegen'] },
   { role: 'while', en: ['while', 'whilst'], de: ['während'] },
   { role: 'sometimes', en: ['sometimes', 'in some cases', 'occasionally', 'it can also happen that', 'it can happen that', 'it could happen that', 'it may happen that', 'it might happen that', 'it is possible that'], de: ['manchmal', 'in manchen fällen', 'in einigen fällen', 'gelegentlich', 'es kann passieren dass', 'es kann vorkommen dass', 'es kann sein dass'] },
-  { role: 'optional', en: ['optionally', 'if desired', 'if needed', 'if necessary', 'if required', 'if they want', 'if she wants', 'if he wants', 'if they like', 'if they wish', 'if wanted', 'if applicable', 'when needed', 'where necessary', 'as an option'], de: ['optional', 'auf wunsch', 'wenn gewünscht', 'falls gewünscht', 'bei bedarf', 'gegebenenfalls', 'falls nötig', 'wenn nötig', 'eventuell', 'wahlweise'] },
+  { role: 'optional', en: ['optionally', 'optional', 'if desired', 'if needed', 'if necessary', 'if required', 'if they want', 'if she wants', 'if he wants', 'if they like', 'if they wish', 'if wanted', 'if applicable', 'when needed', 'where necessary', 'as an option'], de: ['optional', 'auf wunsch', 'wenn gewünscht', 'falls gewünscht', 'bei bedarf', 'gegebenenfalls', 'falls nötig', 'wenn nötig', 'eventuell', 'wahlweise'] },
   { role: 'either', en: ['either'], de: ['entweder'] },
   { role: 'again', en: ['once again', 'once more'], de: ['noch einmal', 'nochmals', 'nochmal'] },
   { role: 'instead', en: ['instead'], de: ['stattdessen', 'statt dessen'] },

@@ -109,6 +109,7 @@ function titleParts(language: ReadLanguage, clause: Clause, mentions: Mentions):
   const place = surfaceTarget(language, clause)
   if (place !== undefined) return { title: place.text, object: place.text, objectPhrase: place, named: true }
   let object = verb.passive ? clause.subject : clause.object
+  if (!verb.passive && object !== undefined && /^(?:me|you|us|mich|mir|uns|dich|euch)$/i.test(object.text)) object = undefined
   if (object !== undefined && (object.pronoun || isBareOne(object))) object = resolve(language, object, mentions) ?? (verb.passive || object.text.length > 4 ? object : undefined)
   if (language === 'de') return germanTitle(clause, object)
   const action = verb.particle === undefined ? verb.base : `${verb.base} ${verb.particle}`

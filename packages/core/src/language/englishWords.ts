@@ -32,7 +32,7 @@ span last
 
 /** Verbs that carry another verb as the real action: "has to sign" is "sign". */
 export const CARRIERS = list(`
-have need want wish decide try start begin continue choose ask require allow able force oblige permit supposed happen get manage plan intend proceed happen use go stop help attempt enable let invite prompt urge remind like be keep expect finish end
+have need want wish decide try start begin continue choose ask require allow able force oblige permit supposed happen get manage plan intend proceed happen use go stop help attempt enable let invite prompt urge remind like be keep expect finish end offer agree refuse hope
 `)
 
 /** Nouns that carry an infinitive as the real action: "has the chance to check" is "check". */

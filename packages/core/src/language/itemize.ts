@@ -24,6 +24,9 @@ export interface SentenceContext {
 
 /** The discourse moves of one sentence, in the order in which they happen. */
 export function itemize(context: SentenceContext, clauses: Clause[]): Item[] {
+  const { language } = context
+  if (isStoryPreface(language, context.text, clauses)) return []
+  passOptional(clauses)
   inherit(clauses)
   const sometimes = clauses.filter((clause) => hasCue(clause, 'sometimes'))
   if (sometimes.length > 1) return sometimesAlternatives(context, clauses)
@@ -34,6 +37,25 @@ export function itemize(context: SentenceContext, clauses: Clause[]): Item[] {
     index += Math.max(1, taken)
   }
   return items
+}
+
+/** "As a visitor I want to ...": says who wants what and no step. */
+function isStoryPreface(language: ReadLanguage, text: string, clauses: Clause[]): boolean {
+  const first = clauses[0]
+  if (first === undefined) return false
+  const source = text.slice(first.start, first.start + 120)
+  return language === 'en' ? /^as an? [^.]{2,60}?,? i (?:want|would like|need|can)\b/i.test(source) : /^als [^.]{2,60}? (?:möchte|will|kann) ich\b/i.test(source)
+}
+
+/** "Optional: product tour": the mark belongs to what stands behind the colon. */
+function passOptional(clauses: Clause[]): void {
+  const first = clauses[0]
+  const second = clauses[1]
+  if (first === undefined || second === undefined || first.verb !== undefined || first.object !== undefined) return
+  const cue = first.cues.find((found) => found.role === 'optional')
+  if (cue === undefined) return
+  second.cues.push(cue)
+  clauses.shift()
 }
 
 /** "sometimes A, sometimes B": alternatives. */
@@ -110,6 +132,8 @@ function readClause(context: SentenceContext, clauses: Clause[], index: number, 
     items.push({ kind: 'given', condition: describeCondition(language, text, [clause], false) })
     return 1
   }
+  const opener = clauses[index - 1]
+  if (opener?.verb !== undefined && opener.subject !== undefined && isWord(language, 'process', opener.subject.head) && isWord(language, 'begin', opener.verb.base) && hasCue(clause, 'if', 'when')) return readTemporal(context, clauses, index, items)
   if (hasCue(clause, 'if', 'onlyIf', 'unless') || isConditionalWhen(context, clause)) return readCondition(context, clauses, index, items)
   if (hasCue(clause, 'sometimes') && clause.verb !== undefined && (clause.verb.copula || clause.verb.negated || STATE_VERBS.has(clause.verb.base) || clause.cues.some((cue) => / (?:that|dass)$/.test(cue.phrase))) ) {
     items.push({ kind: 'if', condition: describeCondition(language, text, [clause], false), opensSentence: items.length === 0 })
@@ -166,7 +190,7 @@ function readAlternatives(context: SentenceContext, clauses: Clause[], index: nu
   }
   const filled = options.filter((option) => option.some((item) => item.kind === 'step' || item.kind === 'jump' || item.kind === 'end'))
   if (!filled.some((option) => option.some((item) => item.kind !== 'end'))) items.push({ kind: 'pass' })
-  else if (filled.length > 1) items.push({ kind: 'alternatives', options: filled, sharesSubject: clauses.slice(index + 1, index + count).every((clause) => clause.inherited || clause.link === 'relative' || clause.link === 'restrictive'), duty: clauses[index]!.verb?.modal !== undefined || /^(?:have|müssen)$/.test(clauses[index]!.verb?.carrier ?? '') })
+  else if (filled.length > 1) items.push({ kind: 'alternatives', options: filled, sharesSubject: !clauses.slice(index, index + count).some((clause) => hasCue(clause, 'either')) && clauses.slice(index + 1, index + count).every((clause) => clause.inherited || clause.link === 'relative' || clause.link === 'restrictive'), duty: /^(?:must|shall|should|müssen|sollen)$/.test(clauses[index]!.verb?.modal ?? '') || /^(?:have|müssen)$/.test(clauses[index]!.verb?.carrier ?? '') })
   else items.push(...filled.flat())
   return count
 }
@@ -232,6 +256,7 @@ function isConditionalWhen(context: SentenceContext, clause: Clause): boolean {
   if (when === undefined || clause.verb === undefined || !/^(?:when|whenever|sobald|wenn)$/.test(when.phrase)) return false
   const outcome = isWord(context.language, 'outcome', clause.verb.base)
   if (when.phrase === 'sobald') return false
+  if (/^(?:approve|reject|accept|decline|deny|refuse|genehmigen|ablehnen|annehmen|akzeptieren)$/.test(clause.verb.base) && !clause.verb.passive) return true
   return clause.verb.copula && surfaceTarget(context.language, clause) === undefined || clause.verb.negated || outcome && (clause.verb.passive || clause.object === undefined)
 }
 
@@ -243,6 +268,8 @@ function readTemporal(context: SentenceContext, clauses: Clause[], index: number
   while (index + count < clauses.length && (clauses[index + count]!.link === 'and' || clauses[index + count]!.link === 'or' || clauses[index + count]!.link === 'restrictive') && clauses.slice(index + count + 1).some((later) => later.link === 'comma')) count++
   if (!hasCue(clause, 'before')) {
     for (const part of clauses.slice(index, index + count)) {
+      const topic = part.subject
+      if (part.verb?.copula === true && topic !== undefined && !topic.pronoun && !isWord(context.language, 'person', topic.head)) context.mentions.thing = topic
       if (part.verb === undefined || part.verb.negated || TRIVIAL_EVENT.has(part.verb.base) || part.verb.copula || part.link === 'restrictive') continue
       if (part.object === undefined && part.subject === undefined) continue
       if (context.language === 'en' && STATE_VERBS.has(part.verb.base)) continue
@@ -295,6 +322,10 @@ function readMain(context: SentenceContext, clause: Clause, next: Clause | undef
   }
   if (isEnd(language, clause)) {
     items.push({ kind: 'end', span: [clause.start, clause.end] })
+    return
+  }
+  if (isWaived(clause)) {
+    items.push({ kind: 'optionalLast' })
     return
   }
   if (isMeta(context, clause, items)) return
@@ -350,10 +381,19 @@ function isSurfaceDescription(context: SentenceContext, clause: Clause, items: I
   return true
 }
 
+/** "but they don't have to", "which I can skip": what was told before is optional. */
+function isWaived(clause: Clause): boolean {
+  const verb = clause.verb!
+  if (clause.object !== undefined && !clause.object.pronoun) return false
+  if (clause.link === 'but' && verb.negated && /^(?:have|need|müssen|brauchen)$/.test(verb.base) || verb.negated && verb.modal === 'müssen' && clause.link === 'but') return true
+  return /^(?:skip|überspringen)$/.test(verb.base) && verb.modal !== undefined
+}
+
 /** "the process ends", "nothing more happens", "the request is closed for good". */
 function isEnd(language: ReadLanguage, clause: Clause): boolean {
   const verb = clause.verb!
   const subject = clause.subject
+  if (subject !== undefined && /^that$/i.test(subject.text) && verb.copula && clause.object?.text === 'it') return true
   if (subject !== undefined && /^(?:nothing|nichts)\b/i.test(subject.text) && /^(?:happen|passieren|geschehen)$/.test(verb.base)) return true
   const ends = isWord(language, 'end', verb.base) || verb.copula && clause.object !== undefined && isWord(language, 'end', clause.object.head)
   if (!ends) return false

@@ -54,7 +54,7 @@ export function readPath(context: SentenceContext, clausesOf: (stretch: Stretch)
       continue
     }
     if (clauses.some((clause) => clause.cues.some((cue) => cue.role === 'if' || cue.role === 'else')) && guard === null && tail === null) return undefined
-    if (clauses.some(isTold)) {
+    if (clauses.some(isTold) || clauses.length > 1 && clauses.every((clause) => clause.verb !== undefined)) {
       items.push(...itemize(context, clauses))
       continue
     }

@@ -64,6 +64,13 @@ function cutText(text: string, assumptions: ReadAssumption[]): string {
   return kept
 }
 
+interface Arm {
+  line: Line
+  label: string
+  bodyStart: number
+  isElse: boolean
+}
+
 interface Reader {
   readLines(lines: Line[]): void
   finish(): ReturnType<Assembler['finish']>
@@ -148,9 +155,19 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
       if (run.length > 0) assembler.addMoves(run)
       run = []
     }
-    for (const line of lines) {
+    for (let index = 0; index < lines.length; index++) {
+      const line = lines[index]!
       if (line.marker === 'heading' || line.marker === 'scenario') continue
-      run.push(...movesOf(line))
+      const row = answerRow(lines, index)
+      if (row.length > 1) {
+        flush()
+        tellArms(armsOf(row)!, line, undefined)
+        index += row.length - 1
+        continue
+      }
+      const arms = armsOf(line.children)
+      const question = arms !== undefined && text[line.end - 1] === '?' ? text.slice(line.start, line.end) : undefined
+      if (question === undefined || question.length > 80) run.push(...movesOf(line))
       if (line.children.length === 0) continue
       const elements = elementsOfList(line)
       const holder = run[run.length - 1]?.items.findLast((item) => item.kind === 'step' || item.kind === 'visit')
@@ -158,20 +175,41 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
         holder.step.elements = [...(holder.step.elements ?? []), ...elements]
         continue
       }
-      const arms = armsOf(line.children)
       if (arms === undefined) {
         run.push(...collect(line.children))
         continue
       }
       flush()
-      assembler.openChoice(arms.length === 2 ? arms[0]!.label : LABELS[language].next, [line.start, line.end])
-      for (const arm of arms) {
-        assembler.beginArm(arm.label, arm.isElse)
-        assembler.addMoves([...movesOf(arm.line, arm.bodyStart), ...collect(arm.line.children)])
-      }
-      assembler.closeChoice()
+      tellArms(arms, line, question)
     }
     flush()
+  }
+
+  function tellArms(arms: Arm[], line: Line, question: string | undefined): void {
+    assembler.openChoice(question ?? (arms.length === 2 ? arms[0]!.label : LABELS[language].next), [line.start, line.end])
+    for (const arm of arms) {
+      assembler.beginArm(arm.label, arm.isElse)
+      assembler.addMoves([...movesOf(arm.line, arm.bodyStart), ...collect(arm.line.children)])
+    }
+    assembler.closeChoice()
+  }
+
+  /** Neighbouring items that each answer a test ("Has an account -> log in", "No account -> sign up"). */
+  function answerRow(lines: Line[], from: number): Line[] {
+    const row: Line[] = []
+    for (let index = from; index < lines.length; index++) {
+      const line = lines[index]!
+      if (line.marker !== 'bullet' && line.marker !== 'number' || line.number !== undefined) break
+      const content = text.slice(line.start, line.end)
+      const mark = /\s*(?:->|→|=>|⇒)\s*/.exec(content)
+      if (mark === null || armsOf([line, line]) === undefined) break
+      const clause = clausesOf({ start: line.start, end: line.start + mark.index })[0]
+      const verb = clause?.verb
+      const tests = /^(?:no|not|yes|has|is|with|without|kein|keine|nein|ja|hat|ist|mit|ohne)\b/i.test(content) || verb !== undefined && (verb.copula || verb.negated || verb.base === 'have' || verb.base === 'haben') || clause !== undefined && hasCue(clause, 'else', 'ifNot', 'if')
+      if (!tests) break
+      row.push(line)
+    }
+    return row
   }
 
   function collect(lines: Line[]): Move[] {
@@ -179,7 +217,7 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
   }
 
   /** The arms that sub-items tell ("expired -> page"), or undefined when they are steps. */
-  function armsOf(lines: Line[]): { line: Line; label: string; bodyStart: number; isElse: boolean }[] | undefined {
+  function armsOf(lines: Line[]): Arm[] | undefined {
     if (lines.length < 2) return undefined
     const arms = []
     for (const line of lines) {

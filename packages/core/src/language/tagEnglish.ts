@@ -99,6 +99,7 @@ function closedTag(tokens: Token[], index: number): Tag | undefined {
   if (word === 'like' && /^(?:would|they|you|she|he|we|i)$/.test(tokens[index - 1]?.lower ?? '')) return 'verb'
   if (SUBORDINATOR.has(word)) return 'subordinator'
   if (RELATIVE.has(word)) return 'relative'
+  if (word === 'one' && /[a-z]s$/.test(next) && ACTION_VERBS.has(verbBase(next))) return 'pronoun'
   if (PRONOUN.has(word)) return word === 'one' && /^[a-z]+$/.test(next) && !['of', 'is', 'and', 'or', 'to'].includes(next) ? 'determiner' : 'pronoun'
   if (DETERMINER.has(word)) return 'determiner'
   if (ADVERB.has(word) || /^[a-z]{4,}ly$/.test(word) && !['reply', 'supply', 'apply', 'assembly', 'family', 'weekly', 'monthly', 'daily', 'early', 'only'].includes(word)) return 'adverb'
@@ -283,7 +284,7 @@ function rescueVerbs(tokens: Token[]): void {
 }
 
 function rescueStretch(tokens: Token[], from: number, to: number): void {
-  for (let index = from; index < to; index++) if (['verb', 'aux', 'modal', 'past', 'infinitive'].includes(tokens[index]!.tag)) return
+  for (let index = from; index < to; index++) if (['verb', 'aux', 'modal', 'past'].includes(tokens[index]!.tag)) return
   for (let index = from; index < to; index++) {
     const token = tokens[index]!
     const previous = tokens[index - 1]

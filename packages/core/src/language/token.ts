@@ -13,7 +13,7 @@ export interface Token {
   quoted?: boolean
 }
 
-const TOKEN = /"[^"\n]{1,80}"|“[^”\n]{1,80}”|„[^“”\n]{1,80}[“”]|«[^»\n]{1,80}»|->|-->|→|=>|⇒|[$€£]?[\p{L}\p{N}][\p{L}\p{N}\p{M}'’&@%_.+/-]*[\p{L}\p{N}%]|[\p{L}\p{N}]|[^\s]/gu
+const TOKEN = /"[^"\n]{1,80}"|“[^”\n]{1,80}”|„[^“”\n]{1,80}[“”]|«[^»\n]{1,80}»|->|-->|→|=>|⇒|[$€£]?\d{1,3}(?:[.,]\d{3})+(?![\p{L}\d])|[$€£]?[\p{L}\p{N}][\p{L}\p{N}\p{M}'’&@%_.+/-]*[\p{L}\p{N}%]|[\p{L}\p{N}]|[^\s]/gu
 
 /** The tokens of a stretch of text, all tagged as noun or punctuation; text in parentheses is left out. */
 export function tokenize(text: string, start: number, end: number): Token[] {
@@ -29,12 +29,23 @@ export function tokenize(text: string, start: number, end: number): Token[] {
       const quoted = /^["“„«]/.test(value) && value.length > 2
       const isWord = quoted || /[\p{L}\p{N}]/u.test(value)
       if (!quoted && isWord) value = value.replace(/[.]+$/, '')
+      const short = quoted ? null : CONTRACTION.exec(value)
+      if (short !== null) {
+        const cut = at + short[1]!.length
+        tokens.push({ text: short[1]!, lower: short[1]!.toLowerCase(), start: at, end: cut, tag: 'noun' })
+        const full = FULL_FORM[short[2]!.toLowerCase()]!
+        tokens.push({ text: full, lower: full, start: cut, end: at + found[0].length, tag: 'noun' })
+        continue
+      }
       const inner = quoted ? value.slice(1, -1) : value
       tokens.push({ text: inner, lower: inner.toLowerCase().replace(/’/g, "'"), start: at, end: at + found[0].length, tag: isWord ? 'noun' : 'punctuation', ...(quoted ? { quoted: true } : {}) })
     }
   }
   return tokens
 }
+
+const CONTRACTION = /^(i|we|you|they|he|she|it|that|there|who)['’](s|m|re|ll|ve|d)$/i
+const FULL_FORM: Record<string, string> = { s: 'is', m: 'am', re: 'are', ll: 'will', ve: 'have', d: 'would' }
 
 /** "i.e. ..." up to the next comma and enumerators such as "ii)" say nothing of their own; offsets stay. */
 function blankAsides(part: string): string {
