@@ -4,6 +4,7 @@ import type { Edge, Node, Point } from '../flow/schema.ts';
 import { FRAME_PADDING } from './drawn.ts';
 import { simplify, type Side } from './geometry.ts';
 import { feedbackEdges, longestRanks, readingOrder, type Component, type Direction } from './graph.ts';
+import { labelSize } from './labels.ts';
 import { CONDITION_HEAD, nodeSize } from './nodeSize.ts';
 import { conditionOffset, hasSingleSlots, namedSide, sidesOf } from './ports.ts';
 
@@ -21,26 +22,23 @@ export interface ElkComponent {
   read(answer: ElkNode): ComponentLayout;
 }
 
+/** Choices that suit some flows and not others; the layout tries them on small ones. */
+export interface ElkVariant {
+  /** Keeps no room for the labels of edges. */
+  noLabels?: boolean;
+  /** Everything that leads back runs along one side. */
+  oneSide?: boolean;
+}
+
 const NODE_SPACING = 48;
-const LAYER_SPACING = 64;
+const LAYER_SPACING: Readonly<Record<Direction, number>> = { right: 64, down: 48 };
 const NOTE_GAP = 24;
 const ELK_SIDES: Readonly<Record<Side, string>> = { top: 'NORTH', right: 'EAST', bottom: 'SOUTH', left: 'WEST' };
-const spacingOptions: Readonly<Record<string, string>> = {
-  'elk.spacing.nodeNode': String(NODE_SPACING),
-  'elk.spacing.edgeNode': '28',
-  'elk.spacing.edgeEdge': '16',
-  'elk.spacing.portPort': '16',
-  'elk.spacing.labelNode': '0',
-  'elk.spacing.edgeLabel': '4',
-  'elk.layered.spacing.nodeNodeBetweenLayers': String(LAYER_SPACING),
-  'elk.layered.spacing.edgeNodeBetweenLayers': '28',
-  'elk.layered.spacing.edgeEdgeBetweenLayers': '16',
-};
 /** Above this many nodes the slower node placement, which draws more edges straight, costs more than it gives. */
 const FINE_PLACEMENT_LIMIT = 48;
 
 /** A component for ELK. `notes`: note id -> node that it annotates; room is kept for them above or below that node. */
-export function elkComponent(component: Component, direction: Direction, notes: ReadonlyMap<string, string>, modelOrder = true): ElkComponent {
+export function elkComponent(component: Component, direction: Direction, notes: ReadonlyMap<string, string>, variant: ElkVariant = {}): ElkComponent {
   const nodes = readingOrder(component.nodes.filter((node) => !notes.has(node.id)), direction);
   const rank = new Map(nodes.map((node, index) => [node.id, index]));
   const edges = component.edges
@@ -49,14 +47,14 @@ export function elkComponent(component: Component, direction: Direction, notes: 
     .sort((a, b) => rank.get(a.edge.source)! - rank.get(b.edge.source)! || a.index - b.index)
     .map(({ edge }) => edge);
   const feedback = feedbackEdges(nodes, edges);
-  const { ports, ends } = portsOf(nodes, edges, feedback, direction);
+  const { ports, ends } = portsOf(nodes, edges, feedback, direction, variant);
   const children = new Map<string | undefined, ElkNode[]>([[undefined, []]]);
   const frames = component.frames.map((frame): ElkNode => {
     const inside: ElkNode[] = [];
     children.set(frame.id, inside);
     const { top, left, bottom, right } = FRAME_PADDING;
     // Spacings are not inherited: every level needs its own.
-    return { id: frame.id, children: inside, layoutOptions: { ...spacingOptions, 'elk.padding': `[top=${top},left=${left},bottom=${bottom},right=${right}]` } };
+    return { id: frame.id, children: inside, layoutOptions: { ...spacingOptions(direction), 'elk.padding': `[top=${top},left=${left},bottom=${bottom},right=${right}]` } };
   });
   const attached = attachedNotes(component.nodes, notes);
   for (const node of nodes) {
@@ -65,19 +63,14 @@ export function elkComponent(component: Component, direction: Direction, notes: 
   }
   const graph: ElkNode = {
     id: 'root',
-    layoutOptions: rootOptions(direction, nodes.length, frames.length > 0, modelOrder),
+    layoutOptions: rootOptions(direction, nodes.length, frames.length > 0),
     children: [...children.get(undefined)!, ...frames.filter((frame) => frame.children!.length > 0)],
-    edges: edges.map((edge) => elkEdge(edge, ends.get(edge.id)!, feedback.has(edge.id), direction)),
+    edges: edges.map((edge) => elkEdge(edge, ends.get(edge.id)!, feedback.has(edge.id), variant)),
   };
   return { graph, feedback, read: (answer) => readAnswer(answer, feedback) };
 }
 
-/** Room that an edge's label takes, px. */
-export function labelSize(text: string): { width: number; height: number } {
-  return { width: Math.min(176, 16 + 6.5 * text.length), height: 20 };
-}
-
-function rootOptions(direction: Direction, count: number, nested: boolean, modelOrder: boolean): Record<string, string> {
+function rootOptions(direction: Direction, count: number, nested: boolean): Record<string, string> {
   return {
     'elk.algorithm': 'layered',
     'elk.direction': direction === 'right' ? 'RIGHT' : 'DOWN',
@@ -88,10 +81,25 @@ function rootOptions(direction: Direction, count: number, nested: boolean, model
     'elk.json.edgeCoords': 'ROOT',
     'elk.json.shapeCoords': 'ROOT',
     'elk.padding': '[top=0,left=0,bottom=0,right=0]',
-    ...spacingOptions,
+    ...spacingOptions(direction),
     'elk.layered.nodePlacement.strategy': count <= FINE_PLACEMENT_LIMIT ? 'NETWORK_SIMPLEX' : 'BRANDES_KOEPF',
     'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
-    ...(modelOrder ? { 'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES', 'elk.layered.crossingMinimization.forceNodeModelOrder': 'false' } : {}),
+    'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+    'elk.layered.crossingMinimization.forceNodeModelOrder': 'false',
+  };
+}
+
+function spacingOptions(direction: Direction): Record<string, string> {
+  return {
+    'elk.spacing.nodeNode': String(NODE_SPACING),
+    'elk.spacing.edgeNode': '28',
+    'elk.spacing.edgeEdge': '16',
+    'elk.spacing.portPort': '16',
+    'elk.spacing.labelNode': '0',
+    'elk.spacing.edgeLabel': '4',
+    'elk.layered.spacing.nodeNodeBetweenLayers': String(LAYER_SPACING[direction]),
+    'elk.layered.spacing.edgeNodeBetweenLayers': '28',
+    'elk.layered.spacing.edgeEdgeBetweenLayers': '16',
   };
 }
 
@@ -111,11 +119,11 @@ function elkNode(node: Node, ports: ElkPort[], notes: readonly Node[]): ElkNode 
 }
 
 /** Ports of every node, and the port ids of every edge. Shapes with single slots have one port a side that edges of one direction share. */
-function portsOf(nodes: readonly Node[], edges: readonly Edge[], feedback: ReadonlySet<string>, direction: Direction) {
+function portsOf(nodes: readonly Node[], edges: readonly Edge[], feedback: ReadonlySet<string>, direction: Direction, variant: ElkVariant) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const ports = new Map<string, ElkPort[]>(nodes.map((node) => [node.id, []]));
   const ends = new Map<string, { source: string; target: string }>();
-  const sides = sidesByStructure(byId, edges, feedback, direction);
+  const sides = sidesByStructure(byId, edges, feedback, direction, variant);
   const portFor = (node: Node, edge: Edge, role: 'source' | 'target', side: Side): string => {
     const list = ports.get(node.id)!;
     const size = nodeSize(node);
@@ -141,10 +149,10 @@ function portsOf(nodes: readonly Node[], edges: readonly Edge[], feedback: Reado
 }
 
 /** Sides before anything has a place: in by the entry, out by the exit; arms of a diamond one a side; what leads back along the cross side. */
-function sidesByStructure(nodes: ReadonlyMap<string, Node>, edges: readonly Edge[], feedback: ReadonlySet<string>, direction: Direction) {
+function sidesByStructure(nodes: ReadonlyMap<string, Node>, edges: readonly Edge[], feedback: ReadonlySet<string>, direction: Direction, variant: ElkVariant) {
   const { entry, exit, cross } = sidesOf(direction);
   const used = new Map<string, Set<Side>>();
-  const backSides = sidesOfFeedback(nodes, edges, feedback, cross);
+  const backSides = sidesOfFeedback(nodes, edges, feedback, cross, variant.oneSide === true);
   const out = new Map<string, { source: Side; target: Side }>();
   // What leads forward takes the exit first; what leads back never does while another side is free.
   const ordered = [...edges.filter((edge) => !feedback.has(edge.id)), ...edges.filter((edge) => feedback.has(edge.id))];
@@ -169,7 +177,7 @@ function sidesByStructure(nodes: ReadonlyMap<string, Node>, edges: readonly Edge
 }
 
 /** What leads back runs along the first cross side; where two ways back would have to cross there, one takes the other side. */
-function sidesOfFeedback(nodes: ReadonlyMap<string, Node>, edges: readonly Edge[], feedback: ReadonlySet<string>, cross: readonly [Side, Side]): Map<string, Side> {
+function sidesOfFeedback(nodes: ReadonlyMap<string, Node>, edges: readonly Edge[], feedback: ReadonlySet<string>, cross: readonly [Side, Side], oneSide: boolean): Map<string, Side> {
   const ranks = longestRanks([...nodes.values()], edges.filter((edge) => !feedback.has(edge.id)));
   const spans = edges
     .filter((edge) => feedback.has(edge.id))
@@ -179,7 +187,7 @@ function sidesOfFeedback(nodes: ReadonlyMap<string, Node>, edges: readonly Edge[
   const held: Record<0 | 1, typeof spans> = { 0: [], 1: [] };
   for (const span of spans) {
     const clashes = (side: 0 | 1) => held[side].filter((other) => (other.low < span.low && span.low < other.high && other.high < span.high) || (span.low < other.low && other.low < span.high && span.high < other.high)).length;
-    const side = span.movable && clashes(1) < clashes(0) ? 1 : 0;
+    const side = !oneSide && span.movable && clashes(1) < clashes(0) ? 1 : 0;
     held[side].push(span);
     out.set(span.id, cross[side]);
   }
@@ -198,7 +206,7 @@ function attachedNotes(nodes: readonly Node[], notes: ReadonlyMap<string, string
   return out;
 }
 
-function elkEdge(edge: Edge, ports: { source: string; target: string }, reversed: boolean, direction: Direction): ElkExtendedEdge {
+function elkEdge(edge: Edge, ports: { source: string; target: string }, reversed: boolean, variant: ElkVariant): ElkExtendedEdge {
   const text = edge.data.label ?? '';
   const { source, target } = ports;
   return {
@@ -206,7 +214,7 @@ function elkEdge(edge: Edge, ports: { source: string; target: string }, reversed
     // What leads back goes to ELK the other way round: the cycles are then broken where we say, not where ELK finds it cheap.
     sources: [reversed ? target : source],
     targets: [reversed ? source : target],
-    ...(text && direction === 'right' ? { labels: [{ text, ...labelSize(text), layoutOptions: { 'elk.edgeLabels.inline': 'true' } }] } : {}),
+    ...(text && !variant.noLabels ? { labels: [{ text, ...labelSize(text), layoutOptions: { 'elk.edgeLabels.inline': 'true' } }] } : {}),
   };
 }
 

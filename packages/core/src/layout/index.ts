@@ -4,7 +4,7 @@ export * from './nodeSize.ts';
 export * from './drawn.ts';
 export * from './graph.ts';
 export * from './ports.ts';
-export { labelSize } from './elkGraph.ts';
+export * from './labels.ts';
 export { isAnchor } from './anchors.ts';
 export * from './layoutWhole.ts';
 export * from './viewWithLayout.ts';

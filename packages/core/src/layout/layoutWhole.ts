@@ -3,7 +3,7 @@ import type { ElkNode } from 'elkjs/lib/elk-api.js';
 import type { FlowView, Point, Size } from '../flow/schema.ts';
 import { addAnchors, isAnchor, settleAroundAnchors } from './anchors.ts';
 import { membersRect, nodeRect } from './drawn.ts';
-import { elkComponent, type ComponentLayout } from './elkGraph.ts';
+import { elkComponent, type ComponentLayout, type ElkVariant } from './elkGraph.ts';
 import { FreeSpace } from './freeSpace.ts';
 import { boundsOf, compareText, EDGE_CLEARANCE, inflate, rectAt, type Rect } from './geometry.ts';
 import { annotatedNodes, componentsOf, feedbackEdges, longestRanks, readingOrder, type Component, type Direction } from './graph.ts';
@@ -40,8 +40,17 @@ export interface LayoutOptions {
 
 /** Smallest x and y that a layout gives to what it may move, px. */
 export const ORIGIN: Readonly<Point> = { x: 64, y: 64 };
-/** Up to this many nodes both directions are tried and the better one is kept. */
+/** Up to this many nodes several ways are tried and the best one is kept. */
 const TRIAL_LIMIT = 40;
+/** What is tried there, until one is free of faults. */
+const TRIALS: readonly (readonly [Direction, ElkVariant])[] = [
+  ['right', {}],
+  ['down', {}],
+  ['right', { oneSide: true }],
+  ['down', { oneSide: true }],
+  ['right', { noLabels: true }],
+  ['down', { noLabels: true }],
+];
 /** Width that a flow of 15 nodes should stay under, px. */
 const WIDTH_LIMIT = 1500;
 
@@ -105,37 +114,34 @@ async function layComponents(view: FlowView, components: readonly Component[], n
   const main = components[0];
   let direction: Direction = wished ?? 'right';
   const layouts: LaidComponent[] = [];
-  if (main && !wished && main.nodes.length > 1) {
+  if (main && main.nodes.length > 1) {
     const limit = widthLimit(main.nodes.length);
-    const [right, down] = [estimate(main, notes, 'right'), estimate(main, notes, 'down')];
-    const clear = right.width > 1.5 * limit && down.width <= limit;
-    if (main.nodes.length > TRIAL_LIMIT || clear) {
-      direction = right.width > limit && down.width < right.width ? 'down' : 'right';
-      layouts.push(await layComponent(main, direction, notes, options));
-    } else {
-      const first = await layComponent(main, 'right', notes, options);
-      layouts.push(first);
-      const quality = partQuality(view, main, first.layout);
-      if (quality.crossings > 0 || boxOf(main, first.layout).width > limit) {
-        const second = await layComponent(main, 'down', notes, options);
-        if (costOf(view, main, second.layout) < costOf(view, main, first.layout)) {
-          direction = 'down';
-          layouts[0] = second;
-        }
+    const sides = wished ? [wished] : directionsOf(main, notes, limit);
+    direction = sides[0]!;
+    let best: { laid: LaidComponent; cost: number } | undefined;
+    for (const [side, variant] of main.nodes.length > TRIAL_LIMIT ? [[direction, {}] as const] : TRIALS.filter(([one]) => sides.includes(one))) {
+      const laid = await layComponent(main, side, notes, options, variant);
+      const [quality, box] = [partQuality(view, main, laid.layout), boxOf(main, laid.layout)];
+      const cost = costOf(quality, box, limit);
+      if (!best || cost < best.cost) {
+        best = { laid, cost };
+        direction = side;
       }
+      if (quality.crossings + quality.labelOverlaps === 0 && quality.areaUse > 0.2 && (wished || box.width <= limit)) break;
     }
+    layouts.push(best!.laid);
   }
   for (const component of components.slice(layouts.length)) layouts.push(await layComponent(component, direction, notes, options));
   return { direction, layouts };
 }
 
-async function layComponent(component: Component, direction: Direction, notes: ReadonlyMap<string, string>, options: LayoutOptions): Promise<LaidComponent> {
+async function layComponent(component: Component, direction: Direction, notes: ReadonlyMap<string, string>, options: LayoutOptions, variant: ElkVariant = {}): Promise<LaidComponent> {
   options.signal?.throwIfAborted();
   const [only] = component.nodes;
   if (!only || (component.nodes.length === 1 && component.edges.length === 0)) {
     return { layout: { positions: new Map(only ? [[only.id, { x: 0, y: 0 }]] : []), routes: new Map() }, feedback: [] };
   }
-  const { graph, feedback, read } = elkComponent(component, direction, notes);
+  const { graph, feedback, read } = elkComponent(component, direction, notes, variant);
   const layout = read(await options.runElk(graph, options.signal));
   const ends = new Map(component.edges.map((edge) => [edge.id, { source: edge.source, target: edge.target }]));
   const together = component.nodes.filter((node) => notes.has(node.id)).map((node) => [notes.get(node.id)!, node.id] as const);
@@ -197,6 +203,13 @@ function cornersAround(boxes: readonly Rect[], space: FreeSpace): Point[] {
   });
 }
 
+/** Directions worth trying, the likelier first: one alone where the ranks leave no doubt. */
+function directionsOf(component: Component, notes: ReadonlyMap<string, string>, limit: number): Direction[] {
+  const [right, down] = [estimate(component, notes, 'right'), estimate(component, notes, 'down')];
+  if (right.width > limit && down.width < right.width) return right.width > 1.5 * limit && down.width <= limit ? ['down'] : ['down', 'right'];
+  return ['right', 'down'];
+}
+
 /** About how large a component becomes in a direction, from its ranks alone, px. */
 function estimate(component: Component, notes: ReadonlyMap<string, string>, direction: Direction): Size {
   const nodes = readingOrder(component.nodes.filter((node) => !notes.has(node.id)), direction);
@@ -218,12 +231,10 @@ function widthLimit(count: number): number {
   return count <= 15 ? WIDTH_LIMIT : WIDTH_LIMIT * Math.sqrt(count / 15);
 }
 
-/** What a component's layout costs the reader: width over the limit first, then crossings, empty area and bends. */
-function costOf(view: FlowView, component: Component, layout: ComponentLayout): number {
-  const quality = partQuality(view, component, layout);
-  const box = boxOf(component, layout);
-  const over = Math.max(0, box.width - widthLimit(component.nodes.length));
-  return over * 4 + quality.crossings * 120 + quality.edgesThroughNodes * 1000 + quality.bends * 8 + (quality.areaUse < 0.2 ? 1000 : 0) + box.height * 0.25 + box.width * 0.1;
+/** What a component's layout costs the reader: width over the limit first, then crossings, hidden labels, empty area and bends. */
+function costOf(quality: LayoutQuality, box: Rect, limit: number): number {
+  const faults = quality.crossings * 120 + quality.labelOverlaps * 160 + quality.edgesThroughNodes * 1000 + (quality.areaUse < 0.2 ? 1000 : 0);
+  return Math.max(0, box.width - limit) * 4 + faults + quality.bends * 8 + box.height * 0.25 + box.width * 0.1;
 }
 
 function partQuality(view: FlowView, component: Component, layout: ComponentLayout): LayoutQuality {

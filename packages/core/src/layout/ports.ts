@@ -2,7 +2,7 @@
 import type { Edge, FlowView, Node, Point } from '../flow/schema.ts';
 import { nodeRect, routeStands, sortedEdges } from './drawn.ts';
 import { centreOf, compareText, pointOnSide, sideAt, sideLength, SIDES, type Rect, type Side } from './geometry.ts';
-import { flowDirection, type Direction } from './graph.ts';
+import type { Direction } from './graph.ts';
 import { CONDITION_HEAD, CONDITION_ROW } from './nodeSize.ts';
 
 /** The sides of an edge's two ends. */
@@ -51,10 +51,11 @@ export function namedSide(port: string | undefined): Side | undefined {
 
 /**
  * The two ends of every edge of the view. An edge whose stored route still stands keeps the route's ends; every other gets
- * sides by where its nodes stand (or those of `wished`) and slots that no edge of the opposite direction has.
+ * sides by where its nodes stand (or the wished ones) and slots that no edge of the opposite direction has. Ends of a node hang
+ * only on the node, its edges and their other nodes: a part of a view that holds these gives the same ends.
  */
-export function portPoints(view: FlowView, wished?: ReadonlyMap<string, EdgeSides>): Map<string, EdgePorts> {
-  const direction = flowDirection(view);
+export function portPoints(view: FlowView, wish: { direction?: Direction; sides?: ReadonlyMap<string, EdgeSides> } = {}): Map<string, EdgePorts> {
+  const direction = wish.direction ?? view.flow.settings?.direction ?? 'right';
   const edges = sortedEdges(view);
   const rects = new Map<string, Rect>();
   const rectOf = (id: string): Rect => {
@@ -67,7 +68,7 @@ export function portPoints(view: FlowView, wished?: ReadonlyMap<string, EdgeSide
   for (const edge of edges) {
     const [from, to] = [rectOf(edge.source), rectOf(edge.target)];
     const stands = routeStands(view, edge);
-    const sides = wished?.get(edge.id) ?? wantedSides(edge, from, to, direction);
+    const sides = wish.sides?.get(edge.id) ?? wantedSides(edge, from, to, direction);
     for (const role of ['source', 'target'] as const) {
       const id = edge[role];
       const point = stands ? (role === 'source' ? edge.route![0]! : edge.route!.at(-1)!) : undefined;

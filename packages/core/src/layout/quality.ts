@@ -2,6 +2,7 @@
 import type { FlowView, Point } from '../flow/schema.ts';
 import { frameRects, nodeRect, routeStands, sortedEdges, sortedNodes } from './drawn.ts';
 import { boundsOf, contains, gapBetween, inflate, overlaps, rectAt, segmentMeets, type Rect } from './geometry.ts';
+import { labelRect } from './labels.ts';
 import { portPoints, stepPath } from './ports.ts';
 
 /** Figures of one drawn flow. */
@@ -29,6 +30,8 @@ export interface LayoutQuality {
   minGap: number;
   /** Nodes and frames that stand left of or above the origin. */
   negative: number;
+  /** Labels of edges that lie on a node or on another label. */
+  labelOverlaps: number;
   /** Corners of all edges together. */
   bends: number;
 }
@@ -83,6 +86,7 @@ export function measureLayout(view: FlowView): LayoutQuality {
     areaUse: bounds ? area / (bounds.width * bounds.height) : 1,
     minGap,
     negative: nodes.filter(({ rect }) => rect.x < 0 || rect.y < 0).length + frames.filter(([, rect]) => rect.x < 0 || rect.y < 0).length,
+    labelOverlaps: countLabelOverlaps(view, paths, nodes.map(({ rect }) => rect)),
     bends,
   };
 }
@@ -116,6 +120,14 @@ function countCrossings(paths: readonly Point[][]): number {
     }
   }
   return count;
+}
+
+function countLabelOverlaps(view: FlowView, paths: ReturnType<typeof drawnPaths>, nodes: readonly Rect[]): number {
+  const labels = paths.flatMap(({ edge, path }) => {
+    const text = view.edge.get(edge.id)!.data.label;
+    return text ? [labelRect(text, path)] : [];
+  });
+  return labels.filter((label, index) => nodes.some((node) => overlaps(node, label)) || labels.some((other, at) => at !== index && overlaps(other, label))).length;
 }
 
 function countSharedSlots(paths: ReturnType<typeof drawnPaths>): number {

@@ -23,7 +23,8 @@ const REACHES = [192, 768, 3072] as const;
 export function routeEdges(view: FlowView, edgeIds?: Iterable<string>): Map<string, Point[]> {
   const wanted = new Set(edgeIds ?? sortedEdges(view).filter((edge) => !routeStands(view, edge)).map((edge) => edge.id));
   const bare = viewWithLayout(view, { routes: new Map([...wanted].map((id) => [id, undefined])) });
-  const ports = portPoints(bare);
+  const direction = flowDirection(view);
+  const ports = portPoints(bare, { direction });
   const space = new FreeSpace();
   const rects = new Map<string, Rect>();
   for (const node of sortedNodes(view)) {
@@ -48,8 +49,8 @@ export function routeEdges(view: FlowView, edgeIds?: Iterable<string>): Map<stri
     const others = [...standing, ...[...out].filter(([id]) => id !== edge.id).map(([, route]) => route)].flatMap(segmentsOf);
     let best = { route: out.get(edge.id)!, cost: costOf(out.get(edge.id)!, others) };
     const around = viewWithLayout(bare, { routes: new Map([...out, [edge.id, undefined]]) });
-    for (const sides of otherSides(edge, flowDirection(view))) {
-      const route = routeOf(edge, portPoints(around, new Map([[edge.id, sides]])).get(edge.id)!, rects, space, others, best.cost);
+    for (const sides of otherSides(edge, direction)) {
+      const route = routeOf(edge, portPoints(around, { direction, sides: new Map([[edge.id, sides]]) }).get(edge.id)!, rects, space, others, best.cost);
       const cost = route ? costOf(route, others) : Infinity;
       if (route && cost < best.cost) best = { route, cost };
     }
