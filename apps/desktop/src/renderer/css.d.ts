@@ -1,0 +1,2 @@
+/** Style sheets beside components; the build bundles them. */
+declare module '*.css';

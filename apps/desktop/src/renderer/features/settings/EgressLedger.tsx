@@ -1,0 +1,109 @@
+import { errorInfo, type ErrorInfo } from '@uxflow/core';
+import { isLoopback } from '@uxflow/core/llm/egressPolicy';
+import { Badge, Button, EmptyState, Notice, Spinner } from '@uxflow/ui';
+import { RefreshCw, ShieldCheck } from 'lucide-react';
+import { useCallback, useEffect, useState } from 'react';
+import { codeText, errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { useServices } from '../../store/services.ts';
+import { bytesText, durationText } from './amounts.ts';
+import { Section } from './Section.tsx';
+
+type EgressRow = Awaited<ReturnType<ReturnType<typeof useServices>['api']['app']['egress']>>[number];
+
+const PAGE = 20;
+/** More than this the engine does not hand out at once. */
+const MOST = 500;
+const TONES = { ok: 'success', refused: 'warning', failed: 'error' } as const;
+
+/** The connections that the app made or refused; read anew whenever `asked` changes. */
+export function EgressLedger({ asked }: { asked: number }) {
+  const text = useText();
+  const { api } = useServices();
+  const [rows, setRows] = useState<readonly EgressRow[] | null>(null);
+  const [limit, setLimit] = useState(PAGE);
+  const [failure, setFailure] = useState<ErrorInfo | null>(null);
+  const refresh = useCallback(async () => {
+    try {
+      // One more than shown tells whether there are more.
+      setRows(await api.app.egress({ limit: Math.min(limit + 1, MOST) }));
+      setFailure(null);
+    } catch (error) {
+      setFailure(errorInfo(error));
+    }
+  }, [api, limit]);
+  useEffect(() => void refresh(), [refresh, asked]);
+  const shown = rows?.slice(0, limit) ?? [];
+  return (
+    <Section
+      id="ledger"
+      title={text('settings.ledger')}
+      text={text('settings.ledgerText')}
+      actions={
+        <Button icon={<RefreshCw />} onClick={() => void refresh()}>
+          {text('settings.ledgerRefresh')}
+        </Button>
+      }
+    >
+      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      {rows === null ? (
+        failure ? null : <Spinner label={text('loading')} />
+      ) : rows.length === 0 ? (
+        <EmptyState icon={<ShieldCheck aria-hidden />} title={text('settings.ledgerEmpty')}>
+          {text('settings.ledgerEmptyText')}
+        </EmptyState>
+      ) : (
+        <>
+          {shown.every(({ host, outcome }) => isLoopback(host) || outcome === 'refused') ? <Notice tone="success">{text('settings.ledgerAllLocal')}</Notice> : null}
+          <LedgerTable rows={shown} />
+          {rows.length > limit && limit < MOST ? (
+            <div>
+              <Button onClick={() => setLimit(Math.min(MOST, limit + 4 * PAGE))}>{text('settings.ledgerMore')}</Button>
+            </div>
+          ) : null}
+        </>
+      )}
+    </Section>
+  );
+}
+
+function LedgerTable({ rows }: { rows: readonly EgressRow[] }) {
+  const text = useText();
+  const language = useLanguage();
+  const time = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' });
+  return (
+    <div className="settings__table-frame" tabIndex={0} role="region" aria-label={text('settings.ledger')}>
+      <table className="settings__table">
+        <thead>
+          <tr>
+            <th scope="col">{text('settings.ledgerTime')}</th>
+            <th scope="col">{text('settings.ledgerHost')}</th>
+            <th scope="col">{text('settings.ledgerPurpose')}</th>
+            <th scope="col" className="settings__number">{text('settings.ledgerOut')}</th>
+            <th scope="col" className="settings__number">{text('settings.ledgerIn')}</th>
+            <th scope="col" className="settings__number">{text('settings.ledgerMs')}</th>
+            <th scope="col">{text('settings.ledgerOutcome')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id}>
+              <td>{time.format(row.startedAt)}</td>
+              <td>
+                {row.host}:{row.port}
+                {isLoopback(row.host) ? <span className="settings__faint"> {text('settings.ledgerLocal')}</span> : null}
+              </td>
+              <td>{codeText(text, 'purpose', row.purpose, {})}</td>
+              <td className="settings__number">{bytesText(row.requestBytes, language)}</td>
+              <td className="settings__number">{bytesText(row.responseBytes, language)}</td>
+              <td className="settings__number">{durationText(row.ms, language)}</td>
+              <td>
+                <Badge tone={TONES[row.outcome]}>{text(`outcome.${row.outcome}`)}</Badge>
+                {row.status === undefined ? null : <span className="settings__faint"> {row.status}</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

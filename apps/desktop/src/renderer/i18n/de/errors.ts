@@ -1,0 +1,202 @@
+import type { ErrorCode, ErrorParams, ErrorSentence } from '../errorCodes.ts';
+
+/** What each error says in German. */
+export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
+  MODEL_KEY_REJECTED: model((p) =>
+    p.reason === 'malformed'
+      ? `Der Schlüssel für ${where(p)} enthält ein Zeichen, das in keinem Schlüssel vorkommt, vielleicht einen Zeilenumbruch vom Kopieren. Füge den Schlüssel in den Modelleinstellungen noch einmal ein.`
+      : `${upper(where(p))} hat den Schlüssel abgelehnt${status(p)}. Prüfe den Schlüssel in den Modelleinstellungen und ob er ${p.model ? `„${p.model}“` : 'diesen Anbieter'} nutzen darf.`,
+  ),
+  MODEL_NOT_FOUND: model((p) =>
+    p.reason === 'address'
+      ? `${upper(where(p))} antwortet, aber nicht unter diesem Pfad. Prüfe die Basisadresse in den Modelleinstellungen; bei den meisten Endpunkten endet sie auf /v1.`
+      : p.provider === 'ollama'
+        ? `Ollama unter ${where(p)} hat ${which(p)} nicht. Wähle ein anderes Modell oder führe aus: ollama pull ${p.model || 'MODELL'}.`
+        : `${upper(where(p))} bietet ${which(p)} nicht an. Wähle in den Modelleinstellungen ein Modell aus der Liste.`,
+  ),
+  MODEL_RATE_LIMITED: model(
+    (p) => `${upper(where(p))} nimmt gerade keine Anfragen mehr an. Versuche es ${typeof p.retryAfterMs === 'number' ? `in ${seconds(p.retryAfterMs)}` : 'in einer Minute'} noch einmal oder nimm ein anderes Modell.`,
+  ),
+  MODEL_QUOTA_EXHAUSTED: model((p) => `Das Guthaben des Kontos bei ${where(p)} ist aufgebraucht. Lade es dort auf oder wähle ein anderes Modell.`),
+  MODEL_PROVIDER_FAILED: model((p) =>
+    p.reason === 'memory'
+      ? `${upper(where(p))} hat nicht genug Speicher für ${which(p)}. Wähle ein kleineres Modell oder schließe andere Programme.`
+      : `${upper(where(p))} ist beim Antworten gescheitert${status(p)}. Versuche es noch einmal oder wähle ein anderes Modell.`,
+  ),
+  MODEL_TIMED_OUT: model((p) =>
+    p.reason === 'silent'
+      ? `${upper(where(p))} hat angefangen zu antworten und dann ${seconds(p.timeoutMs)} lang nichts mehr gesendet. Versuche es noch einmal oder wähle ein schnelleres Modell.`
+      : `${upper(where(p))} ist nicht innerhalb von ${seconds(p.timeoutMs)} fertig geworden. Versuche es noch einmal oder wähle ein schnelleres Modell.`,
+  ),
+  MODEL_UNREACHABLE: model((p) =>
+    p.reason === 'unknownHost'
+      ? `Kein Rechner namens ${where(p)} ist zu finden. Prüfe die Adresse und die Netzverbindung.`
+      : p.reason === 'reset'
+        ? `${upper(where(p))} hat die Verbindung geschlossen, bevor eine Antwort kam. Versuche es noch einmal.`
+        : p.provider === 'ollama'
+          ? `Unter ${where(p)} antwortet niemand. Starte Ollama oder berichtige die Adresse in den Modelleinstellungen.`
+          : `Unter ${where(p)} antwortet niemand. Prüfe die Adresse in den Modelleinstellungen und die Netzverbindung.`,
+  ),
+  MODEL_CERTIFICATE: model((p) =>
+    p.reason === 'notTls'
+      ? `${upper(where(p))} spricht kein https. Schreibe http:// in die Adresse, wenn du diesem Rechner vertraust.`
+      : `Das Zertifikat von ${where(p)} ließ sich nicht prüfen (${p.reason ?? 'Grund unbekannt'}). Installiere seine Zertifizierungsstelle auf diesem Rechner oder berichtige die Adresse.`,
+  ),
+  MODEL_CANCELLED: model((p) => `Die Anfrage an ${which(p)} wurde abgebrochen.`),
+  MODEL_OUTPUT_TRUNCATED: model((p) =>
+    p.reason === 'length'
+      ? `Mitten in der Antwort war die Höchstlänge von ${which(p)} erreicht. Frage weniger auf einmal oder erlaube längere Antworten.`
+      : `Die Antwort von ${which(p)} ist abgerissen. Versuche es noch einmal.`,
+  ),
+  MODEL_OUTPUT_INVALID: model((p) =>
+    p.reason === 'protocol'
+      ? `Die Antwort von ${where(p)} hält sich nicht an das eigene Protokoll. Prüfe in den Modelleinstellungen, ob Adresse und Art des Anbieters zusammenpassen.`
+      : p.reason === 'tooLarge'
+        ? `Von ${which(p)} kam weit mehr als gefragt; die Antwort wurde verworfen. Versuche es noch einmal oder wähle ein anderes Modell.`
+        : p.reason === 'empty'
+          ? `Von ${which(p)} kam eine leere Antwort. Versuche es noch einmal oder wähle ein anderes Modell.`
+          : `Die Antwort von ${which(p)} hatte nicht die nötige Form, auch nicht nach einer Korrektur. Wähle ein stärkeres Modell oder mach mit den eingebauten Regeln weiter.`,
+  ),
+  MODEL_CONTEXT_TOO_LONG: model((p) => `Die Anfrage ist länger, als ${which(p)} auf einmal lesen kann. Frage nach einem kleineren Teil des Flows oder wähle ein Modell mit größerem Kontext.`),
+  MODEL_WRONG_CONTENT_TYPE: model(
+    (p) => `${upper(where(p))} hat mit ${p.contentType ?? 'etwas anderem'} statt mit der Antwort eines Modells geantwortet: wahrscheinlich eine Webseite oder ein Proxy. Prüfe die Basisadresse in den Modelleinstellungen.`,
+  ),
+  MODEL_REFUSED: model((p) =>
+    p.reason === 'contentFilter'
+      ? `Der Inhaltsfilter von ${where(p)} hat die Antwort gestoppt. Formuliere die Anfrage anders oder wähle ein anderes Modell.`
+      : `${upper(which(p))} hat sich geweigert, darauf zu antworten. Formuliere die Anfrage anders oder wähle ein anderes Modell.`,
+  ),
+  MODEL_REQUEST_REJECTED: model((p) => `${upper(where(p))} hat die Anfrage zurückgewiesen${status(p)}. Prüfe, ob ${which(p)} das Gewünschte kann, oder wähle ein anderes Modell.`),
+  MODEL_SETTINGS_INVALID: model((p) => `Die Modelleinstellungen lassen sich nicht verwenden: ${settingsReason(p.reason)}. Berichtige sie in den Modelleinstellungen.`),
+
+  DATA_FOLDER_IN_USE: () => 'Ein anderes Programm arbeitet schon mit diesem Datenordner. Nichts wurde geändert. Nutze das offene Fenster oder schließe es und versuche es noch einmal.',
+  STORE_FULL: () => 'Der Datenträger ist voll, deshalb wurde die letzte Änderung nicht gespeichert. Alles vorher Gespeicherte ist sicher. Schaffe Platz und versuche es noch einmal.',
+  STORE_NOT_WRITABLE: () => 'In den Datenordner kann nicht geschrieben werden. Alles vorher Gespeicherte ist sicher. Prüfe die Rechte des Ordners oder wähle einen anderen.',
+  STORE_CORRUPT: () => 'Die Datei mit den gespeicherten Flows ist beschädigt und wurde so gelassen, wie sie ist. Kopiere den Datenordner an einen sicheren Ort und spiele dann eine Sicherung zurück.',
+  STORE_IO_FAILED: () => 'Der Datenträger hat die letzte Änderung nicht angenommen. Alles vorher Gespeicherte ist sicher. Prüfe den Datenträger und versuche es noch einmal.',
+  STORE_BUSY: () => 'Ein anderes Programm hält die Datei mit den Flows fest, deshalb wurde die letzte Änderung nicht gespeichert. Alles vorher Gespeicherte ist sicher. Schließe jenes Programm und versuche es noch einmal.',
+  STORE_READ_ONLY: newerApp,
+  STORE_NEWER: newerApp,
+  STORE_CLOSED: () => 'Der Datenordner ist geschlossen, deshalb wurde die letzte Änderung nicht gespeichert. Alles vorher Gespeicherte ist sicher. Öffne die App noch einmal.',
+  FLOW_NOT_FOUND: () => 'Diesen Flow gibt es nicht mehr. Nichts wurde geändert. Geh zurück zur Liste der Flows.',
+  LOG_NOT_FOUND: () => 'Die Geschichte dieses Flows wurde nicht gefunden. Nichts wurde geändert. Geh zurück zur Liste der Flows.',
+  LOG_SHARED: () => 'Dieser Flow ist geteilt; seine Änderungen nummeriert der Server. Nichts wurde gespeichert. Die Änderung bleibt aufgehoben, bis der Server sie hat.',
+  LOG_GAP: () => 'Änderungen kamen in falscher Reihenfolge an und wurden nicht übernommen. Alles vorher Gespeicherte ist sicher. Verbinde dich neu, um die fehlenden zu bekommen.',
+  LOG_FORKED: () => 'Die Geschichte hier ist eine andere als die, die angekommen ist. Nichts wurde geändert. Nimm die andere; deine eigenen Änderungen bleiben aufgehoben.',
+  LOG_NEEDS_NEWER_APP: () => 'Dieser Flow wurde zuletzt von einer neueren Version der App geändert; diese Version zeigt ihn nur. Nichts wird geändert; aktualisiere die App, um ihn zu bearbeiten.',
+  LOG_VERSION_UNKNOWN: () => 'Eine neuere Version der App hat diesen Flow geändert; diese Version zeigt ihn nur. Nichts ist verloren; aktualisiere die App, um ihn zu bearbeiten.',
+
+  DOCUMENT_INVALID: (p) => `Der Flow lässt sich nicht öffnen: ${firstProblem(p)}. Die Datei blieb, wie sie war. Berichtige die genannten Stellen und öffne sie noch einmal.`,
+  DOCUMENT_NOT_A_FLOW: () => 'Die Datei ist JSON, aber kein UX-Flow: Ihr „format“ ist nicht „uxflow“. Nichts wurde geändert. Wähle eine .uxflow-Datei.',
+  DOCUMENT_NOT_JSON: (p) => `Die Datei ist kein JSON: ${p.line === undefined ? p.reason : `Zeile ${p.line}, Spalte ${p.column} ist nicht lesbar`}. Sie blieb, wie sie war. Berichtige die Stelle oder wähle eine andere Datei.`,
+  DOCUMENT_NOT_TEXT: () => 'Diese Datei ist kein Text, also auch kein .uxflow-Dokument. Nichts wurde geändert. Wähle eine andere Datei.',
+  DOCUMENT_TOO_LARGE: (p) => `Die Datei hat ${p.length} Zeichen; höchstens ${p.maximum} lassen sich öffnen. Nichts wurde geändert. Teile den Flow in mehrere.`,
+  DOCUMENT_TRUNCATED: (p) =>
+    p.position === 0
+      ? 'Die Datei ist leer. Sie blieb, wie sie war. Öffne eine Sicherung oder eine frühere Fassung.'
+      : `Die Datei bricht in Zeile ${p.line}, Spalte ${p.column} ab; ${p.complete} Einträge davor sind vollständig. Sie blieb, wie sie war. Öffne eine Sicherung oder eine frühere Fassung.`,
+  DOCUMENT_VERSION_UNKNOWN: (p) =>
+    p.newer === true
+      ? `Die Datei stammt von einer neueren Version der App (Format ${p.version}; diese kennt ${p.newest}). Sie blieb, wie sie war. Aktualisiere die App, um sie zu bearbeiten.`
+      : `Die „version“ der Datei ist ${p.version === null ? 'nicht angegeben' : JSON.stringify(p.version)}; diese App kennt ${p.newest}. Die Datei blieb, wie sie war. Berichtige die Version oder wähle eine andere Datei.`,
+
+  INTENT_EMPTY: () => 'Diese Änderung ließe alles, wie es ist. Nichts wurde geändert.',
+  OP_FIELD_CHANGED: () => 'Was du ändern wolltest, hat sich inzwischen geändert. Nichts wurde überschrieben; sieh es dir noch einmal an und wiederhole deine Änderung.',
+  OP_FIELD_INVALID: () => 'Das lässt sich so nicht ändern. Der Flow ist, wie er war.',
+  OP_ID_TAKEN: () => 'Das ist schon im Flow. Nichts wurde doppelt hinzugefügt.',
+  OP_KIND_UNKNOWN: () => 'Diese Version der App kennt diese Art von Änderung nicht. Der Flow ist, wie er war; aktualisiere die App.',
+  OP_OUT_OF_SCOPE: () => 'Du darfst hier nur kommentieren. Der Flow ist, wie er war; bitte den Besitzer um das Recht zu bearbeiten.',
+  OP_RECORD_MISSING: () => 'Was du ändern wolltest, ist nicht mehr im Flow. Sonst wurde nichts geändert; „Rückgängig“ oder der Verlauf bringen es zurück.',
+  OP_REFERENCE_MISSING: () => 'Das führt zu etwas, das nicht mehr im Flow ist. Nichts wurde geändert; wähle ein anderes Ziel.',
+  OP_VALUE_INVALID: () => 'Dieser Wert passt hier nicht. Der alte bleibt; gib einen anderen ein.',
+  TRANSACTION_INVALID: () => 'Diese Änderung ist nicht lesbar. Nichts wurde geändert; aktualisiere die App oder prüfe die Datei, aus der sie kommt.',
+  TRANSACTION_SCHEMA: () => 'Diese Änderung stammt von einer anderen Version der App und passt nicht zu diesem Flow. Nichts wurde geändert; aktualisiere die App.',
+  REPLICA_READ_ONLY: () => 'Dieser Flow lässt sich hier gerade nicht ändern. Nichts ist verloren; aktualisiere die App oder warte auf den Schlüssel des Flows.',
+
+  AUTHOR_REFUSED: () => 'Eine Ansicht darf nicht im Namen eines Agenten schreiben. Nichts wurde gespeichert.',
+  EGRESS_REFUSED: egress,
+  ENTRY_NOT_FOUND: () => 'Diese Änderung steht nicht im Verlauf des Flows. Nichts wurde geändert.',
+  ENTRY_OF_OTHER_LOG: () => 'Diese Änderung gehört zu einem anderen Flow. Nichts wurde gespeichert.',
+  ENTRY_TOO_LARGE: () => 'Diese Änderung ist größer als 4 MB und wurde nicht gespeichert. Der Flow ist, wie er war; ändere in kleineren Teilen.',
+  FINDING_GONE: () => 'Dieser Befund besteht nicht mehr; der Flow hat sich inzwischen geändert. Nichts wurde geändert.',
+  FLOW_NOT_DELETED: () => 'Nur Flows aus dem Papierkorb lassen sich endgültig löschen. Der Flow bleibt.',
+  KEY_EMPTY: () => 'Der Schlüssel ist leer. Der bisherige bleibt; gib einen ein oder entferne ihn.',
+  LAYOUT_CLOSED: () => 'Das Anordnen wurde beendet, während dieser Auftrag wartete. Nichts wurde verschoben; öffne den Flow noch einmal und wiederhole es.',
+  LAYOUT_FAILED: (p) => `Das Anordnen ist gescheitert${p.reason ? ` (${p.reason})` : ''}. Nichts wurde verschoben; versuche es noch einmal oder ordne von Hand.`,
+  NAME_EMPTY: () => 'Ein Flow braucht einen Namen. Es bleibt, wie es war; gib einen ein.',
+  VERSION_NOT_FOUND: () => 'Diese Version des Flows gibt es nicht. Nichts wurde geändert.',
+  INTERNAL: (p) => `Etwas Unerwartetes ist schiefgegangen: ${p.message ?? 'Grund unbekannt'}. Deine gespeicherte Arbeit ist unberührt.`,
+
+  BAD_REQUEST: () => 'Die Engine konnte diese Anfrage nicht lesen. Nichts wurde geändert; lade die Seite neu, und wenn das nicht hilft, aktualisiere die App.',
+  ENGINE_AWAY: () => 'Die Engine antwortet gerade nicht. Was du getan hast, ist hier aufgehoben und wird gesendet, sobald sie wieder da ist.',
+  FILE_NOT_WRITTEN: (p) => `„${p.file}“ lässt sich nicht schreiben. Was vorher dort stand, ist unberührt; wähle einen anderen Pfad oder schaffe Platz.`,
+  FILE_UNREADABLE: (p) => `„${p.file}“ lässt sich nicht lesen. Nichts wurde geschrieben; prüfe den Pfad.`,
+  INTERNAL_SERVER_ERROR: () => 'In der Engine ist etwas Unerwartetes schiefgegangen. Deine gespeicherte Arbeit ist unberührt; versuche es noch einmal.',
+  PORT_IN_USE: (p) => `Port ${p.port} wird von einem anderen Programm benutzt. Nichts wurde geändert; wähle mit --port einen anderen.`,
+  PORT_REFUSED: (p) => `Port ${p.port} lässt sich nicht öffnen (${p.code}). Nichts wurde geändert; wähle mit --port einen anderen.`,
+  SOCKET_UNAVAILABLE: (p) => `Der lokale Socket ${p.socketPath} lässt sich nicht öffnen. Deine Flows sind unberührt; wähle mit UXFLOW_DATA einen anderen Datenordner.`,
+  USAGE: (_, message) => message,
+};
+
+/** A model's failure: the sentence, the provider's own words, and what became of the flow. */
+function model(sentence: (params: ErrorParams) => string): ErrorSentence {
+  return (params) => `${sentence(params)}${params.detail ? ` Antwort von dort: „${params.detail}“.` : ''} An deinem Flow wurde nichts geändert.`;
+}
+
+function egress(p: ErrorParams): string {
+  const host = typeof p.host === 'string' ? p.host : 'dieser Adresse';
+  const sentences: Record<string, string> = {
+    localOnly: `Die App ist auf „Nur lokal“ gestellt und hat ${host} deshalb nicht angesprochen. Schalte „Nur lokal“ aus oder nenne diesen Rechner als hauseigen.`,
+    notAllowed: `${host} steht nicht auf der Liste der Rechner, die die App ansprechen darf. Nimm ihn in den Einstellungen auf, wenn du ihm vertraust.`,
+    scheme: `Die App sendet nur über http und https, nicht an ${host}. Berichtige die Adresse.`,
+    credentialsInUrl: `Die Adresse von ${host} enthält einen Namen oder ein Passwort. Nimm sie heraus und lege den Schlüssel in den Modelleinstellungen ab.`,
+    redirectToLoopback: `Ein anderer Rechner wollte die App auf ${host} auf diesem Rechner umleiten. Prüfe die Adresse in den Einstellungen.`,
+    redirectDowngrade: `Eine Umleitung führte bei ${host} von https zu unverschlüsseltem http. Prüfe die Adresse in den Einstellungen.`,
+    redirectLoop: `Zu viele Umleitungen folgten aufeinander, die letzte zu ${host}. Prüfe die Adresse in den Einstellungen.`,
+    redirectHidden: `${host} leitet zu einer Adresse um, die sich hier nicht prüfen lässt. Trage die endgültige Adresse in den Einstellungen ein.`,
+    invalidUrl: 'Das ist keine Webadresse. Berichtige sie in den Einstellungen.',
+  };
+  return `${sentences[String(p.reason)] ?? `Die Verbindung zu ${host} wurde nicht erlaubt.`} Nichts wurde dorthin gesendet.`;
+}
+
+/** The engine names what is wrong with settings in English; the usual cases are said in German, the rest as it is. */
+function settingsReason(reason: unknown): string {
+  if (typeof reason !== 'string') return 'Grund unbekannt';
+  const address = /^"(.*)" is not a web address$/.exec(reason)?.[1];
+  if (address !== undefined) return `„${address}“ ist keine Webadresse`;
+  if (reason.startsWith('the address must begin with')) return 'die Adresse muss mit http:// oder https:// beginnen';
+  if (reason.startsWith('the address holds a name or password')) return 'die Adresse enthält einen Namen oder ein Passwort; der Schlüssel gehört in sein eigenes Feld';
+  if (reason === 'no model is chosen') return 'es ist kein Modell gewählt';
+  return reason;
+}
+
+function firstProblem(p: ErrorParams): string {
+  const problems = Array.isArray(p.problems) ? (p.problems as { path?: string; detail?: string }[]) : [];
+  const first = problems[0];
+  const more = typeof p.count === 'number' && p.count > 1 ? ` (und ${p.count - 1} weitere)` : '';
+  return first ? `${first.path ? `${first.path}: ` : ''}${first.detail ?? ''}${more}` : 'sie enthält Fehler';
+}
+
+function newerApp(): string {
+  return 'Diese Flows wurden von einer neueren Version der App gespeichert; diese Version zeigt sie nur. Nichts wurde geändert. Aktualisiere die App, um weiterzuarbeiten.';
+}
+
+function where(p: ErrorParams): string {
+  return typeof p.host === 'string' ? p.host : 'der Anbieter';
+}
+
+function which(p: ErrorParams): string {
+  return p.model ? `„${p.model}“` : 'das Modell';
+}
+
+function status(p: ErrorParams): string {
+  return p.status === undefined ? '' : ` (${p.status})`;
+}
+
+function seconds(ms: unknown): string {
+  return typeof ms === 'number' ? `${Math.max(1, Math.ceil(ms / 1000))} s` : 'einiger Zeit';
+}
+
+function upper(text: string): string {
+  return text.startsWith('der ') || text.startsWith('das ') ? text[0]!.toUpperCase() + text.slice(1) : text;
+}

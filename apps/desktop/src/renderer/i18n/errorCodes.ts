@@ -1,0 +1,50 @@
+import type { StoreErrorCode } from '@uxflow/core/db/storeError';
+import type { ModelErrorCode } from '@uxflow/core/llm/modelError';
+
+/** Every code that a failure can reach a person with; a language that lacks one does not compile. */
+export type ErrorCode = ModelErrorCode | StoreErrorCode | DocumentErrorCode | ChangeErrorCode | EngineErrorCode | HostErrorCode;
+
+/** Files that are no flow, or not a whole one. */
+export type DocumentErrorCode = 'DOCUMENT_INVALID' | 'DOCUMENT_NOT_A_FLOW' | 'DOCUMENT_NOT_JSON' | 'DOCUMENT_NOT_TEXT' | 'DOCUMENT_TOO_LARGE' | 'DOCUMENT_TRUNCATED' | 'DOCUMENT_VERSION_UNKNOWN';
+
+/** Changes that do not fit the flow. */
+export type ChangeErrorCode =
+  | 'INTENT_EMPTY'
+  | 'OP_FIELD_CHANGED'
+  | 'OP_FIELD_INVALID'
+  | 'OP_ID_TAKEN'
+  | 'OP_KIND_UNKNOWN'
+  | 'OP_OUT_OF_SCOPE'
+  | 'OP_RECORD_MISSING'
+  | 'OP_REFERENCE_MISSING'
+  | 'OP_VALUE_INVALID'
+  | 'TRANSACTION_INVALID'
+  | 'TRANSACTION_SCHEMA'
+  | 'REPLICA_READ_ONLY';
+
+/** What the engine refuses or cannot do. */
+export type EngineErrorCode =
+  | 'AUTHOR_REFUSED'
+  | 'EGRESS_REFUSED'
+  | 'ENTRY_NOT_FOUND'
+  | 'ENTRY_OF_OTHER_LOG'
+  | 'ENTRY_TOO_LARGE'
+  | 'FINDING_GONE'
+  | 'FLOW_NOT_DELETED'
+  | 'KEY_EMPTY'
+  | 'LAYOUT_CLOSED'
+  | 'LAYOUT_FAILED'
+  | 'LOG_NEEDS_NEWER_APP'
+  | 'LOG_VERSION_UNKNOWN'
+  | 'NAME_EMPTY'
+  | 'STORE_NEWER'
+  | 'VERSION_NOT_FOUND'
+  | 'INTERNAL';
+
+/** What lies between the screen and the engine, and what a host says on a terminal. */
+export type HostErrorCode = 'BAD_REQUEST' | 'ENGINE_AWAY' | 'FILE_NOT_WRITTEN' | 'FILE_UNREADABLE' | 'INTERNAL_SERVER_ERROR' | 'PORT_IN_USE' | 'PORT_REFUSED' | 'SOCKET_UNAVAILABLE' | 'USAGE';
+
+/** Parameters of an error, as the engine sends them. */
+export type ErrorParams = Readonly<Record<string, unknown>>;
+/** What an error says: from its parameters, and from the engine's own English sentence. */
+export type ErrorSentence = (params: ErrorParams, message: string) => string;
