@@ -49,7 +49,10 @@ export function diffViews(from: FlowView, to: FlowView): IntentOp[] {
     for (const id of idsOf(to, kind)) {
       const before = from[kind].get(id);
       if (!before) continue;
-      for (const difference of differencesOf(kind, before, to[kind].get(id)!)) sets.push(setOp(kind, id, difference));
+      for (const difference of differencesOf(kind, before, to[kind].get(id)!)) {
+        if (kind === 'version' && difference.path !== 'name' && difference.path !== 'description') continue;
+        sets.push(setOp(kind, id, difference));
+      }
     }
   }
   for (const kind of [...ADD_ORDER].reverse()) {

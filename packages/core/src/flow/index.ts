@@ -21,3 +21,4 @@ export * from './snapshot.ts';
 export { currentVersions, type SchemaMigration, type Versions } from './migrate.ts';
 export { readPlace, resolvePlace, writePlace, type Place, type PlainRecord } from './place.ts';
 export * from './review/index.ts';
+export * from './merge.ts';
