@@ -41,6 +41,7 @@ export interface Scene {
   edgeCache: ReadonlyMap<string, Cached<FlowCanvasEdge>>;
   /** Nodes as they stand now, the ones under the hand moved. */
   standing: ReadonlyMap<string, Node>;
+  input: SceneInput;
 }
 
 interface Cached<T> {
@@ -56,7 +57,7 @@ export function nextScene(previous: Scene | null, input: SceneInput): Scene {
 
   const nodes: SceneNode[] = [];
   const frameCache = new Map<string, Cached<FrameCanvasNode>>();
-  const members = membersByFrame(view, standing);
+  const members = membersByFrame(view, standing, input.positions);
   for (const frame of view.frame.values()) {
     const position = input.positions.get(frame.id);
     const list = members.get(frame.id) ?? [];
@@ -68,7 +69,14 @@ export function nextScene(previous: Scene | null, input: SceneInput): Scene {
   }
 
   const nodeCache = new Map<string, Cached<FlowCanvasNode>>();
+  const isCalm = previous !== null && isSameInput(previous.input, input);
   for (const node of standing.values()) {
+    if (isCalm && previous.standing.get(node.id) === node) {
+      const kept = previous.nodeCache.get(node.id)!;
+      nodeCache.set(node.id, kept);
+      nodes.push(kept.value);
+      continue;
+    }
     const finding = input.findings.get(node.id);
     const field = input.editing?.id === node.id && input.editing.field !== 'label' ? input.editing.field : undefined;
     const isDimmed = input.shown !== null && !input.shown.has(node.id);
@@ -84,7 +92,7 @@ export function nextScene(previous: Scene | null, input: SceneInput): Scene {
     const edge = view.edge.get(id)!;
     const isEditing = input.editing?.id === id;
     const isDimmed = input.shown !== null && !(input.shown.has(edge.source) && input.shown.has(edge.target));
-    const parts = [edge, way, input.ghosts.get(id), isEditing, input.selected.has(id), isDimmed, input.isReadOnly, input.edgeName];
+    const parts = [edge, way, input.ghosts.get(id), isEditing, input.selected.has(id), isDimmed, input.isReadOnly, input.edgeName, view.node.get(edge.source)!.data.title, view.node.get(edge.target)!.data.title];
     const entry = cached(previous?.edgeCache.get(id), parts, () => ({
       id,
       type: 'flow' as const,
@@ -110,7 +118,15 @@ export function nextScene(previous: Scene | null, input: SceneInput): Scene {
     frameCache,
     edgeCache,
     standing,
+    input,
   };
+}
+
+/** True when nothing but records and places can have changed: then a node that is === looks the same. */
+function isSameInput(a: SceneInput, b: SceneInput): boolean {
+  return (
+    a.ghosts === b.ghosts && a.findings === b.findings && a.comments === b.comments && a.editing === b.editing && a.selected === b.selected && a.shown === b.shown && a.found === b.found && a.isReadOnly === b.isReadOnly && a.nodeName === b.nodeName && a.view.persona === b.view.persona
+  );
 }
 
 function flowNode(node: Node, field: 'title' | 'description' | undefined, isDimmed: boolean, input: SceneInput): FlowCanvasNode {
@@ -178,11 +194,12 @@ function standingNodes(previous: Scene | null, nodes: ReadonlyMap<string, Node>,
   return out;
 }
 
-function membersByFrame(view: FlowView, standing: ReadonlyMap<string, Node>): Map<string, Rect[]> {
+/** Rectangles of members by frame; a member that is dragged out on its own does not stretch its frame. */
+function membersByFrame(view: FlowView, standing: ReadonlyMap<string, Node>, positions: ReadonlyMap<string, Point>): Map<string, Rect[]> {
   const out = new Map<string, Rect[]>();
   if (view.frame.size === 0) return out;
   for (const node of standing.values()) {
-    if (!node.frameId) continue;
+    if (!node.frameId || (positions.has(node.id) && !positions.has(node.frameId))) continue;
     const rect = rectAt(node.position, nodeSize(node));
     const list = out.get(node.frameId);
     if (list) list.push(rect);

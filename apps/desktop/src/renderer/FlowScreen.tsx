@@ -1,0 +1,58 @@
+import { Button, EmptyState } from '@uxflow/ui';
+import { FileX } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { ChatPanel } from './features/chat/ChatPanel.tsx';
+import { Editor } from './features/editor/Editor.tsx';
+import { FindingsPanel } from './features/findings/FindingsPanel.tsx';
+import { HistoryPanel } from './features/history/HistoryPanel.tsx';
+import { ProposalBar } from './features/proposal/ProposalBar.tsx';
+import { ProposalPanel } from './features/proposal/ProposalPanel.tsx';
+import { useDecide } from './features/proposal/useDecide.ts';
+import { errorText, useText } from './i18n/TextContext.tsx';
+import { createFlowServices, FlowContext, type FlowServices } from './store/flowServices.ts';
+import { goTo } from './store/route.ts';
+import { useFailureToast, useServices } from './store/services.ts';
+
+/** The screen of one flow: puts chat, canvas and panels together, which know nothing of each other. */
+export function FlowScreen({ flowId }: { flowId: string }) {
+  const services = useServices();
+  const tell = useFailureToast();
+  const [flow, setFlow] = useState<FlowServices | null>(null);
+  useEffect(() => {
+    const opened = createFlowServices(services, flowId, tell);
+    setFlow(opened);
+    return () => opened.close();
+    // The way of telling follows the language; the flow stays open when that changes.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [services, flowId]);
+  if (!flow) return null;
+  return (
+    <FlowContext.Provider value={flow}>
+      <OpenFlow flow={flow} />
+    </FlowContext.Provider>
+  );
+}
+
+function OpenFlow({ flow }: { flow: FlowServices }) {
+  const text = useText();
+  const phase = useStore(flow.session, (state) => state.phase);
+  const failure = useStore(flow.session, (state) => state.failure);
+  const decide = useDecide();
+  if (phase === 'failed') {
+    return (
+      <EmptyState icon={<FileX />} title={text('flow.notFoundTitle')} actions={<Button onClick={() => goTo({ page: 'flows' })}>{text('flow.back')}</Button>}>
+        {errorText(text, failure)}
+      </EmptyState>
+    );
+  }
+  return (
+    <Editor
+      chat={<ChatPanel />}
+      proposalBar={<ProposalBar />}
+      panels={{ proposal: <ProposalPanel />, findings: <FindingsPanel />, history: <HistoryPanel /> }}
+      onAcceptCard={decide.acceptCard}
+      onRejectCard={decide.rejectCard}
+    />
+  );
+}

@@ -1,0 +1,128 @@
+import type { Comment } from '@uxflow/core';
+import { Button, Checkbox, EmptyState, IconButton } from '@uxflow/ui';
+import { Check, CornerDownRight, MessageCircle, RotateCcw, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { useText } from '../../../i18n/TextContext.tsx';
+import { whenText } from '../../../i18n/when.ts';
+import { useEditor, useFlow, useGhosts, useSession } from '../../../store/flowServices.ts';
+import { personId } from '../../../store/flowSession.ts';
+import { useNow, useServices, useSettings } from '../../../store/services.ts';
+
+/** Conversations of people about steps, connections, frames and the flow; pins on the canvas lead here. */
+export function CommentsPanel() {
+  const text = useText();
+  const flow = useFlow();
+  const { ids } = useServices();
+  const { settings } = useSettings();
+  const { view } = useGhosts();
+  const selected = useEditor((state) => state.selected);
+  const isReadOnly = useSession((state) => state.readOnly !== null);
+  const [withResolved, setWithResolved] = useState(false);
+  const now = useNow(30_000);
+  const chosen = selected.size === 1 ? [...selected][0]! : undefined;
+  const titleOf = (id: string | undefined) => {
+    if (!id) return text('comments.onFlow');
+    const node = view.node.get(id);
+    if (node) return node.data.title || text('node.untitled');
+    const edge = view.edge.get(id);
+    if (edge) return `${view.node.get(edge.source)?.data.title ?? ''} → ${view.node.get(edge.target)?.data.title ?? ''}`;
+    return view.frame.get(id)?.title ?? text('comments.onFlow');
+  };
+  const placeOf = (id: string | undefined) => (!id ? {} : view.node.has(id) ? { nodeId: id } : view.edge.has(id) ? { edgeId: id } : view.frame.has(id) ? { frameId: id } : {});
+  const add = (body: string, extra: Record<string, unknown>) =>
+    flow.dispatch({
+      ops: [{ op: 'add', kind: 'comment', id: ids.newId('comment'), value: { body, authorId: personId(ids.newId('user')), authorName: settings.userName || text('comments.me'), at: Date.now(), ...extra } }],
+    });
+  const roots = [...view.comment.values()].filter((comment) => !comment.replyToId).sort((a, b) => b.at - a.at);
+  const shown = roots.filter((comment) => withResolved || !comment.resolved);
+  return (
+    <div className="comments" data-testid="comments">
+      {isReadOnly ? null : <CommentForm label={chosen ? text('comments.placeholder', { title: titleOf(chosen) }) : text('comments.placeholderFlow')} submit={text('comments.send')} onSubmit={(body) => add(body, placeOf(chosen))} />}
+      {roots.some((comment) => comment.resolved) ? <Checkbox label={text('comments.showResolved')} checked={withResolved} onCommit={setWithResolved} /> : null}
+      {shown.length === 0 ? (
+        <EmptyState icon={<MessageCircle />} title={text('comments.none')}>
+          {text('comments.noneText')}
+        </EmptyState>
+      ) : null}
+      <ul className="comments__list">
+        {shown.map((comment) => {
+          const on = comment.nodeId ?? comment.edgeId ?? comment.frameId;
+          const replies = [...view.comment.values()].filter((reply) => reply.replyToId === comment.id).sort((a, b) => a.at - b.at);
+          return (
+            <li key={comment.id} className={`thread${comment.resolved ? ' thread--resolved' : ''}`}>
+              <button type="button" className="thread__on link" disabled={!on} onClick={() => on && flow.editor.getState().reveal([on])}>
+                {titleOf(on)}
+              </button>
+              <CommentText comment={comment} now={now} />
+              {replies.map((reply) => (
+                <div key={reply.id} className="thread__reply">
+                  <CornerDownRight aria-hidden />
+                  <CommentText comment={reply} now={now} />
+                </div>
+              ))}
+              {isReadOnly ? null : (
+                <>
+                  {comment.resolved ? null : <CommentForm isReply label={text('comments.replyPlaceholder')} submit={text('comments.reply')} onSubmit={(body) => add(body, { replyToId: comment.id, ...placeOf(on) })} />}
+                  <div className="thread__actions">
+                    <Button size="small" variant="ghost" icon={comment.resolved ? <RotateCcw /> : <Check />} onClick={() => flow.dispatch({ ops: [{ op: 'set', kind: 'comment', id: comment.id, field: 'resolved', to: comment.resolved ? null : true }] })}>
+                      {text(comment.resolved ? 'comments.reopen' : 'comments.resolve')}
+                    </Button>
+                    <IconButton size="small" label={text('comments.delete')} icon={<Trash2 />} onClick={() => flow.dispatch({ ops: [...replies, comment].map(({ id }) => ({ op: 'remove', kind: 'comment', id })) })} />
+                  </div>
+                </>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function CommentText({ comment, now }: { comment: Comment; now: number }) {
+  const text = useText();
+  return (
+    <div className="comment">
+      <div className="comment__head">
+        <b>{comment.authorName}</b> <span>{whenText(text, comment.at, now)}</span>
+      </div>
+      <p>{comment.body}</p>
+    </div>
+  );
+}
+
+function CommentForm({ label, submit, isReply, onSubmit }: { label: string; submit: string; isReply?: boolean; onSubmit: (body: string) => boolean }) {
+  const [body, setBody] = useState('');
+  const send = () => {
+    if (body.trim() && onSubmit(body.trim())) setBody('');
+  };
+  return (
+    <form
+      className="comment-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        className="input"
+        rows={isReply ? 1 : 2}
+        aria-label={label}
+        placeholder={label}
+        value={body}
+        onChange={(event) => setBody(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && !event.shiftKey) {
+            event.preventDefault();
+            send();
+          }
+        }}
+      />
+      {!isReply || body ? (
+        <Button type="submit" size="small" disabled={!body.trim()}>
+          {submit}
+        </Button>
+      ) : null}
+    </form>
+  );
+}

@@ -1,0 +1,13 @@
+import { appEnglish } from './en/app.ts';
+import { chatEnglish } from './en/chat.ts';
+import { editorEnglish } from './en/editor.ts';
+import { findingsEnglish } from './en/findings.ts';
+import { historyEnglish } from './en/history.ts';
+import { messagesEnglish } from './en/messages.ts';
+import { settingsEnglish } from './en/settings.ts';
+
+/** Every text of the screens in English. */
+export const english = { ...appEnglish, ...editorEnglish, ...chatEnglish, ...settingsEnglish, ...findingsEnglish, ...historyEnglish, ...messagesEnglish } as const;
+
+/** The name of a text; a key that one language lacks does not compile. */
+export type TextKey = keyof typeof english;

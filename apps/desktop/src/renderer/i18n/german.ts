@@ -1,0 +1,11 @@
+import { appGerman } from './de/app.ts';
+import { chatGerman } from './de/chat.ts';
+import { editorGerman } from './de/editor.ts';
+import { findingsGerman } from './de/findings.ts';
+import { historyGerman } from './de/history.ts';
+import { messagesGerman } from './de/messages.ts';
+import { settingsGerman } from './de/settings.ts';
+import type { TextKey } from './english.ts';
+
+/** Every text of the screens in German. */
+export const german: Readonly<Record<TextKey, string>> = { ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...findingsGerman, ...historyGerman, ...messagesGerman };

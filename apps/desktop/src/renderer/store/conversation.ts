@@ -1,0 +1,154 @@
+import { isAppError, type IntentOp } from '@uxflow/core';
+import type { AgentName, ChatMessage, Plan, Proposal, Turn } from '@uxflow/core/agents/turnSchema';
+import type { ChatEvent } from '@uxflow/core/api';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { followStream } from './followStream.ts';
+import { ghostOps, type GhostEdit, type GhostView } from './ghosts.ts';
+import type { Services } from './services.ts';
+
+/** One agent at work, as the chat shows it. */
+export interface AgentStep {
+  agent: AgentName;
+  status: 'running' | 'done' | 'failed' | 'cancelled';
+  mind: 'rules' | 'model';
+  ms?: number;
+}
+
+/** The conversation about one flow, its turns and its open proposals. */
+export interface ConversationStore {
+  isKnown: boolean;
+  messages: readonly ChatMessage[];
+  turns: ReadonlyMap<string, Turn>;
+  steps: ReadonlyMap<string, readonly AgentStep[]>;
+  /** Text that streams in, by turn. */
+  streaming: ReadonlyMap<string, string>;
+  proposals: ReadonlyMap<string, Proposal>;
+  edits: readonly GhostEdit[];
+  failure: unknown;
+  send(text: string): Promise<void>;
+  answer(turnId: string, text: string): Promise<void>;
+  approvePlan(turnId: string, plan: Plan): Promise<void>;
+  giveFeedback(turnId: string, text: string): Promise<void>;
+  rejectPlan(turnId: string): Promise<void>;
+  cancel(turnId: string): Promise<void>;
+  retry(turnId: string): Promise<void>;
+  /** Accepts cards; answers ids of the entry and of what could not be taken. */
+  accept(proposalId: string, cardIds: readonly string[]): Promise<{ entryId?: string; accepted: string[]; held: string[] }>;
+  reject(proposalId: string, cardIds: readonly string[]): Promise<string[]>;
+  editGhosts(proposalId: string, ghosts: GhostView, ops: readonly IntentOp[]): Promise<void>;
+  close(): void;
+}
+
+/** Opens the conversation of a flow and keeps it true. */
+export function createConversation({ connection, ids }: Services, flowId: string): StoreApi<ConversationStore> {
+  const { api } = connection;
+  const store = createStore<ConversationStore>()((set, get) => {
+    const turnCall = async (call: Promise<Turn>) => takeTurn(await call);
+    return {
+      isKnown: false,
+      messages: [],
+      turns: new Map(),
+      steps: new Map(),
+      streaming: new Map(),
+      proposals: new Map(),
+      edits: [],
+      failure: null,
+      send: (text) => turnCall(api.chat.send({ flowId, text })),
+      answer: (turnId, text) => turnCall(api.chat.answer({ turnId, text })),
+      approvePlan: (turnId, plan) => turnCall(api.chat.approvePlan({ turnId, plan })),
+      giveFeedback: (turnId, text) => turnCall(api.chat.giveFeedback({ turnId, text })),
+      rejectPlan: (turnId) => turnCall(api.chat.rejectPlan({ turnId })),
+      cancel: (turnId) => turnCall(api.chat.cancel({ turnId })),
+      retry: (turnId) => turnCall(api.chat.retry({ turnId })),
+      async accept(proposalId, cardIds) {
+        const { proposal, accepted, held, entryId } = await api.proposal.accept({ proposalId, cardIds: [...cardIds] });
+        takeProposal(proposal);
+        return { accepted, held, ...(entryId ? { entryId } : {}) };
+      },
+      async reject(proposalId, cardIds) {
+        const { proposal, rejected } = await api.proposal.reject({ proposalId, cardIds: [...cardIds] });
+        takeProposal(proposal);
+        return rejected;
+      },
+      async editGhosts(proposalId, ghosts, ops) {
+        let edit: GhostEdit;
+        try {
+          edit = { id: ids.newId('edit'), proposalId, ops: ghostOps(ghosts, ops) };
+        } catch (error) {
+          if (isAppError(error) && error.code === 'INTENT_EMPTY') return;
+          throw error;
+        }
+        set({ edits: [...get().edits, edit] });
+        try {
+          takeProposal(await api.proposal.edit({ proposalId, ops: [...edit.ops] }));
+        } finally {
+          set({ edits: get().edits.filter((other) => other.id !== edit.id) });
+        }
+      },
+      close: () => stop(),
+    };
+  });
+  const stop = followStream<ChatEvent>(connection, (engine, signal) => engine.chat.open({ flowId }, { signal }), {
+    event: receive,
+    failed(error) {
+      store.setState({ failure: error, isKnown: true });
+      return store.getState().messages.length > 0;
+    },
+  });
+  return store;
+
+  function receive(event: ChatEvent): void {
+    switch (event.type) {
+      case 'past':
+        store.setState({
+          isKnown: true,
+          failure: null,
+          messages: event.messages,
+          turns: new Map(event.turns.map((turn) => [turn.id, turn])),
+          proposals: new Map(event.proposals.map((proposal) => [proposal.id, proposal])),
+          streaming: new Map(),
+        });
+        return;
+      case 'message': {
+        const { messages } = store.getState();
+        const at = messages.findIndex(({ id }) => id === event.message.id);
+        store.setState({ messages: at < 0 ? [...messages, event.message] : messages.with(at, event.message) });
+        return;
+      }
+      case 'turn':
+        takeTurn(event.turn);
+        return;
+      case 'proposal':
+        takeProposal(event.proposal);
+        return;
+      case 'step':
+        store.setState({ steps: new Map(store.getState().steps).set(event.turnId, nextSteps(store.getState().steps.get(event.turnId) ?? [], event)) });
+        return;
+      case 'token': {
+        const streaming = new Map(store.getState().streaming);
+        store.setState({ streaming: streaming.set(event.turnId, (streaming.get(event.turnId) ?? '') + event.text) });
+      }
+    }
+  }
+
+  function takeTurn(turn: Turn): void {
+    const { turns, streaming } = store.getState();
+    const known = turns.get(turn.id);
+    // An answer to a call may come after a later event about the same turn.
+    if (known && known.updatedAt > turn.updatedAt) return;
+    const rest = new Map(streaming);
+    if (turn.status !== 'running') rest.delete(turn.id);
+    store.setState({ turns: new Map(turns).set(turn.id, turn), streaming: rest });
+  }
+
+  function takeProposal(proposal: Proposal): void {
+    store.setState({ proposals: new Map(store.getState().proposals).set(proposal.id, proposal) });
+  }
+}
+
+/** The agents of a turn after one more event: a running agent is replaced by its end, a second run stands as its own line. */
+export function nextSteps(steps: readonly AgentStep[], event: AgentStep): readonly AgentStep[] {
+  const step: AgentStep = { agent: event.agent, status: event.status, mind: event.mind, ...(event.ms === undefined ? {} : { ms: event.ms }) };
+  const at = steps.findLastIndex((each) => each.agent === event.agent && each.status === 'running');
+  return at < 0 ? [...steps, step] : steps.with(at, step);
+}

@@ -1,0 +1,94 @@
+import type { Intent } from '@uxflow/core';
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { createConversation, type ConversationStore } from './conversation.ts';
+import { createEditorStore, type EditorStore } from './editorStore.ts';
+import { createFlowSession, type FlowSession } from './flowSession.ts';
+import { ghostView, splitIntent, type GhostView } from './ghosts.ts';
+import type { Services } from './services.ts';
+
+/** What everything on the screen of one open flow shares. */
+export interface FlowServices {
+  flowId: string;
+  session: StoreApi<FlowSession>;
+  conversation: StoreApi<ConversationStore>;
+  editor: StoreApi<EditorStore>;
+  /** The flow with open proposals drawn over it. */
+  ghosts: StoreApi<GhostView>;
+  /** Carries out an intent: what touches ghosts changes their proposal, the rest the flow. False when it was refused; the person has been told. */
+  dispatch(intent: Intent): boolean;
+  /** Runs something that the engine may refuse, and tells the person when it does. */
+  run(action: () => Promise<unknown>): void;
+  close(): void;
+}
+
+export const FlowContext = createContext<FlowServices | null>(null);
+
+/** Opens everything that the screen of a flow needs. */
+export function createFlowServices(services: Services, flowId: string, tell: (error: unknown) => void): FlowServices {
+  const session = createFlowSession(services, flowId);
+  const conversation = createConversation(services, flowId);
+  const editor = createEditorStore();
+  const ghosts = createStore<GhostView>()(() => ({ view: session.getState().view, marks: new Map() }));
+  const derive = () => {
+    const { proposals, edits } = conversation.getState();
+    ghosts.setState(ghostView(session.getState().view, [...proposals.values()], edits), true);
+  };
+  const stops = [
+    session.subscribe((now, before) => now.view !== before.view && derive()),
+    conversation.subscribe((now, before) => (now.proposals !== before.proposals || now.edits !== before.edits) && derive()),
+  ];
+  const run = (action: () => Promise<unknown>) => void action().catch(tell);
+  return {
+    flowId,
+    session,
+    conversation,
+    editor,
+    ghosts,
+    run,
+    dispatch(intent) {
+      const parts = splitIntent(intent, ghosts.getState(), [...conversation.getState().proposals.values()]);
+      try {
+        if (parts.flow) session.getState().commit(parts.flow);
+      } catch (error) {
+        tell(error);
+        return false;
+      }
+      for (const { proposalId, ops } of parts.edits) run(() => conversation.getState().editGhosts(proposalId, ghosts.getState(), ops));
+      return true;
+    },
+    close() {
+      for (const stop of stops) stop();
+      session.getState().close();
+      conversation.getState().close();
+    },
+  };
+}
+
+/** The services of the flow on this screen. */
+export function useFlow(): FlowServices {
+  const flow = useContext(FlowContext);
+  if (!flow) throw new Error('A part of the editor was drawn without a flow');
+  return flow;
+}
+
+/** A part of the session's state. */
+export function useSession<T>(select: (state: FlowSession) => T): T {
+  return useStore(useFlow().session, select);
+}
+
+/** A part of the conversation's state. */
+export function useConversation<T>(select: (state: ConversationStore) => T): T {
+  return useStore(useFlow().conversation, select);
+}
+
+/** A part of the editor's state. */
+export function useEditor<T>(select: (state: EditorStore) => T): T {
+  return useStore(useFlow().editor, select);
+}
+
+/** The flow with open proposals drawn over it. */
+export function useGhosts(): GhostView {
+  return useStore(useFlow().ghosts);
+}

@@ -1,0 +1,252 @@
+import { isAppError, type FlowRecord, type Intent, type LogState, type Transaction } from '@uxflow/core';
+import type { FindingView, ViewEvent } from '@uxflow/core/api';
+import type { Patch } from '@uxflow/core/sync/patch';
+import { PatchReplica } from '@uxflow/core/sync/patchReplica';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { TextCode } from '@uxflow/core/agents/turnSchema';
+import { followStream, whenConnected } from './followStream.ts';
+import type { Services } from './services.ts';
+
+/** One open flow as the screen sees it. */
+export interface FlowSession {
+  phase: 'opening' | 'ready' | 'failed';
+  /** Why it could not be opened. */
+  failure: unknown;
+  /** The flow with the own entries in flight. */
+  view: LogState;
+  /** Number of the last entry that the engine has told. */
+  no: number;
+  savedAt: number | null;
+  readOnly: TextCode | null;
+  findings: readonly FindingView[];
+  /** Own entries that the engine has not acknowledged. */
+  inFlight: number;
+  /** The last refusal of an own entry; that entry is not in the flow. */
+  refusal: unknown;
+  canUndo: boolean;
+  canRedo: boolean;
+  /** Commits an intent: on the screen at once, sent in order, sent again after a lost connection. Undefined when nothing changes; throws what `commit` refuses. */
+  commit(intent: Intent): Transaction | undefined;
+  /** Remembers an entry that the engine made for the person (layout, fix, acceptance), so that undo takes it back. */
+  noteOwnEntry(entryId: string | undefined): void;
+  /** Takes the last own entry back; answers how many things stay because others changed them since. */
+  undo(): Promise<number>;
+  redo(): Promise<number>;
+  /** Resolves when everything sent so far is acknowledged or refused. */
+  settled(): Promise<void>;
+  hold(ids: Iterable<string>): void;
+  release(ids: Iterable<string>): void;
+  dismissRefusal(): void;
+  close(): void;
+}
+
+/** Opens a flow and keeps it true: patches in, own entries out. */
+export function createFlowSession({ connection, ids, settings }: Services, flowId: string): StoreApi<FlowSession> {
+  const { api } = connection;
+  const replica = new PatchReplica(flowId);
+  const outbox: Transaction[] = [];
+  const acknowledged = new Map<string, number>();
+  const settling = new Set<() => void>();
+  const undoStack: string[] = [];
+  const redoStack: string[] = [];
+  let logId = flowId;
+  let engineRev = 0;
+  /** Number up to which the stream has told the state; acknowledgements may run ahead of it. */
+  let toldNo = 0;
+  let isSending = false;
+  let isClosed = false;
+  let opening: Pick<Patch, 'put'> & { flow?: FlowRecord } = { put: [] };
+
+  const store = createStore<FlowSession>()((set) => ({
+    phase: 'opening',
+    failure: null,
+    view: replica.view,
+    no: 0,
+    savedAt: null,
+    readOnly: null,
+    findings: [],
+    inFlight: 0,
+    refusal: null,
+    canUndo: false,
+    canRedo: false,
+    commit(intent) {
+      let entry: Transaction;
+      try {
+        entry = replica.commit(intent, { id: ids.newId('entry'), logId, author: { kind: 'user', id: personId(ids.newId('user')), name: settings.getState().settings.userName }, at: Date.now() });
+      } catch (error) {
+        if (isAppError(error) && error.code === 'INTENT_EMPTY') return undefined;
+        throw error;
+      }
+      outbox.push(entry);
+      undoStack.push(entry.id);
+      redoStack.length = 0;
+      set({ inFlight: outbox.length, refusal: null, ...undoState() });
+      void send();
+      return entry;
+    },
+    noteOwnEntry(entryId) {
+      if (!entryId) return;
+      undoStack.push(entryId);
+      redoStack.length = 0;
+      set(undoState());
+    },
+    undo: () => takeBack(undoStack, redoStack),
+    redo: () => takeBack(redoStack, undoStack),
+    settled: () => (outbox.length === 0 ? Promise.resolve() : new Promise((resolve) => settling.add(resolve))),
+    hold(held) {
+      for (const id of held) replica.hold(replica.view.frame.has(id) ? 'frame' : 'node', id);
+    },
+    release(held) {
+      for (const id of held) {
+        replica.release('node', id);
+        replica.release('frame', id);
+      }
+    },
+    dismissRefusal: () => set({ refusal: null }),
+    close() {
+      isClosed = true;
+      stop();
+      unsubscribe();
+    },
+  }));
+
+  const unsubscribe = replica.subscribe(({ after }) => store.setState({ view: after }));
+  const stop = followStream<ViewEvent>(
+    connection,
+    (engine, signal) => {
+      opening = { put: [] };
+      return engine.flow.open({ flowId }, { signal });
+    },
+    {
+      event: receive,
+      failed(error) {
+        if (store.getState().phase === 'ready') return true;
+        store.setState({ phase: 'failed', failure: error });
+        return false;
+      },
+    },
+  );
+  return store;
+
+  function receive(event: ViewEvent): void {
+    switch (event.type) {
+      case 'chunk':
+        opening.put.push(...(event.put as unknown as Patch['put']));
+        if (event.flow) opening.flow = event.flow;
+        // The first opening shows what has come; a later one waits for the whole, so that nothing seems to vanish.
+        if (store.getState().phase === 'opening') {
+          take(opening);
+          opening = { put: [] };
+        }
+        return;
+      case 'ready':
+        if (store.getState().phase === 'ready') {
+          replica.restart(replica.rev);
+          take(opening);
+          opening = { put: [] };
+        }
+        engineRev = event.rev;
+        logId = event.logId;
+        toldNo = event.no;
+        store.setState({ phase: 'ready', no: event.no, readOnly: event.readOnly ?? null });
+        dropIncluded();
+        void send();
+        return;
+      case 'patch':
+        if (event.rev !== engineRev + 1) {
+          // Something between was lost: the stream is asked for anew by ending this one.
+          throw new Error('A patch is missing');
+        }
+        engineRev = event.rev;
+        take(event as unknown as Partial<Patch>);
+        toldNo = event.no;
+        store.setState({ no: Math.max(event.no, store.getState().no) });
+        dropIncluded();
+        return;
+      case 'findings':
+        store.setState({ findings: event.findings });
+        return;
+      case 'saved':
+        store.setState({ savedAt: event.at });
+    }
+  }
+
+  function take(patch: Partial<Patch>): void {
+    replica.apply({ put: [], gone: [], includes: [], ...patch, rev: replica.rev + 1 });
+  }
+
+  /** An entry that was sent twice is named by no patch: its number tells that the view has it. */
+  function dropIncluded(): void {
+    for (const [entryId, entryNo] of acknowledged) {
+      if (entryNo > toldNo) continue;
+      acknowledged.delete(entryId);
+      if (replica.inFlight.some((entry) => entry.id === entryId)) replica.reject(entryId);
+    }
+  }
+
+  async function send(): Promise<void> {
+    if (isSending) return;
+    isSending = true;
+    while (outbox.length > 0 && !isClosed) {
+      const transaction = outbox[0]!;
+      try {
+        await whenConnected(connection);
+        const { no } = await api.flow.commit({ flowId, transaction });
+        acknowledged.set(transaction.id, no);
+        outbox.shift();
+        store.setState({ savedAt: Date.now(), no: Math.max(no, store.getState().no), inFlight: outbox.length });
+        dropIncluded();
+      } catch (error) {
+        if (isAppError(error) && error.code !== 'ENGINE_AWAY' && connection.status() === 'connected') {
+          outbox.shift();
+          replica.reject(transaction.id);
+          removeFrom(undoStack, transaction.id);
+          store.setState({ refusal: error, inFlight: outbox.length, ...undoState() });
+        } else await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+    }
+    isSending = false;
+    if (outbox.length === 0) {
+      for (const resolve of settling) resolve();
+      settling.clear();
+    }
+  }
+
+  async function takeBack(from: string[], to: string[]): Promise<number> {
+    await store.getState().settled();
+    const entryId = from.pop();
+    if (!entryId) return 0;
+    store.setState(undoState());
+    try {
+      const answer = await api.flow.undo({ flowId, entryId });
+      if (answer.entryId) to.push(answer.entryId);
+      return answer.kept.length;
+    } catch (error) {
+      from.push(entryId);
+      throw error;
+    } finally {
+      store.setState(undoState());
+    }
+  }
+
+  function undoState(): Pick<FlowSession, 'canUndo' | 'canRedo'> {
+    return { canUndo: undoStack.length > 0, canRedo: redoStack.length > 0 };
+  }
+}
+
+/** The id under which this browser's person stands in histories. */
+export function personId(fresh: string): string {
+  try {
+    const kept = localStorage.getItem('uxflow.person');
+    if (kept) return kept;
+    localStorage.setItem('uxflow.person', fresh);
+  } catch {
+    // Without storage every start is another person in the history; nothing else hangs on it.
+  }
+  return fresh;
+}
+
+function removeFrom(list: string[], item: string): void {
+  const at = list.indexOf(item);
+  if (at >= 0) list.splice(at, 1);
+}
