@@ -292,7 +292,8 @@ function hunksOf(a: string[], b: string[]): Hunk[] {
   return hunks;
 }
 
-function isMalformedEntry(state: NaiveState, entry: unknown): boolean {
+/** True for an entry that raises the number and has no other effect. */
+export function isMalformedEntry(state: NaiveState, entry: unknown): boolean {
   if (!transactionSchema.safeParse(entry).success || namesProto(entry)) return true;
   const transaction = entry as Transaction;
   return transaction.schema < 1 || transaction.schema > state.schema || transaction.ops.some(isMalformedOp);
