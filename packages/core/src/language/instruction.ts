@@ -8,11 +8,11 @@ import { prepareText } from './instructionText.ts';
 
 /**
  * What an instruction in plain words (English or German, typos welcome) asks of a flow: commands with their targets found, one
- * question back, or a refusal. Pure; the flow is read, never changed.
+ * question back, or a refusal. Pure; the flow is read, never changed. `hint`: the person's answer to an earlier question about it.
  */
-export function readInstruction(text: string, flow: FlowView): InstructionReading {
+export function readInstruction(text: string, flow: FlowView, options: { hint?: string } = {}): InstructionReading {
   const prepared = prepareText(text, flow);
-  const context = new InstructionContext(flow, prepared);
+  const context = new InstructionContext(flow, prepared, options.hint);
   const { language } = prepared;
   try {
     const sentences = joinSentences(prepared.sentences.map((sentence) => withoutCourtesy(sentence)).filter(Boolean));

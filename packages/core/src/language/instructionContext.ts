@@ -15,7 +15,10 @@ export class InstructionContext {
   private readonly outgoing = new Map<string, Edge[]>();
   private readonly incoming = new Map<string, Edge[]>();
 
-  constructor(flow: FlowView, prepared: PreparedText) {
+  private readonly hint: string | undefined;
+
+  constructor(flow: FlowView, prepared: PreparedText, hint?: string) {
+    this.hint = hint;
     this.flow = flow;
     this.prepared = prepared;
     for (const edge of flow.edge.values()) {
@@ -61,6 +64,10 @@ export class InstructionContext {
     const made = this.created.find((node) => plainText(node.title) === wanted);
     if (made) return { kind: 'one', id: made.ref, score: 1 };
     const found = findNode(cleaned, this.flow, this.prepared, among);
+    if (found.kind === 'many' && this.hint) {
+      const hinted = this.hinted(found.ids);
+      if (hinted) return { kind: 'one', id: hinted, score: 1 };
+    }
     if (found.kind === 'none' && this.created.length) {
       const words = contentWords(this.text(cleaned));
       const near = this.created.filter((node) => words.some((word) => contentWords(node.title).some((other) => wordLikeness(word, other) > 0.85)));
@@ -74,7 +81,19 @@ export class InstructionContext {
     const target = this.look(phrase, among);
     if (target.kind === 'one') return (this.last = target.id);
     if (target.kind === 'many') throw this.whichNode(phrase, target.ids);
+    const hinted = this.hinted([...this.flow.node.keys()]);
+    if (hinted) return (this.last = hinted);
     throw this.unknown(phrase);
+  }
+
+  /** The one among some nodes that the person's answer names. */
+  private hinted(ids: string[]): string | undefined {
+    if (!this.hint) return undefined;
+    const wanted = plainText(this.hint);
+    const same = ids.filter((id) => plainText(this.title(id)) === wanted);
+    if (same.length === 1) return same[0];
+    const found = findNode(this.hint, this.flow, { ...this.prepared, marks: [] }, (node) => ids.includes(node.id));
+    return found.kind === 'one' ? found.id : undefined;
   }
 
   whichNode(phrase: string, ids: string[]): InstructionStop {
@@ -134,7 +153,9 @@ export class InstructionContext {
     if (ways.length <= 1) return { at: 'after', node: ref };
     const node = this.flow.node.get(ref);
     const main = node && node.type !== 'decision' && node.type !== 'condition' ? this.mainWays(ref) : ways;
-    if (main.length === 1) return { at: 'after', node: ref, edgeIds: [main[0]!.id] };
+    const answer = this.hint === undefined ? undefined : plainText(this.hint);
+    const chosen = main.length === 1 ? main : main.filter((edge) => plainText(edge.data.label ?? '') === answer || plainText(this.title(edge.target)) === answer);
+    if (chosen.length === 1) return { at: 'after', node: ref, edgeIds: [chosen[0]!.id] };
     const replies = main.map((edge) => edge.data.label || this.title(edge.target));
     throw new InstructionStop({ kind: 'clarify', code: 'WHICH_WAY', question: this.say(`"${this.title(ref)}" has several ways out. On which one: ${replies.map((reply) => `"${reply}"`).join(' or ')}?`, `„${this.title(ref)}“ hat mehrere Ausgänge. Auf welchem: ${replies.map((reply) => `„${reply}“`).join(' oder ')}?`), quickReplies: replies });
   }

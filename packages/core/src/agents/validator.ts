@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { findingText, review, type LogState } from '../flow/index.ts';
+import type { ReadLanguage } from '../language/reading.ts';
+import type { CardDraft } from './editCards.ts';
+import { ghostView, makeProposal } from './proposal.ts';
+
+/** What a dry run said: `issues` stop a design, `findings` are new weaknesses that the person should know of. */
+export const verdictSchema = z.object({ status: z.enum(['ok', 'error']), issues: z.array(z.string()), findings: z.array(z.object({ code: z.string(), severity: z.string(), text: z.string() })) });
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** Commits cards to a copy of the flow and reviews the copy: what cannot be written, and which errors and warnings are new. */
+export function validateCards(cards: readonly CardDraft[], state: LogState, language: ReadLanguage): Verdict {
+  const proposal = makeProposal(state, cards, { id: 'proposal_dry', turnId: 'turn_dry', flowId: state.flow.id, entryId: 'entry_dry', createdAt: 0 });
+  const issues = proposal.cards.filter((card) => card.fit === 'held').map((card) => `Card "${card.title}" cannot be written: ${card.held?.code} ${JSON.stringify(card.held?.params ?? {})}`);
+  if (cards.length && !proposal.cards.length) issues.push('The design changes nothing.');
+  if (!cards.length) issues.push('The design is empty.');
+  const key = (finding: { code: string; nodeIds: readonly string[]; edgeIds: readonly string[] }) => `${finding.code} ${finding.nodeIds.join()} ${finding.edgeIds.join()}`;
+  const before = new Set(review(state).map(key));
+  const fresh = review(ghostView(state, proposal).view).filter((finding) => finding.severity !== 'info' && !before.has(key(finding)));
+  return { status: issues.length ? 'error' : 'ok', issues, findings: fresh.map((finding) => ({ code: finding.code, severity: finding.severity, text: findingText(finding, language) })) };
+}
