@@ -1,12 +1,10 @@
 /** Whether an entry is well formed (rule 12): a malformed one has no effect, on every replica alike. */
 import type { FlowKind } from './fields.ts';
 import { fieldTable, groupTable } from './fields.ts';
+import { isJson } from './json.ts';
 import { isObject, isPlainKey, resolvePlace, type PlainRecord } from './place.ts';
 import { recordSchemas } from './schema.ts';
 import { transactionSchema, type Author, type Op, type Transaction } from './transaction.ts';
-
-/** Nesting above which an entry is malformed: the depth of a stack must not decide what a replica holds. */
-export const MAX_DEPTH = 100;
 
 /** The entry as a transaction when its envelope and ops have the right shape; null otherwise. Never throws. */
 export function readEntry(entry: unknown): Transaction | null {
@@ -16,7 +14,7 @@ export function readEntry(entry: unknown): Transaction | null {
   if (known !== undefined) return known ? (entry as Transaction) : null;
   let isRight = false;
   try {
-    isRight = isSound(entry) && transactionSchema.safeParse(entry).success;
+    isRight = isJson(entry) && transactionSchema.safeParse(entry).success;
   } catch {
     // A value that is not plain JSON (a getter that throws, a cycle): no entry.
   }
@@ -128,19 +126,4 @@ function itemsProblem(items: PlainRecord): string | null {
 function keysProblem(item: PlainRecord, path: string): string | null {
   for (const key of Object.keys(item)) if (!isPlainKey(key) || item[key] === null) return `${path}.${key}`;
   return null;
-}
-
-/** True for JSON of bounded depth without a `__proto__` key; goes level by level, because recursion would depend on the stack. */
-function isSound(value: object): boolean {
-  let level: object[] = [value];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return false;
-    const next: object[] = [];
-    for (const item of level) {
-      if (!Array.isArray(item) && Object.hasOwn(item, '__proto__')) return false;
-      for (const inner of Array.isArray(item) ? item : Object.values(item)) if (typeof inner === 'object' && inner !== null) next.push(inner);
-    }
-    level = next;
-  }
-  return true;
 }

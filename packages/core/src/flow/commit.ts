@@ -3,19 +3,20 @@
  * error with the index of the op that is not. Ops see the effect of the ones before them; `from` and cascades are written out
  * (rule 3), text is NFC, list items get their order keys (rule 8), and what changes nothing is left out.
  */
-import { AppError, isEqualJson, normalizeJson } from '../base/index.ts';
+import { AppError, ID_PATTERN, isEqualJson, normalizeJson } from '../base/index.ts';
 import { emptyAsNull } from './absence.ts';
 import { CommittedEntry, setProblem, valueProblem } from './checkEntry.ts';
 import type { FlowKind } from './fields.ts';
 import type { RecordKind } from './fieldKind.ts';
 import { foldOp } from './fold.ts';
 import { withoutNulls, withOrders } from './intentValue.ts';
+import { isJson } from './json.ts';
 import { currentVersions, highestRules, highestSchema, type Versions } from './migrate.ts';
 import { entryPlace, isObject, readItem, readPlace, resolvePlace, type Place, type PlainRecord } from './place.ts';
 import { listReferrers, referenceFieldsByKind } from './references.ts';
 import { findRecord, mapOf, startRun, type Run } from './run.ts';
 import type { LogState } from './state.ts';
-import { transactionSchema, type Author, type Intent, type IntentOp, type Op, type Transaction } from './transaction.ts';
+import { authorSchema, transactionSchema, type Author, type Intent, type IntentOp, type Op, type Transaction } from './transaction.ts';
 
 /** Who commits, when and where. `at`: integer ms UTC. */
 export interface CommitMeta {
@@ -32,6 +33,9 @@ export interface CommitMeta {
  * INTENT_EMPTY when nothing would change.
  */
 export function commit(state: LogState, intent: Intent, meta: CommitMeta, versions: Versions = currentVersions): Transaction {
+  if (!isMetaRight(meta) || !(intent.message === undefined || typeof intent.message === 'string')) {
+    throw new AppError('ENTRY_INVALID', 'The envelope of this change is not right. Nothing was changed.', { id: meta.id, logId: meta.logId });
+  }
   const ops = commitOps(state, intent.ops, meta, versions);
   if (ops.length === 0) {
     throw new AppError('INTENT_EMPTY', 'This change would leave everything as it is. Nothing was changed.', {});
@@ -79,6 +83,8 @@ function commitOps(state: LogState, intent: readonly IntentOp[], meta: CommitMet
   for (build.index = 0; build.index < intent.length; build.index++) {
     build.isLast = build.index === intent.length - 1;
     const op = intent[build.index]!;
+    if (!isObject(op)) fail(build, 'OP_KIND_UNKNOWN', 'This is no op.', {});
+    if (op.group !== undefined && (typeof op.group !== 'string' || op.group === '')) fail(build, 'OP_VALUE_INVALID', 'The group of an op is a name.', { path: 'group' });
     if (build.scope === 'comment' && !isInScope(build, op)) {
       fail(build, 'OP_OUT_OF_SCOPE', 'This role may only comment.', { op: op.op });
     }
@@ -96,9 +102,7 @@ function commitOp(build: Build, op: IntentOp): void {
     case 'remove':
       return commitRemove(build, op);
     case 'version.add':
-      if (build.view.version.has(op.id)) fail(build, 'OP_ID_TAKEN', `There is already a version ${op.id}.`, { kind: 'version', id: op.id });
-      if (op.name === '') fail(build, 'OP_VALUE_INVALID', 'A version needs a name.', { kind: 'version', id: op.id, path: 'name' });
-      return emit(build, normalizeJson({ ...op }));
+      return commitVersion(build, op);
     case 'conflict.resolve':
       if (!build.view.conflict.has(op.id)) fail(build, 'OP_RECORD_MISSING', `There is no open conflict ${op.id}.`, { kind: 'conflict', id: op.id });
       return emit(build, { ...op });
@@ -126,7 +130,7 @@ function commitAdd(build: Build, op: Extract<IntentOp, { op: 'add' }>): void {
   const { kind, id, group } = op;
   checkKind(build, kind);
   if (mapOf(build.view, kind).has(id)) fail(build, 'OP_ID_TAKEN', `There is already a ${kind} ${id}.`, { kind, id });
-  if (!isObject(op.value)) fail(build, 'OP_VALUE_INVALID', `The new ${kind} ${id} has no value.`, { kind, id, path: '' });
+  if (!isObject(op.value) || !isJson(op.value)) fail(build, 'OP_VALUE_INVALID', `The value of the new ${kind} ${id} is not plain data.`, { kind, id, path: '' });
   const value = withOrders(kind, withoutNulls(kind, normalizeJson({ ...op.value, id: op.value.id ?? id })));
   const problem = value.id === id ? valueProblem(kind, id, value) : 'id';
   if (problem !== null) fail(build, 'OP_VALUE_INVALID', `The new ${kind} ${id} cannot have this ${problem || 'value'}.`, { kind, id, path: problem });
@@ -141,18 +145,20 @@ function commitAdd(build: Build, op: Extract<IntentOp, { op: 'add' }>): void {
 }
 
 function commitSet(build: Build, op: Extract<IntentOp, { op: 'set' }>): void {
-  const { kind, id, field } = op;
-  if (!(kind in referenceFieldsByKind) && kind !== 'flow') fail(build, 'OP_KIND_UNKNOWN', `There is no kind of record "${String(kind)}".`, { kind });
+  const { kind, id } = op;
+  const field = typeof op.field === 'string' ? op.field.normalize('NFC') : '';
+  if (kind !== 'flow' && !Object.hasOwn(referenceFieldsByKind, kind)) fail(build, 'OP_KIND_UNKNOWN', `There is no kind of record "${String(kind)}".`, { kind });
   const record = findRecord(build.view, kind, id);
   if (!record) fail(build, 'OP_RECORD_MISSING', `There is no ${kind} ${id}.`, { kind, id });
-  const place = typeof field === 'string' ? resolvePlace(kind, field) : null;
-  if (!place) fail(build, 'OP_FIELD_INVALID', `A ${kind} has no field "${String(field)}" to set.`, { kind, id, field });
+  const place = resolvePlace(kind, field);
+  if (!place) fail(build, 'OP_FIELD_INVALID', `A ${kind} has no field "${String(op.field)}" to set.`, { kind, id, field });
   if (place.at === 'itemField' && !readItem(record, place)) fail(build, 'OP_RECORD_MISSING', `The ${kind} ${id} has no item at "${field}".`, { kind, id, field });
   const current = readPlace(record, place);
   const isMap = place.at === 'field' && (place.kind === 'list' || place.kind === 'set');
   if (op.from !== undefined && !isEqualJson(isMap ? emptyAsNull(op.from) : op.from, current)) {
     fail(build, 'OP_FIELD_CHANGED', `The ${field} of ${kind} ${id} has changed in the meantime.`, { kind, id, field, from: op.from, current });
   }
+  if (op.to !== undefined && !isJson(op.to)) fail(build, 'OP_VALUE_INVALID', `The ${field} of ${kind} ${id} can hold plain data only.`, { kind, id, path: field });
   const to = normalizeJson(op.to ?? null);
   if (isMap) return commitEntries(build, op, place, isObject(current) ? current : {}, to);
   setOne(build, kind, id, place, current, to, op.group, !build.isLast);
@@ -215,6 +221,15 @@ function removeWithReferrers(build: Build, kind: RecordKind, id: string, group: 
   emit(build, { op: 'remove', kind, id, from, group }, true);
 }
 
+function commitVersion(build: Build, op: Extract<IntentOp, { op: 'version.add' }>): void {
+  const { id, name, description, group } = op;
+  if (build.view.version.has(id)) fail(build, 'OP_ID_TAKEN', `There is already a version ${id}.`, { kind: 'version', id });
+  const about = description === undefined ? { name } : { name, description };
+  const problem = name === '' ? 'name' : valueProblem('version', id, { ...about, no: 0, at: 0 });
+  if (problem !== null) fail(build, 'OP_VALUE_INVALID', `The version ${id} cannot have this ${problem}.`, { kind: 'version', id, path: problem });
+  emit(build, { op: 'version.add', id, ...normalizeJson(about), ...(group === undefined ? {} : { group }) });
+}
+
 function commitUpgrade(build: Build, op: Extract<IntentOp, { op: 'log.upgrade' }>): void {
   const { view: draft, versions } = build;
   const isKnown = Number.isInteger(op.schema) && Number.isInteger(op.rules) && op.schema <= highestSchema(versions) && op.rules <= highestRules(versions);
@@ -223,13 +238,21 @@ function commitUpgrade(build: Build, op: Extract<IntentOp, { op: 'log.upgrade' }
   if (op.schema > draft.schema || op.rules > draft.rules) emit(build, { ...op });
 }
 
+/** Cheap, because every edit pays it: what `transactionSchema` asks of an envelope. */
+function isMetaRight({ id, logId, author, at, scope }: CommitMeta): boolean {
+  const isAuthor = isObject(author) && AUTHOR_KINDS.has(author.kind as string) && typeof author.id === 'string' && typeof author.name === 'string';
+  return ID_PATTERN.test(id) && ID_PATTERN.test(logId) && Number.isSafeInteger(at) && isAuthor && (scope === undefined || scope === 'edit' || scope === 'comment');
+}
+
+const AUTHOR_KINDS = new Set<string>(authorSchema.shape.kind.options);
+
 function isInScope(build: Build, op: IntentOp): boolean {
   if (op.op === 'conflict.resolve') return build.view.conflict.get(op.id)?.kind === 'comment';
   return (op.op === 'add' || op.op === 'set' || op.op === 'remove') && op.kind === 'comment';
 }
 
 function checkKind(build: Build, kind: RecordKind): void {
-  if (kind === 'version' || !(kind in referenceFieldsByKind)) {
+  if (kind === 'version' || !Object.hasOwn(referenceFieldsByKind, kind)) {
     fail(build, 'OP_KIND_UNKNOWN', `Records of kind "${String(kind)}" cannot be added or removed.`, { kind });
   }
 }
