@@ -1,0 +1,4 @@
+/** The agents: their turn, their proposals, and the pure pipeline of the command line. */
+export * from './turnSchema.ts';
+export * from './proposal.ts';
+export * from './pipeline.ts';
