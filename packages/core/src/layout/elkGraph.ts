@@ -34,20 +34,17 @@ const NODE_SPACING = 48;
 const LAYER_SPACING: Readonly<Record<Direction, number>> = { right: 64, down: 48 };
 const NOTE_GAP = 24;
 const ELK_SIDES: Readonly<Record<Side, string>> = { top: 'NORTH', right: 'EAST', bottom: 'SOUTH', left: 'WEST' };
+const LABEL_PLACES: Readonly<Record<Side, string>> = { top: 'OUTSIDE H_CENTER V_TOP', right: 'OUTSIDE H_RIGHT V_CENTER', bottom: 'OUTSIDE H_CENTER V_BOTTOM', left: 'OUTSIDE H_LEFT V_CENTER' };
 /** Above this many nodes the slower node placement, which draws more edges straight, costs more than it gives. */
 const FINE_PLACEMENT_LIMIT = 48;
 
 /** A component for ELK. `notes`: note id -> node that it annotates; room is kept for them above or below that node. */
 export function elkComponent(component: Component, direction: Direction, notes: ReadonlyMap<string, string>, variant: ElkVariant = {}): ElkComponent {
-  const nodes = readingOrder(component.nodes.filter((node) => !notes.has(node.id)), direction);
-  const rank = new Map(nodes.map((node, index) => [node.id, index]));
-  const edges = component.edges
-    .filter((edge) => rank.has(edge.source) && rank.has(edge.target))
-    .map((edge, index) => ({ edge, index }))
-    .sort((a, b) => rank.get(a.edge.source)! - rank.get(b.edge.source)! || a.index - b.index)
-    .map(({ edge }) => edge);
-  const feedback = feedbackEdges(nodes, edges);
-  const { ports, ends } = portsOf(nodes, edges, feedback, direction, variant);
+  const bare = prepare(component, direction, notes, variant);
+  const noteSides = freeNoteSides(bare.ports, notes, direction);
+  // A note whose host has edges on every side is laid out like any other node.
+  const attachedIds = new Map([...notes].filter(([, host]) => noteSides.has(host)));
+  const { nodes, edges, feedback, ports, ends } = attachedIds.size === notes.size ? bare : prepare(component, direction, attachedIds, variant);
   const children = new Map<string | undefined, ElkNode[]>([[undefined, []]]);
   const frames = component.frames.map((frame): ElkNode => {
     const inside: ElkNode[] = [];
@@ -56,10 +53,10 @@ export function elkComponent(component: Component, direction: Direction, notes: 
     // Spacings are not inherited: every level needs its own.
     return { id: frame.id, children: inside, layoutOptions: { ...spacingOptions(direction), 'elk.padding': `[top=${top},left=${left},bottom=${bottom},right=${right}]` } };
   });
-  const attached = attachedNotes(component.nodes, notes);
+  const attached = attachedNotes(component.nodes, attachedIds);
   for (const node of nodes) {
     const owner = node.frameId !== undefined && children.has(node.frameId) ? node.frameId : undefined;
-    children.get(owner)!.push(elkNode(node, ports.get(node.id)!, attached.get(node.id) ?? []));
+    children.get(owner)!.push(elkNode(node, ports.get(node.id)!, attached.get(node.id) ?? [], noteSides.get(node.id)));
   }
   const graph: ElkNode = {
     id: 'root',
@@ -103,19 +100,44 @@ function spacingOptions(direction: Direction): Record<string, string> {
   };
 }
 
-function elkNode(node: Node, ports: ElkPort[], notes: readonly Node[]): ElkNode {
+function elkNode(node: Node, ports: ElkPort[], notes: readonly Node[], noteSide: Side | undefined): ElkNode {
   const fixed = hasSingleSlots(node) || node.type === 'condition';
   const out: ElkNode = { id: node.id, ...nodeSize(node), ports, layoutOptions: { 'elk.portConstraints': fixed ? 'FIXED_POS' : 'FIXED_SIDE' } };
-  if (notes.length > 0) {
-    const sides = new Set(ports.map((port) => port.layoutOptions!['elk.port.side']));
-    const vertical = sides.has('NORTH') && !sides.has('SOUTH') ? 'V_BOTTOM' : 'V_TOP';
+  if (noteSide && notes.length > 0) {
+    const flat = noteSide === 'left' || noteSide === 'right';
     // A label outside of the node keeps room for the note in the layout.
     out.labels = notes.map((note) => {
       const { width, height } = nodeSize(note);
-      return { id: note.id, text: ' ', width, height: height + NOTE_GAP, layoutOptions: { 'elk.nodeLabels.placement': `OUTSIDE H_CENTER ${vertical}` } };
+      const room = flat ? { width: width + NOTE_GAP, height: height + NOTE_GAP } : { width, height: height + NOTE_GAP };
+      return { id: note.id, text: ' ', ...room, layoutOptions: { 'elk.nodeLabels.placement': LABEL_PLACES[noteSide] } };
     });
   }
   return out;
+}
+
+/** The side of every annotated node that no edge uses; nodes without one are not in it. */
+function freeNoteSides(ports: ReadonlyMap<string, readonly ElkPort[]>, notes: ReadonlyMap<string, string>, direction: Direction): Map<string, Side> {
+  const order: readonly Side[] = direction === 'right' ? ['top', 'bottom', 'right', 'left'] : ['right', 'left', 'top', 'bottom'];
+  const out = new Map<string, Side>();
+  for (const host of notes.values()) {
+    const used = new Set((ports.get(host) ?? []).map((port) => port.layoutOptions!['elk.port.side']));
+    const side = order.find((one) => !used.has(ELK_SIDES[one]));
+    if (side && ports.has(host)) out.set(host, side);
+  }
+  return out;
+}
+
+/** Nodes and edges in the order that ELK sees, what leads back, and the ports. */
+function prepare(component: Component, direction: Direction, notes: ReadonlyMap<string, string>, variant: ElkVariant) {
+  const nodes = readingOrder(component.nodes.filter((node) => !notes.has(node.id)), direction);
+  const rank = new Map(nodes.map((node, index) => [node.id, index]));
+  const edges = component.edges
+    .filter((edge) => rank.has(edge.source) && rank.has(edge.target))
+    .map((edge, index) => ({ edge, index }))
+    .sort((a, b) => rank.get(a.edge.source)! - rank.get(b.edge.source)! || a.index - b.index)
+    .map(({ edge }) => edge);
+  const feedback = feedbackEdges(nodes, edges);
+  return { nodes, edges, feedback, ...portsOf(nodes, edges, feedback, direction, variant) };
 }
 
 /** Ports of every node, and the port ids of every edge. Shapes with single slots have one port a side that edges of one direction share. */
@@ -218,6 +240,11 @@ function elkEdge(edge: Edge, ports: { source: string; target: string }, reversed
   };
 }
 
+/** Without the noise of sums of fractions, which would make one line of two. */
+function rounded(point: Point): Point {
+  return { x: Math.round(point.x * 1000) / 1000, y: Math.round(point.y * 1000) / 1000 };
+}
+
 function readAnswer(answer: ElkNode, feedback: ReadonlySet<string>): ComponentLayout {
   const positions = new Map<string, Point>();
   const routes = new Map<string, Point[]>();
@@ -225,8 +252,10 @@ function readAnswer(answer: ElkNode, feedback: ReadonlySet<string>): ComponentLa
     for (const edge of parent.edges ?? []) {
       const section = edge.sections?.[0];
       if (!section) continue;
-      const points = simplify([section.startPoint, ...(section.bendPoints ?? []), section.endPoint]);
-      routes.set(edge.id, feedback.has(edge.id) ? points.reverse() : points);
+      const points = simplify([section.startPoint, ...(section.bendPoints ?? []), section.endPoint].map(rounded));
+      // What ELK did not draw at right angles is left to our own router.
+      const square = points.length > 1 && points.every((point, index) => index === 0 || point.x === points[index - 1]!.x || point.y === points[index - 1]!.y);
+      if (square) routes.set(edge.id, feedback.has(edge.id) ? points.reverse() : points);
     }
     for (const child of parent.children ?? []) {
       if (child.children && child.children.length > 0) {
@@ -236,9 +265,10 @@ function readAnswer(answer: ElkNode, feedback: ReadonlySet<string>): ComponentLa
       const at = { x: child.x ?? 0, y: child.y ?? 0 };
       positions.set(child.id, at);
       for (const label of child.labels ?? []) {
-        // The label is as much taller than the note as the gap between note and node; with these options it counts from the root.
-        const gap = (label.y ?? 0) < at.y ? 0 : NOTE_GAP;
-        positions.set(label.id!, { x: label.x ?? 0, y: (label.y ?? 0) + gap });
+        // The label is larger than the note by the gap, on the side of the node; with these options it counts from the root.
+        const [x, y] = [label.x ?? 0, label.y ?? 0];
+        const [right, below] = [x >= at.x + (child.width ?? 0), y >= at.y + (child.height ?? 0)];
+        positions.set(label.id!, { x: x + (right ? NOTE_GAP : 0), y: y + (below ? NOTE_GAP : 0) });
       }
     }
   };

@@ -67,6 +67,48 @@ export function grownFlow(count: number, random: () => number): FlowView {
   return flowOf(lines.join('\n'));
 }
 
+/**
+ * Any flow at all: every type, frames, notes, conditions, odd sizes, named sides, loops, self loops and lonely nodes; with
+ * positions in two of five. `random` from 0 to 1.
+ */
+export function randomFlow(random: () => number): FlowView {
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+  const types: NodeType[] = ['screen', 'screen', 'screen', 'action', 'apiCall', 'decision', 'decision', 'condition', 'popup', 'subflow', 'note', 'end'];
+  const sides = ['top', 'right', 'bottom', 'left'];
+  const count = 3 + Math.floor(random() * 28);
+  const frames = random() < 0.5 ? Math.floor(random() * 4) : 0;
+  const placed = random() < 0.4;
+  const node = new Map<string, Node>();
+  const edge = new Map<string, Edge>();
+  const frame = new Map<string, Frame>();
+  for (let index = 0; index < frames; index++) frame.set(`frame_${index}`, { id: `frame_${index}`, title: 'Frame', position: { x: 0, y: 0 }, size: { width: 200, height: 150 } });
+  for (let index = 0; index < count; index++) {
+    const id = `node_${String(index).padStart(2, '0')}`;
+    const type = index === 0 ? 'start' : pick(types);
+    node.set(id, {
+      id,
+      type,
+      position: placed ? { x: Math.floor(random() * 3000), y: Math.floor(random() * 2000) } : { x: 0, y: 0 },
+      data: { title: 'T'.repeat(3 + Math.floor(random() * 50)) },
+      ...(type === 'condition' ? { conditions: { item_a: { order: 'a', label: 'x' }, item_b: { order: 'b', label: 'y' } } } : {}),
+      ...(frames > 0 && random() < 0.5 ? { frameId: `frame_${Math.floor((index * frames) / count)}` } : {}),
+      ...(random() < 0.1 ? { size: { width: 50 + Math.floor(random() * 400), height: 40 + Math.floor(random() * 300) } } : {}),
+    });
+  }
+  const ids = [...node.keys()];
+  const join = (source: string, target: string) => {
+    const id = `edge_${String(edge.size).padStart(3, '0')}`;
+    const item = node.get(source)!.type === 'condition' && random() < 0.8;
+    const sourcePort = item ? pick(['item_a', 'item_b', 'item_gone']) : random() < 0.05 ? pick(sides) : undefined;
+    const targetPort = random() < 0.05 ? pick(sides) : undefined;
+    const data = random() < 0.3 ? { label: 'x'.repeat(2 + Math.floor(random() * 20)) } : {};
+    edge.set(id, { id, source, target, data, ...(sourcePort ? { sourcePort } : {}), ...(targetPort ? { targetPort } : {}) });
+  };
+  for (let index = 1; index < count; index++) if (random() < 0.9) join(ids[Math.max(0, index - 1 - Math.floor(random() * 4))]!, ids[index]!);
+  for (let more = Math.floor(random() * count * 0.3); more > 0; more--) join(pick(ids), pick(ids));
+  return viewOf(node, edge, frame);
+}
+
 /** Numbers from 0 to 1 that a seed fixes. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0 || 1;

@@ -181,10 +181,12 @@ function separateSides(all: readonly End[], direction: Direction): void {
   const ends = all.filter((end) => !end.note || end.point);
   separateFlow(ends, direction);
   // A note's line takes the side that faces the note while nothing that flows the other way has it.
+  const settled = [...ends];
   for (const end of all) {
     if (!end.note || end.point) continue;
-    const clash = (side: Side) => ends.some((other) => other.side === side && other.role !== end.role);
+    const clash = (side: Side) => settled.some((other) => other.side === side && other.role !== end.role);
     end.side = [end.side, 'top' as const, 'bottom' as const, 'left' as const, 'right' as const].find((side) => !clash(side)) ?? end.side;
+    settled.push(end);
   }
 }
 
