@@ -2,14 +2,13 @@
  * The oracle of the fold: a second fold, written from the rules of the log alone, on plain objects, copying everything at every
  * step. For tests only; whoever changes a rule changes it here and in `fold.ts`, from the rule and not from one another.
  */
-import { canonicalJson } from '../base/index.ts';
 import type { RecordKind } from './fieldKind.ts';
-import { fieldTable, type FieldSpec, type FlowKind } from './fields.ts';
-import { idSchema } from './fieldKind.ts';
-import { DOCUMENT_KEYS, RECORD_KINDS, recordSchemas, RULES_VERSION, SCHEMA_VERSION } from './schema.ts';
+import type { FlowKind } from './fields.ts';
+import { flat, has, isEmptyObject, isMalformedOp, isPlain, loud, namesProto, own, placeOf, read, references, same, withoutEmpties, withoutKeys, write, type NaivePlace, type Plain } from './naiveFields.ts';
+import { naiveMerge } from './naiveMerge.ts';
+import { DOCUMENT_KEYS, RECORD_KINDS, RULES_VERSION, SCHEMA_VERSION } from './schema.ts';
 import { transactionSchema, type Op, type Transaction } from './transaction.ts';
 
-type Plain = Record<string, unknown>;
 type PlainRecords = Record<string, Plain>;
 
 /** The state as canonical JSON holds it. */
@@ -239,59 +238,6 @@ class Run {
   }
 }
 
-/** Three-way merge of texts by tokens: hunks that touch clash unless they are the same; mine stands where they clash. */
-export function naiveMerge(base: string, current: string, mine: string): { text: string; clash: boolean } {
-  const tokens = [base, current, mine].map(tokensOf) as [string[], string[], string[]];
-  if (tokens.some((list) => list.length > 2000)) return { text: mine, clash: true };
-  const theirs = hunksOf(tokens[0], tokens[1]);
-  const ours = hunksOf(tokens[0], tokens[2]);
-  let clash = false;
-  const kept = theirs.filter((hunk) => {
-    const touching = ours.find((other) => hunk.start <= other.end && other.start <= hunk.end);
-    if (touching && !same(hunk, touching)) clash = true;
-    return !touching;
-  });
-  const out: string[] = [];
-  let at = 0;
-  for (const hunk of [...kept, ...ours].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    out.push(...tokens[0].slice(at, hunk.start), ...hunk.put);
-    at = hunk.end;
-  }
-  out.push(...tokens[0].slice(at));
-  return { text: out.join(''), clash };
-}
-
-function tokensOf(text: string): string[] {
-  return text.match(/[A-Za-z0-9_\u0080-\uffff]+|[ \t\n\r]+|[^]/g) ?? [];
-}
-
-interface Hunk {
-  start: number;
-  end: number;
-  put: string[];
-}
-
-function hunksOf(a: string[], b: string[]): Hunk[] {
-  const common = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
-  for (let i = a.length - 1; i >= 0; i--) for (let j = b.length - 1; j >= 0; j--) common[i]![j] = a[i] === b[j] ? common[i + 1]![j + 1]! + 1 : Math.max(common[i + 1]![j]!, common[i]![j + 1]!);
-  const hunks: Hunk[] = [];
-  let open: Hunk | null = null;
-  let i = 0;
-  let j = 0;
-  while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
-      open = null;
-      i++;
-      j++;
-      continue;
-    }
-    if (!open) hunks.push((open = { start: i, end: i, put: [] }));
-    if (j < b.length && (i === a.length || common[i]![j + 1]! > common[i + 1]![j]!)) open.put.push(b[j++]!);
-    else open.end = ++i;
-  }
-  return hunks;
-}
-
 /** True for an entry that raises the number and has no other effect. */
 export function isMalformedEntry(state: NaiveState, entry: unknown): boolean {
   if (!transactionSchema.safeParse(entry).success || namesProto(entry)) return true;
@@ -299,192 +245,13 @@ export function isMalformedEntry(state: NaiveState, entry: unknown): boolean {
   return transaction.schema < 1 || transaction.schema > state.schema || transaction.ops.some(isMalformedOp);
 }
 
-function isMalformedOp(op: Op): boolean {
-  if (op.op === 'add') {
-    if (op.kind === 'flow' || op.kind === 'version' || (op.value.id !== undefined && op.value.id !== op.id)) return true;
-    return !recordSchemas[op.kind].safeParse({ ...op.value, id: op.id }).success || hasBadKeys(op.kind, op.value);
-  }
-  if (op.op === 'remove') return op.kind === 'flow' || op.kind === 'version';
-  if (op.op !== 'set') return false;
-  if (op.kind === 'version' && op.field !== 'name' && op.field !== 'description') return true;
-  if (op.field.split('.').includes('__proto__')) return true;
-  const place = placeOf(op.kind, op.field);
-  if (!place) return true;
-  const to = op.to ?? null;
-  if (place.at === 'entry') {
-    if (to === null) return false;
-    const id = place.keys.at(-1)!;
-    return !place.spec!.schema.safeParse({ [id]: to }).success || (place.spec!.kind === 'list' && hasBadItemKeys(place.spec!, to as Plain));
-  }
-  if (!place.spec) return false;
-  if (to === null) return place.spec.required;
-  if (!place.spec.schema.safeParse(to).success) return true;
-  return place.spec.kind === 'list' && Object.values(to as Plain).some((item) => hasBadItemKeys(place.spec!, item as Plain));
-}
-
-function namesProto(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.keys(value).some((key) => key === '__proto__' || namesProto((value as Plain)[key]));
-}
-
-/** Unknown keys that no path can name, and null where a field stands. */
-function hasBadKeys(kind: RecordKind, value: Plain): boolean {
-  for (const [key, item] of Object.entries(value)) {
-    if (key === 'id') continue;
-    if (groupsOf(kind).includes(key)) {
-      if (Object.entries(item as Plain).some(([inner, one]) => isBadKey(fieldTable[kind].get(`${key}.${inner}`), inner, one))) return true;
-    } else if (isBadKey(fieldTable[kind].get(key), key, item)) return true;
-  }
-  return false;
-}
-
-function isBadKey(spec: FieldSpec | undefined, key: string, value: unknown): boolean {
-  if (value === null) return true;
-  if (!spec) return key === '' || key.includes('.');
-  return spec.kind === 'list' && value !== undefined && Object.values(value as Plain).some((item) => hasBadItemKeys(spec, item as Plain));
-}
-
-function hasBadItemKeys(list: FieldSpec, item: Plain): boolean {
-  return Object.entries(item).some(([key, value]) => value === null || (!list.item!.has(key) && (key === '' || key.includes('.'))));
-}
-
-interface NaivePlaceOf<At extends string, Spec> {
-  at: At;
-  keys: string[];
-  spec: Spec;
-}
-type NaivePlace = NaivePlaceOf<'field' | 'itemField', FieldSpec | undefined> | NaivePlaceOf<'entry', FieldSpec>;
-
-const RESERVED = ['format', 'version', ...Object.values(DOCUMENT_KEYS)];
-
-/** Where a path leads, or null when no field can have it. */
-function placeOf(kind: FlowKind, path: string): NaivePlace | null {
-  const keys = path.split('.');
-  if (keys.includes('') || path === 'id') return null;
-  const table = fieldTable[kind];
-  const known = table.get(path);
-  if (known) return { at: 'field', keys, spec: known };
-  for (const depth of [1, 2]) {
-    const owner = table.get(keys.slice(0, depth).join('.'));
-    if (!owner || keys.length <= depth) continue;
-    // Something below a known field: only lists and sets have an inside.
-    if (owner.kind !== 'list' && owner.kind !== 'set') return null;
-    if (!idSchema.safeParse(keys[depth]).success) return null;
-    if (keys.length === depth + 1) return { at: 'entry', keys, spec: owner };
-    if (owner.kind === 'list' && keys.length === depth + 2) return { at: 'itemField', keys, spec: owner.item!.get(keys[depth + 1]!) };
-    return null;
-  }
-  if (groupsOf(kind).includes(keys[0]!)) return keys.length === 2 ? { at: 'field', keys, spec: undefined } : null;
-  if (keys.length > 1 || (kind === 'flow' && RESERVED.includes(path))) return null;
-  return { at: 'field', keys, spec: undefined };
-}
-
-function groupsOf(kind: FlowKind): string[] {
-  return kind === 'node' ? ['data'] : kind === 'edge' ? ['data', 'style'] : kind === 'flow' ? ['settings', 'meta'] : [];
-}
-
-function references(kind: RecordKind): FieldSpec[] {
-  return [...fieldTable[kind].values()].filter((spec) => spec.reference);
-}
-
 function isCommentOp(state: NaiveState, op: Op): boolean {
   if (op.op === 'conflict.resolve') return has(state.conflicts, op.id) && state.conflicts[op.id]!.kind === 'comment';
   return (op.op === 'add' || op.op === 'set' || op.op === 'remove') && op.kind === 'comment';
 }
 
-/** Every field of a record with its path: groups opened, lists and sets entry by entry. */
-function flat(kind: FlowKind, record: Plain): [string, unknown][] {
-  const out: [string, unknown][] = [];
-  const put = (path: string, value: unknown) => {
-    const spec = fieldTable[kind].get(path);
-    if ((spec?.kind === 'list' || spec?.kind === 'set') && isPlain(value)) for (const [id, item] of Object.entries(value)) out.push([`${path}.${id}`, item]);
-    else out.push([path, value]);
-  };
-  for (const [key, value] of Object.entries(record)) {
-    if (key === 'id') continue;
-    if (groupsOf(kind).includes(key) && isPlain(value)) for (const [inner, item] of Object.entries(value)) put(`${key}.${inner}`, item);
-    else put(key, value);
-  }
-  return out.filter(([, value]) => value !== null && value !== undefined);
-}
-
-/** What counts when a removed record is compared with what its author saw. */
-function loud(kind: RecordKind, record: Plain): Plain {
-  const out: Plain = {};
-  for (const [path, value] of flat(kind, withoutEmpties(kind, record))) {
-    const place = placeOf(kind, path);
-    if (place?.spec?.kind === 'quiet' && place.at === 'field') continue;
-    const quiet = place?.at === 'entry' && place.spec.kind === 'list' ? [...place.spec.item!.values()].filter((spec) => spec.kind === 'quiet').map((spec) => spec.path) : [];
-    out[path] = withoutKeys(value, quiet);
-  }
-  return out;
-}
-
-function withoutEmpties(kind: FlowKind, record: Plain): Plain {
-  const out: Plain = {};
-  for (const [key, value] of Object.entries(record)) {
-    const isGroup = groupsOf(kind).includes(key) && isPlain(value);
-    const tidied = isGroup ? Object.fromEntries(Object.entries(value).filter(([inner, item]) => !(isMapField(kind, `${key}.${inner}`) && isEmptyObject(item)))) : value;
-    if (isMapField(kind, key) && isEmptyObject(tidied)) continue;
-    if (isGroup && key !== 'data' && isEmptyObject(tidied)) continue;
-    out[key] = tidied;
-  }
-  return out;
-}
-
-function isMapField(kind: FlowKind, path: string): boolean {
-  const spec = fieldTable[kind].get(path);
-  return spec?.kind === 'list' || spec?.kind === 'set';
-}
-
-function withoutKeys(value: unknown, keys: string[]): unknown {
-  return isPlain(value) ? Object.fromEntries(Object.entries(value).filter(([key, item]) => !keys.includes(key) && item !== null)) : value;
-}
-
 function records(state: NaiveState, kind: RecordKind): PlainRecords {
   return state[DOCUMENT_KEYS[kind]];
-}
-
-function read(record: Plain, keys: readonly string[]): unknown {
-  let value: unknown = record;
-  for (const key of keys) {
-    if (!isPlain(value)) return undefined;
-    value = own(value, key);
-  }
-  return value;
-}
-
-function write(record: Plain, keys: readonly string[], value: unknown): void {
-  let owner = record;
-  for (const key of keys.slice(0, -1)) {
-    if (!isPlain(own(owner, key))) {
-      if (value === null) return;
-      owner[key] = {};
-    }
-    owner = owner[key] as Plain;
-  }
-  if (value === null) delete owner[keys.at(-1)!];
-  else owner[keys.at(-1)!] = structuredClone(value);
-}
-
-function own(record: Plain, key: string): unknown {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
-}
-
-function has(record: object, key: string): boolean {
-  return Object.hasOwn(record, key);
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return canonicalJson(a) === canonicalJson(b);
-}
-
-function isPlain(value: unknown): value is Plain {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isEmptyObject(value: unknown): boolean {
-  return isPlain(value) && Object.keys(value).length === 0;
 }
 
 /** States are JSON, and JSON is the quickest way to copy one. */

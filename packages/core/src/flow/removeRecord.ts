@@ -1,4 +1,5 @@
 /** Rule 6: what a `remove` takes along, and what it leaves behind. */
+import { withoutEmptyMaps } from './absence.ts';
 import type { RecordKind } from './fieldKind.ts';
 import { fieldTable } from './fields.ts';
 import { readPlace, resolvePlace, writePlace, type PlainRecord } from './place.ts';
@@ -10,7 +11,9 @@ import { deleteRecord, mapOf, openConflict, putRecord, touch, type Run } from '.
 export function removeRecord(run: Run, kind: RecordKind, id: string, from: PlainRecord): void {
   const record = mapOf(run.draft, kind).get(id);
   if (!record) return;
-  if (!equalAsideQuiet(fieldTable[kind], record, from)) openConflict(run, 'unseen', { kind, recordId: id, lost: record });
+  // The id is no field, and an empty list is an absent one, whatever `from` says.
+  const isSeen = record === from || equalAsideQuiet(fieldTable[kind], record, withoutEmptyMaps(kind, { ...from, id }));
+  if (!isSeen) openConflict(run, 'unseen', { kind, recordId: id, lost: record });
   dropRecord(run, kind, id);
 }
 
