@@ -18,7 +18,7 @@ export function FindingsPanel() {
   const [isNarrow, setNarrow] = useState(false);
   const shown = isNarrow ? findings.filter((finding) => [...finding.nodeIds, ...finding.edgeIds].some((id) => selected.has(id))) : findings;
   return (
-    <div className="findings" data-testid="findings">
+    <div className="review" data-testid="findings">
       {selected.size > 0 || isNarrow ? <Checkbox label={text('findings.onlyChosen')} checked={isNarrow} onCommit={setNarrow} /> : null}
       {shown.length === 0 ? (
         <EmptyState icon={<CircleCheck />} title={text('findings.none')}>
@@ -34,7 +34,7 @@ export function FindingsPanel() {
               <span>{text(`findings.${severity}`)}</span>
               <Badge tone={severity}>{list.length}</Badge>
             </summary>
-            <ul className="findings__list">
+            <ul className="review__list">
               {list.map((finding) => (
                 <FindingRow key={finding.key} finding={finding} />
               ))}

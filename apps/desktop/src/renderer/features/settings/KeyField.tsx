@@ -1,50 +1,81 @@
-import { Button, Field } from '@uxflow/ui';
-import { useCallback, useEffect, useState } from 'react';
-import { useText } from '../../i18n/TextContext.tsx';
-import { useFailureToast, useServices } from '../../store/services.ts';
+import { errorInfo, type ErrorInfo } from '@uxflow/core';
+import { Button, Field, Notice } from '@uxflow/ui';
+import { KeyRound, Trash2 } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { useServices } from '../../store/services.ts';
+import { hostOf } from './hosts.ts';
 
 type Strength = 'keychain' | 'file' | 'session';
 
-/** The key of an endpoint: can be written and forgotten, never read. Says how safely it is kept. */
-export function KeyField({ baseUrl, secretStrength }: { baseUrl: string; secretStrength: Strength | undefined }) {
+/** The key of an endpoint: it can be entered, replaced and removed, never read. */
+export function KeyField({ baseUrl, onChanged }: { baseUrl: string; onChanged: () => void }) {
   const text = useText();
-  const { api } = useServices();
-  const fail = useFailureToast();
-  const [key, setKey] = useState('');
+  const { api, toasts } = useServices();
   const [status, setStatus] = useState<{ present: boolean; strength: Strength } | null>(null);
-  const load = useCallback(() => void api.models.keyStatus({ baseUrl }).then(setStatus).catch(() => setStatus(null)), [api, baseUrl]);
+  const [typed, setTyped] = useState('');
+  const [isSaving, setSaving] = useState(false);
+  const [failure, setFailure] = useState<ErrorInfo | null>(null);
+
   useEffect(() => {
-    const timer = setTimeout(load, 300);
-    return () => clearTimeout(timer);
-  }, [load]);
-  const keep = (value: string | null) =>
-    void api.models
-      .setKey({ baseUrl, key: value })
-      .then(() => {
-        setKey('');
-        load();
+    let isCurrent = true;
+    setStatus(null);
+    setFailure(null);
+    // A key that was typed for one address must not be kept for the next.
+    setTyped('');
+    api.models.keyStatus({ baseUrl }).then(
+      (next) => isCurrent && setStatus(next),
+      (error: unknown) => isCurrent && setFailure(errorInfo(error)),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [api, baseUrl]);
+
+  const keep = (key: string | null) => {
+    setSaving(true);
+    setFailure(null);
+    api.models
+      .setKey({ baseUrl, key })
+      .then(({ strength }) => {
+        setStatus({ present: key !== null, strength });
+        setTyped('');
+        toasts.getState().show({ text: text(key === null ? 'settings.keyRemoved' : 'settings.keySaved', { host: hostOf(baseUrl) }) });
+        onChanged();
       })
-      .catch(fail);
-  const strength = status?.strength ?? secretStrength;
+      .catch((error: unknown) => setFailure(errorInfo(error)))
+      .finally(() => setSaving(false));
+  };
+
   return (
-    <form
-      className="row row--end"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (key.trim()) keep(key.trim());
-      }}
-    >
-      <Field label={text('settings.key')} hint={`${status ? text(status.present ? 'settings.keyPresent' : 'settings.keyAbsent') : ''} ${strength ? text(`settings.strength.${strength}`) : ''}`}>
-        {(id) => <input id={id} className="input" type="password" autoComplete="off" spellCheck={false} placeholder={text('settings.keyPlaceholder')} value={key} onChange={(event) => setKey(event.target.value)} />}
+    <div className="settings__key" role="group" aria-label={text('settings.key')}>
+      <Field label={text(status?.present ? 'settings.keyReplace' : 'settings.keyNew')} hint={status ? text(status.present ? 'settings.keyKept' : 'settings.keyNone') : null}>
+        {(id) => (
+          <div className="settings__row settings__row--tight">
+            <input
+              id={id}
+              className="input"
+              type="password"
+              autoComplete="off"
+              spellCheck={false}
+              value={typed}
+              disabled={isSaving}
+              onChange={(event) => setTyped(event.target.value)}
+              onKeyDown={(event) => event.key === 'Enter' && typed.trim() && keep(typed)}
+            />
+            <Button icon={<KeyRound />} disabled={isSaving || !typed.trim()} onClick={() => keep(typed)}>
+              {text('settings.keySave')}
+            </Button>
+            {status?.present ? (
+              <Button variant="danger" icon={<Trash2 />} disabled={isSaving} onClick={() => keep(null)}>
+                {text('settings.keyRemove')}
+              </Button>
+            ) : null}
+          </div>
+        )}
       </Field>
-      <Button type="submit" className="row__lift" disabled={!key.trim()}>
-        {text('settings.keySave')}
-      </Button>
-      {status?.present ? (
-        <Button variant="danger" className="row__lift" onClick={() => keep(null)}>
-          {text('settings.keyForget')}
-        </Button>
-      ) : null}
-    </form>
+      {status ? <p className="settings__faint">{text('settings.keptIn', { place: text(`strength.${status.strength}`) })}</p> : null}
+      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+    </div>
   );
 }

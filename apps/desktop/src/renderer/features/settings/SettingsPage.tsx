@@ -1,93 +1,75 @@
-import { IconButton, Segmented, Switch, TextField } from '@uxflow/ui';
-import { ArrowLeft, Monitor, Moon, Sun } from 'lucide-react';
-import { useEffect, useState, type ReactNode } from 'react';
-import type { ApiClient } from '@uxflow/core/api';
-import { useText } from '../../i18n/TextContext.tsx';
+import { IconButton } from '@uxflow/ui';
+import { ArrowLeft, Check, CircleAlert, LoaderCircle } from 'lucide-react';
+import { useCallback, useState } from 'react';
+import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { goTo } from '../../store/route.ts';
-import { useFailureToast, useServices, useSettings } from '../../store/services.ts';
-import { ModelSettings } from './ModelSettings.tsx';
-import { PrivacySettings } from './PrivacySettings.tsx';
+import { AboutSection } from './AboutSection.tsx';
+import { AppearanceSection } from './AppearanceSection.tsx';
+import { EgressLedger } from './EgressLedger.tsx';
+import { ModelSection } from './ModelSection.tsx';
+import { PrivacySection } from './PrivacySection.tsx';
+import { useSavedSettings, type SaveStatus } from './savedSettings.ts';
+import './settings.css';
 
-/** All settings; each is kept as soon as it is changed. */
-export function SettingsPage({ from }: { from?: string | undefined }) {
+const SECTIONS = ['model', 'privacy', 'ledger', 'look', 'about'] as const;
+
+export interface SettingsPageProps {
+  /** Id of the flow to go back to; without it back leads to the list of flows. */
+  from?: string | undefined;
+}
+
+/** The settings: who thinks, what may leave this machine, how it looks, and what this app is. Every change saves itself. */
+export function SettingsPage({ from }: SettingsPageProps) {
   const text = useText();
-  const { settings, change } = useSettings();
-  const { api } = useServices();
-  const fail = useFailureToast();
-  const [info, setInfo] = useState<Awaited<ReturnType<ApiClient['app']['info']>> | null>(null);
-  useEffect(() => void api.app.info().then(setInfo).catch(fail), [api]);
+  const { settings, status, change } = useSavedSettings();
+  // Counts the calls to models, so that the ledger shows them at once.
+  const [asked, setAsked] = useState(0);
+  const onAsked = useCallback(() => setAsked((count) => count + 1), []);
+  const jump = (section: string) => {
+    const heading = document.getElementById(`settings-${section}`);
+    heading?.closest('section')?.scrollIntoView({ block: 'start' });
+    heading?.focus({ preventScroll: true });
+  };
   return (
     <div className="page" data-testid="settings">
       <header className="page__bar">
         <IconButton label={text('settings.back')} icon={<ArrowLeft />} onClick={() => goTo(from ? { page: 'flow', flowId: from } : { page: 'flows' })} />
         <h1>{text('settings')}</h1>
+        <span className="page__space" />
+        <SaveLine status={status} />
       </header>
-      <main className="page__body">
-        <div className="settings">
-          <Group title={text('settings.model')} hint={text('settings.modelText')}>
-            <ModelSettings secretStrength={info?.secretStrength} />
-          </Group>
-          <Group title={text('settings.look')}>
-            <div className="setting">
-              <span>{text('settings.theme')}</span>
-              <Segmented
-                label={text('settings.theme')}
-                value={settings.theme}
-                choices={[
-                  { value: 'system', label: text('settings.theme.system'), icon: <Monitor /> },
-                  { value: 'light', label: text('settings.theme.light'), icon: <Sun /> },
-                  { value: 'dark', label: text('settings.theme.dark'), icon: <Moon /> },
-                ]}
-                onCommit={(theme) => change({ theme })}
-              />
-            </div>
-            <div className="setting">
-              <span>{text('settings.language')}</span>
-              <Segmented label={text('settings.language')} value={settings.language} choices={(['system', 'en', 'de'] as const).map((value) => ({ value, label: text(`settings.language.${value}`) }))} onCommit={(language) => change({ language })} />
-            </div>
-          </Group>
-          <Group title={text('settings.canvas')}>
-            <Switch label={text('settings.snap')} checked={settings.snapToGrid} onCommit={(snapToGrid) => change({ snapToGrid })} />
-            <Switch label={text('settings.minimap')} checked={settings.showMinimap} onCommit={(showMinimap) => change({ showMinimap })} />
-          </Group>
-          <Group title={text('settings.you')}>
-            <TextField label={text('settings.userName')} hint={text('settings.userNameHint')} value={settings.userName} maxLength={80} autoComplete="name" onCommit={(userName) => change({ userName: userName.trim() })} />
-          </Group>
-          <Group title={text('settings.privacy')}>
-            <PrivacySettings />
-          </Group>
-          {info ? (
-            <Group title={text('settings.about')}>
-              <dl className="facts">
-                <div>
-                  <dt>{text('settings.version')}</dt>
-                  <dd>{info.version}</dd>
-                </div>
-                <div>
-                  <dt>{text('settings.host')}</dt>
-                  <dd>{text(`settings.host.${info.host}`)}</dd>
-                </div>
-                <div>
-                  <dt>{text('settings.dataFolder')}</dt>
-                  <dd>
-                    <code>{info.dataFolder}</code>
-                  </dd>
-                </div>
-              </dl>
-            </Group>
-          ) : null}
-        </div>
-      </main>
+      <div className="settings">
+        <nav className="settings__nav" aria-label={text('settings.sections')}>
+          {SECTIONS.map((section) => (
+            <button key={section} type="button" onClick={() => jump(section)}>
+              {text(`settings.${section}`)}
+            </button>
+          ))}
+        </nav>
+        <main className="settings__main">
+          <ModelSection saved={settings.model} change={change} onAsked={onAsked} />
+          <PrivacySection settings={settings} change={change} />
+          <EgressLedger asked={asked} />
+          <AppearanceSection settings={settings} change={change} />
+          <AboutSection />
+        </main>
+      </div>
     </div>
   );
 }
 
-function Group({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
+function SaveLine({ status }: { status: SaveStatus }) {
+  const text = useText();
   return (
-    <section className="settings__group" aria-label={title}>
-      <h2>{title}</h2>
-      {hint ? <p className="panel__hint">{hint}</p> : null}
-      <div className="settings__body">{children}</div>
-    </section>
+    <span className={`settings__saved settings__saved--${status.phase}`} role="status" data-testid="settings-status">
+      {status.phase === 'saving' ? <LoaderCircle aria-hidden /> : status.phase === 'saved' ? <Check aria-hidden /> : status.phase === 'failed' ? <CircleAlert aria-hidden /> : null}
+      {status.phase === 'saving'
+        ? text('settings.saving')
+        : status.phase === 'saved'
+          ? text('settings.saved')
+          : status.phase === 'failed'
+            ? text('settings.notSaved', { reason: errorText(text, status.error) })
+            : text('settings.savedByItself')}
+    </span>
   );
 }
