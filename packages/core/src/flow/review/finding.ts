@@ -33,5 +33,13 @@ export interface Draft {
   fix?: Fix;
 }
 
-/** Where a new node of a fix may stand: a free place near a node; `taken` are nodes of the same fix. Px, y down. */
-export type FindPlace = (request: { near: Node; type: NodeType; taken: readonly Point[] }) => Point;
+/**
+ * Where a new node of a fix may stand: a free place after a node (or before it, in the reading direction); `taken` are the
+ * places of other new nodes of the same fix. Px, y down.
+ */
+export type FindPlace = (request: { near: Node; type: NodeType; taken: readonly Point[]; side?: 'before' | 'after' }) => Point;
+
+/** A name of a finding that stays while the flow changes elsewhere: for lists on a screen, and for findings that were put aside. */
+export function findingKey(finding: Pick<Finding, 'code' | 'nodeIds' | 'edgeIds' | 'params'>): string {
+  return [finding.code, finding.nodeIds[0] ?? '', finding.edgeIds[0] ?? '', finding.params.frameId ?? ''].join(' ').trim();
+}

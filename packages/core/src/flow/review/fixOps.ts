@@ -25,7 +25,7 @@ const WORDS = {
 
 /** Collects the ops of one fix; they stand or fall together, so half a fix is never left behind. */
 export interface FixWriter {
-  add(near: Node, type: NodeType, title: string): Node;
+  add(near: Node, type: NodeType, title: string, side?: 'before' | 'after'): Node;
   connect(source: string, target: string, data?: Edge['data'], sourcePort?: string): void;
   push(...ops: IntentOp[]): void;
   word(key: keyof typeof WORDS): string;
@@ -40,8 +40,8 @@ export function fixOf(context: ReviewContext, code: string, write: (writer: FixW
       const ops: IntentOp[] = [];
       const taken: Point[] = [];
       write({
-        add(near, type, title) {
-          const position = context.place({ near, type, taken });
+        add(near, type, title, side = 'after') {
+          const position = context.place({ near, type, taken, side });
           taken.push(position);
           const id = newId('node');
           const node: Node = { id, type, position, data: { title }, ...(near.frameId && type !== 'end' ? { frameId: near.frameId } : {}) };

@@ -9,7 +9,7 @@ const STEP = { x: 256, y: 160 };
 const MARGIN = 32;
 const RINGS = 40;
 
-/** Finds places: it looks to the right of a node, then below and above, in widening columns; else under the whole flow. */
+/** Finds places: it looks one step on in the reading direction (or back), then beside that, further and further; else under the whole flow. */
 export function createFreePlaces(view: FlowView): FindPlace {
   const cells = new Map<string, Box[]>();
   let bottom = 0;
@@ -27,11 +27,15 @@ export function createFreePlaces(view: FlowView): FindPlace {
     if (taken.some((other) => overlap(wanted, { ...other, ...ASSUMED_SIZE }))) return false;
     return cellsOf(wanted).every((key) => !(cells.get(key) ?? []).some((box) => overlap(wanted, box)));
   };
-  return ({ near, taken }) => {
+  const isDown = view.flow.settings?.direction === 'down';
+  return ({ near, taken, side }) => {
+    const sign = side === 'before' ? -1 : 1;
     for (let ring = 0; ring < RINGS; ring++) {
       for (const row of [0, 1, -1, 2, -2]) {
-        const at = { x: near.position.x + STEP.x * (ring + 1), y: near.position.y + STEP.y * row };
-        if (at.y >= 0 && isFree(at, taken)) return at;
+        const [along, across] = [sign * (ring + 1), row];
+        const at = { x: near.position.x + STEP.x * (isDown ? across : along), y: near.position.y + STEP.y * (isDown ? along : across) };
+        // Never further out than zero, where a canvas begins, unless the flow stands there already.
+        if (at.x >= Math.min(0, near.position.x) && at.y >= Math.min(0, near.position.y) && isFree(at, taken)) return at;
       }
     }
     return { x: near.position.x, y: bottom + STEP.y * (taken.length + 1) };

@@ -127,6 +127,17 @@ describe('review', () => {
     for (const node of view.node.values()) expect(Math.abs(node.position.x - free.x) >= 140 || Math.abs(node.position.y - free.y) >= 56).toBe(true);
   });
 
+  it('puts a start before the first step, in the reading direction', () => {
+    const view = sketchView('a:screen First\nb:end Done\na -> b');
+    (view.node.get('a') as Node).position = { x: 600, y: 600 };
+    const place = (settings: FlowView['flow']['settings']) => {
+      const fix = review({ ...view, flow: { ...view.flow, settings } }).find((item) => item.code === 'NO_START')!.fix!;
+      return (fix.ops((prefix) => `${prefix}_1`)[0] as unknown as { value: Node }).value.position;
+    };
+    expect(place({ direction: 'right' })).toEqual({ x: 344, y: 600 });
+    expect(place({ direction: 'down' })).toEqual({ x: 600, y: 440 });
+  });
+
   it('takes 5,000 nodes heaped on one spot, and 5,000 in a chain', () => {
     const node = new Map<string, Node>();
     const edge = new Map<string, Edge>();

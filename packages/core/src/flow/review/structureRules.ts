@@ -20,7 +20,7 @@ export function* noStart(context: ReviewContext): Iterable<Draft> {
   yield {
     nodeIds: [first.id],
     fix: fixOf(context, 'ADD_START', (writer) => {
-      const start = writer.add(first, 'start', writer.word('start'));
+      const start = writer.add(first, 'start', writer.word('start'), 'before');
       writer.connect(start.id, first.id);
     }),
   };
