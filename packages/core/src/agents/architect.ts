@@ -17,7 +17,11 @@ export const architectInput = z.object({
   issues: z.array(z.string()),
 });
 /** Ops as intent: `from` may be absent. */
-const intentOpSchema = z.custom<IntentOp>((value) => opSchema.safeParse(typeof value === 'object' && value !== null && 'op' in value && value.op === 'remove' ? { from: {}, ...value } : value).success);
+const intentOpSchema = z.custom<IntentOp>((value) => {
+  const { op } = (value ?? {}) as { op?: unknown };
+  const filled = op === 'remove' ? { from: {}, ...(value as object) } : op === 'set' ? { from: null, to: null, ...(value as object) } : value;
+  return opSchema.safeParse(filled).success;
+});
 export const designSchema = z.object({
   cards: z.array(z.object({ title: z.string(), reason: z.string(), ops: z.array(intentOpSchema) })),
   /** The layout is asked for, too. */

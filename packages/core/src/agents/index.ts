@@ -2,3 +2,5 @@
 export * from './turnSchema.ts';
 export * from './proposal.ts';
 export * from './pipeline.ts';
+export { editGhosts } from './proposalEdit.ts';
+export { createTurnRunner, type TurnEvent, type TurnRunner, type TurnRunnerDependencies } from './turn.ts';

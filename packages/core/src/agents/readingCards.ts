@@ -128,7 +128,18 @@ function applyWish(wish: string, draft: Draft, made: Map<string, number>, card: 
     applyCommand(command, draft, refs);
     for (const id of [...draft.node.keys(), ...draft.edge.keys()]) if (!before.has(id)) made.set(id, card);
   }
+  if (commands.some((command) => command.kind === 'remove')) dropPointless(draft);
   return titles;
+}
+
+/** Takes out new decisions whose ways all lead to the same node now: they no longer decide anything. */
+function dropPointless(draft: Draft): void {
+  for (const id of [...draft.added]) {
+    const type = draft.node.get(id)?.type;
+    const targets = new Set(draft.outOf(id).map((edge) => edge.target));
+    if ((type !== 'decision' && type !== 'condition') || targets.size > 1) continue;
+    applyCommand({ kind: 'remove', node: id }, draft, new Map());
+  }
 }
 
 /** "also add password reset": a side way at the screen that it has most in common with, else at the first one. */

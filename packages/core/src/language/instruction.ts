@@ -28,6 +28,7 @@ export function readInstruction(text: string, flow: FlowView, options: { hint?: 
 }
 
 function readSentence(sentence: string, context: InstructionContext): void {
+  if (QUESTION.test(sentence)) throw notUnderstood(sentence, context);
   const clauses = splitCommands(sentence);
   for (const clause of clauses) {
     const before = context.commands.length;
@@ -41,6 +42,8 @@ function readSentence(sentence: string, context: InstructionContext): void {
   }
 }
 
+/** A question asks for an answer, not for an edit; "what happens if …?" asks for an error path. */
+const QUESTION = /^(?!what (?:happens|should happen|if|about|do we do)\b|was (?:passiert|geschieht|machen wir)\b)(?:what|which|who|where|why|how|is|are|does|do|has|was|welche[rsn]?|wer|wo|wohin|warum|wieso|wie|ist|sind|gibt|hat)(?!\p{L}).*\?$/iu;
 const isConditional = (clause: string): boolean =>
   /\b(?:if|when|whenever|unless|whether|in case|otherwise|or else)\b|^after \d|(?:wenn|falls|sofern|sobald|sonst|andernfalls|ob)(?!\p{L})|^(?:nach|ab) \d/iu.test(clause) && !/^(?:what|was)\s/iu.test(clause) && !/^(?:and )?what (?:if|happens)/iu.test(clause) && !/\b(?:error|failure) (?:path|branch|handling|case|state) (?:if|when)/iu.test(clause);
 

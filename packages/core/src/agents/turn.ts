@@ -1,0 +1,223 @@
+/** The cognitive turn: a persisted, resumable, cancellable run of the agents over one message. */
+import { AppError, errorInfo, isAppError, type Clock, type IdSource } from '../base/index.ts';
+import type { LogState } from '../flow/index.ts';
+import type { CallLedger, LanguageModel } from '../llm/index.ts';
+import type { LayWhole } from './placeCards.ts';
+import { driveTurn, type Halt } from './turnDrive.ts';
+import type { AgentName, ChatMessage, Conversation, Plan, Proposal, Turn, TurnStatus, TurnStore } from './turnSchema.ts';
+
+/** What a runner tells while it works; later states replace earlier ones by id. */
+export type TurnEvent =
+  | { type: 'turn'; turn: Turn }
+  | { type: 'step'; turnId: string; flowId: string; agent: AgentName; status: 'running' | 'done' | 'failed' | 'cancelled'; mind: 'rules' | 'model'; ms?: number }
+  | { type: 'token'; turnId: string; flowId: string; agent: AgentName; text: string }
+  | { type: 'message'; flowId: string; message: ChatMessage }
+  | { type: 'proposal'; proposal: Proposal };
+
+export interface TurnRunnerDependencies {
+  store: TurnStore;
+  /** The flow as it is now; `head` is the number of its last entry. */
+  readFlow(flowId: string): { state: LogState; head: number } | Promise<{ state: LogState; head: number }>;
+  /** The mind that the person chose; undefined for rules. A rejection is noted as a fallback. */
+  model(): Promise<LanguageModel | undefined>;
+  /** `rules` or `provider:model`, for the turn's row. */
+  modelName(): string;
+  layWhole?: LayWhole;
+  ids: IdSource;
+  clock: Clock;
+  /** A fresh seed, an integer above 0. */
+  newSeed(): number;
+  ledger?: CallLedger;
+  emit(event: TurnEvent): void;
+  /** For one call of a model, ms. Default 120,000. */
+  modelTimeoutMs?: number;
+}
+
+/** Starts, continues and ends turns. Each call answers with the turn as it is then; the work goes on behind it. */
+export interface TurnRunner {
+  /** A new message about a flow. A turn that waits for the person is superseded; one that runs is waited for. */
+  start(flowId: string, text: string): Turn;
+  /** Answers the clarifying question. */
+  answer(turnId: string, text: string): Turn;
+  /** Approves the plan, as the person edited it where given. */
+  approvePlan(turnId: string, plan?: Plan): Turn;
+  /** Has the plan made anew with these words in mind. */
+  giveFeedback(turnId: string, text: string): Turn;
+  rejectPlan(turnId: string): Turn;
+  /** Stops a turn for good; what it has done until then is kept. */
+  cancel(turnId: string): Turn;
+  /** Runs a failed turn again from the step that failed. */
+  retry(turnId: string): Turn;
+  /** Marks a turn as done once its proposal is settled. */
+  settle(turnId: string): Turn;
+  /** Takes up what was queued or running when the process ended. */
+  resumeAll(): void;
+  /** Resolves when nothing runs any more. */
+  idle(): Promise<void>;
+  /** Aborts what runs without ending it: the turns go on after the next `resumeAll`. */
+  close(): Promise<void>;
+}
+
+const FINAL: readonly TurnStatus[] = ['done', 'cancelled', 'failed', 'superseded'];
+const WAITING: readonly TurnStatus[] = ['awaitingClarification', 'awaitingApproval'];
+
+/** Makes a runner on a store. One turn of a conversation runs at a time; conversations do not wait for each other. */
+export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunner {
+  const { store, clock, ids, emit } = dependencies;
+  const running = new Map<string, { turnId: string; controller: AbortController; done: Promise<void> }>();
+  let isClosed = false;
+
+  const save = (turn: Turn): Turn => {
+    const kept = { ...turn, updatedAt: clock.now() };
+    store.saveTurn(kept);
+    emit({ type: 'turn', turn: kept });
+    return kept;
+  };
+  const say = (turn: Turn, id: string, role: ChatMessage['role'], text: string) => {
+    const message: ChatMessage = { id, conversationId: turn.conversationId, turnId: turn.id, role, text, at: clock.now() };
+    store.addMessage(message);
+    emit({ type: 'message', flowId: turn.flowId, message });
+  };
+  const find = (turnId: string, ...statuses: TurnStatus[]): Turn => {
+    const turn = store.findTurn(turnId);
+    if (!turn) throw new AppError('TURN_NOT_FOUND', 'This turn is not there any more. Nothing was changed.', { turnId });
+    if (statuses.length && !statuses.includes(turn.status)) throw new AppError('TURN_NOT_WAITING', `The turn is ${turn.status}, so it does not wait for this. Nothing was changed; send a new message instead.`, { turnId, status: turn.status });
+    return turn;
+  };
+
+  /** Runs the next turn of a conversation, unless one runs already. */
+  const pump = (conversationId: string): void => {
+    if (isClosed || running.has(conversationId)) return;
+    const turns = store.turnsOf(conversationId);
+    const next = turns.find((turn) => turn.status === 'running') ?? turns.find((turn) => turn.status === 'queued');
+    if (!next) return;
+    const controller = new AbortController();
+    // The first await lets the caller have its answer before the work begins.
+    const done = Promise.resolve()
+      .then(() => run(next, controller.signal))
+      .finally(() => {
+        running.delete(conversationId);
+        pump(conversationId);
+      });
+    running.set(conversationId, { turnId: next.id, controller, done: done.catch(() => undefined) });
+  };
+
+  const run = async (first: Turn, signal: AbortSignal): Promise<void> => {
+    let turn = first;
+    const update = (change: Partial<Turn>): Turn => {
+      // Cancelling is final: nothing that was still on its way may undo it.
+      if (store.findTurn(turn.id)?.status === 'cancelled') throw new AppError('TURN_CANCELLED', 'The turn was cancelled. What was done until then is kept.', {});
+      return (turn = save({ ...turn, ...change }));
+    };
+    try {
+      if (turn.status === 'queued') {
+        const { head } = await dependencies.readFlow(turn.flowId);
+        update({ status: 'running', head });
+      }
+      const halt = await driveTurn(turn, { ...dependencies, signal, update });
+      // Notices a cancellation that came while the last step ended.
+      update({});
+      finish(halt, turn, update);
+    } catch (error) {
+      if (isClosed || store.findTurn(turn.id)?.status === 'cancelled') return;
+      if (isAppError(error) && error.code === 'TURN_CANCELLED') return;
+      turn = save({ ...turn, status: 'failed', error: errorInfo(error) });
+    }
+  };
+
+  /** What a turn ends or waits with. Messages have ids of the turn, so that saying one twice leaves one. */
+  const finish = (halt: Halt, turn: Turn, update: (change: Partial<Turn>) => Turn): void => {
+    // The words come first: once the status has changed, nobody would say them after a crash.
+    if (halt.kind === 'clarify') {
+      say(turn, `${turn.id}:question`, 'assistant', halt.question);
+      return void update({ status: 'awaitingClarification', step: undefined, clarification: { question: halt.question, quickReplies: halt.quickReplies } });
+    }
+    if (halt.kind === 'approve') {
+      say(turn, `${turn.id}:plan-${turn.feedback.length + 1}`, 'assistant', halt.text);
+      return void update({ status: 'awaitingApproval', step: undefined, plan: halt.plan });
+    }
+    say(turn, `${turn.id}:reply`, 'assistant', halt.reply);
+    update({ reply: halt.reply, status: halt.kind === 'proposal' ? 'proposed' : 'done', step: undefined, ...(halt.kind === 'proposal' ? { proposalId: halt.proposalId } : {}) });
+  };
+
+  const goOn = (turn: Turn, change: Partial<Turn>): Turn => {
+    const saved = save({ ...turn, ...change, status: 'running' });
+    pump(turn.conversationId);
+    return saved;
+  };
+
+  return {
+    start(flowId, text) {
+      const conversation = conversationFor(store, flowId, ids, clock);
+      for (const turn of store.turnsOf(conversation.id)) if (WAITING.includes(turn.status)) save({ ...turn, status: 'superseded' });
+      const now = clock.now();
+      const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, language: 'en', model: dependencies.modelName(), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now };
+      const saved = save({ ...turn, language: /[äöüß]|(?:^|\s)(?:der|die|das|und|nicht|bitte|ein|eine|den|ist|wie|was)(?=\s|$)/iu.test(text) ? 'de' : 'en' });
+      say(saved, `${saved.id}:message`, 'person', text);
+      pump(conversation.id);
+      return saved;
+    },
+    answer(turnId, text) {
+      const turn = find(turnId, 'awaitingClarification');
+      say(turn, `${turn.id}:answer`, 'person', text);
+      return goOn(turn, { clarification: { ...turn.clarification!, answer: text } });
+    },
+    approvePlan(turnId, plan) {
+      const turn = find(turnId, 'awaitingApproval');
+      const chosen = plan ?? turn.plan!;
+      if (!chosen.steps.length) throw new AppError('PLAN_EMPTY', 'The plan has no step left, so there is nothing to build. Keep at least one step, or reject the plan.', { turnId });
+      return goOn(turn, { plan: chosen, step: 'architect' });
+    },
+    giveFeedback(turnId, text) {
+      const turn = find(turnId, 'awaitingApproval');
+      say(turn, `${turn.id}:feedback-${turn.feedback.length + 1}`, 'person', text);
+      return goOn(turn, { feedback: [...turn.feedback, text], step: 'planner' });
+    },
+    rejectPlan(turnId) {
+      const turn = find(turnId, 'awaitingApproval');
+      say(turn, `${turn.id}:reply`, 'assistant', turn.language === 'de' ? 'Gut, ich lasse es. Es wurde nichts geändert.' : 'All right, I leave it. Nothing was changed.');
+      return save({ ...turn, status: 'cancelled', step: undefined });
+    },
+    cancel(turnId) {
+      const turn = find(turnId);
+      if (FINAL.includes(turn.status)) return turn;
+      const cancelled = save({ ...turn, status: 'cancelled', step: undefined });
+      for (const step of store.stepsOf(turnId)) {
+        if (step.status !== 'running') continue;
+        store.saveStep({ ...step, status: 'cancelled' });
+        emit({ type: 'step', turnId, flowId: turn.flowId, agent: step.agent, status: 'cancelled', mind: step.mind });
+      }
+      const at = running.get(turn.conversationId);
+      if (at?.turnId === turnId) at.controller.abort();
+      return cancelled;
+    },
+    retry(turnId) {
+      const turn = find(turnId, 'failed');
+      return goOn(turn, { error: undefined });
+    },
+    settle(turnId) {
+      const turn = find(turnId);
+      return turn.status === 'proposed' ? save({ ...turn, status: 'done' }) : turn;
+    },
+    resumeAll() {
+      for (const id of new Set(store.unfinishedTurns().map((turn) => turn.conversationId))) pump(id);
+    },
+    async idle() {
+      while (running.size) await Promise.all([...running.values()].map((item) => item.done));
+    },
+    async close() {
+      isClosed = true;
+      const open = [...running.values()];
+      for (const item of open) item.controller.abort();
+      await Promise.all(open.map((item) => item.done));
+    },
+  };
+}
+
+function conversationFor(store: TurnStore, flowId: string, ids: IdSource, clock: Clock): Conversation {
+  const found = store.conversationOf(flowId);
+  if (found) return found;
+  const conversation = { id: ids.newId('conversation'), flowId, createdAt: clock.now() };
+  store.saveConversation(conversation);
+  return conversation;
+}
