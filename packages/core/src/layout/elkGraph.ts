@@ -157,7 +157,9 @@ function portsOf(nodes: readonly Node[], edges: readonly Edge[], feedback: Reado
       at = { x: side === 'left' ? 0 : side === 'right' ? size.width : size.width / 2, y: side === 'top' ? 0 : side === 'bottom' ? size.height : size.height / 2 };
     } else if (node.type === 'condition') {
       id = `${node.id}:${role}:${side}:${row ?? ''}`;
-      const offset = row ?? (side === 'left' || side === 'right' ? CONDITION_HEAD / 2 : size.width / (role === 'source' ? 3 : 1.5));
+      // In and out have slots of their own on every side; the usual ones meet the middle of the head.
+      const usual = role === 'source' ? side === 'right' : side === 'left';
+      const offset = row ?? (side === 'left' || side === 'right' ? CONDITION_HEAD / (usual ? 2 : 4) : size.width / (role === 'source' ? 3 : 1.5));
       at = { x: side === 'left' ? 0 : side === 'right' ? size.width : offset, y: side === 'top' ? 0 : side === 'bottom' ? size.height : offset };
     }
     if (!list.some((port) => port.id === id)) list.push({ id, width: 0, height: 0, ...at, layoutOptions: { 'elk.port.side': ELK_SIDES[side] } });

@@ -13,6 +13,8 @@ export interface PlaceWish {
   least: Point;
   /** What a px away from the wanted place costs, by direction; 1 each when left out. */
   weights?: { left: number; right: number; up: number; down: number };
+  /** What stands around the rectangle by its own right, px: places that keep it clear of obstacles are tried as well. */
+  padding?: { top: number; right: number; bottom: number; left: number };
   /** Extra cost of a place, 0 or more. */
   penalty?: (rect: Rect) => number;
   /** False for places that are free but may not be taken. */
@@ -26,6 +28,7 @@ export interface Place {
 }
 
 const CELL = 256;
+const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
 const EVEN = { left: 1, right: 1, up: 1, down: 1 };
 
 /** Rectangles by id, found by region through a hash of cells. */
@@ -87,8 +90,11 @@ export class FreeSpace {
       // With every obstacle in sight the places beyond the last of them are tried as well: then the search is complete.
       const all = near.length === this.rects.size;
       const reach = all ? Infinity : radius;
-      const xs = candidates(wanted.x, near.flatMap((rect) => [down(rect.x - gap - size.width), up(rect.x + rect.width + gap)]), least.x, reach, weights.left, weights.right);
-      const ys = candidates(wanted.y, near.flatMap((rect) => [down(rect.y - gap - size.height), up(rect.y + rect.height + gap)]), least.y, reach, weights.up, weights.down);
+      const pads = wish.padding ? [NO_PADDING, wish.padding] : [NO_PADDING];
+      const besideX = near.flatMap((rect) => pads.flatMap((pad) => [down(rect.x - gap - pad.right - size.width), up(rect.x + rect.width + gap + pad.left)]));
+      const besideY = near.flatMap((rect) => pads.flatMap((pad) => [down(rect.y - gap - pad.bottom - size.height), up(rect.y + rect.height + gap + pad.top)]));
+      const xs = candidates(wanted.x, besideX, least.x, reach, weights.left, weights.right);
+      const ys = candidates(wanted.y, besideY, least.y, reach, weights.up, weights.down);
       for (const x of xs) {
         if (best && x.cost >= best.cost) break;
         for (const y of ys) {

@@ -1,6 +1,6 @@
 /** The scene that additions are placed in. */
 import type { Edge, FlowView, Node, Point, Size } from '../flow/schema.ts';
-import { frameRect, membersRect, nodeRect, routeStands, sortedEdges, sortedFrames, sortedNodes } from './drawn.ts';
+import { FRAME_PADDING, frameRect, membersRect, nodeRect, routeStands, sortedEdges, sortedFrames, sortedNodes } from './drawn.ts';
 import { FreeSpace, type PlaceWish } from './freeSpace.ts';
 import { EDGE_CLEARANCE, inflate, NODE_GAP, overlaps, toGrid, type Rect } from './geometry.ts';
 import { flowDirection, type Direction } from './graph.ts';
@@ -12,6 +12,8 @@ export const PREFERRED_GAP = 32;
 const TIGHT_GAIN = 160;
 /** A place on an edge of somebody else costs as much as this many px of distance. */
 const ON_EDGE = 320;
+/** A neighbour that a frame grows over costs as much as this many px. */
+const COVERED = 1000;
 
 /** What stands where while additions are placed: nodes, frames as they are drawn, routes. */
 export class PlacementScene {
@@ -90,8 +92,13 @@ export class PlacementScene {
       const grown = this.frameOf(frameId, [rect]);
       return 2 * (grown.width - stored.width + grown.height - stored.height) + this.onEdges(rect);
     };
-    const inside = { ...wish, penalty: growth };
-    const found = this.space.nearest({ ...inside, gap: PREFERRED_GAP, accept: clear }) ?? this.space.nearest({ ...inside, gap: NODE_GAP, accept: clear }) ?? this.space.nearest({ ...inside, gap: NODE_GAP })!;
+    const inside = { ...wish, penalty: growth, padding: FRAME_PADDING };
+    // A frame that is walled in grows over its neighbours, over as few as can be; its members still overlap nothing.
+    const covered = (rect: Rect): number => growth(rect) + COVERED * this.space.within(this.frameOf(frameId, [rect])).filter(([id, other]) => !own.has(id) && !overlaps(stored, other)).length;
+    const found =
+      this.space.nearest({ ...inside, gap: PREFERRED_GAP, accept: clear }) ??
+      this.space.nearest({ ...inside, gap: NODE_GAP, accept: clear }) ??
+      this.space.nearest({ ...inside, gap: NODE_GAP, penalty: covered })!;
     this.space.add(frameId, stored);
     return found.position;
   }
