@@ -121,9 +121,14 @@ export function createConversation({ connection, ids }: Services, flowId: string
       case 'proposal':
         takeProposal(event.proposal);
         return;
-      case 'step':
-        store.setState({ steps: new Map(store.getState().steps).set(event.turnId, nextSteps(store.getState().steps.get(event.turnId) ?? [], event)) });
+      case 'step': {
+        const { steps, streaming } = store.getState();
+        const rest = new Map(streaming);
+        // The words that stream in are those of the agent at work.
+        if (event.status === 'running') rest.delete(event.turnId);
+        store.setState({ steps: new Map(steps).set(event.turnId, nextSteps(steps.get(event.turnId) ?? [], event)), streaming: rest });
         return;
+      }
       case 'token': {
         const streaming = new Map(store.getState().streaming);
         store.setState({ streaming: streaming.set(event.turnId, (streaming.get(event.turnId) ?? '') + event.text) });

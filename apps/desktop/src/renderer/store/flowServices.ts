@@ -6,6 +6,7 @@ import { createConversation, type ConversationStore } from './conversation.ts';
 import { createEditorStore, type EditorStore } from './editorStore.ts';
 import { createFlowSession, type FlowSession } from './flowSession.ts';
 import { ghostView, splitIntent, type GhostView } from './ghosts.ts';
+import { createMessageDraft, type MessageDraft } from './messageDraft.ts';
 import type { Services } from './services.ts';
 
 /** What everything on the screen of one open flow shares. */
@@ -13,6 +14,8 @@ export interface FlowServices {
   flowId: string;
   session: StoreApi<FlowSession>;
   conversation: StoreApi<ConversationStore>;
+  /** What the person is writing to the agents. */
+  draft: StoreApi<MessageDraft>;
   editor: StoreApi<EditorStore>;
   /** The flow with open proposals drawn over it. */
   ghosts: StoreApi<GhostView>;
@@ -44,6 +47,7 @@ export function createFlowServices(services: Services, flowId: string, tell: (er
     flowId,
     session,
     conversation,
+    draft: createMessageDraft(flowId),
     editor,
     ghosts,
     run,

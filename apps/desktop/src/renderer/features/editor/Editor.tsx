@@ -12,6 +12,7 @@ import { EditorBar } from './EditorBar.tsx';
 import { FindBox } from './FindBox.tsx';
 import { FlowCanvas } from './FlowCanvas.tsx';
 import { HelpDialog } from './HelpDialog.tsx';
+import { FIT_PADDING } from './keptViewport.ts';
 import { Palette } from './Palette.tsx';
 import { PropertiesPanel } from './properties/PropertiesPanel.tsx';
 import { SelectionBar } from './SelectionBar.tsx';
@@ -65,7 +66,7 @@ function EditorInside({ chat, proposalBar, panels, onAcceptCard, onRejectCard }:
         const { entryId } = await services.api.flow.layout({ flowId: flow.flowId });
         flow.session.getState().noteOwnEntry(entryId);
         services.toasts.getState().show({ text: text(entryId ? 'tidy.done' : 'tidy.nothing') });
-        if (entryId) setTimeout(() => void instance.fitView({ padding: 0.12, maxZoom: 1, duration: 200 }), ANIMATION_MS);
+        if (entryId) setTimeout(() => void instance.fitView({ padding: FIT_PADDING, maxZoom: 1, duration: 200 }), ANIMATION_MS);
       } finally {
         setTidying(false);
         setTimeout(() => setAnimating(false), ANIMATION_MS);

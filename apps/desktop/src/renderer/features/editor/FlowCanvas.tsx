@@ -10,7 +10,7 @@ import { canvasTexts } from './canvasTexts.ts';
 import type { EditorCommands } from './commands.ts';
 import { PALETTE_DRAG } from './Palette.tsx';
 import { resizeFrame } from './intents.ts';
-import { keepViewport, keptViewport } from './keptViewport.ts';
+import { FIT_PADDING, keepViewport, keptViewport } from './keptViewport.ts';
 import { useConnecting } from './useConnecting.ts';
 import { useDragging } from './useDragging.ts';
 import { useScene } from './useScene.ts';
@@ -79,7 +79,7 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject }: FlowCa
     isPlaced.current = true;
     const kept = keptViewport(flow.flowId);
     if (kept) void instance.setViewport(kept);
-    else if (scene.nodes.length > 0) requestAnimationFrame(() => void instance.fitView({ padding: 0.12, maxZoom: 1, minZoom: 0.25 }));
+    else if (scene.nodes.length > 0) requestAnimationFrame(() => void instance.fitView({ padding: FIT_PADDING, maxZoom: 1, minZoom: 0.25 }));
     else void instance.setCenter(0, 0, { zoom: 1 });
   }, [phase, instance, flow.flowId, scene.nodes.length]);
 

@@ -7,6 +7,7 @@ import { goTo } from '../../store/route.ts';
 import type { Services } from '../../store/services.ts';
 import { clipOf, clipText, paste, readClip, type Clip } from './clipboard.ts';
 import { addFrame, addNode, align, connect, frameAround, remove, type Alignment, type Docking } from './intents.ts';
+import { FIT_PADDING } from './keptViewport.ts';
 import type { Command } from './keymap.ts';
 
 export type CanvasInstance = Pick<ReactFlowInstance, 'screenToFlowPosition' | 'fitView' | 'zoomIn' | 'zoomOut' | 'zoomTo' | 'getViewport' | 'setViewport' | 'setCenter'>;
@@ -133,7 +134,7 @@ export function createCommands({ services, flow, canvas, text, middle, openHelp,
     zoomIn: () => void canvas()?.zoomIn({ duration: ZOOM_MS }),
     zoomOut: () => void canvas()?.zoomOut({ duration: ZOOM_MS }),
     zoomActual: () => void canvas()?.zoomTo(1, { duration: ZOOM_MS }),
-    fit: () => void canvas()?.fitView({ padding: 0.12, maxZoom: 1, duration: ZOOM_MS }),
+    fit: () => void canvas()?.fitView({ padding: FIT_PADDING, maxZoom: 1, duration: ZOOM_MS }),
     find: openFind,
     help: openHelp,
     tidy: onTidy,

@@ -1,5 +1,8 @@
 import type { Viewport } from '@xyflow/react';
 
+/** Room that stays free when the canvas is fitted: the palette stands on the left, bars above and below. */
+export const FIT_PADDING = { top: '56px', left: '76px', right: '36px', bottom: '64px' } as const;
+
 const key = (flowId: string) => `uxflow.viewport.${flowId}`;
 
 /** Remembers what part of a flow is in sight, for this window only: it is no part of the document. */

@@ -1,3 +1,4 @@
+import type { FlowView } from '@uxflow/core';
 import type { Connection, FinalConnectionState, HandleType, OnConnectStartParams, Edge as CanvasEdge } from '@xyflow/react';
 import { useReactFlow } from '@xyflow/react';
 import { useCallback, useRef } from 'react';
@@ -63,10 +64,11 @@ export function useConnecting(onEmpty: (at: { x: number; y: number }, from: Dock
       if (!begun || begun.isDone || hanging.current || state.isValid) return;
       const at = pointOf(event);
       const nodeId = nodeUnder(at);
-      if (nodeId && nodeId !== begun.docking.nodeId) draw(begun.docking, { nodeId });
-      else if (!nodeId && isCanvas(at)) onEmpty(at, begun.docking);
+      // Dropped on a body: the sides are left to the layout; only an output of a condition says where the edge leaves.
+      if (nodeId && nodeId !== begun.docking.nodeId) draw(freeDocking(begun.docking, flow.ghosts.getState().view), { nodeId });
+      else if (!nodeId && isCanvas(at)) onEmpty(at, freeDocking(begun.docking, flow.ghosts.getState().view));
     },
-    [draw, onEmpty],
+    [flow, draw, onEmpty],
   );
 
   const rehang = useCallback(
@@ -110,6 +112,10 @@ export function useConnecting(onEmpty: (at: { x: number; y: number }, from: Dock
   );
 
   return { onConnect, onConnectStart, onConnectEnd, onReconnect, onReconnectStart, onReconnectEnd };
+}
+
+function freeDocking({ nodeId, port }: Docking, view: FlowView): Docking {
+  return port && view.node.get(nodeId)?.conditions?.[port] ? { nodeId, port } : { nodeId };
 }
 
 function pointOf(event: PointerEnd): { x: number; y: number } {
