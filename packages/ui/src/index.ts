@@ -16,3 +16,6 @@ export * from './flow/FrameNode.tsx';
 export * from './flow/itemOrder.ts';
 export * from './flow/nodeLook.tsx';
 export * from './flow/scene.ts';
+export * from './chat/ChatBubble.tsx';
+export * from './chat/Prose.tsx';
+export * from './chat/proseBlocks.ts';

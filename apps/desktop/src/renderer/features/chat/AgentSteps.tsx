@@ -1,0 +1,59 @@
+import type { Turn } from '@uxflow/core/agents/turnSchema';
+import { Spinner } from '@uxflow/ui';
+import { Ban, Check, ChevronRight, X } from 'lucide-react';
+import { useText } from '../../i18n/TextContext.tsx';
+import type { AgentStep } from '../../store/conversation.ts';
+import { modelName, whoAnswered } from './mindName.ts';
+import { isAtWork } from './thread.ts';
+
+/** What the agents of a turn do, line by line while they are at it; afterwards one line that opens. */
+export function AgentSteps({ turn, steps }: { turn: Turn; steps: readonly AgentStep[] }) {
+  const text = useText();
+  if (turn.status === 'queued') {
+    return (
+      <p className="agents__queued">
+        <Spinner label={text('chat.queued')} />
+        <span aria-hidden>{text('chat.queued')}</span>
+      </p>
+    );
+  }
+  if (isAtWork(turn)) {
+    const shown = steps.length > 0 ? steps : turn.step ? [{ agent: turn.step, status: 'running', mind: modelName(turn.model) ? 'model' : 'rules' } as const] : [];
+    return shown.length > 0 ? <StepList turn={turn} steps={shown} /> : <p className="agents__queued"><Spinner label={text('chat.working')} /></p>;
+  }
+  const { model } = whoAnswered(turn, steps);
+  const who = model ? text('chat.model', { model }) : text('chat.rules');
+  if (steps.length === 0) return <p className="agents__who">{who}</p>;
+  return (
+    <details className="agents">
+      <summary>
+        <ChevronRight aria-hidden />
+        <span>{text('chat.summary', { count: steps.length, ms: Math.round(steps.reduce((sum, step) => sum + (step.ms ?? 0), 0)) })}</span>
+        <span className="agents__mind">{model ?? text('chat.mind.rules')}</span>
+      </summary>
+      <StepList turn={turn} steps={steps} />
+      <p className="agents__who">{who}</p>
+    </details>
+  );
+}
+
+function StepList({ turn, steps }: { turn: Turn; steps: readonly AgentStep[] }) {
+  const text = useText();
+  return (
+    <ol className="agents__list" aria-label={text('chat.progress')}>
+      {steps.map((step, index) => {
+        // A step that was under way when its turn ended has ended with it.
+        const status = step.status === 'running' && !isAtWork(turn) ? 'cancelled' : step.status;
+        return (
+          <li key={index} className={`agent agent--${status}`} data-agent={step.agent} data-status={status}>
+            {status === 'running' ? <Spinner label={text('step.running')} /> : status === 'done' ? <Check role="img" aria-label={text('step.done')} /> : status === 'failed' ? <X role="img" aria-label={text('step.failed')} /> : <Ban role="img" aria-label={text('step.cancelled')} />}
+            <span className="agent__name">{text(`agent.${step.agent}`)}</span>
+            {/* Which mind answers is known when it has. */}
+            {status === 'running' ? null : <span className="agent__mind">{step.mind === 'rules' ? text('chat.mind.rules') : (modelName(turn.model) ?? text('chat.mind.model'))}</span>}
+            {step.ms === undefined ? null : <span className="agent__ms">{text('chat.ms', { ms: Math.round(step.ms) })}</span>}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

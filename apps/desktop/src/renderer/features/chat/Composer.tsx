@@ -1,0 +1,80 @@
+import { Button, IconButton, Notice } from '@uxflow/ui';
+import { CornerDownRight, SendHorizontal, Settings2, Square, X } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { useConversation, useFlow } from '../../store/flowServices.ts';
+import { goTo } from '../../store/route.ts';
+import { useSettings } from '../../store/services.ts';
+import { isAtWork, questionTurn } from './thread.ts';
+
+/** Where the person writes: Enter sends, Shift Enter begins a line. What is written outlives the panel, the page and a failed sending. */
+export function Composer() {
+  const text = useText();
+  const flow = useFlow();
+  const { settings } = useSettings();
+  const { text: words, failure, write, submit, dismiss } = useStore(flow.draft);
+  const question = useConversation((state) => questionTurn(state.turns));
+  const working = useConversation((state) => [...state.turns.values()].find((turn) => turn.status === 'running') ?? [...state.turns.values()].findLast(isAtWork));
+  /** Turns whose question the person does not want to answer. */
+  const [passed, setPassed] = useState<string | null>(null);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const answers = question && question.id !== passed ? question : undefined;
+
+  const send = () => {
+    const { conversation } = flow;
+    const before = conversation.getState().messages.length;
+    void submit(
+      (message) => (answers ? conversation.getState().answer(answers.id, message) : conversation.getState().send(message)),
+      (message) => conversation.getState().messages.slice(before).some((each) => each.role === 'person' && each.text.trim() === message),
+    );
+    box.current?.focus();
+  };
+
+  return (
+    <div className="composer">
+      {failure ? (
+        <div className="composer__failure">
+          <Notice tone="error">{text('chat.notSent', { reason: errorText(text, failure) })}</Notice>
+          <IconButton size="small" label={text('close')} icon={<X />} onClick={dismiss} />
+        </div>
+      ) : null}
+      {answers?.clarification ? (
+        <div className="composer__answers">
+          <CornerDownRight aria-hidden />
+          <span>{text('chat.answering', { question: answers.clarification.question })}</span>
+          <IconButton size="small" label={text('chat.answerInstead')} icon={<X />} onClick={() => setPassed(answers.id)} />
+        </div>
+      ) : null}
+      <div className="composer__box">
+        <textarea
+          ref={box}
+          rows={2}
+          value={words}
+          aria-label={text(answers ? 'chat.answerPlaceholder' : 'chat.placeholder')}
+          placeholder={text(answers ? 'chat.answerPlaceholder' : 'chat.placeholder')}
+          data-testid="chat-input"
+          onChange={(event) => write(event.target.value)}
+          onKeyDown={(event) => {
+            event.stopPropagation();
+            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        <div className="composer__foot">
+          <button type="button" className="composer__mind" data-tip={text('chat.rulesHint')} onClick={() => goTo({ page: 'settings', from: flow.flowId })}>
+            <Settings2 aria-hidden />
+            {settings.model.provider === 'rules' ? text('chat.mind.rules') : settings.model.model || text('chat.mind.model')}
+          </button>
+          {working ? (
+            <Button size="small" icon={<Square />} data-testid="chat-stop" onClick={() => flow.run(() => flow.conversation.getState().cancel(working.id))}>
+              {text('chat.stop')}
+            </Button>
+          ) : null}
+          <IconButton size="small" variant="primary" label={text('chat.send')} shortcut="↵" icon={<SendHorizontal />} disabled={!words.trim()} data-testid="chat-send" onClick={send} />
+        </div>
+      </div>
+    </div>
+  );
+}

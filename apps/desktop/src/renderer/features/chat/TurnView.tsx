@@ -1,0 +1,102 @@
+import type { Turn } from '@uxflow/core/agents/turnSchema';
+import { Button, ChatBubble, Notice } from '@uxflow/ui';
+import { RotateCcw, Settings2 } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { whenText } from '../../i18n/when.ts';
+import type { AgentStep } from '../../store/conversation.ts';
+import { useFlow } from '../../store/flowServices.ts';
+import { goTo } from '../../store/route.ts';
+import { AgentSteps } from './AgentSteps.tsx';
+import { Clarification } from './Clarification.tsx';
+import { modelName } from './mindName.ts';
+import { PlanCard } from './PlanCard.tsx';
+import { streamedProse } from './streamedProse.ts';
+import { isAtWork, type ThreadItem } from './thread.ts';
+
+export interface TurnViewProps {
+  item: ThreadItem;
+  steps?: readonly AgentStep[] | undefined;
+  /** Words that stream in just now. */
+  stream?: string | undefined;
+  /** Time of the screen, ms UTC. */
+  now: number;
+  /** True when the turn came to where it is while the person was looking. */
+  isFresh: boolean;
+  proposal?: ReactNode;
+}
+
+const NO_STEPS: readonly AgentStep[] = [];
+
+/** One turn of the conversation: what was asked, what the agents did, what they said and what waits for the person. */
+export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposal }: TurnViewProps) {
+  const text = useText();
+  const { turn, asked, answered } = item;
+  // A plan that the person rejects ends its turn like a stop does, but with a word of the agents.
+  const isRejected = turn?.status === 'cancelled' && answered.some(({ id }) => id === `${turn.id}:reply`) && turn.plan !== undefined;
+  const said = [...asked, ...answered].map((message) => message.text);
+  const bubble = ({ id, role, text: words, at }: (typeof asked)[number]) => (
+    <ChatBubble key={id} role={role} name={text(role === 'person' ? 'chat.you' : 'chat.assistant')} text={words} when={whenText(text, at, now)} at={at} />
+  );
+  const prose = stream && turn && isAtWork(turn) ? streamedProse(stream) : '';
+  return (
+    <div className="turn" data-turn-id={turn?.id} data-status={turn?.status}>
+      {asked.map(bubble)}
+      {turn ? <AgentSteps turn={turn} steps={steps} /> : null}
+      {turn?.fallbacks.map(({ agent, error }, index) => (
+        <Notice key={index} tone="warning">
+          {text('chat.fallback', { agent: text(`agent.${agent}`), reason: errorText(text, error) })}
+        </Notice>
+      ))}
+      {answered.map(bubble)}
+      {prose ? (
+        <div data-testid="chat-stream">
+          <ChatBubble role="assistant" name={text('chat.assistant')} text={prose} isPending />
+        </div>
+      ) : null}
+      {turn?.clarification ? <Clarification turn={turn} said={said} isFresh={isFresh} /> : null}
+      {turn?.plan && turn.plan.steps.length > 0 ? <PlanCard turn={turn} isFresh={isFresh} isRejected={isRejected} /> : null}
+      {proposal}
+      {turn && !isRejected ? <TurnEnd turn={turn} /> : null}
+    </div>
+  );
+}
+
+/** How a turn ended, where it did not end well: what happened, what was kept, what to do. */
+function TurnEnd({ turn }: { turn: Turn }) {
+  const text = useText();
+  const flow = useFlow();
+  const [isRetrying, setRetrying] = useState(false);
+  if (turn.status === 'cancelled') return <p className="turn__end">{text('chat.cancelled')}</p>;
+  if (turn.status === 'superseded') return <p className="turn__end">{text('chat.superseded')}</p>;
+  if (turn.status !== 'failed') return null;
+  const retry = () => {
+    setRetrying(true);
+    flow.run(async () => {
+      try {
+        await flow.conversation.getState().retry(turn.id);
+      } finally {
+        setRetrying(false);
+      }
+    });
+  };
+  return (
+    <Notice tone="error">
+      <p>
+        <strong>{text('chat.failedTitle')}</strong>
+      </p>
+      {turn.error ? <p>{errorText(text, turn.error)}</p> : null}
+      <p>{text('chat.failedKept')}</p>
+      <div className="turn__buttons">
+        <Button size="small" icon={<RotateCcw />} disabled={isRetrying} onClick={retry}>
+          {text('retry')}
+        </Button>
+        {modelName(turn.model) ? (
+          <Button size="small" variant="ghost" icon={<Settings2 />} onClick={() => goTo({ page: 'settings', from: flow.flowId })}>
+            {text('chat.settings')}
+          </Button>
+        ) : null}
+      </div>
+    </Notice>
+  );
+}
