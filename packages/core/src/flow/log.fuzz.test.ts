@@ -12,7 +12,7 @@ import { fold, foldWithEffect } from './fold.ts';
 import { naiveFold, naiveInitialState, type NaiveState } from './naiveFold.ts';
 import { naiveMerge } from './naiveMerge.ts';
 import { mergeProse } from './prose.ts';
-import { snapshotOf, stateOfSnapshot, stateText } from './snapshot.ts';
+import { extendChain, snapshotOf, stateOfSnapshot, stateText, type Snapshot } from './snapshot.ts';
 import { initialState, type LogState } from './state.ts';
 import type { Op, Transaction } from './transaction.ts';
 import { validateDocument } from './validate.ts';
@@ -24,7 +24,7 @@ const PINNED: readonly number[] = [];
 const FLOW = 'flow_fuzz';
 
 describe('the log', () => {
-  it(`rules 1 to 12: every replica ends byte-equal to the naive fold, valid, and nothing is lost (${SEEDS} histories)`, { timeout: 3_600_000 }, () => {
+  it(`rules 1 to 14: every replica ends byte-equal to the naive fold, valid, and nothing is lost (${SEEDS} histories)`, { timeout: 3_600_000 }, () => {
     const totals = { entries: 0, conflicts: 0, held: 0, malformed: 0 };
     for (const seed of [...PINNED, ...Array.from({ length: SEEDS }, (_, index) => FIRST + index)]) {
       const history = new History(seed);
@@ -121,6 +121,8 @@ interface Client {
   /** Entries of pending that were sent; a lost acknowledgement sets it back. */
   sent: number;
   offlineUntil: number;
+  /** Every entry that it wrote and that nobody denied. */
+  own: Transaction[];
 }
 
 /** One history: a server that orders, and people who write, lose connections and restart. */
@@ -129,6 +131,8 @@ class History {
   readonly naive: NaiveState[] = [naiveInitialState(FLOW)];
   private readonly texts: string[] = [canonicalJson(naiveInitialState(FLOW))];
   malformed = 0;
+  /** The server's chain after each entry. */
+  private readonly chains: string[] = [''];
   private readonly numbers = new Map<string, number>();
   private readonly snapshots: LogSnapshot[] = [];
   private readonly dice: Dice;
@@ -139,7 +143,7 @@ class History {
   constructor(seed: number) {
     this.dice = createDice(seed);
     this.focus = anyFocus(this.dice);
-    this.clients = Array.from({ length: 2 + this.dice.roll(5) }, (_, index) => ({ name: `u${index}`, replica: new Replica(initialState(FLOW), { sha256: digest }), written: 0, sent: 0, offlineUntil: 0 }));
+    this.clients = Array.from({ length: 2 + this.dice.roll(5) }, (_, index) => ({ name: `u${index}`, replica: new Replica(initialState(FLOW), { sha256: digest }), written: 0, sent: 0, offlineUntil: 0, own: [] }));
   }
 
   /** Plays it; what went wrong, or null. */
@@ -152,6 +156,7 @@ class History {
       if (roll < 18) this.write(client);
       else if (roll < 20) client.offlineUntil = this.step + dice.roll(60);
       else if (roll === 20) this.restart(client);
+      else if (roll === 21 && dice.roll(3) === 0) this.restoreBackup();
       else if (client.offlineUntil > this.step) continue;
       else if (roll < 30) this.push(client, 1 + dice.roll(4));
       else this.pull(client, 1 + dice.roll(8));
@@ -159,6 +164,7 @@ class History {
       if (failure) return failure;
     }
     for (const client of this.clients) {
+      this.heal(client);
       client.sent = 0;
       this.push(client, Infinity);
     }
@@ -168,10 +174,13 @@ class History {
 
   private write(client: Client): void {
     const entry = randomEntry(this.dice, this.focus, client.replica.view, `${client.name}:${++client.written}`, client.name);
-    if (entry) client.replica.addPending(entry);
+    if (!entry) return;
+    client.own.push(entry);
+    client.replica.addPending(entry);
   }
 
   private push(client: Client, count: number): void {
+    this.heal(client);
     const { pending } = client.replica;
     const known: Numbered[] = [];
     const denied: Transaction[] = [];
@@ -184,7 +193,10 @@ class History {
       else this.order(entry);
     }
     for (const answer of known) client.replica.receive([answer]);
-    for (const entry of denied) client.replica.withdraw(entry.id);
+    for (const entry of denied) {
+      client.replica.withdraw(entry.id);
+      client.own = client.own.filter((one) => one.id !== entry.id);
+    }
     client.sent = Math.min(client.sent - denied.length, client.replica.pending.length);
     if (this.dice.roll(6) === 0) client.sent = 0;
   }
@@ -194,10 +206,29 @@ class History {
     this.numbers.set(entry.id, this.entries.length);
     this.naive.push(naiveFold(this.naive.at(-1)!, this.entries.at(-1)));
     this.texts.push(canonicalJson(this.naive.at(-1)));
+    this.chains.push(extendChain(this.chains.at(-1)!, entry.id, entry.id, digest));
+  }
+
+  /** Rule 14: the server comes back from a backup that lacks the last entries; others take their numbers. */
+  private restoreBackup(): void {
+    const kept = this.entries.length - this.dice.roll(6);
+    if (kept < 0) return;
+    for (const entry of this.entries.splice(kept)) this.numbers.delete(entry.id);
+    for (const list of [this.naive, this.texts, this.chains]) list.splice(kept + 1);
+  }
+
+  /** What a client does when its chain is not the server's. */
+  private heal(client: Client): void {
+    const { replica } = client;
+    if (this.chains[replica.confirmed.no] === replica.chain) return;
+    const state = this.entries.reduce<LogState>((before, entry) => fold(before, entry), initialState(FLOW));
+    replica.reset({ no: state.no, chain: this.chains.at(-1)!, state: JSON.parse(JSON.stringify(snapshotOf(state))) as Snapshot }, client.own, (id) => this.numbers.has(id));
+    client.sent = 0;
   }
 
   private pull(client: Client, count: number): void {
     const { replica } = client;
+    this.heal(client);
     // Overlapping batches are normal: a re-sent one starts before what is known.
     const from = Math.max(0, replica.confirmed.no - (this.dice.roll(8) === 0 ? this.dice.roll(3) : 0));
     const batch = this.entries.slice(from, count === Infinity ? undefined : from + count).map((entry, index): Numbered => {
@@ -225,6 +256,7 @@ class History {
     const { replica } = client;
     const broken = brokenInvariant(replica.view) ?? brokenInvariant(replica.confirmed);
     if (broken) return `${client.name} after step ${this.step}: ${broken}`;
+    if (this.chains[replica.confirmed.no] !== replica.chain) return null;
     if (this.dice.roll(5) === 0 && quickText(replica.confirmed) !== this.texts[replica.confirmed.no]) return `${client.name} differs from the naive fold at entry ${replica.confirmed.no}`;
     if (this.dice.roll(12) === 0) {
       const view = replica.pending.reduce<NaiveState>((state, entry) => naiveFold(state, JSON.parse(JSON.stringify(entry))), this.naive[replica.confirmed.no]!);
@@ -235,14 +267,18 @@ class History {
 
   private end(): string | null {
     const expected = this.texts.at(-1);
-    const chain = this.clients[0]!.replica.chain;
-    for (const { name, replica } of this.clients) {
+    const chain = this.chains.at(-1);
+    for (const { name, replica, own } of this.clients) {
+      const lost = own.find((entry) => !this.numbers.has(entry.id));
+      if (lost) return `${name} wrote ${lost.id}, which the server never got`;
       if (replica.pending.length) return `${name} still has ${replica.pending.length} pending entries`;
       if (stateText(replica.confirmed) !== expected) return `${name} ended different from the naive fold`;
       if (stateText(replica.view) !== expected) return `the view of ${name} ended different from what is confirmed`;
       if (replica.chain !== chain) return `${name} has another chain`;
     }
     for (const snapshot of this.snapshots) {
+      // One of the fork that the backup ended.
+      if (this.chains[snapshot.no] !== snapshot.chain) continue;
       const state = this.entries.slice(snapshot.no).reduce<LogState>((before, entry) => fold(before, entry), stateOfSnapshot(JSON.parse(JSON.stringify(snapshot.state))));
       if (stateText(state) !== expected) return `from the snapshot at ${snapshot.no} it ended different`;
     }
