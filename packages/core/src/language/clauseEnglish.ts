@@ -69,7 +69,8 @@ function splitPieces(tokens: Token[]): Piece[] {
   cutPhraseCue(tokens, words, groups, cuts)
   const second = groups[1]
   // "Tapping a restaurant opens its menu": what is done, then what follows from it.
-  if (firstGroup !== undefined && second !== undefined && firstGroup.weak && firstGroup.predicate.form === 'gerund' && firstGroup.start === 0 && !second.predicate.copula && !second.weak
+  if (firstGroup !== undefined && second !== undefined && firstGroup.weak && firstGroup.predicate.form === 'gerund' && firstGroup.start === 0 && !second.predicate.copula && !second.predicate.passive && !second.weak
+    && tokens.slice(firstGroup.end, second.start).filter((token) => token.tag === 'determiner').length < 2
     && tokens.slice(firstGroup.end, second.start).every((token) => token.tag !== 'punctuation' && token.tag !== 'coordinator' && token.tag !== 'relative')) cuts.set(second.start, 'and')
   for (let g = 0; g + 1 < groups.length; g++) if (!cuts.has(groups[g + 1]!.start)) cutBetween(tokens, groups, g, cuts)
   return assemblePieces(tokens, groups, cuts)

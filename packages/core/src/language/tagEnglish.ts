@@ -32,6 +32,8 @@ export function tagEnglish(tokens: Token[]): void {
   rescueVerbs(tokens)
 }
 
+const PASSES = ['alias', 'normal', 'machine', 'lexicon', 'preTagger']
+
 function guessTags(tokens: Token[]): (Tag | undefined)[] {
   const parts: string[] = []
   const starts: number[] = []
@@ -46,8 +48,8 @@ function guessTags(tokens: Token[]): (Tag | undefined)[] {
   const guesses: (Tag | undefined)[] = new Array(tokens.length).fill(undefined)
   let at = 0
   let position = 0
-  // The tagger's own document is read directly: rendering it as JSON would cost as much as the tagging.
-  const sentences = (nlp(source) as unknown as { document: { text: string; tags?: Set<string> }[][] }).document
+  // Its rules of context cost six times the rest and are replaced by ours; its own document is read directly, without JSON.
+  const sentences = (nlp.tokenize(source).compute(PASSES) as unknown as { document: { text: string; tags?: Set<string> }[][] }).document
   for (const sentence of sentences) {
     for (const term of sentence) {
       if (term.text === '') continue
@@ -124,6 +126,7 @@ function correct(tokens: Token[], index: number): void {
   const base = verbBase(word)
   const before = previousContent(tokens, index)
   if (word === 'need' && token.tag === 'noun' && next?.lower === 'to' && previous !== undefined && previous.tag !== 'determiner' && previous.tag !== 'adjective') token.tag = 'verb'
+  if (token.tag === 'noun' && index > 1 && tokens[0]!.lower === 'should' && ACTION_VERBS.has(word) && tokens.slice(1, index).every((other) => ['noun', 'determiner', 'adjective', 'pronoun', 'adverb'].includes(other.tag)) && (next === undefined || next.tag !== 'noun') && previous?.tag !== 'determiner') token.tag = 'verb'
   if (token.tag === 'to' && next !== undefined && (next.lower === 'either' || next.tag === 'adverb') && tokens[index + 2] !== undefined && isBaseVerb(tokens[index + 2]!, tokens[index + 3])) {
     next.tag = 'adverb'
     tokens[index + 2]!.tag = 'infinitive'
@@ -285,14 +288,15 @@ function rescueVerbs(tokens: Token[]): void {
 
 function rescueStretch(tokens: Token[], from: number, to: number): void {
   for (let index = from; index < to; index++) if (['verb', 'aux', 'modal', 'past'].includes(tokens[index]!.tag)) return
-  for (let index = from; index < to; index++) {
+  const infinitive = tokens.findIndex((token, index) => index >= from && index < to && token.tag === 'infinitive')
+  for (let index = from; index < (infinitive < 0 ? to : infinitive); index++) {
     const token = tokens[index]!
     const previous = tokens[index - 1]
     const next = tokens[index + 1]
     if (token.quoted === true || token.tag !== 'noun' && token.tag !== 'adjective') continue
     const third = /[a-z]s$/.test(token.lower) && !NOT_VERB.has(token.lower)
     const plural = /s$/.test(previous?.lower ?? '') && ACTION_VERBS.has(token.lower)
-    const hasSubject = index > from && (previous?.tag === 'noun' || previous?.tag === 'pronoun' || previous?.tag === 'adverb') || index === from && from > 0 && tokens[from - 1]?.tag === 'coordinator'
+    const hasSubject = index > from && (previous?.tag === 'adjective' && tokens[index - 2]?.tag === 'determiner' && next?.tag === 'determiner' || previous?.tag === 'noun' || previous?.tag === 'pronoun' || previous?.tag === 'adverb') || index === from && from > 0 && tokens[from - 1]?.tag === 'coordinator'
     if (!hasSubject || (!third && !plural)) continue
     const objectNext = next === undefined || index + 1 === to || next.quoted === true || ['determiner', 'pronoun', 'number', 'preposition', 'to', 'particle', 'adverb'].includes(next.tag)
     const known = ACTION_VERBS.has(verbBase(token.lower)) || /(?:ates|izes|ifies|ises)$/.test(token.lower)

@@ -37,12 +37,15 @@ export function tokenize(text: string, start: number, end: number): Token[] {
         tokens.push({ text: full, lower: full, start: cut, end: at + found[0].length, tag: 'noun' })
         continue
       }
-      const inner = quoted ? value.slice(1, -1) : value
+      const inner = (quoted ? value.slice(1, -1) : value).slice(0, LONGEST_WORD)
       tokens.push({ text: inner, lower: inner.toLowerCase().replace(/’/g, "'"), start: at, end: at + found[0].length, tag: isWord ? 'noun' : 'punctuation', ...(quoted ? { quoted: true } : {}) })
     }
   }
   return tokens
 }
+
+/** Longer words are noise; cutting them keeps every pattern linear. */
+const LONGEST_WORD = 80
 
 const CONTRACTION = /^(i|we|you|they|he|she|it|that|there|who)['’](s|m|re|ll|ve|d)$/i
 const FULL_FORM: Record<string, string> = { s: 'is', m: 'am', re: 'are', ll: 'will', ve: 'have', d: 'would' }
