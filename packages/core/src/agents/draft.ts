@@ -11,6 +11,8 @@ export class Draft {
   readonly edge: Map<string, Edge>;
   readonly added: string[] = [];
   readonly ops: IntentOp[] = [];
+  /** Ops before this index belong to commands that are written already: only places may still change in them. */
+  private sealed = 0;
   private readonly base: FlowView;
   private readonly ids: IdSource;
 
@@ -24,6 +26,11 @@ export class Draft {
   /** The flow as it stands now. */
   get view(): FlowView {
     return { ...this.base, flow: this.base.flow, node: this.node, edge: this.edge, frame: this.base.frame, comment: this.base.comment, persona: this.base.persona, goal: this.base.goal, version: this.base.version };
+  }
+
+  /** Ends a command: what a later one changes of its records becomes ops of that one, so that no card leans on a later card. */
+  seal(): void {
+    this.sealed = this.ops.length;
   }
 
   newId(prefix: string): string {
@@ -100,17 +107,18 @@ export class Draft {
   private set(kind: 'node' | 'edge', id: string, field: string, to: unknown): void {
     const at = this.ops.findIndex((op) => op.op === 'add' && op.kind === kind && op.id === id);
     const add = this.ops[at];
-    if (add?.op === 'add') this.ops[at] = { ...add, value: withField(add.value, field, to) };
+    if (add?.op === 'add' && (at >= this.sealed || field === 'position')) this.ops[at] = { ...add, value: withField(add.value, field, to) };
     else this.ops.push({ op: 'set', kind, id, field, to });
   }
 
   private dropAdded(kind: 'node' | 'edge', id: string): boolean {
-    const at = this.ops.findIndex((op) => op.op === 'add' && op.kind === kind && op.id === id);
-    for (let index = this.ops.length - 1; index >= 0; index--) {
+    const at = this.ops.findIndex((op, index) => index >= this.sealed && op.op === 'add' && op.kind === kind && op.id === id);
+    if (at < 0) return false;
+    for (let index = this.ops.length - 1; index >= this.sealed; index--) {
       const op = this.ops[index]!;
       if ('kind' in op && op.kind === kind && op.id === id && (op.op === 'set' || (op.op === 'add' && index === at))) this.ops.splice(index, 1);
     }
-    return at >= 0;
+    return true;
   }
 }
 

@@ -33,8 +33,8 @@ export function editCards(commands: readonly EditCommand[], view: FlowView, ids:
     const title = commandTitle(command, draft.view, refs, language);
     const before = [...draft.ops];
     applyCommand(command, draft, refs);
+    draft.seal();
     if (sameOps(before, draft.ops)) continue;
-    // A later command may fold into an op of an earlier one (a new node renamed); the earlier card then holds it.
     const fresh = draft.ops.filter((op) => !before.includes(op) && !before.some((old) => sameAdd(old, op)));
     touched.push(fresh);
     cards.push({ title, from: 0, to: 0 });

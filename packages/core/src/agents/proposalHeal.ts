@@ -34,7 +34,7 @@ export function withoutNodes(state: LogState, cards: readonly Card[], rejected: 
   const first = open.findIndex((card) => card.id === owner);
   const silent = new Set(open.filter((card, index) => rejected.has(card.id) || index < first).map((card) => card.id));
   const rewritten = new Map(open.filter((card) => !rejected.has(card.id)).map((card) => [card.id, card.ops.flatMap((op) => rewrite(op, lost, lostEdges, silent.has(card.id) ? undefined : goal))]));
-  if (goal !== undefined && owner !== undefined) rewritten.get(owner)!.push(...leadOn(state, ghost, open, silent, lost, goal));
+  if (goal !== undefined && owner !== undefined) rewritten.get(owner)!.push(...leadOn(state, ghost, open, rejected, silent, lost, goal));
   const out = cards.map((card) => {
     const ops = rewritten.get(card.id);
     return ops ? { ...card, ops: ops as Op[] } : card;
@@ -71,7 +71,7 @@ function rewrite(op: Op, lost: ReadonlySet<string>, lostEdges: ReadonlySet<strin
 }
 
 /** Ops that lead what came to the lost nodes on to the ghost behind them. */
-function leadOn(state: LogState, ghost: LogState, open: readonly Card[], silent: ReadonlySet<string>, lost: ReadonlySet<string>, goal: string): IntentOp[] {
+function leadOn(state: LogState, ghost: LogState, open: readonly Card[], rejected: ReadonlySet<string>, silent: ReadonlySet<string>, lost: ReadonlySet<string>, goal: string): IntentOp[] {
   const ops: IntentOp[] = [];
   const freed = new Set<string>();
   for (const edge of ghost.edge.values()) {
@@ -84,6 +84,12 @@ function leadOn(state: LogState, ghost: LogState, open: readonly Card[], silent:
       continue;
     }
     if (!adder || !silent.has(adder.id) || edge.source === goal) continue;
+    const added = adder.ops.find((op) => op.op === 'add' && op.id === edge.id);
+    if (added?.op === 'add' && !rejected.has(adder.id) && !lost.has(added.value['target'] as string)) {
+      // Its card stays and adds it as it first was; only the rejected card had led it away.
+      ops.push({ op: 'set', kind: 'edge', id: edge.id, field: 'target', to: goal });
+      continue;
+    }
     // The arrow that the rejected card had replaced by its own.
     const replaced = adder.ops.find((op) => op.op === 'remove' && op.kind === 'edge' && (op.from as { source?: string }).source === edge.source && !freed.has(op.id));
     if (replaced?.op === 'remove') {

@@ -58,7 +58,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const flows = createFlowService({ folder, clock, newId, logger });
   const layout = createLayoutService(runElk);
   const models = createModelService({ settings, secrets: dependencies.secrets, egressFor });
-  const chat = createChatService({ folder, flows, layout, runElk, models, settings, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
+  const chat = createChatService({ folder, flows, runElk, models, settings, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
   folder.setTextSource((flowId) => flows.textOf(flowId));
   if (!folder.readOnly) chat.resume();
 

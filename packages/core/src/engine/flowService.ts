@@ -1,7 +1,7 @@
 import type { FlowSummary } from '../api/index.ts';
 import { AppError, type Clock, type Logger } from '../base/index.ts';
 import type { DataFolder, FlowRow, FlowText } from '../db/index.ts';
-import { diffViews, parseDocument, toDocument, viewOfDocument, type Author, type FlowView } from '../flow/index.ts';
+import { diffViews, parseDocument, toDocument, viewOfDocument, type Author, type FlowView, type LogState } from '../flow/index.ts';
 import { createBroadcast, type Broadcast } from './broadcast.ts';
 import { createSessionFindings, type SessionFindings } from './findingsFeed.ts';
 import { openLogSession, previewOf, type LogSession } from './logSession.ts';
@@ -25,6 +25,8 @@ export interface FlowService {
   /** Opens a flow, or gives the one that is open. Throws FLOW_NOT_FOUND. */
   open(flowId: string): OpenFlow;
   changes: Broadcast<{ type: 'changed' }>;
+  /** Calls back after each entry of any open flow. */
+  onEntry(listener: (flowId: string, state: LogState) => void): void;
   newId(prefix: string): string;
   /** The words of a flow, for search; undefined when there is no such flow. */
   textOf(flowId: string): FlowText | undefined;
@@ -40,6 +42,7 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
   const { folder, clock, newId, logger } = options;
   const { flows } = folder;
   const open = new Map<string, OpenFlow & { timer?: NodeJS.Timeout }>();
+  const entryListeners: ((flowId: string, state: LogState) => void)[] = [];
   const changes = createBroadcast<{ type: 'changed' }>((_, next) => next);
 
   /** The other flows for checks of sub-flows; each is read when a rule asks for it. */
@@ -78,7 +81,8 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
     const session = openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger: logger.child('log') });
     const findings = createSessionFindings(session, () => ({ otherFlows }));
     const entry: OpenFlow & { timer?: NodeJS.Timeout } = { session, findings };
-    session.onChange(() => {
+    session.onChange(({ state }) => {
+      for (const listener of entryListeners) listener(flowId, state);
       clearTimeout(entry.timer);
       entry.timer = setTimeout(() => {
         session.settle();
@@ -123,6 +127,7 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
 
   return {
     changes,
+    onEntry: (listener) => void entryListeners.push(listener),
     newId,
     textOf(flowId) {
       if (!flows.findFlow(flowId)) return undefined;

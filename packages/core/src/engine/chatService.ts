@@ -1,0 +1,211 @@
+import { acceptance, createTurnRunner, editGhosts, rebase, rejection, type ChatMessage, type Plan, type Proposal, type Turn, type TurnEvent } from '../agents/index.ts';
+import type { ChatEvent } from '../api/index.ts';
+import { AppError, canonicalJson, type Clock, type Logger, type RandomBytes } from '../base/index.ts';
+import type { DataFolder } from '../db/index.ts';
+import { commit, type Author, type IntentOp, type Op } from '../flow/index.ts';
+import { layoutWhole, type ElkRunner } from '../layout/index.ts';
+import { createBroadcast, type Broadcast } from './broadcast.ts';
+import type { FlowService } from './flowService.ts';
+import type { ModelService } from './models.ts';
+import { modelName, type SettingsService } from './settings.ts';
+
+/** Conversations, their turns, and the proposals that come of them. */
+export interface ChatService {
+  /** The past of a flow's conversation, then what happens, until `signal` aborts. */
+  stream(flowId: string, signal?: AbortSignal): AsyncGenerator<ChatEvent, void, void>;
+  send(flowId: string, text: string): Turn;
+  answer(turnId: string, text: string): Turn;
+  approvePlan(turnId: string, plan?: Plan): Turn;
+  giveFeedback(turnId: string, text: string): Turn;
+  rejectPlan(turnId: string): Turn;
+  cancel(turnId: string): Turn;
+  retry(turnId: string): Turn;
+  /** Accepts cards and what they need: one entry, in one SQL transaction with the proposal's new state. */
+  acceptCards(proposalId: string, cardIds: readonly string[]): { proposal: Proposal; accepted: string[]; entryId?: string; held: string[] };
+  rejectCards(proposalId: string, cardIds: readonly string[]): { proposal: Proposal; rejected: string[] };
+  /** Changes ghosts; what the ops change of real records becomes an ordinary entry. */
+  editGhosts(proposalId: string, ops: readonly Op[]): Proposal;
+  /** Stops what runs on a flow that goes to the bin. */
+  forget(flowId: string): void;
+  /** Takes up what was running when the process ended. */
+  resume(): void;
+  close(): Promise<void>;
+}
+
+export interface ChatDependencies {
+  folder: DataFolder;
+  flows: FlowService;
+  runElk: ElkRunner;
+  models: ModelService;
+  settings: SettingsService;
+  clock: Clock;
+  newId(prefix: string): string;
+  random: RandomBytes;
+  author(): Author;
+  logger: Logger;
+}
+
+/** Longest message, characters; its first pages are read. */
+const MAX_MESSAGE = 1_000_000;
+/** Messages of a conversation that a screen gets at once. */
+const PAST_MESSAGES = 200;
+
+/** The service on a data folder: turns run through the agents, proposals follow the flow under them. */
+export function createChatService(dependencies: ChatDependencies): ChatService {
+  const { folder, flows, runElk, models, settings, clock, newId, random, author, logger } = dependencies;
+  const store = folder.turns;
+  const channels = new Map<string, Broadcast<ChatEvent>>();
+  const channelOf = (flowId: string) => {
+    let channel = channels.get(flowId);
+    if (!channel) channels.set(flowId, (channel = createBroadcast(joinTokens)));
+    return channel;
+  };
+  const runner = createTurnRunner({
+    store,
+    readFlow(flowId) {
+      const { state } = flows.open(flowId).session;
+      return { state, head: state.no };
+    },
+    model: () => models.current(),
+    modelName: () => modelName(settings.get().model),
+    layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
+    ids: { newId },
+    clock,
+    newSeed: () => new DataView(random(4).buffer).getUint32(0) || 1,
+    ledger: folder.ledger.callLedger(),
+    emit(event) {
+      const { flowId, wire } = toWire(event);
+      channelOf(flowId).send(wire);
+    },
+  });
+  const tell = (proposal: Proposal) => channelOf(proposal.flowId).send({ type: 'proposal', proposal });
+  const keep = (proposal: Proposal): Proposal => {
+    store.saveProposal(proposal);
+    tell(proposal);
+    return proposal;
+  };
+  const openProposal = (proposalId: string): Proposal => {
+    const proposal = store.findProposal(proposalId);
+    if (!proposal) throw new AppError('PROPOSAL_NOT_FOUND', 'This proposal is not there any more. Nothing was changed.', { proposalId });
+    if (proposal.status !== 'open') throw new AppError('PROPOSAL_CLOSED', 'Everything in this proposal is decided already. Nothing was changed.', { proposalId });
+    return proposal;
+  };
+  const checked = (text: string): string => {
+    if (!text.trim()) throw new AppError('MESSAGE_EMPTY', 'The message is empty, so there is nothing to do. Write what people should be able to do.', {});
+    if (text.includes('\0')) throw new AppError('MESSAGE_NOT_TEXT', 'The message holds binary data and was not sent. Paste text.', {});
+    if (text.length > MAX_MESSAGE) throw new AppError('MESSAGE_TOO_LONG', `The message has ${text.length} characters; up to ${MAX_MESSAGE} are read. It was not sent; shorten or split it.`, { length: text.length, limit: MAX_MESSAGE });
+    return text;
+  };
+
+  // A proposal stands on a flow that goes on changing: each change tries its open cards anew.
+  flows.onEntry((flowId, state) => {
+    for (const proposal of store.proposalsOf(flowId)) {
+      if (proposal.status !== 'open') continue;
+      const next = rebase(proposal, state);
+      if (canonicalJson(next.cards) !== canonicalJson(proposal.cards)) keep(next);
+    }
+  });
+
+  return {
+    async *stream(flowId, signal) {
+      flows.open(flowId);
+      const live = channelOf(flowId).subscribe(signal);
+      const conversation = store.conversationOf(flowId);
+      const messages: ChatMessage[] = conversation ? store.messagesOf(conversation.id, PAST_MESSAGES) : [];
+      const turns = conversation ? store.turnsOf(conversation.id) : [];
+      yield { type: 'past', messages, turns, proposals: store.proposalsOf(flowId) };
+      yield* live;
+    },
+    send(flowId, text) {
+      flows.open(flowId);
+      return runner.start(flowId, checked(text));
+    },
+    answer: (turnId, text) => runner.answer(turnId, checked(text)),
+    approvePlan: (turnId, plan) => runner.approvePlan(turnId, plan),
+    giveFeedback: (turnId, text) => runner.giveFeedback(turnId, checked(text)),
+    rejectPlan: (turnId) => runner.rejectPlan(turnId),
+    cancel: (turnId) => runner.cancel(turnId),
+    retry: (turnId) => runner.retry(turnId),
+    acceptCards(proposalId, cardIds) {
+      const proposal = openProposal(proposalId);
+      const { session } = flows.open(proposal.flowId);
+      const result = acceptance(session.state, proposal, cardIds);
+      if (result.kind === 'held') return { proposal: keep(rebase(proposal, session.state)), accepted: [], held: result.cardIds };
+      const settle = () => {
+        store.saveProposal(result.proposal);
+        if (result.proposal.status === 'done') runner.settle(proposal.turnId);
+        folder.ledger.markAccepted(proposal.turnId, true);
+      };
+      if (!result.ops.length) {
+        folder.withTransaction(settle);
+        tell(result.proposal);
+        return { proposal: result.proposal, accepted: result.cardIds, held: [] };
+      }
+      const turn = store.findTurn(proposal.turnId);
+      const by: Author = { kind: 'agent', id: turn?.model ?? 'rules', name: author().name };
+      const message = turn?.message.slice(0, 200);
+      const entry = commit(session.state, { ops: result.ops, ...(message ? { message } : {}) }, { id: result.entryId, logId: session.logId, author: by, at: clock.now() });
+      const { entryId } = session.append(entry, settle);
+      const kept = store.findProposal(proposalId) ?? result.proposal;
+      tell(kept);
+      return { proposal: kept, accepted: result.cardIds, entryId, held: [] };
+    },
+    rejectCards(proposalId, cardIds) {
+      const proposal = openProposal(proposalId);
+      const { proposal: next, alsoRejected } = rejection(flows.open(proposal.flowId).session.state, proposal, cardIds);
+      folder.withTransaction(() => {
+        store.saveProposal(next);
+        if (next.status !== 'done') return;
+        runner.settle(proposal.turnId);
+        if (next.cards.every((card) => card.status === 'rejected')) folder.ledger.markAccepted(proposal.turnId, false);
+      });
+      tell(next);
+      return { proposal: next, rejected: [...cardIds, ...alsoRejected] };
+    },
+    editGhosts(proposalId, ops) {
+      const proposal = openProposal(proposalId);
+      const { session } = flows.open(proposal.flowId);
+      const edited = editGhosts(proposal, session.state, ops as readonly IntentOp[]);
+      const next = keep(edited.proposal);
+      if (edited.rest.length) session.commit({ ops: edited.rest }, author());
+      return store.findProposal(proposalId) ?? next;
+    },
+    forget(flowId) {
+      const conversation = store.conversationOf(flowId);
+      for (const turn of conversation ? store.turnsOf(conversation.id) : []) {
+        if (turn.status === 'running' || turn.status === 'queued') runner.cancel(turn.id);
+      }
+    },
+    resume() {
+      try {
+        runner.resumeAll();
+      } catch (error) {
+        // What cannot be resumed stays as it is and can be retried; the app opens all the same.
+        logger.warn('turns not resumed', { error: String(error) });
+      }
+    },
+    async close() {
+      await runner.close();
+      for (const channel of channels.values()) channel.close();
+    },
+  };
+}
+
+/** Tokens of one agent that a slow screen has not read yet become one. */
+function joinTokens(waiting: ChatEvent, next: ChatEvent): ChatEvent | undefined {
+  const isSame = waiting.type === 'token' && next.type === 'token' && waiting.turnId === next.turnId && waiting.agent === next.agent;
+  return isSame ? { ...next, text: waiting.text + next.text } : undefined;
+}
+
+function toWire(event: TurnEvent): { flowId: string; wire: ChatEvent } {
+  switch (event.type) {
+    case 'turn':
+      return { flowId: event.turn.flowId, wire: event };
+    case 'proposal':
+      return { flowId: event.proposal.flowId, wire: event };
+    default: {
+      const { flowId, ...wire } = event;
+      return { flowId, wire };
+    }
+  }
+}
