@@ -1,7 +1,7 @@
 /** Arranges nodes around anchors: pinned and locked nodes, which never move. */
 import type { FlowView, Node, Point } from '../flow/schema.ts';
 import { membersRect, nodeRect } from './drawn.ts';
-import { FreeSpace } from './freeSpace.ts';
+import type { FreeSpace } from './freeSpace.ts';
 import { boundsOf, compareText, gapBetween, overlaps, rectAt, toGrid, type Rect } from './geometry.ts';
 import { nodeSize } from './nodeSize.ts';
 

@@ -2,11 +2,11 @@
 import type { ElkNode } from 'elkjs/lib/elk-api.js';
 import type { FlowView, Point, Size } from '../flow/schema.ts';
 import { addAnchors, isAnchor, settleAroundAnchors } from './anchors.ts';
-import { membersRect, nodeRect } from './drawn.ts';
+import { membersRect, nodeRect, routeStands } from './drawn.ts';
 import { elkComponent, type ComponentLayout, type ElkVariant } from './elkGraph.ts';
 import { FreeSpace } from './freeSpace.ts';
-import { boundsOf, compareText, EDGE_CLEARANCE, inflate, rectAt, type Rect } from './geometry.ts';
-import { annotatedNodes, componentsOf, feedbackEdges, longestRanks, readingOrder, type Component, type Direction } from './graph.ts';
+import { boundsOf, compareText, EDGE_CLEARANCE, inflate, NODE_GAP, rectAt, type Rect } from './geometry.ts';
+import { annotatedNodes, componentsOf, feedbackEdges, flowDirection, longestRanks, readingOrder, type Component, type Direction } from './graph.ts';
 import { alignToGrid } from './gridAlign.ts';
 import { nodeSize } from './nodeSize.ts';
 import { COMPONENT_GAP, packRects } from './packing.ts';
@@ -55,7 +55,7 @@ const TRIALS: readonly (readonly [Direction, ElkVariant])[] = [
 const WIDTH_LIMIT = 1500;
 
 /**
- * Arranges the whole view. The same view gives the same layout, in whatever order its records were inserted. Rejects with what
+ * Arranges the whole view; a view that is laid out already, and no worse, stays as it is. The same view gives the same layout, in whatever order its records were inserted. Rejects with what
  * `runElk` rejects with, and with the signal's reason when it is aborted; nothing has changed then.
  */
 export async function layoutWhole(view: FlowView, options: LayoutOptions): Promise<LayoutResult> {
@@ -101,7 +101,26 @@ export async function layoutWhole(view: FlowView, options: LayoutOptions): Promi
   const placed = viewWithLayout(view, { positions, frames, routes: stripped });
   const drawn = { ...placed, flow: { ...placed.flow, settings: { ...placed.flow.settings, direction: laid.direction } } };
   for (const [id, route] of routeEdges(drawn)) routes.set(id, route);
-  return { direction: laid.direction, positions: sorted(positions), frames: sorted(frames), routes: sorted(routes), warnings: [...warnings, ...clashes] };
+  const result = { direction: laid.direction, positions: sorted(positions), frames: sorted(frames), routes: sorted(routes), warnings: [...warnings, ...clashes] };
+  return isAsGood(view, viewWithLayout(view, result)) && flowDirection(view) === laid.direction ? asItStands(view, result) : result;
+}
+
+/** True when the view is laid out already, without a fault, and the new layout is no better: then nothing should move. */
+function isAsGood(view: FlowView, laid: FlowView): boolean {
+  if (![...view.edge.values()].every((edge) => routeStands(view, edge))) return false;
+  const [now, then] = [measureLayout(view), measureLayout(laid)];
+  if (now.overlaps + now.negative + now.sharedSlots + now.edgesThroughNodes > 0 || now.minGap < NODE_GAP || now.childrenInFrames < 1) return false;
+  const limit = widthLimit(now.nodes);
+  return costOf(now, now, limit) <= costOf(then, then, limit);
+}
+
+function asItStands(view: FlowView, result: LayoutResult): LayoutResult {
+  return {
+    ...result,
+    positions: new Map([...result.positions.keys()].map((id) => [id, view.node.get(id)!.position])),
+    frames: new Map([...result.frames.keys()].map((id) => [id, { position: view.frame.get(id)!.position, size: view.frame.get(id)!.size }])),
+    routes: new Map([...result.routes.keys()].map((id) => [id, view.edge.get(id)!.route!])),
+  };
 }
 
 interface LaidComponent {
@@ -232,7 +251,7 @@ function widthLimit(count: number): number {
 }
 
 /** What a component's layout costs the reader: width over the limit first, then crossings, hidden labels, empty area and bends. */
-function costOf(quality: LayoutQuality, box: Rect, limit: number): number {
+function costOf(quality: LayoutQuality, box: Size, limit: number): number {
   const faults = quality.crossings * 120 + quality.labelOverlaps * 160 + quality.edgesThroughNodes * 1000 + (quality.areaUse < 0.2 ? 1000 : 0);
   return Math.max(0, box.width - limit) * 4 + faults + quality.bends * 8 + box.height * 0.25 + box.width * 0.1;
 }
