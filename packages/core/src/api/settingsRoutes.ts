@@ -9,18 +9,31 @@ export const modelChoiceSchema = z.discriminatedUnion('provider', [
   z.object({ provider: z.literal('openai'), baseUrl: z.string(), model: z.string() }),
 ]);
 
-export const settingsSchema = z.object({
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
-  language: z.enum(['system', 'en', 'de']).default('system'),
+const settingsFields = {
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'en', 'de']),
   /** The name that history shows for the person's own edits. */
-  userName: z.string().default(''),
-  model: modelChoiceSchema.default({ provider: 'rules' }),
+  userName: z.string(),
+  model: modelChoiceSchema,
   /** Refuses every connection but loopback and `onPremiseHosts`. */
-  localOnly: z.boolean().default(false),
-  onPremiseHosts: z.array(z.string()).default([]),
-  snapToGrid: z.boolean().default(true),
-  showMinimap: z.boolean().default(true),
+  localOnly: z.boolean(),
+  onPremiseHosts: z.array(z.string()),
+  snapToGrid: z.boolean(),
+  showMinimap: z.boolean(),
+};
+
+export const settingsSchema = z.object({
+  theme: settingsFields.theme.default('system'),
+  language: settingsFields.language.default('system'),
+  userName: settingsFields.userName.default(''),
+  model: settingsFields.model.default({ provider: 'rules' }),
+  localOnly: settingsFields.localOnly.default(false),
+  onPremiseHosts: settingsFields.onPremiseHosts.default([]),
+  snapToGrid: settingsFields.snapToGrid.default(true),
+  showMinimap: settingsFields.showMinimap.default(true),
 });
+/** A change of settings: without defaults, for a default would reset what is not given. */
+export const settingsChangeSchema = z.object(settingsFields).partial();
 export type Settings = z.infer<typeof settingsSchema>;
 export type ModelChoice = z.infer<typeof modelChoiceSchema>;
 
@@ -44,7 +57,7 @@ export const egressRecordSchema = z.object({
 export const settingsRoutes = {
   get: oc.output(settingsSchema),
   /** Changes what is given; the answer is the whole. */
-  set: oc.input(settingsSchema.partial()).output(settingsSchema),
+  set: oc.input(settingsChangeSchema).output(settingsSchema),
   watch: oc.output(eventIterator(settingsSchema)),
 };
 
