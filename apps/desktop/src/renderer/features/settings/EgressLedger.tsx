@@ -1,7 +1,7 @@
 import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import { isLoopback } from '@uxflow/core/llm/egressPolicy';
 import { Badge, Button, EmptyState, Notice, Spinner } from '@uxflow/ui';
-import { RefreshCw, ShieldCheck } from 'lucide-react';
+import { Globe, House, RefreshCw, ShieldCheck } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { codeText, errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
@@ -69,7 +69,9 @@ export function EgressLedger({ asked }: { asked: number }) {
 function LedgerTable({ rows }: { rows: readonly EgressRow[] }) {
   const text = useText();
   const language = useLanguage();
-  const time = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' });
+  const today = new Date().setHours(0, 0, 0, 0);
+  const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+  const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
   return (
     <div className="settings__table-frame" tabIndex={0} role="region" aria-label={text('settings.ledger')}>
       <table className="settings__table">
@@ -87,17 +89,19 @@ function LedgerTable({ rows }: { rows: readonly EgressRow[] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.id}>
-              <td>{time.format(row.startedAt)}</td>
+              <td>{(row.startedAt >= today ? time : dayAndTime).format(row.startedAt)}</td>
               <td>
-                {row.host}:{row.port}
-                {isLoopback(row.host) ? <span className="settings__faint"> {text('settings.ledgerLocal')}</span> : null}
+                <span className="settings__machine">
+                  {isLoopback(row.host) ? <House aria-label={text('settings.ledgerLocal')} /> : <Globe aria-label={text('settings.ledgerAway')} />}
+                  {row.host}:{row.port}
+                </span>
               </td>
               <td>{codeText(text, 'purpose', row.purpose, {})}</td>
               <td className="settings__number">{bytesText(row.requestBytes, language)}</td>
               <td className="settings__number">{bytesText(row.responseBytes, language)}</td>
               <td className="settings__number">{durationText(row.ms, language)}</td>
               <td>
-                <Badge tone={TONES[row.outcome]}>{text(`outcome.${row.outcome}`)}</Badge>
+                <Outcome row={row} />
                 {row.status === undefined ? null : <span className="settings__faint"> {row.status}</span>}
               </td>
             </tr>
@@ -106,4 +110,11 @@ function LedgerTable({ rows }: { rows: readonly EgressRow[] }) {
       </table>
     </div>
   );
+}
+
+/** An answer is not yet a success: one with an error's status is marked as such. */
+function Outcome({ row: { outcome, status } }: { row: EgressRow }) {
+  const text = useText();
+  if (outcome === 'ok' && status !== undefined && status >= 400) return <Badge tone="warning">{text('outcome.answered')}</Badge>;
+  return <Badge tone={TONES[outcome]}>{text(`outcome.${outcome}`)}</Badge>;
 }

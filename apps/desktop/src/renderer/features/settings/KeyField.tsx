@@ -74,7 +74,7 @@ export function KeyField({ baseUrl, onChanged }: { baseUrl: string; onChanged: (
           </div>
         )}
       </Field>
-      {status ? <p className="settings__faint">{text('settings.keptIn', { place: text(`strength.${status.strength}`) })}</p> : null}
+      {status ? <p className="settings__faint">{text(status.present ? 'settings.keptIn' : 'settings.keepIn', { place: text(`strength.${status.strength}`) })}</p> : null}
       {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
     </div>
   );
