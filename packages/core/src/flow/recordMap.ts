@@ -15,7 +15,7 @@ export class RecordMap<V> implements ReadonlyMap<string, V> {
 
   /** A map of the entries; of two with one key the later one stands. */
   static from<V>(entries: Iterable<readonly [string, V]>): RecordMap<V> {
-    const unique = new Map(entries);
+    const unique = entries instanceof Map ? (entries as Map<string, V>) : new Map(entries);
     return RecordMap.build([...unique.keys()], [...unique.values()]);
   }
 

@@ -56,22 +56,20 @@ export const NO_REFERENCES: References = Object.fromEntries(REFERENCE_FIELDS.map
 export function buildReferences(records: { readonly [K in RecordKind]: ReadonlyMap<string, unknown> }): References {
   const out: Record<string, RecordMap<IdSet>> = {};
   for (const field of REFERENCE_FIELDS) {
-    const ids = new Map<string, string | string[]>();
+    const sets = new Map<string, string | string[]>();
     const { group, key } = field.place;
-    for (const record of records[field.kind].values() as Iterable<PlainRecord>) {
-      const holder = group === '' ? record : (record[group] as PlainRecord);
+    (records[field.kind] as ReadonlyMap<string, PlainRecord>).forEach((record, id) => {
+      const holder = group === '' ? record : (record[group] as PlainRecord | undefined);
       const value = holder?.[key];
-      if (value === undefined) continue;
-      if (typeof value === 'string') push(ids, value, record.id as string);
-      else if (field.isSet && isObject(value)) for (const target of Object.keys(value)) push(ids, target, record.id as string);
+      if (value === undefined) return;
+      if (typeof value === 'string') collect(sets, value, id);
+      else if (field.isSet && isObject(value)) for (const target of Object.keys(value)) collect(sets, target, id);
+    });
+    for (const [target, set] of sets) {
+      // A long list was not kept sorted; it becomes a map, which needs no order.
+      if (typeof set !== 'string' && set.length > SMALL) (sets as Map<string, IdSet>).set(target, RecordMap.from(set.map((id) => [id, true])));
     }
-    for (const [target, set] of ids) {
-      if (typeof set === 'string') continue;
-      set.sort(byCodeUnit);
-      if (set.length > SMALL) (ids as Map<string, IdSet>).set(target, RecordMap.from(set.map((id) => [id, true])));
-      else ids.set(target, set.slice());
-    }
-    out[field.name] = ids.size ? RecordMap.from<IdSet>(ids) : RecordMap.empty<IdSet>();
+    out[field.name] = sets.size ? RecordMap.from<IdSet>(sets) : RecordMap.empty<IdSet>();
   }
   return out;
 }
@@ -125,11 +123,18 @@ export function byCodeUnit(a: string, b: string): number {
 /** Up to this many ids are a sorted list; a hub with more gets a map, so that one more edge never copies thousands. */
 const SMALL = 24;
 
-function push(ids: Map<string, string | string[]>, target: string, id: string): void {
-  const there = ids.get(target);
-  if (there === undefined) ids.set(target, id);
-  else if (typeof there === 'string') ids.set(target, [there, id]);
-  else there.push(id);
+/** Adds an id to the set of a target; sets of up to SMALL ids are kept sorted. */
+function collect(sets: Map<string, string | string[]>, target: string, id: string): void {
+  const set = sets.get(target);
+  if (set === undefined) sets.set(target, id);
+  else if (typeof set === 'string') sets.set(target, set < id ? [set, id] : [id, set]);
+  else if (set.length > SMALL) set.push(id);
+  else {
+    // A new list of just the right length: a grown one keeps room for more, for every node of the flow.
+    let at = set.length;
+    while (at > 0 && id < set[at - 1]!) at--;
+    sets.set(target, set.toSpliced(at, 0, id));
+  }
 }
 
 function targetsOf(value: unknown): readonly string[] {
