@@ -42,7 +42,7 @@ export function applyCommand(command: EditCommand, draft: Draft, refs: Map<NodeR
     case 'errorPath': {
       const popup = makeNode(command.popup, draft, refs);
       draft.addEdge(id(command.node), popup, { label: command.label, kind: 'error' });
-      return void draft.addEdge(popup, id(command.node), { label: command.retry, kind: 'loop' });
+      return void draft.addEdge(popup, id(command.retryTo ?? command.node), { label: command.retry, kind: 'loop' });
     }
     case 'renameFlow': return void draft.ops.push({ op: 'set', kind: 'flow', id: draft.view.flow.id, field: 'name', to: command.name });
     case 'tidy':

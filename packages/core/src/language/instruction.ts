@@ -3,7 +3,7 @@ import { readClause } from './instructionClause.ts';
 import { InstructionStop, type InstructionReading } from './instructionCommand.ts';
 import { readCondition } from './instructionCondition.ts';
 import { InstructionContext } from './instructionContext.ts';
-import { contentWords, findNode } from './instructionTarget.ts';
+import { contentWords, findNode, typeIn } from './instructionTarget.ts';
 import { prepareText } from './instructionText.ts';
 
 /**
@@ -28,9 +28,11 @@ export function readInstruction(text: string, flow: FlowView, options: { hint?: 
 }
 
 function readSentence(sentence: string, context: InstructionContext): void {
+  if (refinesErrorPath(sentence, context)) return;
   if (QUESTION.test(sentence)) throw notUnderstood(sentence, context);
-  const clauses = splitCommands(sentence);
-  for (const clause of clauses) {
+  const exact = exactPart(sentence);
+  if (exact !== undefined && readsQuietly(exact, context)) return;
+  for (const clause of splitCommands(sentence)) {
     const before = context.commands.length;
     const made = context.created.length;
     if (isConditional(clause) && readCondition(clause, context)) continue;
@@ -44,8 +46,44 @@ function readSentence(sentence: string, context: InstructionContext): void {
 
 /** A question asks for an answer, not for an edit; "what happens if …?" asks for an error path. */
 const QUESTION = /^(?!what (?:happens|should happen|if|about|do we do)\b|was (?:passiert|geschieht|machen wir)\b)(?:what|which|who|where|why|how|is|are|does|do|has|was|welche[rsn]?|wer|wo|wohin|warum|wieso|wie|ist|sind|gibt|hat)(?!\p{L}).*\?$/iu;
+/** "…, send a mail first: put an API call after X": what follows the colon or comma is the command itself, the rest its reason. */
+function exactPart(sentence: string): string | undefined {
+  if (new RegExp(`^${COMMAND}\\b`, 'iu').test(sentence)) return undefined;
+  const match = new RegExp(`^[^:«»]*(?::|\\s[-–])\\s*(?:please\\s+|bitte\\s+)?(${COMMAND}\\s.+)$`, 'iu').exec(sentence) ?? new RegExp(`^(?!.*\\b(?:if|when|after|before|between|once|from|on|unless|wenn|falls|nach|vor|zwischen|von)\\b.*,)[^,«»]*,\\s*(?:so\\s+|please\\s+|bitte\\s+|also\\s+)?((?:${COMMAND}|nimm|wirf|schmeiß)\\s.+)$`, 'iu').exec(sentence);
+  return match?.[1];
+}
+
+function readsQuietly(clause: string, context: InstructionContext): boolean {
+  const [commands, created, { last }] = [context.commands.length, context.created.length, context];
+  try {
+    for (const part of splitCommands(clause)) if (!(isConditional(part) && readCondition(part, context)) && !readClause(part, context)) throw notUnderstood(part, context);
+    return true;
+  } catch (error) {
+    if (!(error instanceof InstructionStop)) throw error;
+    context.commands.length = commands;
+    context.created.length = created;
+    context.last = last;
+    return false;
+  }
+}
+
+/** "Show a message with a retry": says how the error path that was asked for just before should look. */
+function refinesErrorPath(sentence: string, context: InstructionContext): boolean {
+  const path = context.commands.at(-1);
+  if (path?.kind !== 'errorPath' || !/^(?:then\s+)?(?:show|display|open|present|offer|give|let|we should|there should|they should|users should|zeige?|dann|biete|öffne|es soll|add (?:an?|some) (?:error|message|popup|screen|retry|«))/iu.test(sentence)) return false;
+  if (/\b(?:after|before|between|nach|vor|zwischen)\s/iu.test(sentence)) return false;
+  const quoted = /«\d+»/.exec(sentence);
+  if (quoted) path.popup.title = context.text(quoted[0]);
+  const type = typeIn(sentence.replace(/«\d+»/g, ' '));
+  if (type === 'screen' || type === 'popup') path.popup.type = type;
+  const back = /\b(?:back|return)\b.*?\bto\s+(.+)$|zurück\s+(?:zu|zum|zur)\s+(.+)$/iu.exec(sentence);
+  const target = back ? context.look(back[1] ?? back[2]!) : undefined;
+  if (target?.kind === 'one') path.retryTo = target.id;
+  return true;
+}
+
 const isConditional = (clause: string): boolean =>
-  /\b(?:if|when|whenever|unless|whether|in case|otherwise|or else)\b|^after \d|(?:wenn|falls|sofern|sobald|sonst|andernfalls|ob)(?!\p{L})|^(?:nach|ab) \d/iu.test(clause) && !/^(?:what|was)\s/iu.test(clause) && !/^(?:and )?what (?:if|happens)/iu.test(clause) && !/\b(?:error|failure) (?:path|branch|handling|case|state) (?:if|when)/iu.test(clause);
+  /\b(?:if|when|whenever|unless|whether|in case|otherwise|or else)\b|^after (?:\d|two |three |four |five |ten )|(?:wenn|falls|sofern|sobald|sonst|andernfalls|ob)(?!\p{L})|^(?:nach|ab) (?:\d|zwei |drei |vier |fünf )/iu.test(clause) && !/^(?:what|was)\s/iu.test(clause) && !/^(?:and )?what (?:if|happens)/iu.test(clause) && !/\b(?:error|failure) (?:path|branch|handling|case|state) (?:if|when)/iu.test(clause);
 
 const COMMAND = '(?:rename|remove|delete|drop|add|insert|move|put|connect|link|disconnect|swap|duplicate|copy|clone|turn|convert|change|make|set|mark|label|redirect|reconnect|get rid of|create|tidy|place|replace|retitle|undo|leave|lösche|entferne|streiche|füge|benenne|verschiebe|verbinde|trenne|vertausche|tausche|dupliziere|kopiere|ändere|mach|mache|setze|markiere|ergänze|wandle|schreib|schreibe|räum|räume|nenne|ersetze|baue)';
 

@@ -3,7 +3,7 @@ import type { ClauseRule } from './instructionClause.ts';
 import type { Place } from './instructionCommand.ts';
 import { readArms } from './instructionCondition.ts';
 import type { InstructionContext } from './instructionContext.ts';
-import { capital, questionOf } from './instructionNode.ts';
+import { capital, questionOf, verbPhrase } from './instructionNode.ts';
 import { takePlace } from './instructionPlace.ts';
 
 const ADD_EN = '(?:add|insert|include|create|introduce|squeeze in|squeeze|slip in|slip|put in|put|place|build|make|have|show|display|ask for|ask|we (?:also )?need|i (?:also )?(?:need|want|would like|\'d like)|there (?:should|must|has to|needs to) be|there is|bring in|append|give us|throw in|plug in|stick|let\'s have|let\'s add)';
@@ -66,9 +66,22 @@ export const additionRules: ClauseRule[] = [
     run: (match, context) => sideBranch(match[2]!, match[1]!, match[3], context),
   },
   {
-    english: new RegExp(`^${ADD_EN}\\s+((?:an?|another|«).+?)\\s*,?\\s+(?:that|which)\\s+(?:can be|is|should be)\\s+(?:reached|reachable|opened|accessible|accessed|linked)\\s+(?:from|by|off|via)\\s+(.+?)(?:\\s+and\\s+(?:then\\s+)?(?:leads?|goes|returns?|comes)\\s+(?:back\\s+)?(?:to\\s+)?(.+))?$`, 'iu'),
+    english: new RegExp(`^${ADD_EN}\\s+((?:an?|another|«).+?)\\s*,?\\s+(?:that|which)\\s+(?:(?:people|users?|they|you|customers?|one|we|everyone)\\s+)?(?:can be|is|should be able to|should be|can|may|could)\\s*(?:reached|reachable|opened|open|reach|accessible|accessed|access|linked|get to|go to|see|visit|choose)\\s+(?:from|by|off|via|on|at)\\s+(.+?)(?:\\s+and\\s+(?:then\\s+)?(?:leads?|goes|returns?|comes)\\s+(?:back\\s+)?(?:to\\s+)?(.+))?$`, 'iu'),
     german: /^(?:füge|ergänze|erstelle)\s+((?:eine?n?|«).+?)\s+(?:hinzu\s*)?,\s+(?:die|der|das)\s+(?:man\s+)?(?:von|aus|über)\s+(.+?)\s+(?:aus\s+)?(?:erreichbar ist|geöffnet wird|erreicht|erreichen kann|öffnen kann)(?:\s+und\s+(?:wieder\s+|zurück\s+)*(?:zu|zum|zur)\s+(.+?)\s+(?:führt|zurückführt))?$/iu,
     run: (match, context) => sideBranch(match[1]!, match[2]!, match[3], context),
+  },
+  {
+    // "As a fourth return way there should be "Drop off in store"": one more answer of a decision.
+    english: /^as\s+(?:an?|another|the)\s+(?:(?:new|second|third|fourth|fifth|additional|further|extra|other)\s+)*(.+?)\s*,?\s+(?:there (?:should|must) be|add|offer|we (?:need|want)|show|include|i want)\s+(.+)$/iu,
+    german: /^als\s+(?:(?:ein|eine|einen)\s+)?(?:(?:neue|weitere|zweite|dritte|vierte|fünfte|zusätzliche|andere)[nrsm]?\s+)+(.+?)\s*,?\s+(?:soll(?:te)?|muss|gibt|brauchen|möchte|füge|ergänze|biete)\s+(?:es\s+|wir\s+|ich\s+|man\s+)?(?:auch\s+|noch\s+)?(.+?)(?:\s+(?:geben|haben|können|hinzu|ein|an|angeboten werden))*$/iu,
+    run: (match, context) => {
+      const target = context.look(match[1]!);
+      if (target.kind !== 'one' || !['decision', 'condition'].includes(context.flow.node.get(target.id)?.type ?? '')) return false;
+      const made = context.make(match[2]!);
+      if (!made) return false;
+      context.commands.push({ kind: 'arms', node: target.id, arms: [{ label: made.title, steps: [made], then: 'stop' }] });
+      return true;
+    },
   },
   // "X should be followed by Y".
   { english: /^(.+?)\s+(?:should|must|needs to)\s+be\s+(followed|preceded)\s+by\s+(.+)$/iu, run: (match, context) => {
@@ -86,8 +99,15 @@ export const additionRules: ClauseRule[] = [
 function insert(match: RegExpExecArray, context: InstructionContext): boolean {
   const clause = match[0]!;
   const hasVerb = new RegExp(`^${context.german ? ADD_DE : ADD_EN}(?!\\p{L})`, 'iu').test(clause) || /(?:einfügen|hinzufügen|ergänzen|einbauen|anzeigen)$|\b(?:should (?:be|come|appear|show up|go)|comes?|goes|needs to (?:be|come)|soll|fehlt|kommt|brauchen wir)\b/iu.test(clause) || /^(?:after|before|between|nach|vor|zwischen)\s/iu.test(clause) || (/^(?:on|in|at|from|along|auf|im|am|bei)\s/iu.test(clause) && new RegExp(`(?:^|[,\\s])${context.german ? ADD_DE : ADD_EN}\\s`, 'iu').test(clause));
-  if (!hasVerb) return false;
-  const found = takePlace(context.german ? clause : clause, context);
+  const found = hasVerb ? takePlace(clause, context) : placeQuietly(clause, context);
+  if (!hasVerb && !found?.rest) return false;
+  // "Send the receipt before the confirmation": a step that is there changes its place.
+  const moved = found && !/^(?:an?|another|new|eine?[nrm]?|noch)\s|\b(?:an?|another|new|eine?[nrm]?|neue[nrs]?)\s/iu.test(found.rest) ? context.look(stripAdding(found.rest, context.german).replace(/\s+(?:is|are|gets?)\s+(?:shown|sent|done)$/iu, '')) : undefined;
+  if (found && moved?.kind === 'one' && moved.score >= 0.9 && moved.id !== found.node) {
+    context.commands.push({ kind: 'move', node: moved.id, place: found.place() });
+    context.last = moved.id;
+    return true;
+  }
   const node = context.last;
   let phrase = (found?.rest ?? clause).replace(/^[,\s]+/, '');
   phrase = stripAdding(phrase, context.german);
@@ -95,7 +115,7 @@ function insert(match: RegExpExecArray, context: InstructionContext): boolean {
   const to = onward ? context.look(onward[1]!) : undefined;
   if (onward && to?.kind === 'one') phrase = phrase.slice(0, onward.index);
   const many = phrase.split(/\s*,\s*(?:and (?:then )?|und (?:dann )?|then )?(?=(?:an?|another|«\d+»|ein|eine|einen)(?:\s|$))|\s+(?:and then|and|und dann|und|followed by)\s+(?=(?:an?|another|«\d+»|ein|eine|einen)(?:\s|$))/iu).filter(Boolean);
-  const made = many.map((part) => context.make(part, /^(?:sende|send|call|run|trigger|notify)/iu.test(part) ? 'action' : 'screen')).filter((item) => item !== undefined);
+  const made = many.map((part) => (hasVerb ? context.make(part, /^(?:sende|send|call|run|trigger|notify)/iu.test(part) ? 'action' : 'screen') : didSomething(part, context))).filter((item) => item !== undefined);
   if (!made.length) {
     if (found) throw context.ask('WHAT', 'What should be added there?', 'Was soll dort eingefügt werden?');
     return false;
@@ -112,6 +132,24 @@ function insert(match: RegExpExecArray, context: InstructionContext): boolean {
     return true;
   }
   return chain(made, place, context);
+}
+
+function placeQuietly(clause: string, context: InstructionContext): ReturnType<typeof takePlace> {
+  const { last } = context;
+  try {
+    return takePlace(clause, context);
+  } catch {
+    // Without a verb of adding, words like "after" need not speak of a place at all.
+    context.last = last;
+    return undefined;
+  }
+}
+
+/** "send a summary email": a step of its own, named by what is done. */
+function didSomething(part: string, context: InstructionContext): ReturnType<InstructionContext['make']> {
+  const made = context.make(part, 'action');
+  if (made && !/«/.test(part)) made.title = verbPhrase(made.title);
+  return made;
 }
 
 function chain(made: { ref: string; type: import('../flow/schema.ts').NodeType; title: string }[], place: Place, context: InstructionContext): boolean {

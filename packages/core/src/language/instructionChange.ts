@@ -33,6 +33,10 @@ export const changeRules: ClauseRule[] = [
       context.commands.push({ kind: 'swap', a: a.kind === 'one' ? a.id : context.need(match[1]!), b: b.kind === 'one' ? b.id : context.need(match[2]!) });
     },
   },
+  { english: /^(.+?)\s+(?:and|with)\s+(.+?)\s+(?:should|must|need to|have to|can)\s+(?:swap|switch|trade|exchange|change)(?:\s+(?:places?|positions?|order|around))?$/iu, german: /^(.+?)\s+(?:und|mit)\s+(.+?)\s+(?:sollen|sollten|müssen|können)\s+(?:die\s+)?(?:plätze?|reihenfolge|positionen?)?\s*(?:tauschen|vertauscht werden|getauscht werden|wechseln)$/iu, run: (match, context) => {
+    const [a, b] = findPair(match[1]!, match[2]!, context.flow, context.prepared);
+    context.commands.push({ kind: 'swap', a: a.kind === 'one' ? a.id : context.need(match[1]!), b: b.kind === 'one' ? b.id : context.need(match[2]!) });
+  } },
   { english: /^(?:duplicate|copy|clone|make (?:a|another) (?:copy|duplicate|clone) of|create (?:a|another) (?:copy|duplicate|clone) of|add (?:a|another) (?:copy|duplicate) of|i (?:need|want) (?:a|another) (?:copy|duplicate) of)\s+(.+)$/iu, german: /^(?:dupliziere|kopiere|klone|mach(?:e)? (?:eine|noch eine) kopie (?:von|der|des)|erstelle (?:eine|noch eine) kopie (?:von|der|des))\s+(.+)$/iu, run: readCopy },
   { german: /^(.+?)\s+(?:duplizieren|kopieren|verdoppeln)(.*)$/iu, run: (match, context) => readCopy(['', `${match[1]}${match[2] ? ` ${match[2]}` : ''}`] as unknown as RegExpExecArray, context) },
   {
@@ -190,7 +194,8 @@ function readMove(match: RegExpExecArray, context: InstructionContext): boolean 
   if (!what) return false;
   const isNew = /^(?:an?|another|new|ein|eine|einen|noch)\s/iu.test(what[1]!);
   const target = context.look(what[1]!);
-  if (isNew || target.kind === 'none') return false;
+  const isMove = /^(?:move|shift|bring|pull|push|reorder|relocate|verschiebe|schiebe?|verlege|rücke)\s/iu.test(match[0]!);
+  if (isNew || (target.kind === 'none' && !isMove)) return false;
   const node = context.need(what[1]!);
   const found = takePlace(what[2]!.replace(/\bto the (start|end|beginning)/iu, 'at the $1').replace(/\bthe end\b(?! of)/iu, 'the end'), context);
   if (!found) return false;

@@ -54,7 +54,7 @@ export type EditCommand =
   | { kind: 'swap'; a: NodeRef; b: NodeRef }
   | { kind: 'element'; node: NodeRef; type: ElementType; label: string }
   | { kind: 'variant'; node: NodeRef; type: VariantType; name: string }
-  | { kind: 'errorPath'; node: NodeRef; popup: NewNode; label: string; retry: string }
+  | { kind: 'errorPath'; node: NodeRef; popup: NewNode; label: string; retry: string; retryTo?: NodeRef }
   | { kind: 'renameFlow'; name: string }
   | { kind: 'tidy' }
   | { kind: 'undo' };

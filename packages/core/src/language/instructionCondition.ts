@@ -67,7 +67,9 @@ export function readArms(text: string, context: InstructionContext, node: NodeRe
 }
 
 /** Reads one consequence: steps, and where the way goes after them. `node` is where it began, for "try again". */
-export function readConsequence(text: string, context: InstructionContext, node?: NodeRef): Consequence {
+export function readConsequence(said: string, context: InstructionContext, node?: NodeRef): Consequence {
+  // "lock the account: show a screen": what comes behind the colon tells it exactly.
+  const text = said.replace(/^[^:«]+:\s*(?=(?:show|open|display|add|put|zeige|öffne|füge)\b)/iu, '');
   const steps: NewNode[] = [];
   let then: Arm['then'] | undefined;
   for (const piece of piecesOf(text)) {

@@ -57,6 +57,24 @@ export const connectionRules: ClauseRule[] = [
     run: (match, context) => connect(match[1] ?? match[4]!, match[2] ?? match[3]!, context, 'also'),
   },
   {
+    english: /^(?:from|on|at|in)\s+(.+?)\s*,?\s+(?:there (?:should|must|needs to|has to) (?:also )?be|we (?:also )?need|add|people need|users need|i want|put|give (?:them|users|people))\s+(?:an?|the|another)\s+(?:(?:direct|quick|clear|new)\s+)*(?:way|option|link|button|path|possibility|arrow|connection|shortcut|exit|route)\s+(?:back|out|over|on|straight)?\s*(?:to\s+(?:go|get|return|jump|come)\s+(?:back\s+|straight\s+|directly\s+)*)?(?:to|into)\s+(.+)$/iu,
+    german: /^(?:von|vom|auf|bei|beim|aus|in|im)\s+(.+?)\s+(?:aus\s+)?(?:soll|muss|sollte|braucht|fehlt|brauchen wir)\s+(?:es\s+|man\s+)?(?:auch\s+|noch\s+)?(?:einen|eine|ein)\s+(?:weg|link|knopf|button|pfeil|verbindung|möglichkeit)\s+(?:zurück\s+)?(?:zu|zum|zur|nach)\s+(.+?)(?:\s+(?:geben|haben|zurück))*$/iu,
+    run: (match, context) => connect(match[1]!, match[2]!, context, 'also'),
+  },
+  {
+    // "let users choose another file from the preview": what they do is a step that is there.
+    english: /^(?:let|allow|enable)\s+(?:the\s+)?(?:users?|people|customers?|them|everyone|shoppers?|visitors?|him|her)\s+(?:to\s+)?(.+?)\s+(?:from|on|at)\s+(.+)$/iu,
+    german: /^(?:von|vom|auf|bei|beim|in|im)\s+(.+?)\s+(?:aus\s+)?(?:soll|muss|sollte|kann)\s+man\s+(?:auch\s+|wieder\s+|noch\s+(?:mal\s+)?)*(?!.*\b(?:zu|zum|zur|nach)\b)(.+?)\s+können$/iu,
+    run: (match, context) => {
+      const isGerman = /^(?:von|vom|auf|bei|beim|in|im)\s/iu.test(match[0]!);
+      const [what, on] = isGerman ? [match[2]!, match[1]!] : [match[1]!, match[2]!];
+      const target = context.look(what.replace(/\b(?:another|a different|again|anderen?s?|erneut)\b/giu, ' '));
+      if (target.kind !== 'one' || target.score < 0.7) return false;
+      const from = context.need(on);
+      context.commands.push({ kind: 'connect', from, to: target.id });
+    },
+  },
+  {
     english: new RegExp(`^it (?:should|must) be possible to\\s+(?:go|get|return|jump|come)\\s+${LED_EN}(?:from\\s+(.+?)\\s+${LED_EN}to\\s+(.+)|to\\s+(.+?)\\s+from\\s+(.+))$`, 'iu'),
     german: /^man (?:soll|sollte|muss|kann)\s+(?:auch\s+|direkt\s+|wieder\s+)*(?:von|vom|aus)\s+(.+?)\s+(?:aus\s+)?(?:auch\s+|direkt\s+|zurück\s+|wieder\s+)*(?:zu|zum|zur|nach|auf|in)\s+(.+?)\s+(?:zurück\s*)?(?:gehen|kommen|gelangen|springen|zurückgehen|zurückkommen|wechseln)?(?:\s*können)?$/iu,
     run: (match, context) => connect(match[1] ?? match[4]!, match[2] ?? match[3]!, context, 'also'),

@@ -44,7 +44,7 @@ function withoutReason(phrase: string): string {
 }
 
 function removeAll(phrase: string, context: InstructionContext): boolean | void {
-  let what = withoutReason(phrase).replace(/\s+(?:completely|entirely|altogether|again|from (?:the|this) flow|from here|ganz|komplett|bitte|wieder)$/iu, '');
+  let what = phrase.replace(/\s+(?:completely|entirely|altogether|again|from (?:the|this) flow|from here|ganz|komplett|bitte|wieder)$/iu, '');
   const label = /^(?:the\s+|die\s+|das\s+)?(?:label|beschriftung)\s+(?:of|on|from|von|vom|am|des|der|an)\s+(.+)$/iu.exec(what);
   if (label) {
     const edge = findEdge(label[1]!, context.flow, context.prepared);
@@ -59,12 +59,16 @@ function removeAll(phrase: string, context: InstructionContext): boolean | void 
     if (/\b(?:from|between|von|zwischen)\b/iu.test(what)) throw context.unknown(what);
   }
   // "remove X so that Y leads straight to Z", "remove X and go straight to Z": where the ways in go.
-  const onward = /\s*,?\s*(?:(?:so(?: that)?|and|und|damit|so dass|sodass)\s+)(?:.*?\b(?:go(?:es)?|leads?|continues?|moves?|connect(?:s)?|jumps?|geht|gehen|führt|führen|springt)\b.*?\b(?:to|with|into|zu|zum|zur|nach|mit)\s+(.+?)(?:\s+(?:instead|directly|straight away|geht|führt|weiter))*)$/iu.exec(what);
+  const onward = /\s*(?:,\s*(?:so(?: that)?\s+|and\s+|und\s+|damit\s+|so dass\s+|sodass\s+)?|\s(?:so(?: that)?|and|und|damit|so dass|sodass)\s+|\s[-–]\s*)(?=\S)(?:(?!,).*?\b(?:go(?:es)?|leads?|continues?|moves?|connect(?:s)?|jumps?|geht|gehen|führt|führen|springt)\b.*?\b(?:to|with|into|zu|zum|zur|nach|mit)\s+(.+?)(?:\s+(?:instead|directly|straight away|geht|führt|weiter))*)$/iu.exec(what);
   let to: string | undefined;
   if (onward) {
-    what = what.slice(0, onward.index);
-    to = context.need(onward[1]!);
+    const target = context.look(onward[1]!);
+    if (target.kind !== 'none') {
+      what = what.slice(0, onward.index);
+      to = context.need(onward[1]!);
+    }
   }
+  what = withoutReason(what);
   const whole = context.look(what);
   const parts = whole.kind === 'one' && whole.score >= 0.95 ? [what] : what.split(/\s*,\s*(?:and\s+|und\s+)?|\s+(?:and|as well as|und|sowie|&)\s+(?:also\s+|auch\s+)?/iu).filter(Boolean);
   const plural = /^(?:(?:all|both|alle|beide)\s+(?:of\s+)?(?:the\s+|die\s+)?)(.+)$/iu.exec(what);

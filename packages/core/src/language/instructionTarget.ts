@@ -162,6 +162,8 @@ function scoreOf(words: string[], node: Node, type: NodeType | undefined): numbe
   const recall = covered.size / title.length;
   const head = words.length && covered.has(title.length - 1) ? 0.07 : 0;
   const fits = type && isOfType(node, type) ? 0.05 : 0;
+  // Half the words tell of something else: only a title that is named whole is meant then.
+  if (precision < 0.6 && recall < 1) return 0;
   return precision < 0.5 ? 0 : Math.min(0.99, precision * 0.68 + recall * 0.22 + head + fits);
 }
 
@@ -191,7 +193,7 @@ function labelWords(phrase: string, prepared: PreparedText): string[] {
   return bare ? [bare, ...(bare.toLowerCase().match(/\b(yes|no|ja|nein)\b/gu) ?? [])] : [];
 }
 
-const fold = (word: string): string => word.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/ß/g, 'ss');
+const fold = (word: string): string => word.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/ß/g, 'ss').replace(/ae/g, 'a').replace(/oe/g, 'o').replace(/ue/g, 'u');
 /** "Terminauswahl" says "Termin" and "auswählen": the title words that a compound is made of, or none. */
 function partsOf(word: string, title: string[]): number[] {
   const whole = fold(word);
