@@ -22,3 +22,4 @@ export { currentVersions, type SchemaMigration, type Versions } from './migrate.
 export { readPlace, resolvePlace, writePlace, type Place, type PlainRecord } from './place.ts';
 export * from './review/index.ts';
 export * from './merge.ts';
+export * from './problemText.ts';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isAppError } from '../base/index.ts';
 import { sketchDocument } from './fixtures/sketchFlow.ts';
 import { scanJson } from './jsonScan.ts';
+import { problemText } from './problemText.ts';
 import { parseDocument, validateDocument, type Problem } from './validate.ts';
 
 const good = () => sketchDocument(`
@@ -134,6 +135,7 @@ describe('validateDocument', () => {
     harm(document);
     const problems = validateDocument(document).filter((problem) => !(problem.code === 'REFERENCE_MISSING' && expected.path === 'nodes'));
     expect(problems).toEqual([expect.objectContaining(expected)]);
+    for (const language of ['en', 'de'] as const) expect(problemText(problems[0]!, language)).not.toMatch(/[{}?]/);
   });
 
   it('accepts inherited names as ordinary ids', () => {

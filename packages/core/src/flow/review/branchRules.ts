@@ -1,5 +1,6 @@
 /** Rules of decisions, conditions, triggers and ports. */
 import { byCodeUnit } from '../graph.ts';
+import { orderAfterAll } from '../order.ts';
 import type { Edge, Node, Trigger } from '../schema.ts';
 import { addMissingArms, endFor, fixOf } from './fixOps.ts';
 import type { Draft } from './finding.ts';
@@ -116,7 +117,7 @@ export function* triggerWithoutElement(context: ReviewContext): Iterable<Draft> 
       nodeIds: [node.id],
       edgeIds: [edge.id],
       params: { ...named(node), trigger },
-      fix: fixOf(context, 'ADD_BUTTON', (writer) => writer.push({ op: 'set', kind: 'node', id: node.id, field: `elements.${writer.newId('element')}`, to: { order: 'V', type: 'button', label: edge.data.label?.trim() || writer.word('continue') } })),
+      fix: fixOf(context, 'ADD_BUTTON', (writer) => writer.push({ op: 'set', kind: 'node', id: node.id, field: `elements.${writer.newId('element')}`, to: { order: orderAfterAll(node.elements), type: 'button', label: edge.data.label?.trim() || writer.word('continue') } })),
     };
   }
 }

@@ -1,5 +1,6 @@
 /** Pieces from which quick fixes are made: new nodes at free places, edges, and the words that they carry. */
 import { byCodeUnit } from '../graph.ts';
+import { orderAfterAll, orderBetween } from '../order.ts';
 import type { Edge, Node, NodeType, Point } from '../schema.ts';
 import type { IntentOp } from '../transaction.ts';
 import type { Fix } from './finding.ts';
@@ -93,6 +94,7 @@ export function addMissingArms(context: ReviewContext, writer: FixWriter, node: 
   const missing: ('yes' | 'no')[] = arms.length === 0 ? ['yes', 'no'] : isNegative(first) ? ['yes'] : ['no'];
   const used = new Set(arms.map((way) => way.edge.sourcePort));
   const unused = Object.entries(node.conditions ?? {}).filter(([id]) => !used.has(id)).sort(([a], [b]) => byCodeUnit(a, b));
+  let order = orderAfterAll(node.conditions);
   for (const which of missing) {
     const target = which === 'yes' ? endFor(context, writer, node) : errorTarget(context, writer, node, 'check');
     if (!isCondition) {
@@ -101,7 +103,8 @@ export function addMissingArms(context: ReviewContext, writer: FixWriter, node: 
     }
     const free = unused.shift();
     const port = free?.[0] ?? writer.newId('condition');
-    if (!free) writer.push({ op: 'set', kind: 'node', id: node.id, field: `conditions.${port}`, to: { order: which === 'yes' ? 'Vy' : 'Vz', label: writer.word(which) } });
+    if (!free) writer.push({ op: 'set', kind: 'node', id: node.id, field: `conditions.${port}`, to: { order, label: writer.word(which) } });
+    order = orderBetween(order, null);
     writer.connect(node.id, target, { label: free?.[1].label ?? writer.word(which) }, port);
   }
 }

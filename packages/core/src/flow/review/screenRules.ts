@@ -1,5 +1,6 @@
 /** Rules of what a person meets: error paths, states of a screen, ways back. */
 import { byCodeUnit, reachableFrom, reaching } from '../graph.ts';
+import { orderAfterAll, orderBetween } from '../order.ts';
 import type { Edge, Node, VariantType } from '../schema.ts';
 import { errorTarget, fixOf, screenBefore } from './fixOps.ts';
 import type { Draft } from './finding.ts';
@@ -117,9 +118,10 @@ function isDrawn(context: ReviewContext, node: Node, state: VariantType): boolea
 
 function addVariants(context: ReviewContext, node: Node, states: readonly ('loading' | 'empty' | 'error')[]) {
   return fixOf(context, 'ADD_STATES', (writer) => {
-    const last = Object.values(node.variants ?? {}).map((variant) => variant.order).sort(byCodeUnit).at(-1) ?? '';
-    states.forEach((state, index) => {
-      writer.push({ op: 'set', kind: 'node', id: node.id, field: `variants.${writer.newId('variant')}`, to: { order: `${last}V${index}`, type: state, name: writer.word(state) } });
-    });
+    let order = orderAfterAll(node.variants);
+    for (const state of states) {
+      writer.push({ op: 'set', kind: 'node', id: node.id, field: `variants.${writer.newId('variant')}`, to: { order, type: state, name: writer.word(state) } });
+      order = orderBetween(order, null);
+    }
   });
 }
