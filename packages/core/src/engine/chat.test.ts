@@ -125,7 +125,7 @@ test('card by card: a node in the middle of a splice is rejected, a ghost is edi
   await chat.status(id).toBe('proposed');
   let proposal = chat.proposals.get(chat.turns.get(id)!.proposalId!)!;
   const cardOf = (title: string) => proposal.cards.find((card) => card.ops.some((op) => op.op === 'add' && op.kind === 'node' && (op.value.data as { title: string }).title === title))!;
-  const ghostId = (title: string) => cardOf(title).ops.find((op) => op.op === 'add' && op.kind === 'node' && (op.value.data as { title: string }).title === title)!.id;
+  const ghostId = (title: string) => (cardOf(title).ops.find((op) => op.op === 'add' && op.kind === 'node' && (op.value.data as { title: string }).title === title) as { id: string }).id;
   const notices = ghostId('Notices');
 
   const rejected = await api.proposal.reject({ proposalId: proposal.id, cardIds: [cardOf('Welcome back').id] });

@@ -1,5 +1,5 @@
 import { commit, fold, type Author, type Intent, type IntentOp, type LogState } from '../flow/index.ts';
-import { layoutIntent, layoutWhole, placeAdditions, routeEdges, type ElkRunner } from '../layout/index.ts';
+import { layoutAdditions, layoutIntent, layoutWhole, type ElkRunner } from '../layout/index.ts';
 import type { LogSession } from './logSession.ts';
 
 /** Positions: whole layouts through ELK, and free places for what an intent adds. */
@@ -8,21 +8,18 @@ export interface LayoutService {
   layoutFlow(session: LogSession, direction: 'right' | 'down' | undefined, author: Author, signal?: AbortSignal): Promise<{ entryId: string; no: number } | undefined>;
   /** Commits an intent whose new nodes get free places; everything else stays where it is. */
   commitPlaced(session: LogSession, intent: Intent, author: Author): { entryId: string; no: number };
-  /** The ops with positions for the nodes that they add. */
+  /** The ops, and behind them those that place what they add: positions, routes of new edges, frames that grow. */
   place(state: LogState, ops: readonly IntentOp[]): IntentOp[];
 }
 
 export function createLayoutService(runElk: ElkRunner): LayoutService {
   const place: LayoutService['place'] = (state, ops) => {
-    const added = ops.flatMap((op) => (op.op === 'add' && op.kind === 'node' ? [op.id] : []));
-    if (!added.length) return [...ops];
+    const added = (kind: 'node' | 'frame') => ops.flatMap((op) => (op.op === 'add' && op.kind === kind ? [op.id] : []));
+    const nodeIds = added('node');
+    if (!nodeIds.length) return [...ops];
     const dryRun = commit(state, { ops }, { id: 'tx_place', logId: 'log_place', author: { kind: 'agent', id: 'layout', name: 'layout' }, at: 0 });
     const after = fold(state, dryRun);
-    const positions = placeAdditions(after, added);
-    return ops.map((op) => {
-      const position = op.op === 'add' && op.kind === 'node' ? positions.get(op.id) : undefined;
-      return position && op.op === 'add' ? { ...op, value: { ...op.value, position } } : op;
-    });
+    return [...ops, ...layoutIntent(after, layoutAdditions(after, nodeIds, added('frame')))];
   };
   return {
     place,
@@ -37,10 +34,4 @@ export function createLayoutService(runElk: ElkRunner): LayoutService {
     },
     commitPlaced: (session, intent, author) => session.commit({ ...intent, ops: place(session.state, intent.ops) }, author),
   };
-}
-
-/** Routes for edges whose surroundings an edit changed, as ops. */
-export function routeOps(state: LogState, edgeIds: readonly string[]): IntentOp[] {
-  const routes = routeEdges(state, edgeIds);
-  return [...routes].map(([id, points]) => ({ op: 'set', kind: 'edge', id, field: 'route', to: points }));
 }
