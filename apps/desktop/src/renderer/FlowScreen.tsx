@@ -8,6 +8,7 @@ import { FindingsPanel } from './features/findings/FindingsPanel.tsx';
 import { HistoryPanel } from './features/history/HistoryPanel.tsx';
 import { ProposalBar } from './features/proposal/ProposalBar.tsx';
 import { ProposalPanel } from './features/proposal/ProposalPanel.tsx';
+import { ProposalSummary } from './features/proposal/ProposalSummary.tsx';
 import { useDecide } from './features/proposal/useDecide.ts';
 import { errorText, useText } from './i18n/TextContext.tsx';
 import { createFlowServices, FlowContext, type FlowServices } from './store/flowServices.ts';
@@ -48,7 +49,7 @@ function OpenFlow({ flow }: { flow: FlowServices }) {
   }
   return (
     <Editor
-      chat={<ChatPanel />}
+      chat={<ChatPanel proposalOf={(proposalId) => <ProposalSummary proposalId={proposalId} />} />}
       proposalBar={<ProposalBar />}
       panels={{ proposal: <ProposalPanel />, findings: <FindingsPanel />, history: <HistoryPanel /> }}
       onAcceptCard={decide.acceptCard}

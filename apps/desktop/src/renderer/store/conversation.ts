@@ -36,6 +36,8 @@ export interface ConversationStore {
   accept(proposalId: string, cardIds: readonly string[]): Promise<{ entryId?: string; accepted: string[]; held: string[] }>;
   reject(proposalId: string, cardIds: readonly string[]): Promise<string[]>;
   editGhosts(proposalId: string, ghosts: GhostView, ops: readonly IntentOp[]): Promise<void>;
+  /** Resolves when the engine has answered every edit on ghosts. */
+  editsSettled(): Promise<void>;
   close(): void;
 }
 
@@ -85,6 +87,15 @@ export function createConversation({ connection, ids }: Services, flowId: string
           set({ edits: get().edits.filter((other) => other.id !== edit.id) });
         }
       },
+      editsSettled: () =>
+        new Promise((resolve) => {
+          if (get().edits.length === 0) return resolve();
+          const unsubscribe = store.subscribe(({ edits }) => {
+            if (edits.length > 0) return;
+            unsubscribe();
+            resolve();
+          });
+        }),
       close: () => stop(),
     };
   });

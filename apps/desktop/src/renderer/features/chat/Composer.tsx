@@ -65,7 +65,7 @@ export function Composer() {
         <div className="composer__foot">
           <button type="button" className="composer__mind" data-tip={text('chat.rulesHint')} onClick={() => goTo({ page: 'settings', from: flow.flowId })}>
             <Settings2 aria-hidden />
-            {settings.model.provider === 'rules' ? text('chat.mind.rules') : settings.model.model || text('chat.mind.model')}
+            {settings.model.provider === 'rules' ? text('chat.mind.builtIn') : settings.model.model || text('chat.mind.model')}
           </button>
           {working ? (
             <Button size="small" icon={<Square />} data-testid="chat-stop" onClick={() => flow.run(() => flow.conversation.getState().cancel(working.id))}>

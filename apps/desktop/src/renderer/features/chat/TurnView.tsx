@@ -32,8 +32,10 @@ const NO_STEPS: readonly AgentStep[] = [];
 export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposal }: TurnViewProps) {
   const text = useText();
   const { turn, asked, answered } = item;
+  /** The word that ends a turn comes after its plan. */
+  const isLast = ({ id }: { id: string }) => id === `${turn?.id}:reply`;
   // A plan that the person rejects ends its turn like a stop does, but with a word of the agents.
-  const isRejected = turn?.status === 'cancelled' && answered.some(({ id }) => id === `${turn.id}:reply`) && turn.plan !== undefined;
+  const isRejected = turn?.status === 'cancelled' && answered.some(isLast) && turn.plan !== undefined;
   const said = [...asked, ...answered].map((message) => message.text);
   const bubble = ({ id, role, text: words, at }: (typeof asked)[number]) => (
     <ChatBubble key={id} role={role} name={text(role === 'person' ? 'chat.you' : 'chat.assistant')} text={words} when={whenText(text, at, now)} at={at} />
@@ -48,7 +50,7 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
           {text('chat.fallback', { agent: text(`agent.${agent}`), reason: errorText(text, error) })}
         </Notice>
       ))}
-      {answered.map(bubble)}
+      {answered.filter((message) => !isLast(message)).map(bubble)}
       {prose ? (
         <div data-testid="chat-stream">
           <ChatBubble role="assistant" name={text('chat.assistant')} text={prose} isPending />
@@ -56,6 +58,7 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
       ) : null}
       {turn?.clarification ? <Clarification turn={turn} said={said} isFresh={isFresh} /> : null}
       {turn?.plan && turn.plan.steps.length > 0 ? <PlanCard turn={turn} isFresh={isFresh} isRejected={isRejected} /> : null}
+      {answered.filter(isLast).map(bubble)}
       {proposal}
       {turn && !isRejected ? <TurnEnd turn={turn} /> : null}
     </div>
