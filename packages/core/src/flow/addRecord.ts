@@ -10,7 +10,7 @@ import { keepPresent, setPlace } from './setField.ts';
 /** Folds an `add`; the value has passed the schema of its kind. */
 export function addRecord(run: Run, kind: RecordKind, id: string, value: PlainRecord): void {
   if (mapOf(run.draft, kind).has(id)) {
-    for (const { place, value: part } of placesOf(kind, value)) setPlace(run, kind, id, place, null, part);
+    for (const { place, value: part } of placesOf(kind, value)) setPlace(run, kind, id, mapOf(run.draft, kind).get(id)!, place, null, part);
     return;
   }
   let record = withoutEmptyMaps(kind, value.id === id ? value : { ...value, id });

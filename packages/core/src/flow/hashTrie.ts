@@ -7,12 +7,19 @@
 
 /** The first 32-bit hash of an id. */
 export function firstHash(key: string): number {
+  // An edit looks up one id several times in a row, in one map after the other.
+  if (key === hashedKey) return hashedAs;
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
   hash ^= hash >>> 16;
   hash = Math.imul(hash, 0x85ebca6b);
-  return (hash ^ (hash >>> 13)) >>> 0;
+  hashedKey = key;
+  hashedAs = (hash ^ (hash >>> 13)) >>> 0;
+  return hashedAs;
 }
+
+let hashedKey: string | null = null;
+let hashedAs = 0;
 
 /** The second 32-bit hash of an id, for those that collide in the first. */
 export function secondHash(key: string): number {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson, isEqualJson } from '../base/index.ts';
 import { createChance, createIds, randomOps, stateProblem } from './fixtures/randomEdits.ts';
-import { edit, smallFlow } from './fixtures/smallFlow.ts';
+import { clash, edit, smallFlow } from './fixtures/smallFlow.ts';
 import { readPlace, resolvePlace } from './place.ts';
 import { findRecord } from './run.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -77,6 +77,14 @@ describe('rule 13 undo', () => {
     const { intent, kept } = undoIntent(gone, mine.effect);
     const after = edit(gone, intent!.ops, 'tx_3').state;
     expect([after.node.has('b'), after.edge.get('ab'), after.edge.has('bc'), kept]).toEqual([true, { id: 'ab', source: 'a', target: 'b', data: { label: 'next' } }, false, [{ kind: 'edge', id: 'bc' }]]);
+  });
+
+  test('rule 13 undo: brings back what the entry had replaced unseen, and closes the conflict that told of it', () => {
+    const { state, effect } = clash(base, [set('data.title', 'theirs'), set('position', { x: 4, y: 4 }, 'c'), set('data.title', 'C2', 'c')], [set('data.title', 'mine'), { op: 'remove', kind: 'node', id: 'c' }]);
+    expect(state.conflict.size).toBe(2);
+    const { intent, kept } = undoIntent(state, effect);
+    const after = edit(state, intent!.ops, 'tx_undo').state;
+    expect([after.node.get('a')!.data.title, after.node.get('c')!.data.title, after.node.get('c')!.position, after.edge.has('bc'), after.conflict.size, kept]).toEqual(['theirs', 'C2', { x: 4, y: 4 }, true, 0, []]);
   });
 
   test('rule 13 undo: while others edit, undo commits without error, touches only what the entry touched, and names the rest', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createChance } from './fixtures/randomEdits.ts';
-import { orderAfterAll, orderBetween } from './order.ts';
+import { itemsInOrder, orderAfterAll, orderBetween } from './order.ts';
 
 test('a key lies between its neighbours, wherever items are put', () => {
   for (let seed = 1; seed <= 80; seed++) {
@@ -34,4 +34,9 @@ test('a list without usable orders gets a first one', () => {
   expect(orderAfterAll(undefined)).toBe('a0');
   expect(orderAfterAll({ x: {}, y: { order: 3 } })).toBe('a0');
   expect(orderAfterAll({ x: { order: 'a4' }, y: { order: 'a1' } }) > 'a4').toBe(true);
+});
+
+test('items of one order stand by id', () => {
+  expect(itemsInOrder({ z: { order: 'a1' }, b: { order: 'a1' }, a: { order: 'a2' }, c: { order: 'a0' } }).map(({ id }) => id)).toEqual(['c', 'b', 'z', 'a']);
+  expect(itemsInOrder(undefined)).toEqual([]);
 });

@@ -25,6 +25,12 @@ export function orderAfterAll(items: Readonly<Record<string, { order?: unknown }
   return orderBetween(last, null);
 }
 
+/** The items of a list in the order in which everybody sees them: by order key, then by id (rule 8). */
+export function itemsInOrder<T extends { order: string }>(items: Readonly<Record<string, T>> | undefined): { id: string; item: T }[] {
+  const entries = Object.entries(items ?? {}).map(([id, item]) => ({ id, item }));
+  return entries.sort((a, b) => (a.item.order < b.item.order ? -1 : a.item.order > b.item.order ? 1 : a.id < b.id ? -1 : 1));
+}
+
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const FIRST = DIGITS[0]!;
 const LAST = DIGITS[61]!;

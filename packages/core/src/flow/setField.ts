@@ -11,13 +11,13 @@ import type { FlowKind } from './fields.ts';
 /** Folds a `set` of one field. The path must be one that resolves (checked entries have no other). */
 export function setField(run: Run, kind: FlowKind, id: string, field: string, from: unknown, to: unknown): void {
   const place = resolvePlace(kind, field)!;
-  if (findRecord(run.draft, kind, id) === undefined) openConflict(run, 'removed', { kind, recordId: id, field, lost: to ?? null });
-  else setPlace(run, kind, id, place, from ?? null, to ?? null);
+  const record = findRecord(run.draft, kind, id);
+  if (record === undefined) openConflict(run, 'removed', { kind, recordId: id, field, lost: to ?? null });
+  else setPlace(run, kind, id, record, place, from ?? null, to ?? null);
 }
 
-/** Folds a `set` at a place of a record that exists; absence is null. */
-export function setPlace(run: Run, kind: FlowKind, id: string, place: Place, from: unknown, to: unknown): void {
-  const record = findRecord(run.draft, kind, id)!;
+/** Folds a `set` at a place of the record as it is in the draft now; absence is null. */
+export function setPlace(run: Run, kind: FlowKind, id: string, record: PlainRecord, place: Place, from: unknown, to: unknown): void {
   if (place.at === 'field' && (place.kind === 'list' || place.kind === 'set')) {
     from = emptyAsNull(from);
     to = emptyAsNull(to);
@@ -56,7 +56,7 @@ function setListItem(run: Run, kind: FlowKind, id: string, record: PlainRecord, 
   const seen = isObject(from) ? from : {};
   const wanted = to as PlainRecord;
   for (const key of [...new Set([...Object.keys(seen), ...Object.keys(wanted)])].sort()) {
-    setPlace(run, kind, id, itemFieldPlace(place, key), valueAt(seen, key), valueAt(wanted, key));
+    setPlace(run, kind, id, findRecord(run.draft, kind, id)!, itemFieldPlace(place, key), valueAt(seen, key), valueAt(wanted, key));
   }
 }
 

@@ -1,7 +1,9 @@
 /** Rule 13: undo is a new entry made now, from what the undone entry really changed. Redo is the undo of the undo. */
 import { isEqualJson } from '../base/index.ts';
+import { commit } from './commit.ts';
 import type { Change, Effect } from './effect.ts';
 import { fieldTable, type FlowKind } from './fields.ts';
+import { fold } from './fold.ts';
 import type { RecordKind } from './fieldKind.ts';
 import { equalAsideQuiet } from './quiet.ts';
 import { isObject, readItem, readPlace, resolvePlace, type PlainRecord } from './place.ts';
@@ -9,7 +11,7 @@ import { placesOf } from './addRecord.ts';
 import { mergeProse } from './prose.ts';
 import { listReferrers, referenceFieldsByKind } from './references.ts';
 import { findRecord, mapOf } from './run.ts';
-import type { LogState } from './state.ts';
+import type { Conflict, LogState } from './state.ts';
 import type { Intent, IntentOp } from './transaction.ts';
 
 /** A record or field that stays as it is, because somebody has changed it since. */
@@ -21,7 +23,8 @@ export interface Kept {
 
 /**
  * The intent that takes an effect back on the state of now, and what stays because it has changed since (to be named to the
- * person). The intent is null when nothing is left to take back; otherwise it commits on this state without error.
+ * person). The intent is null when nothing is left to take back; otherwise it commits on this state without error. Conflicts that the
+ * entry opened are closed where undoing makes good what was lost; one that it closed stays closed.
  */
 export function undoIntent(state: LogState, effect: Effect): { intent: Intent | null; kept: Kept[] } {
   const kept: Kept[] = [];
@@ -34,7 +37,23 @@ export function undoIntent(state: LogState, effect: Effect): { intent: Intent | 
   const sets: IntentOp[] = [];
   for (const change of changes) if (change.field !== undefined) restoreField(state, change, change.field, thereAfter, gone.ids, sets, kept);
   const ops = [...back.ops, ...sets, ...gone.ops];
-  return { intent: ops.length ? { ops } : null, kept };
+  if (ops.length === 0) return { intent: null, kept };
+  return { intent: { ops: [...ops, ...settledConflicts(state, effect, ops)] }, kept };
+}
+
+/** Conflicts that the undone entry opened and whose loss the undo makes good: they have nothing left to say. */
+function settledConflicts(state: LogState, effect: Effect, ops: readonly IntentOp[]): IntentOp[] {
+  const open = effect.opened.flatMap((id) => state.conflict.get(id) ?? []);
+  if (open.length === 0) return [];
+  const after = fold(state, commit(state, { ops }, { id: 'undo', logId: 'undo', author: { kind: 'user', id: '', name: '' }, at: 0 }));
+  const isBack = ({ kind, recordId, field, lost }: Conflict) => {
+    const record = kind && recordId !== undefined ? findRecord(after, kind, recordId) : undefined;
+    if (!kind || !record) return false;
+    if (field === undefined) return kind !== 'flow' && isObject(lost) && equalAsideQuiet(fieldTable[kind], record, lost);
+    const place = resolvePlace(kind, field);
+    return place !== null && isEqualJson(readPlace(record, place), lost);
+  };
+  return open.filter(isBack).map((conflict) => ({ op: 'conflict.resolve', id: conflict.id }));
 }
 
 /** A record that was replaced as a whole (removed and added again in one entry), as its fields. */
