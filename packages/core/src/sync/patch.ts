@@ -101,8 +101,8 @@ export function openingPatches(state: LogState, rev: number, first: ReadonlySet<
 export function applyPatch(state: LogState, patch: Omit<Patch, 'rev'>): LogState {
   const next: { -readonly [K in keyof LogState]: LogState[K] } = { ...state };
   const maps = next as unknown as Record<PatchKind, RecordMap<PlainRecord>>;
-  // A large patch (a flow that opens) is indexed at once, a small one record by record.
-  const isLarge = patch.put.length > 256;
+  // A patch that brings more than there is (a flow that opens) is indexed at once, any other record by record.
+  const isLarge = patch.put.length > Math.max(256, state.node.size + state.edge.size);
   for (const { kind, id } of patch.gone) {
     const record = maps[kind].get(id);
     if (!record) continue;
