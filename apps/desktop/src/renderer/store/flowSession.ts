@@ -5,6 +5,7 @@ import { PatchReplica } from '@uxflow/core/sync/patchReplica';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { TextCode } from '@uxflow/core/agents/turnSchema';
 import { followStream, whenConnected } from './followStream.ts';
+import { keepOutbox, takeOutbox } from './keptOutbox.ts';
 import type { Services } from './services.ts';
 
 /** One open flow as the screen sees it. */
@@ -44,7 +45,8 @@ export interface FlowSession {
 export function createFlowSession({ connection, ids, settings }: Services, flowId: string): StoreApi<FlowSession> {
   const { api } = connection;
   const replica = new PatchReplica(flowId);
-  const outbox: Transaction[] = [];
+  // What an earlier window could not deliver goes first.
+  const outbox: Transaction[] = takeOutbox(flowId);
   const acknowledged = new Map<string, number>();
   const settling = new Set<() => void>();
   const undoStack: string[] = [];
@@ -65,7 +67,7 @@ export function createFlowSession({ connection, ids, settings }: Services, flowI
     savedAt: null,
     readOnly: null,
     findings: [],
-    inFlight: 0,
+    inFlight: outbox.length,
     refusal: null,
     canUndo: false,
     canRedo: false,
@@ -78,6 +80,7 @@ export function createFlowSession({ connection, ids, settings }: Services, flowI
         throw error;
       }
       outbox.push(entry);
+      if (connection.status() !== 'connected') keepOutbox(flowId, outbox);
       undoStack.push(entry.id);
       redoStack.length = 0;
       set({ inFlight: outbox.length, refusal: null, ...undoState() });
@@ -104,12 +107,17 @@ export function createFlowSession({ connection, ids, settings }: Services, flowI
     },
     dismissRefusal: () => set({ refusal: null }),
     close() {
+      removeEventListener('pagehide', keep);
+      keep();
       isClosed = true;
       stop();
       unsubscribe();
     },
   }));
 
+  const keep = () => keepOutbox(flowId, outbox);
+  // After the drafts: they commit on the same event, registered earlier.
+  addEventListener('pagehide', keep);
   const unsubscribe = replica.subscribe(({ after }) => store.setState({ view: after }));
   const stop = followStream<ViewEvent>(
     connection,
@@ -187,7 +195,8 @@ export function createFlowSession({ connection, ids, settings }: Services, flowI
   async function send(): Promise<void> {
     if (isSending) return;
     isSending = true;
-    while (outbox.length > 0 && !isClosed) {
+    // A closed session still delivers what it has; while nobody answers it leaves that to the kept copy.
+    while (outbox.length > 0 && (!isClosed || connection.status() === 'connected')) {
       const transaction = outbox[0]!;
       try {
         await whenConnected(connection);
@@ -207,6 +216,7 @@ export function createFlowSession({ connection, ids, settings }: Services, flowI
     }
     isSending = false;
     if (outbox.length === 0) {
+      keepOutbox(flowId, []);
       for (const resolve of settling) resolve();
       settling.clear();
     }

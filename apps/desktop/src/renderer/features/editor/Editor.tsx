@@ -108,7 +108,7 @@ function EditorInside({ chat, proposalBar, panels, onAcceptCard, onRejectCard }:
               <p>{text('empty.canvasText')}</p>
             </div>
           ) : null}
-          <Palette isDisabled={isReadOnly} onAdd={(type) => commands.addAt(type, middle())} />
+          <Palette isDisabled={isReadOnly} onAdd={commands.addFreely} />
           <div className="stage__top">
             {proposalBar}
             {isReadOnly ? null : <SelectionBar commands={commands} />}

@@ -1,5 +1,5 @@
-import { CanvasContext, FlowEdge, FlowNode, FrameNode, Menu, nodeColor, type CanvasActions, type FlowNodeData, type MenuEntry, type SceneNode } from '@uxflow/ui';
-import { Background, BackgroundVariant, ConnectionMode, MiniMap, ReactFlow, SelectionMode, useReactFlow, type Edge as CanvasEdge, type Node as CanvasNode } from '@xyflow/react';
+import { CanvasContext, FlowEdge, FlowNode, FrameNode, Menu, type CanvasActions, type MenuEntry, type SceneNode } from '@uxflow/ui';
+import { Background, BackgroundVariant, ConnectionMode, ReactFlow, SelectionMode, useReactFlow, type Edge as CanvasEdge } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useEditor, useFlow, useSession } from '../../store/flowServices.ts';
@@ -8,6 +8,7 @@ import { useSettings } from '../../store/services.ts';
 import { canvasMenu, newNodeMenu } from './canvasMenu.tsx';
 import { canvasTexts } from './canvasTexts.ts';
 import type { EditorCommands } from './commands.ts';
+import { OverviewMap } from './OverviewMap.tsx';
 import { PALETTE_DRAG } from './Palette.tsx';
 import { resizeFrame } from './intents.ts';
 import { FIT_PADDING, keepViewport, keptViewport } from './keptViewport.ts';
@@ -179,10 +180,8 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject }: FlowCa
           ariaLabelConfig={{ 'node.a11yDescription.default': text('a11y.node'), 'edge.a11yDescription.default': text('a11y.edge') }}
         >
           <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--canvas-dot)" bgColor="var(--canvas)" />
-          {settings.showMinimap && scene.nodes.length > 0 ? (
-            <MiniMap pannable zoomable ariaLabel={text('view.minimap')} nodeColor={minimapColor} maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)" bgColor="var(--surface)" nodeStrokeWidth={0} nodeBorderRadius={6} style={MINIMAP_SIZE} />
-          ) : null}
         </ReactFlow>
+        {settings.showMinimap && scene.nodes.length > 0 ? <OverviewMap scene={scene} /> : null}
         {menu ? <Menu label={menu.label} at={menu.at} entries={menu.entries} onClose={() => setMenu(null)} /> : null}
       </div>
     </CanvasContext.Provider>
@@ -191,10 +190,3 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject }: FlowCa
 
 const MULTI_KEYS = ['Shift', 'Meta', 'Control'];
 const PAN_BUTTONS = [1];
-const MINIMAP_SIZE = { width: 168, height: 112 };
-
-function minimapColor(node: CanvasNode): string {
-  if (node.type === 'frame') return 'color-mix(in srgb, var(--text-faint) 18%, transparent)';
-  const { node: record } = node.data as FlowNodeData;
-  return record.color ?? nodeColor(record.type);
-}

@@ -6,7 +6,7 @@ import type { FlowServices } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
 import type { Services } from '../../store/services.ts';
 import { clipOf, clipText, paste, readClip, type Clip } from './clipboard.ts';
-import { addFrame, addNode, align, connect, frameAround, remove, type Alignment, type Docking } from './intents.ts';
+import { addFrame, addNode, align, connect, frameAround, freeMiddle, remove, type Alignment, type Docking } from './intents.ts';
 import { FIT_PADDING } from './keptViewport.ts';
 import type { Command } from './keymap.ts';
 
@@ -17,6 +17,8 @@ export interface EditorCommands {
   run(command: Command): boolean;
   /** True when the command would do something now. */
   can(command: Command): boolean;
+  /** Adds a node (or a frame) in the middle of what is in sight, or the nearest free place to it. */
+  addFreely(type: NodeType | 'frame'): void;
   /** Adds a node (or a frame) with its middle at a point of the canvas, and begins to edit its title. */
   addAt(type: NodeType | 'frame', middle: Point, from?: Docking): void;
   pasteText(text: string): boolean;
@@ -152,7 +154,8 @@ export function createCommands({ services, flow, canvas, text, middle, openHelp,
       }
       if (command.startsWith('add.')) {
         if (isReadOnly()) return false;
-        addAt(command.slice(4) as NodeType, pointer ?? middle());
+        const type = command.slice(4) as NodeType;
+        addAt(type, freeMiddle(view(), type, pointer ?? middle()));
         return true;
       }
       return actions[command]?.() !== false;
@@ -166,6 +169,7 @@ export function createCommands({ services, flow, canvas, text, middle, openHelp,
       if (command === 'frame' || command.startsWith('align.')) return ids.filter((id) => view().node.has(id)).length > (command === 'frame' ? 0 : 1);
       return true;
     },
+    addFreely: (type) => addAt(type, type === 'frame' ? middle() : freeMiddle(view(), type, middle())),
     addAt,
     pasteText,
     copyText() {

@@ -2,7 +2,7 @@ import { commit, fold, openDocument, type Edge, type Intent, type LogState, type
 import { describe, expect, it } from 'vitest';
 import { clipOf, clipText, paste, readClip } from './clipboard.ts';
 import { findInFlow } from './FindBox.tsx';
-import { addNode, align, connect, frameAround, move, portAt, reconnect, remove } from './intents.ts';
+import { addNode, align, connect, frameAround, freeMiddle, move, portAt, reconnect, remove } from './intents.ts';
 
 const node = (id: string, x: number, y: number, extra: Partial<Node> = {}): Node => ({ id, type: 'screen', position: { x, y }, data: { title: id.toUpperCase() }, ...extra });
 const edge = (id: string, source: string, target: string, extra: Partial<Edge> = {}): Edge => ({ id, source, target, data: {}, ...extra });
@@ -17,6 +17,16 @@ describe('addNode', () => {
     const state = after(open([]), { ops: [addNode('n', 'screen', { x: 103, y: 71 }, 'New')] });
     expect(state.node.get('n')).toEqual({ id: 'n', type: 'screen', position: { x: -32, y: 0 }, data: { title: 'New' } });
     expect(addNode('n', 'screen', { x: 103, y: 71 }, 'New', {}, false)).toMatchObject({ value: { position: { x: -25, y: 7 } } });
+  });
+});
+
+describe('freeMiddle', () => {
+  it('stays where there is room and goes to the side of what stands there', () => {
+    expect(freeMiddle(open([]), 'screen', { x: 128, y: 64 })).toEqual({ x: 128, y: 64 });
+    const state = open([node('a', 0, 0)]);
+    const middle = freeMiddle(state, 'screen', { x: 128, y: 64 });
+    const added = after(state, { ops: [addNode('n', 'screen', middle, 'N', {}, false)] }).node.get('n')!;
+    expect(added.position.x >= 256 + 20 || added.position.y >= 128 + 20 || added.position.x <= -276 || added.position.y <= -148).toBe(true);
   });
 });
 

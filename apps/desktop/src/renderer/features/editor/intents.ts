@@ -1,6 +1,6 @@
 import { isEqualJson, type Edge, type FlowView, type Intent, type IntentOp, type Node, type NodeType, type Point } from '@uxflow/core';
 import { FRAME_PADDING, membersRect, nodeRect } from '@uxflow/core/layout/drawn';
-import { boundsOf, type Rect } from '@uxflow/core/layout/geometry';
+import { boundsOf, inflate, NODE_GAP, overlaps, type Rect } from '@uxflow/core/layout/geometry';
 import { conditionOffset } from '@uxflow/core/layout/ports';
 import { BASE_SIZES, CONDITION_ROW } from '@uxflow/core/layout/nodeSize';
 
@@ -18,6 +18,23 @@ export function addNode(id: string, type: NodeType, middle: Point, title: string
   const size = BASE_SIZES[type];
   const position = snap({ x: middle.x - size.width / 2, y: middle.y - size.height / 2 }, isSnapped);
   return { op: 'add', kind: 'node', id, value: { type, position, data: { title }, ...extra } };
+}
+
+/** The point nearest to the wanted one where a new node has room, in rings of growing distance; the wanted point itself when all is full. */
+export function freeMiddle(view: FlowView, type: NodeType, wanted: Point): Point {
+  const size = BASE_SIZES[type];
+  const taken = [...view.node.values()].map((node) => inflate(nodeRect(node), NODE_GAP));
+  const isFree = ({ x, y }: Point) => {
+    const rect = { x: x - size.width / 2, y: y - size.height / 2, ...size };
+    return !taken.some((other) => overlaps(other, rect));
+  };
+  for (let ring = 0; ring <= 12; ring++) {
+    for (const [dx, dy] of ring === 0 ? [[0, 0] as const] : ringOf(ring)) {
+      const point = { x: wanted.x + dx * 96, y: wanted.y + dy * 96 };
+      if (isFree(point)) return point;
+    }
+  }
+  return wanted;
 }
 
 /** An edge between two nodes, in the direction of the drag; arms of a decision become yes, then no. */
@@ -132,6 +149,13 @@ export function resizeFrame(id: string, rect: Rect): Intent {
 export function addFrame(id: string, middle: Point, title: string, isSnapped: boolean): IntentOp {
   const size = { width: 480, height: 320 + FRAME_PADDING.top };
   return { op: 'add', kind: 'frame', id, value: { title, position: snap({ x: middle.x - size.width / 2, y: middle.y - size.height / 2 }, isSnapped), size } };
+}
+
+/** Steps of a square ring, the ones to the right and below first: there reading goes on. */
+function ringOf(ring: number): (readonly [number, number])[] {
+  const steps: (readonly [number, number])[] = [];
+  for (let x = -ring; x <= ring; x++) for (let y = -ring; y <= ring; y++) if (Math.max(Math.abs(x), Math.abs(y)) === ring) steps.push([x, y]);
+  return steps.sort(([ax, ay], [bx, by]) => Math.hypot(ax, ay) - Math.hypot(bx, by) || bx - ax || by - ay);
 }
 
 function restingFrames(view: FlowView, positions: ReadonlyMap<string, Point>): { id: string; rect: Rect }[] {
