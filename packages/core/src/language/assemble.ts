@@ -291,7 +291,8 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
       const drafts = steps.map((step) => step!.step)
       const sameObject = drafts.every((draft) => draft.objectStems.size === 0 || likeness(draft.objectStems, drafts[drafts.length - 1]!.objectStems) > 0.9)
       if (!drafts.some((draft) => draft.verb === next.condition.verb) || !item.sharesSubject || !item.duty && !sameObject) return item
-      const title = `${drafts.map((draft, index) => (index === 0 ? bare(draft, drafts) : index === drafts.length - 1 ? lower(draft.title) : lower(bare(draft, drafts)))).join(` ${labels.or} `)}`
+      const german = `${drafts[0]!.title} ${labels.or} ${drafts.slice(1).map((draft) => draft.verb).join(` ${labels.or} `)}`
+      const title = language === 'de' ? german : `${drafts.map((draft, index) => (index === 0 ? bare(draft, drafts) : index === drafts.length - 1 ? lower(draft.title) : lower(bare(draft, drafts)))).join(` ${labels.or} `)}`
       return { ...first, step: { ...first.step, title, stems: stemsOf(language, title), verb: '' } }
     })
   }
@@ -371,7 +372,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     }
     const entry = last.sentence === sentence ? history[from]!.entry : beforeDecisions(history[from]!.entry, last.sentence)
     if (entry.length === 0 || entry.every((exit) => exit.from === start)) {
-      if (from + 1 >= history.length) return false
+      if (from + 1 >= history.length && last.sentence !== sentence) return false
     }
     while (open.length > base && last.sentence !== sentence) popOpen()
     hold = unite(hold, frontier)
@@ -637,7 +638,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     })
     const from = options[0]![0]
     const span: [number, number] = from?.kind === 'step' ? from.step.span : [0, 0]
-    const node = decide(question ?? titles.map((title, index) => (index === 0 ? title : lower(title))).join(` ${labels.or} `), span)
+    const node = decide(question ?? titles.map((title, index) => (index === 0 || language === 'de' ? title : lower(title))).join(` ${labels.or} `), span)
     alternativeNodes.add(node)
     const made: Alternatives = { node, options: [] }
     const all: Exit[] = []

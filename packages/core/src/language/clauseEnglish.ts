@@ -86,7 +86,7 @@ function cutPhraseCue(tokens: Token[], words: string[], groups: VerbGroup[], cut
     const from = index + cue.length
     const comma = tokens.findIndex((token, at) => at > from && at < first.start && isMark(token, ','))
     const at = comma > 0 ? comma : lastNounStart(tokens, from + 1, first.start)
-    if (at !== undefined && !(cue.phrase === 'after' && comma < 0)) cuts.set(at, 'comma')
+    if (at !== undefined && !(cue.phrase === 'after' && comma < 0 && !['determiner', 'pronoun'].includes(tokens[at]!.tag))) cuts.set(at, 'comma')
     return
   }
 }
@@ -574,6 +574,7 @@ function trimPhrase(tokens: Token[]): Token[] {
   let to = tokens.length
   const isEdge = (token: Token): boolean => token.tag === 'punctuation' || token.tag === 'coordinator' || token.tag === 'adverb' && to - from > 1 || token.tag === 'preposition'
   while (to > from && isEdge(tokens[to - 1]!)) to--
+  if (to - from > 1 && /^(?:me|us|him|them|you)$/.test(tokens[from]!.lower) && tokens.slice(from + 1, to).some((token) => token.tag === 'noun')) from++
   while (from < to && (isEdge(tokens[from]!) || LEADING.has(tokens[from]!.lower) && tokens[from]!.quoted !== true && to - from > 1)) from++
   return tokens.slice(from, to)
 }

@@ -40,7 +40,7 @@ export function describeCondition(language: ReadLanguage, text: string, clauses:
 
 /** "the password is wrong" -> "Password correct", told as its "no". */
 function askQuestion(language: ReadLanguage, raw: string, single: boolean): { question: string; negative: boolean } {
-  let question = raw.replace(ARTICLE[language], '').replace(ARTICLE[language], '')
+  let question = raw.replace(/^(?:ist|sind|war|waren|wird|werden)\s+/i, '').replace(ARTICLE[language], '').replace(ARTICLE[language], '')
   let negative = false
   if (single) {
     const words = question.split(' ')
@@ -58,7 +58,7 @@ function askQuestion(language: ReadLanguage, raw: string, single: boolean): { qu
     }
     question = question.replace(BE[language], '')
   }
-  question = question.replace(/^(?:it|they|she|he|es|sie|er)\s+(?=\S)/i, (found) => (question.length - found.length > 3 ? '' : found))
+  question = question.replace(/^(?:(?:it|they|she|he|es|sie|er|ihn)\s+)+(?=\S)/i, (found) => (question.length - found.length > 3 ? '' : found))
   const words = question.trim().split(' ')
   if (words.length > 12) question = `${words.slice(0, 12).join(' ')} …`
   return { question: capitalize(question.trim() || raw || LABELS[language].next), negative }

@@ -7,6 +7,8 @@ import { isWord, LABELS } from './words.ts'
 /** What was spoken of last, so that "it" and "them" can be named. */
 export interface Mentions {
   thing?: Phrase
+  /** What the condition in force is about. */
+  topic?: Phrase
   person?: Phrase
   actor?: string
 }
@@ -193,7 +195,7 @@ function actorOf(language: ReadLanguage, clause: Clause, mentions: Mentions): st
   if (phrase === undefined || clause.verb === undefined) return undefined
   if (!phrase.pronoun) return clause.verb.copula || isSurfaceSubject(language, clause) ? undefined : phrase.text
   const word = phrase.text.toLowerCase()
-  if (/^(?:he|she|they|er|sie)$/.test(word)) return mentions.actor
+  if (/^(?:he|she|they|er|sie)$/.test(word)) return mentions.person?.text ?? mentions.actor
   return /^(?:i|we|you|ich|wir|man)$/.test(word) ? phrase.text : undefined
 }
 

@@ -84,6 +84,13 @@ export function tidyGraph(nodes: ReadNode[], edges: ReadEdge[]): { nodes: ReadNo
       break
     }
   }
+  const end = keptNodes.find((node) => node.type === 'end')
+  if (end !== undefined && !reachable(keptNodes, keptEdges).has(end.key)) {
+    // Every way turned back: the text tells no end, so its last step is one.
+    const within = reachable(keptNodes, keptEdges)
+    const last = keptNodes.findLast((node) => within.has(node.key) && node.type !== 'decision' && node.type !== 'end')
+    if (last !== undefined) keptEdges.push({ from: last.key, to: end.key })
+  }
   const reached = reachable(keptNodes, keptEdges)
   keptNodes = keptNodes.filter((node) => reached.has(node.key))
   keptEdges = keptEdges.filter((edge) => reached.has(edge.from) && reached.has(edge.to))

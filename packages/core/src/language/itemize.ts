@@ -114,6 +114,7 @@ function readClause(context: SentenceContext, clauses: Clause[], index: number, 
   }
   if (hasCue(clause, 'else', 'ifNot')) {
     items.push({ kind: 'else', again: false })
+    if (context.mentions.topic !== undefined) context.mentions.thing = context.mentions.topic
     if (clause.verb === undefined) {
       if (clause.object !== undefined && !clause.object.pronoun) items.push(step(nameIt(context, clause)))
       return 1
@@ -229,7 +230,7 @@ function readCondition(context: SentenceContext, clauses: Clause[], index: numbe
   if (clause.verb === undefined && clause.object === undefined && parts.length > 1) parts = parts.slice(1)
   const condition = describeCondition(context.language, context.text, parts, unless)
   const topic = parts[0]?.subject
-  if (topic !== undefined && !topic.pronoun && !isWord(context.language, 'person', topic.head) && parts[0]!.verb !== undefined) context.mentions.thing = topic
+  if (topic !== undefined && !topic.pronoun && !isWord(context.language, 'person', topic.head) && parts[0]!.verb !== undefined) context.mentions.thing = context.mentions.topic = topic
   condition.cue = clause.cues.find((cue) => ['if', 'onlyIf', 'unless', 'when'].includes(cue.role))?.phrase ?? condition.cue
   const item: Item = { kind: 'if', condition, opensSentence: items.length === 0 }
   if (trailing) items.splice(stepsBefore, 0, item)

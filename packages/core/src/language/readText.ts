@@ -143,7 +143,7 @@ function createReader(language: ReadLanguage, text: string, assumptions: ReadAss
       const content = text.slice(child.start, child.end).replace(/\s*\([^)]*\)\s*/g, ' ').replace(/[.,;]+$/, '').trim()
       if (child.children.length > 0 || content === '' || content.split(/\s+/).length > 5 || /[.:;]|->|→/.test(content)) return undefined
       const clauses = clausesOf({ start: child.start, end: child.start + Math.max(1, text.slice(child.start, child.end).search(/\s*\(|$/)) })
-      if (clauses.some((clause) => clause.verb !== undefined && content.split(/\s+/).length > 1 || clause.cues.some((cue) => cue.role === 'if' || cue.role === 'else'))) return undefined
+      if (!/\b(?:button|link|field|list|image|knopf|feld|schaltfläche)$/i.test(content) && clauses.some((clause) => clause.verb !== undefined && content.split(/\s+/).length > 1 || clause.cues.some((cue) => cue.role === 'if' || cue.role === 'else'))) return undefined
       elements.push({ type: elementType(content, isForm), label: capitalize(content) })
     }
     return elements

@@ -142,6 +142,10 @@ function correct(tokens: Token[], index: number): void {
     return
   }
   if (token.tag === 'infinitive') return
+  if (/^(?:attempts?|tries|retries|times|failures)$/.test(word) && previous !== undefined && ['number', 'adjective', 'past', 'determiner'].includes(previous.tag)) {
+    token.tag = 'noun'
+    return
+  }
   if (token.tag === 'adverb' && previous?.tag === 'determiner' && /^(?:first|next|last|second|third|only)$/.test(word)) token.tag = 'adjective'
   if (word === 'either' && next !== undefined && next.tag !== 'determiner' && (next.tag === 'verb' || next.tag === 'preposition' || next.tag === 'to' || ACTION_VERBS.has(verbBase(next.lower)))) token.tag = 'adverb'
   if (before?.tag === 'modal' && ['noun', 'verb', 'adjective', 'past', 'particle', 'preposition'].includes(token.tag) && /^[a-z-]+$/.test(word) && token.tag !== 'preposition') token.tag = 'verb'

@@ -27,6 +27,8 @@ export function verbForm(word: string): VerbForm | undefined {
   if (w.length < 3 || !/^[a-zäöüß]+$/.test(w)) return undefined
   const strong = finiteOf(w)
   if (strong !== undefined) return { base: strong, finite: true, participle: false, infinitive: false }
+  const third = /t$/.test(w) ? infinitiveOfThird(w) : ''
+  if (GERMAN_VERBS.has(third)) return { base: third, finite: true, participle: /^(?:be|er|ver|ent|zer|über|unter|ge)|iert$/.test(w), infinitive: false }
   const participle = participleOf(w)
   if (participle !== undefined) return { base: participle, finite: !/^ge|[a-z]ge[a-z]+(?:t|en)$/.test(w) && w.endsWith('t'), participle: true, infinitive: /en$/.test(w) && GERMAN_VERBS.has(w) }
   const zu = /^(.+?)zu(.+n)$/.exec(w)
