@@ -1,0 +1,47 @@
+/**
+ * The built Electron bundles (main, preload, page, utility process) on a stand-in for Electron's runtime: what is proved is the wiring, the guards and
+ * the handing over of ports; the real runtime was not available here.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { chromiumPath } from './browser.ts';
+import { startStubbedApp } from './electronApp.ts';
+
+test.skipIf(!chromiumPath)('the desktop bundles work together, survive a killed engine, and keep what was made', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'uxflow-electron-'));
+  try {
+    const app = startStubbedApp(dataDir, chromiumPath!);
+    const { webPreferences } = await app.until('window');
+    expect(webPreferences).toMatchObject({ contextIsolation: true, sandbox: true, nodeIntegration: false, webSecurity: true });
+    await app.until('loaded');
+    const headers = await app.headers();
+    expect(headers['content-security-policy']).toMatch(/default-src 'none'.*script-src 'self'/);
+    expect(await app.openWindow('https://example.org/')).toEqual({ action: 'deny' });
+    expect(await app.openWindow('file:///etc/passwd')).toEqual({ action: 'deny' });
+    expect((await app.until('external')).url).toBe('https://example.org/');
+    expect(app.events.filter((each) => each.event === 'external').length).toBe(1);
+
+    await app.waitFor('[data-testid=flow-list]');
+    expect(await app.evaluate('Object.keys(window.uxflowHost).join()')).toBe('kind');
+    expect(await app.evaluate('typeof require + typeof process')).toBe('undefinedundefined');
+    await app.click('[data-testid=new-flow]');
+    await app.waitFor('[data-testid=canvas]');
+
+    // The engine dies; main starts it anew and hands the page another port; the page goes on.
+    process.kill((await app.until('engine')).pid as number, 'SIGKILL');
+    await app.until('engine', 2);
+    await app.evaluate("void (location.hash = '#/flows')");
+    await app.waitFor('[data-testid=flow-list] [data-testid=flow-card]');
+    expect(app.events.filter((each) => each.event === 'pageerror')).toEqual([]);
+    expect(await app.quit()).toBe(0);
+
+    const again = startStubbedApp(dataDir, chromiumPath!);
+    await again.until('loaded');
+    await again.waitFor('[data-testid=flow-list] [data-testid=flow-card]');
+    expect(await again.quit()).toBe(0);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
