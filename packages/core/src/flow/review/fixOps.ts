@@ -70,11 +70,14 @@ export function endFor(context: ReviewContext, writer: FixWriter, near: Node): s
   return only && only.id !== near.id ? only.id : writer.add(near, 'end', writer.word('end')).id;
 }
 
-/** The nearest screen or popup before a node that a person can go back to, or null. */
+// Whoever is further away is no place to go back to, and a review stays linear.
+const STEPS_BACK = 400;
+
+/** The nearest screen before a node that a person can go back to, or null. */
 export function screenBefore(context: ReviewContext, node: Node): Node | null {
   const seen = new Set([node.id]);
   const queue = [node.id];
-  for (let at = 0; at < queue.length; at++) {
+  for (let at = 0; at < Math.min(queue.length, STEPS_BACK); at++) {
     for (const way of context.waysIn(queue[at]!)) {
       if (seen.has(way.nodeId)) continue;
       seen.add(way.nodeId);

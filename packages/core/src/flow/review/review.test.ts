@@ -127,6 +127,12 @@ describe('review', () => {
     for (const node of view.node.values()) expect(Math.abs(node.position.x - free.x) >= 140 || Math.abs(node.position.y - free.y) >= 56).toBe(true);
   });
 
+  it('closes a message back to its screen, but never makes a circle of it', () => {
+    const fix = (rest: string) => review(sketchView(`s:start Go\na:screen Form\np:popup Payment failed\ns -> a\na -> p Wrong\n${rest}`)).find((item) => item.code === 'DEAD_END' && item.nodeIds[0] === 'p')!.fix!;
+    expect(fix('e:end Done\na -> e Right').ops((prefix) => `${prefix}_1`)).toMatchObject([{ kind: 'edge', value: { source: 'p', target: 'a', data: { label: 'Try again' } } }]);
+    expect(fix('').code).toBe('CONNECT_TO_END');
+  });
+
   it('puts a start before the first step, in the reading direction', () => {
     const view = sketchView('a:screen First\nb:end Done\na -> b');
     (view.node.get('a') as Node).position = { x: 600, y: 600 };

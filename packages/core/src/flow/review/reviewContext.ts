@@ -1,4 +1,4 @@
-import { graphOf, loopsOf, reachableFrom, stronglyConnected, type Graph, type Way } from '../graph.ts';
+import { graphOf, loopsOf, reachableFrom, reaching, stronglyConnected, type Graph, type Way } from '../graph.ts';
 import type { FlowView, Node } from '../schema.ts';
 import type { FindPlace } from './finding.ts';
 import { createFreePlaces } from './freePlaces.ts';
@@ -28,6 +28,8 @@ export interface ReviewContext {
   readonly ends: readonly Node[];
   /** Steps that a start leads to. */
   readonly reached: ReadonlyMap<string, number>;
+  /** Steps from which an end can be reached. */
+  readonly finishing: ReadonlyMap<string, number>;
   /** Sets of nodes in which a walk can go round. */
   readonly loops: readonly (readonly string[])[];
   /** Index of the strongly connected component of a node. */
@@ -42,12 +44,14 @@ export function createReviewContext(view: FlowView, options: ReviewOptions): Rev
   const graph = graphOf(view);
   const steps = graph.nodeIds.map((id) => view.node.get(id)!);
   const starts = steps.filter((node) => node.type === 'start');
+  const ends = steps.filter((node) => node.type === 'end');
   const setting = view.flow.settings?.language;
   const once = <T>(make: () => T): (() => T) => {
     let value: { it: T } | null = null;
     return () => (value ??= { it: make() }).it;
   };
   const reached = once(() => reachableFrom(graph, starts.map((node) => node.id)));
+  const finishing = once(() => reaching(graph, ends.map((node) => node.id)));
   const loops = once(() => loopsOf(graph));
   const components = once(() => new Map(stronglyConnected(graph).flatMap((ids, index) => ids.map((id) => [id, index] as const))));
   const freePlaces = once(() => createFreePlaces(view));
@@ -58,9 +62,12 @@ export function createReviewContext(view: FlowView, options: ReviewOptions): Rev
     graph,
     steps,
     starts,
-    ends: steps.filter((node) => node.type === 'end'),
+    ends,
     get reached() {
       return reached();
+    },
+    get finishing() {
+      return finishing();
     },
     get loops() {
       return loops();

@@ -71,7 +71,10 @@ export function* noWayBack(context: ReviewContext): Iterable<Draft> {
     nodeIds: trapped.map((node) => node.id),
     params: { ...named(trapped[0]!), count: trapped.length },
     fix: fixOf(context, 'ADD_WAY_BACK', (writer) => {
-      for (const node of trapped) writer.connect(node.id, screenBefore(context, node)!.id, { label: writer.word('back'), kind: 'loop' });
+      for (const node of trapped) {
+        const before = screenBefore(context, node);
+        if (before) writer.connect(node.id, before.id, { label: writer.word('back'), kind: 'loop' });
+      }
     }),
   };
 }

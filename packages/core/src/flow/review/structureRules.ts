@@ -1,9 +1,10 @@
 /** Rules of the skeleton: starts, ends, what is reached, what leads nowhere. */
 import { byCodeUnit, connectedParts } from '../graph.ts';
 import type { Node } from '../schema.ts';
-import { endFor, fixOf } from './fixOps.ts';
+import { endFor, fixOf, screenBefore } from './fixOps.ts';
 import type { Draft } from './finding.ts';
 import { named, type ReviewContext } from './reviewContext.ts';
+import { saysError } from './wording.ts';
 
 export function* emptyFlow(context: ReviewContext): Iterable<Draft> {
   if (context.steps.length <= 1) yield { nodeIds: context.steps.map((node) => node.id) };
@@ -90,10 +91,15 @@ export function* unreachable(context: ReviewContext): Iterable<Draft> {
 export function* deadEnd(context: ReviewContext): Iterable<Draft> {
   if (context.steps.length <= 1) return;
   for (const node of deadEnds(context)) {
+    // A message is closed and people are back where they were, if that place leads on without it.
+    const back = node.type === 'popup' ? screenBefore(context, node) : null;
     yield {
       nodeIds: [node.id],
       params: named(node),
-      fix: fixOf(context, 'CONNECT_TO_END', (writer) => writer.connect(node.id, endFor(context, writer, node))),
+      fix:
+        back && context.finishing.has(back.id)
+          ? fixOf(context, 'ADD_WAY_BACK', (writer) => writer.connect(node.id, back.id, { label: writer.word(saysError(node.data.title) ? 'retry' : 'back'), kind: 'loop' }))
+          : fixOf(context, 'CONNECT_TO_END', (writer) => writer.connect(node.id, endFor(context, writer, node))),
     };
   }
 }
