@@ -18,8 +18,17 @@ export function readInstruction(text: string, flow: FlowView, options: { hint?: 
     const sentences = joinSentences(prepared.sentences.map((sentence) => withoutCourtesy(sentence)).filter(Boolean));
     if (!sentences.length) throw context.refuse('NOTHING_SAID', 'There is nothing to do: the instruction is empty.', 'Es gibt nichts zu tun: Die Anweisung ist leer.');
     if (isOutside(prepared.sentences.join('. '), context)) throw outside(context);
-    for (const sentence of sentences) readSentence(sentence, context);
-    if (!context.commands.length) throw notUnderstood(text, context);
+    let unread: InstructionStop | undefined;
+    for (const sentence of sentences) {
+      try {
+        readSentence(sentence, context);
+      } catch (error) {
+        // Beside an instruction people give reasons; what begins like a command or asks for something is never passed over.
+        if (!(error instanceof InstructionStop) || sentences.length === 1 || LIKE_A_COMMAND.test(sentence)) throw error;
+        unread ??= error;
+      }
+    }
+    if (!context.commands.length) throw unread ?? notUnderstood(text, context);
     return { kind: 'commands', language, commands: context.commands };
   } catch (error) {
     if (error instanceof InstructionStop) return { ...error.stop, language };
@@ -32,14 +41,24 @@ function readSentence(sentence: string, context: InstructionContext): void {
   if (QUESTION.test(sentence)) throw notUnderstood(sentence, context);
   const exact = exactPart(sentence);
   if (exact !== undefined && readsQuietly(exact, context)) return;
-  for (const clause of splitCommands(sentence)) {
+  for (const clause of splitCommands(sentence).flatMap((part) => splitAside(part, context))) {
     const before = context.commands.length;
     const made = context.created.length;
     if (isConditional(clause) && readCondition(clause, context)) continue;
     context.commands.length = before;
     context.created.length = made;
-    if (readClause(clause, context)) continue;
     if (isIdle(clause)) continue;
+    try {
+      if (readClause(clause, context)) continue;
+    } catch (error) {
+      const rest = behindColon(clause);
+      context.commands.length = before;
+      context.created.length = made;
+      if (!(error instanceof InstructionStop) || rest === undefined || !readsQuietly(rest, context)) throw error;
+      continue;
+    }
+    const rest = behindColon(clause);
+    if (rest !== undefined && readsQuietly(rest, context)) continue;
     throw notUnderstood(clause, context);
   }
 }
@@ -49,8 +68,22 @@ const QUESTION = /^(?!what (?:happens|should happen|if|about|do we do)\b|was (?:
 /** "…, send a mail first: put an API call after X": what follows the colon or comma is the command itself, the rest its reason. */
 function exactPart(sentence: string): string | undefined {
   if (new RegExp(`^${COMMAND}\\b`, 'iu').test(sentence)) return undefined;
-  const match = new RegExp(`^[^:«»]*(?::|\\s[-–])\\s*(?:please\\s+|bitte\\s+)?(${COMMAND}\\s.+)$`, 'iu').exec(sentence) ?? new RegExp(`^(?!.*\\b(?:if|when|after|before|between|once|from|on|unless|wenn|falls|nach|vor|zwischen|von)\\b.*,)[^,«»]*,\\s*(?:so\\s+|please\\s+|bitte\\s+|also\\s+)?((?:${COMMAND}|nimm|wirf|schmeiß)\\s.+)$`, 'iu').exec(sentence);
+  const match = new RegExp(`^[^:«»]*(?::|\\s[-–])\\s*(?:please\\s+|bitte\\s+)?((?:${COMMAND}|after|before|between|nach|vor|zwischen)\\s.+)$`, 'iu').exec(sentence) ?? new RegExp(`^(?!.*\\b(?:if|when|after|before|between|once|from|on|unless|wenn|falls|nach|vor|zwischen|von)\\b.*,)[^,«»]*,\\s*(?:so\\s+|please\\s+|bitte\\s+|also\\s+)?((?:${COMMAND}|nimm|wirf|schmeiß)\\s.+)$`, 'iu').exec(sentence);
   return match?.[1];
+}
+
+const behindColon = (clause: string): string | undefined => /^[^:«»]+(?::|\s[-–])\s+(.+)$/u.exec(clause)?.[1];
+
+/** "drop X, if a device is found go to Y": a command, then a condition about something else. */
+function splitAside(clause: string, context: InstructionContext): string[] {
+  const match = new RegExp(`^(${COMMAND}\\s[^,]+),\\s*((?:if|when|wenn|falls)\\s.+)$`, 'iu').exec(clause);
+  if (!match) return [clause];
+  const [commands, created, { last }] = [context.commands.length, context.created.length, context];
+  const isWhole = readsQuietly(match[1]!, context) && context.commands.slice(commands).every((command) => command.kind === 'remove' || command.kind === 'rename' || command.kind === 'disconnect');
+  context.commands.length = commands;
+  context.created.length = created;
+  context.last = last;
+  return isWhole ? [match[1]!, match[2]!] : [clause];
 }
 
 function readsQuietly(clause: string, context: InstructionContext): boolean {
@@ -123,7 +156,7 @@ function withoutCourtesy(sentence: string): string {
   return text;
 }
 
-const isIdle = (clause: string): boolean => /^(?:thanks?(?: you)?|thx|cheers|great|nice|cool|perfect|danke(?: schön)?|super|the rest (?:stays|should stay|remains).*|everything else (?:stays|should stay|remains).*|(?:leave|keep) (?:the rest|everything else|all else).*|(?:der rest|alles andere|sonst) (?:bleibt|soll).*|nothing else.*|(?:please\s+)?(?:add|handle|show|cover|do|design|include)\s+(?:something|a (?:path|way|branch|case|flow|screen|step) for (?:that|it|this case|that case)|that|it|this)(?: (?:too|for that|for it|as well|in that case))?|(?:ergänze|füge|baue) (?:das|etwas dafür|dafür etwas|einen (?:weg|pfad|zweig) dafür)(?: (?:hinzu|ein|bitte))?|that's (?:it|all)|das war'?s|no other changes.*)$/iu.test(clause);
+const isIdle = (clause: string): boolean => new RegExp(`^${COMMAND}\\s.*\\snicht$`, 'iu').test(clause) || /^(?:(?:don't|do not|dont|never) (?!need|want).*|thanks?(?: you)?|thx|cheers|great|nice|cool|perfect|danke(?: schön)?|super|the rest (?:stays|should stay|remains).*|everything else (?:stays|should stay|remains).*|(?:leave|keep) (?:the rest|everything else|all else).*|(?:der rest|alles andere|sonst) (?:bleibt|soll).*|nothing else.*|(?:please\s+)?(?:add|handle|show|cover|do|design|include)\s+(?:something|a (?:path|way|branch|case|flow|screen|step) for (?:that|it|this case|that case)|that|it|this)(?: (?:too|for that|for it|as well|in that case))?|(?:ergänze|füge|baue) (?:das|etwas dafür|dafür etwas|einen (?:weg|pfad|zweig) dafür)(?: (?:hinzu|ein|bitte))?|that's (?:it|all)|das war'?s|no other changes.*)$/iu.test(clause);
 
 /** Things that are no edit of a flow: done in the world, not on the canvas. */
 function isOutside(text: string, context: InstructionContext): boolean {
@@ -131,6 +164,7 @@ function isOutside(text: string, context: InstructionContext): boolean {
   return OUTSIDE.some((pattern) => pattern.test(first)) && !new RegExp(`^${COMMAND}\\b.*\\b(?:after|before|between|nach|vor|zwischen)\\b`, 'iu').test(context.text(first));
 }
 
+const LIKE_A_COMMAND = new RegExp(`^${COMMAND}\\b|(?<!\\p{L})(?:should|must|needs? to|has to|soll|sollen|sollte|muss|müssen)(?!\\p{L})`, 'iu');
 const OUTSIDE = [
   /^(?:deploy|publish|ship|release|launch|roll out|push|merge|commit|compile|install|host|run the (?:tests|app|code|build))\b(?!.*\b(?:button|screen|step|node|popup)\b)/iu,
   /^(?:send|email|e-mail|mail|text|message|call|phone|ping|tell|remind|notify|invite|slack|dm)\s+(?:me|us|him|her|my|our|everyone|the team|the client|the boss|an? (?:e-?mail|message|text|invite|invitation|reminder|slack message) to|all customers|this to|it to|the flow to|«\d+»? ?to)\b/iu,
@@ -145,7 +179,7 @@ const outside = (context: InstructionContext): InstructionStop => context.refuse
 function notUnderstood(clause: string, context: InstructionContext): InstructionStop {
   const text = context.text(clause);
   const words = contentWords(text);
-  const speaksOfFlow = /\b(?:flow|step|screen|page|node|arrow|edge|branch|decision|popup|path|layout|title|label|change|edit|add|remove|rename|delete|move|connect|improve|better|nicer|fix|simplify|shorter|faster)\b|(?:ablauf|schritt|seite|knoten|pfeil|zweig|entscheidung|ändere|änder|lösch|verbesser|besser|schöner|kürzer|einfacher|mach)/iu.test(text);
+  const speaksOfFlow = /\b(?:flow|step|screen|page|node|arrow|edge|branch|decision|popup|path|layout|title|label|change|edit|add|remove|rename|delete|move|connect|improve|better|nicer|fix|thing|something|somewhere|stuff|put|make|set|this|that one|simplify|shorter|faster)\b|(?:ablauf|schritt|seite|knoten|pfeil|zweig|entscheidung|ändere|änder|lösch|verbesser|besser|schöner|kürzer|einfacher|mach)/iu.test(text);
   const mentions = words.some((word) => word.length > 3 && findNode(word, context.flow, context.prepared).kind !== 'none');
   if (!speaksOfFlow && !mentions) return outside(context);
   const titles = [...context.flow.node.values()].filter((node) => node.type === 'screen').slice(0, 3).map((node) => node.data.title);

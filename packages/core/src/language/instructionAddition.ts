@@ -8,7 +8,7 @@ import { takePlace } from './instructionPlace.ts';
 
 const ADD_EN = '(?:add|insert|include|create|introduce|squeeze in|squeeze|slip in|slip|put in|put|place|build|make|have|show|display|ask for|ask|we (?:also )?need|i (?:also )?(?:need|want|would like|\'d like)|there (?:should|must|has to|needs to) be|there is|bring in|append|give us|throw in|plug in|stick|let\'s have|let\'s add)';
 const ADD_DE = '(?:füge|ergänze|baue?|setze?|erstelle|lege?|zeige?|schiebe?|stecke|mach(?:e)?|wir brauchen|ich (?:brauche|möchte|hätte gern(?:e)?)|es (?:soll|fehlt|braucht|fehlen)|packe?|nimm|frage?)';
-const FAILS_EN = /\b(?:fails?|failed|goes wrong|go wrong|times? out|timed out|breaks?|crashe?s?|errors?(?: out)?|is (?:declined|rejected|down|unavailable|offline|not available|refused)|does ?n['o]t work|does not work|doesn't (?:go through|respond|answer)|cannot be reached|can't be reached|is unreachable|gets (?:declined|rejected))\b/iu;
+const FAILS_EN = /\b(?:fails?|failed|goes wrong|go wrong|times? out|timed out|breaks?|crashe?s?|errors?(?: out)?|is (?:declined|rejected|down|unavailable|offline|not available|refused)|does ?n['o]t work|does not work|doesn't (?:go through|respond|answer)|cannot be reached|can't be reached|(?:can ?not|can't|could not|couldn't|cannot) (?:be )?\p{L}+|(?:isn't|is not|was not|wasn't) (?:sent|saved|delivered|found|loaded|possible|successful|accepted|created|reachable)|goes down|is lost|is unreachable|gets (?:declined|rejected))(?!\p{L})/iu;
 
 /** What is new: steps, decisions, branches, error paths, elements, states. */
 export const additionRules: ClauseRule[] = [

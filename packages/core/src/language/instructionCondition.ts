@@ -38,7 +38,7 @@ export function readCondition(sentence: string, context: InstructionContext): bo
   if (decision && !otherwise) return onExistingArm(decision, condition, thenText, context);
   const where = place?.place() ?? inferPlace(condition, context);
   const node = place?.node ?? (where.at === 'after' || where.at === 'before' ? where.node : undefined);
-  const question = context.keep({ type: 'decision', title: parts.title ?? questionOf(condition, context.prepared, context.prepared.language) });
+  const question = context.keep({ type: 'decision', title: parts.title ?? questionOf(condition.replace(/^.*\b(?:but|aber)\s+/iu, ''), context.prepared, context.prepared.language) });
   const yes = readConsequence(thenText, context, node);
   const no = otherwise ? readConsequence(otherwise, context, node) : undefined;
   const arms: Arm[] = [
@@ -211,10 +211,10 @@ function inferPlace(condition: string, context: InstructionContext): Place {
 function goalOf(text: string, context: InstructionContext): Arm['then'] | undefined {
   if (/^(?:(?:it|this|that|the flow|everything|they|we|users?|people)\s+)?(?:(?:then|just|simply|can|should)\s+)*(?:ends?|stops?|finish(?:es)?|aborts?|quits?|is over|endet|ist (?:der ablauf )?zu ende|abbrechen|beenden|stoppt?|ende)(?:\s+(?:the flow|there|here|der ablauf|es|dort|hier))?$/iu.test(text)) return 'end';
   if (/^(?:endet der ablauf|ist schluss)$/iu.test(text)) return 'end';
-  const away = /^(?:(?:it|they|we|users?|people|the user|them|sie|es|man|nutzer)\s+)?(?:(?:then|just|simply|can|should|must|may|soll|sollen|kann|wird)\s+)*(?:go(?:es)?|get|return(?:s)?|leads?|(?:send|take|bring|move|let)\s*(?:them|people|the user|users|it|him)?(?:\s+(?:go|continue|get))?|jumps?|skips?|redirects?|continues?|proceeds?|heads?|moves?|falls?|back|straight|directly|on|to|geht?|gehe|führt?|leite\p{L}*|zurück|weiter|direkt|springt?|komm[te]?n?)\b(.*)$/iu.exec(text);
+  const away = /^(?:(?:it|they|we|users?|people|the user|them|sie|es|man|nutzer)\s+)?(?:(?:then|just|simply|can|should|must|may|soll|sollen|kann|wird)\s+)*(?:go(?:es)?|get|return(?:s)?|leads?|(?:send|take|bring|move|let)\s+(?:them|people|the user|users|it|him|her|everyone|back|straight|directly|on(?= to))(?:\s+(?:go|continue|get))?|jumps?|skips?|redirects?|continues?|proceeds?|heads?|moves?|falls?|back|straight|directly|on|to|geht?|gehe|führt?|leite\p{L}*|zurück|weiter|direkt|springt?|komm[te]?n?)\b(.*)$/iu.exec(text);
   if (!away && !/^(?:as (?:before|usual|now)|nothing\b.*|wie bisher|nichts\b.*|alles wie bisher|alles bleibt\b.*|carry on|keep going)/iu.test(text)) return undefined;
   const rest = (away ? away[0]! : '');
-  const to = /(?:^|\s)(?:to|into|onto|with|zu|zum|zur|nach|auf|in die|ins|mit)\s+(?!continue|go\b)(.+?)(?:\s+(?:geleitet|gehen|führen|springen|zurück|weiter|kommen|gelangen|instead|again|directly))*$/iu.exec(rest);
+  const to = /(?:^|\s)(?:to|into|onto|with|zu|zum|zur|nach|auf|in die|ins|mit)\s+(?!continue|go\b)(.+?)(?:\s+(?:geleitet|gehen|führen|springen|zurück|weiter|kommen|gelangen|instead|again|directly|as (?:before|usual|now|it is|normal)|wie (?:bisher|gehabt|vorher)))*$/iu.exec(rest);
   if (to) {
     const target = context.look(to[1]!);
     if (target.kind === 'one') return { to: target.id };

@@ -94,9 +94,9 @@ export const connectionRules: ClauseRule[] = [
     },
   },
   {
-    english: /^(.+?)\s+(?:needs?|gets?|should (?:have|get))\s+(?:a|an|another)\s+(?:way|link|path|arrow|connection|route|button|exit)\s+(?:back\s+)?(?:to|into)\s+(.+)$/iu,
+    english: /^(.+?)\s+(?:needs?|gets?|should (?:have|get))\s+(?:a|an|another)\s+(?:(?:second|third|new|direct|additional|other)\s+)*(?:way|link|path|arrow|connection|route|button|exit|option|branch)(?:\s+(?:out|back|on))?\s*[:,]?\s+(?:(?:that|which)\s+(?:goes|leads)\s+)?(?:back\s+|on\s+|straight\s+|directly\s+)*(?:to|into)\s+(.+?)(?:\s*,?\s+(?:labell?ed(?: as)?|called|named|with the label|saying)\s+(.+))?$/iu,
     german: /^(.+?)\s+(?:braucht|bekommt|soll)\s+(?:einen|eine|ein)\s+(?:weg|link|pfeil|verbindung|knopf|button)\s+(?:zurück\s+)?(?:zu|zum|zur|nach)\s+(.+?)(?:\s+(?:bekommen|haben))?$/iu,
-    run: (match, context) => connect(match[1]!, match[2]!, context, 'also'),
+    run: (match, context) => connect(match[1]!, match[2]!, context, 'also', match[3]),
   },
   {
     english: /^(.+?)\s*(?:->|→|=>|-->)\s*(.+)$/u,
@@ -162,6 +162,11 @@ function connect(from: string, to: string, context: InstructionContext, mode: 'a
   }
   const shouldLead = mode === 'instead' || (mode === 'open' && !isDecision && ways.length === 1 && !context.reaches(toRef, source.node));
   if (shouldLead && ways.length === 1) return void context.commands.push({ kind: 'redirect', edgeId: ways[0]!.id, to: toRef, ...(text ? { label: text } : {}) });
+  if (isDecision && ways.length > 1 && (mode === 'instead' || mode === 'open')) {
+    // "correct credentials go straight to …" speaks of one answer of the decision.
+    const arm = armOf(source.node, from, context);
+    if (arm) return void context.commands.push({ kind: 'redirect', edgeId: arm.id, to: toRef });
+  }
   if (mode === 'instead' && ways.length > 1) {
     const place = context.behind(source.node);
     const edgeId = place.at === 'after' ? place.edgeIds?.[0] : undefined;

@@ -13,7 +13,8 @@ export interface FoundPlace {
 
 /** The place that a clause names (`after X`, `between X and Y`, `on the No branch of X`), or undefined. */
 export function takePlace(clause: string, context: InstructionContext): FoundPlace | undefined {
-  const noPlace = clause.replace(/\b(?:after|nach)\s+(?:that|dem|danach)\b/giu, (found) => (context.last ? found : ' '));
+  const pointed = context.last ? clause.replace(/\bdavor\b/giu, 'vor ihm').replace(/\bdanach\b/giu, 'nach ihm') : clause;
+  const noPlace = pointed.replace(/\bafter that\b|\bnach dem(?=\s*(?:,|$))/giu, (found) => (context.last ? found : ' '));
   return takeBetween(noPlace, context) ?? takeArm(noPlace, context) ?? takeSide(noPlace, context) ?? takeEnds(noPlace, context);
 }
 
@@ -111,5 +112,5 @@ const cut = (clause: string, match: RegExpExecArray | RegExpMatchArray): string 
 
 /** A noun phrase up to where the clause goes on: a mark with its type word, else words up to a comma or a word that starts something new. */
 const TYPE_TAIL = '(?:\\s+(?:screen|page|popup|pop-up|dialog|step|form|view|modal|decision|node|action|call|api call|check))?';
-const PHRASE_EN = `(?:(?:the|a|an|our)\\s+)?«\\d+»${TYPE_TAIL}|(?:(?![,:;]|\\b(?:add|insert|show|put|place|ask|have|display|include|there|we|i|you|users?|people|let|lets|called|named|that|which|with|and (?:call|name|connect|then|link|label|make|let|have|put|add)|if|check|so|should|must|needs?|comes?|goes|is|are|insert|please|shows?|open|send|instead)\\b).)+`;
+const PHRASE_EN = `(?:(?:the|a|an|our)\\s+)?«\\d+»${TYPE_TAIL}|(?:(?![,:;]|\\b(?:add|insert|show|put|place|ask|have|display|include|there|we|i|you|users?|people|let|lets|called|named|that|which|with|and (?:call|name|connect|then|link|label|make|let|have|put|add)|if|check|so|should|must|needs?|comes?|goes|is|are|insert|please|shows?|open|send|instead|offer|(?:trigger|run|call|execute|start)(?= an? | the )|i\\.e)\\b).)+`;
 const PHRASE_DE = `(?:(?:der|die|das|den|dem|des)\\s+)?«\\d+»|(?:der|die|das|den|dem|des)?\\s*(?:(?![,:;]|\\s(?:ein|eine|einen|einem|einer|noch|soll|sollen|sollte|muss|füge|kommt|kommen|fehlt|zeige|erscheint|brauchen|möchte|bitte|hinzu|einfügen|ergänzen|anzeigen|hinzufügen|einbauen|und|der|die|das|den|wird|ist|prüfe|prüfen|öffnet|direkt|verschieben|setzen|stellen|gibt)(?=\\s|$)|\\s«).)+`;

@@ -70,7 +70,10 @@ function removeAll(phrase: string, context: InstructionContext): boolean | void 
   }
   what = withoutReason(what);
   const whole = context.look(what);
-  const parts = whole.kind === 'one' && whole.score >= 0.95 ? [what] : what.split(/\s*,\s*(?:and\s+|und\s+)?|\s+(?:and|as well as|und|sowie|&)\s+(?:also\s+|auch\s+)?/iu).filter(Boolean);
+  const joined = what.split(/\s*,\s*(?:and\s+|und\s+)?|\s+(?:and|as well as|und|sowie|&)\s+(?:also\s+|auch\s+)?/iu).filter(Boolean);
+  // "the receipt and the confirmation" are two, though one of them is named exactly; a title may hold an "and" of its own.
+  const isOne = whole.kind === 'one' && whole.score >= 0.95 && (joined.length === 1 || /\b(?:and|und|&)\b|&/iu.test(context.title(whole.id)));
+  const parts = isOne ? [what] : joined;
   const plural = /^(?:(?:all|both|alle|beide)\s+(?:of\s+)?(?:the\s+|die\s+)?)(.+)$/iu.exec(what);
   if (plural) {
     const type = typeIn(plural[1]!);

@@ -9,7 +9,7 @@ export const TYPE_WORDS: Readonly<Record<string, NodeType>> = {
   screen: 'screen', screens: 'screen', page: 'screen', pages: 'screen', view: 'screen', form: 'screen', bildschirm: 'screen', seite: 'screen', ansicht: 'screen', maske: 'screen', formular: 'screen', fenster: 'screen',
   popup: 'popup', popups: 'popup', 'pop-up': 'popup', dialog: 'popup', dialogue: 'popup', modal: 'popup', overlay: 'popup', toast: 'popup', alert: 'popup', message: 'popup', notice: 'popup', hinweis: 'popup', meldung: 'popup', hinweisfenster: 'popup', warnung: 'popup', fehlermeldung: 'popup',
   action: 'action', step: 'action', task: 'action', aktion: 'action', schritt: 'action',
-  api: 'apiCall', apicall: 'apiCall', 'api-call': 'apiCall', request: 'apiCall', call: 'apiCall', webhook: 'apiCall', 'api-aufruf': 'apiCall', aufruf: 'apiCall', anfrage: 'apiCall', systemaufruf: 'apiCall',
+  api: 'apiCall', apicall: 'apiCall', 'api-call': 'apiCall', request: 'apiCall', webhook: 'apiCall', 'api-aufruf': 'apiCall', aufruf: 'apiCall', anfrage: 'apiCall', systemaufruf: 'apiCall',
   decision: 'decision', decisions: 'decision', question: 'decision', entscheidung: 'decision', abfrage: 'decision', verzweigung: 'decision', condition: 'condition', bedingung: 'condition',
   subflow: 'subflow', 'sub-flow': 'subflow', unterablauf: 'subflow', note: 'note', notiz: 'note', start: 'start', end: 'end', ende: 'end', endpunkt: 'end',
 };
