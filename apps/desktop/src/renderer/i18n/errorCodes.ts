@@ -2,7 +2,7 @@ import type { StoreErrorCode } from '@uxflow/core/db/storeError';
 import type { ModelErrorCode } from '@uxflow/core/llm/modelError';
 
 /** Every code that a failure can reach a person with; a language that lacks one does not compile. */
-export type ErrorCode = ModelErrorCode | StoreErrorCode | DocumentErrorCode | ChangeErrorCode | EngineErrorCode | HostErrorCode;
+export type ErrorCode = ModelErrorCode | ConversationErrorCode | StoreErrorCode | DocumentErrorCode | ChangeErrorCode | EngineErrorCode | HostErrorCode;
 
 /** Files that are no flow, or not a whole one. */
 export type DocumentErrorCode = 'DOCUMENT_INVALID' | 'DOCUMENT_NOT_A_FLOW' | 'DOCUMENT_NOT_JSON' | 'DOCUMENT_NOT_TEXT' | 'DOCUMENT_TOO_LARGE' | 'DOCUMENT_TRUNCATED' | 'DOCUMENT_VERSION_UNKNOWN';
@@ -40,6 +40,20 @@ export type EngineErrorCode =
   | 'STORE_NEWER'
   | 'VERSION_NOT_FOUND'
   | 'INTERNAL';
+
+/** Messages, turns and proposals. */
+export type ConversationErrorCode =
+  | 'AGENT_OUTPUT_INVALID'
+  | 'DESIGN_INVALID'
+  | 'MESSAGE_EMPTY'
+  | 'MESSAGE_NOT_TEXT'
+  | 'MESSAGE_TOO_LONG'
+  | 'PLAN_EMPTY'
+  | 'PROPOSAL_CLOSED'
+  | 'PROPOSAL_NOT_FOUND'
+  | 'TURN_CANCELLED'
+  | 'TURN_NOT_FOUND'
+  | 'TURN_NOT_WAITING';
 
 /** What lies between the screen and the engine, and what a host says on a terminal. */
 export type HostErrorCode = 'BAD_REQUEST' | 'ENGINE_AWAY' | 'FILE_NOT_WRITTEN' | 'FILE_UNREADABLE' | 'INTERNAL_SERVER_ERROR' | 'PORT_IN_USE' | 'PORT_REFUSED' | 'SOCKET_UNAVAILABLE' | 'USAGE';

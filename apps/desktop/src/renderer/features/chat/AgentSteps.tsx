@@ -2,6 +2,7 @@ import type { Turn } from '@uxflow/core/agents/turnSchema';
 import { Spinner } from '@uxflow/ui';
 import { Ban, Check, ChevronRight, X } from 'lucide-react';
 import { useText } from '../../i18n/TextContext.tsx';
+import type { Translate } from '../../i18n/translate.ts';
 import type { AgentStep } from '../../store/conversation.ts';
 import { modelName, whoAnswered } from './mindName.ts';
 import { isAtWork } from './thread.ts';
@@ -28,7 +29,7 @@ export function AgentSteps({ turn, steps }: { turn: Turn; steps: readonly AgentS
     <details className="agents">
       <summary>
         <ChevronRight aria-hidden />
-        <span>{text('chat.summary', { count: steps.length, ms: Math.round(steps.reduce((sum, step) => sum + (step.ms ?? 0), 0)) })}</span>
+        <span>{text('chat.summary', { count: steps.length, time: timeText(text, steps.reduce((sum, step) => sum + (step.ms ?? 0), 0)) })}</span>
         <span className="agents__mind">{model ?? text('chat.mind.rules')}</span>
       </summary>
       <StepList turn={turn} steps={steps} />
@@ -50,10 +51,15 @@ function StepList({ turn, steps }: { turn: Turn; steps: readonly AgentStep[] }) 
             <span className="agent__name">{text(`agent.${step.agent}`)}</span>
             {/* Which mind answers is known when it has. */}
             {status === 'running' ? null : <span className="agent__mind">{step.mind === 'rules' ? text('chat.mind.rules') : (modelName(turn.model) ?? text('chat.mind.model'))}</span>}
-            {step.ms === undefined ? null : <span className="agent__ms">{text('chat.ms', { ms: Math.round(step.ms) })}</span>}
+            {step.ms === undefined ? null : <span className="agent__ms">{timeText(text, step.ms)}</span>}
           </li>
         );
       })}
     </ol>
   );
+}
+
+/** How long something took: ms below a second, else seconds with one digit. */
+function timeText(text: Translate, ms: number): string {
+  return ms < 1000 ? text('chat.ms', { ms: Math.round(ms) }) : text('chat.seconds', { seconds: new Intl.NumberFormat(text('languageTag'), { maximumFractionDigits: 1 }).format(ms / 1000) });
 }

@@ -2,6 +2,7 @@ import type { Plan, Turn } from '@uxflow/core/agents/turnSchema';
 import { Badge, Button, IconButton } from '@uxflow/ui';
 import { Check, ListChecks, MessageSquare, Plus, Trash2, Undo2, X } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useFlow } from '../../store/flowServices.ts';
 import { useServices } from '../../store/services.ts';
@@ -93,8 +94,9 @@ function OpenPlan({ turn, isFresh }: { turn: Turn; isFresh: boolean }) {
         className="plan__add"
         icon={<Plus />}
         onClick={() => {
-          change(addStep(plan, { id: ids.newId('step'), task: '', reasoning: '' }));
-          requestAnimationFrame(() => stepField(plan.steps.length)?.focus());
+          // Whoever goes on typing types into the new step, from the first letter on.
+          flushSync(() => change(addStep(plan, { id: ids.newId('step'), task: '', reasoning: '' })));
+          stepField(plan.steps.length)?.focus();
         }}
       >
         {text('plan.addStep')}

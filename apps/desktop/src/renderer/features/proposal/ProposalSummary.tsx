@@ -1,4 +1,4 @@
-import { Button } from '@uxflow/ui';
+import { Button, IconButton } from '@uxflow/ui';
 import { Check, ListChecks, Sparkles, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
@@ -40,12 +40,10 @@ export function ProposalSummary({ proposalId }: { proposalId: string }) {
       <div className="summary__head">
         <Sparkles aria-hidden />
         <b>{text('proposal.count', { count: cards.length })}</b>
+        <IconButton size="small" label={text('proposal.review')} icon={<ListChecks />} onClick={() => editor.getState().openTab('proposal')} />
       </div>
       <p className="summary__facts">{factsText(text, cards)}</p>
       <div className="summary__actions">
-        <Button size="small" variant="ghost" icon={<ListChecks />} onClick={() => editor.getState().openTab('proposal')}>
-          {text('proposal.review')}
-        </Button>
         <Button size="small" disabled={isBusy} onClick={() => decide.reject(proposal.id, cards.map(({ id }) => id))}>
           {text('proposal.rejectAll')}
         </Button>

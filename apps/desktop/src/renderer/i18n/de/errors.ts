@@ -127,6 +127,18 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   VERSION_NOT_FOUND: () => 'Diese Version des Flows gibt es nicht. Nichts wurde geändert.',
   INTERNAL: (p) => `Etwas Unerwartetes ist schiefgegangen: ${p.message ?? 'Grund unbekannt'}. Deine gespeicherte Arbeit ist unberührt.`,
 
+  AGENT_OUTPUT_INVALID: () => 'Das Modell hat eine Antwort gegeben, mit der sich nichts anfangen lässt. Nichts wurde geändert; die eingebauten Regeln antworten stattdessen.',
+  DESIGN_INVALID: () => 'Der Entwurf des Modells ließ sich auch beim zweiten Mal nicht in den Flow schreiben. Nichts wurde geändert.',
+  MESSAGE_EMPTY: () => 'Die Nachricht ist leer, es gibt also nichts zu tun. Schreib, was Menschen tun können sollen.',
+  MESSAGE_NOT_TEXT: () => 'Die Nachricht enthält Binärdaten und wurde nicht gesendet. Füge Text ein.',
+  MESSAGE_TOO_LONG: (p) => `Die Nachricht hat ${Number(p.length).toLocaleString('de')} Zeichen; gelesen werden höchstens ${Number(p.limit).toLocaleString('de')}. Sie wurde nicht gesendet; kürze oder teile sie.`,
+  PLAN_EMPTY: () => 'Der Plan hat keinen Schritt mehr, es gibt also nichts zu bauen. Behalte wenigstens einen Schritt oder lehne den Plan ab.',
+  PROPOSAL_CLOSED: () => 'In diesem Vorschlag ist schon alles entschieden. Nichts wurde geändert.',
+  PROPOSAL_NOT_FOUND: () => 'Diesen Vorschlag gibt es nicht mehr. Nichts wurde geändert.',
+  TURN_CANCELLED: () => 'Das wurde angehalten. Was bis dahin getan war, bleibt.',
+  TURN_NOT_FOUND: () => 'Diese Anfrage gibt es nicht mehr. Nichts wurde geändert.',
+  TURN_NOT_WAITING: () => 'Darauf warten die Agenten nicht mehr. Nichts wurde geändert; schick stattdessen eine neue Nachricht.',
+
   BAD_REQUEST: () => 'Die Engine konnte diese Anfrage nicht lesen. Nichts wurde geändert; lade die Seite neu, und wenn das nicht hilft, aktualisiere die App.',
   ENGINE_AWAY: () => 'Die Engine antwortet gerade nicht. Was du getan hast, ist hier aufgehoben und wird gesendet, sobald sie wieder da ist.',
   FILE_NOT_WRITTEN: (p) => `„${p.file}“ lässt sich nicht schreiben. Was vorher dort stand, ist unberührt; wähle einen anderen Pfad oder schaffe Platz.`,

@@ -74,6 +74,18 @@ export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
   VERSION_NOT_FOUND: engineSays,
   INTERNAL: engineSays,
 
+  AGENT_OUTPUT_INVALID: engineSays,
+  DESIGN_INVALID: () => 'The model’s design could not be written into the flow, not even at the second try. Nothing was changed.',
+  MESSAGE_EMPTY: engineSays,
+  MESSAGE_NOT_TEXT: engineSays,
+  MESSAGE_TOO_LONG: (p, message) => (typeof p.length === 'number' && typeof p.limit === 'number' ? `The message has ${p.length.toLocaleString('en')} characters; at most ${p.limit.toLocaleString('en')} are read. It was not sent; shorten or split it.` : message),
+  PLAN_EMPTY: engineSays,
+  PROPOSAL_CLOSED: engineSays,
+  PROPOSAL_NOT_FOUND: engineSays,
+  TURN_CANCELLED: engineSays,
+  TURN_NOT_FOUND: engineSays,
+  TURN_NOT_WAITING: () => 'The agents do not wait for this any more. Nothing was changed; send a new message instead.',
+
   BAD_REQUEST: () => 'The engine could not read this request. Nothing was changed; load the page again, and if that does not help, update the app.',
   ENGINE_AWAY: engineSays,
   FILE_NOT_WRITTEN: engineSays,
