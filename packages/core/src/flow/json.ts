@@ -3,39 +3,21 @@
 /** Nesting above which a value is refused: the depth of a stack must not decide what a replica holds. */
 export const MAX_DEPTH = 100;
 
-/**
- * True for plain JSON of at most MAX_DEPTH levels without a `__proto__` key. Goes level by level, not by recursion. A property that
- * holds undefined counts as absent.
- */
-export function isJson(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return isScalar(value);
-  let level: object[] = [value];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return false;
-    const next: object[] = [];
-    for (const holder of level) {
-      if (Array.isArray(holder)) {
-        for (const item of holder) if (!take(item, next)) return false;
-        continue;
-      }
-      const prototype: unknown = Object.getPrototypeOf(holder);
-      if ((prototype !== Object.prototype && prototype !== null) || Object.hasOwn(holder, '__proto__')) return false;
-      for (const key of Object.keys(holder)) {
-        const item = (holder as Record<string, unknown>)[key];
-        if (item !== undefined && !take(item, next)) return false;
-      }
-    }
-    level = next;
+/** True for plain JSON of at most MAX_DEPTH levels without a `__proto__` key. A property that holds undefined counts as absent. */
+export function isJson(value: unknown, depth = 1): boolean {
+  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+  if (value === null) return true;
+  // Bounded, so that going down can never reach the end of a stack.
+  if (depth > MAX_DEPTH) return false;
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isJson(item, depth + 1)) return false;
+    return true;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const key of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[key];
+    if (key === '__proto__' || (item !== undefined && !isJson(item, depth + 1))) return false;
   }
   return true;
-}
-
-function take(item: unknown, next: object[]): boolean {
-  if (typeof item !== 'object' || item === null) return isScalar(item);
-  next.push(item);
-  return true;
-}
-
-function isScalar(value: unknown): boolean {
-  return value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 }

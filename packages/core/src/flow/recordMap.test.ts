@@ -5,7 +5,7 @@ import { RecordMap } from './recordMap.ts';
 
 describe('RecordMap', () => {
   test('is a map that keeps its earlier versions, whatever comes and goes', () => {
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 30; seed++) {
       const chance = createChance(seed);
       const model = new Map<string, number>();
       const versions: { map: RecordMap<number>; model: Map<string, number> }[] = [];
@@ -79,13 +79,13 @@ describe('RecordMap', () => {
 });
 
 function expectSame(map: RecordMap<number>, model: Map<string, number>, seed: number): void {
-  expect(map.size, `seed ${seed}`).toBe(model.size);
-  expect(new Map(map), `seed ${seed}`).toEqual(model);
-  expect(new Map([...map.keys()].map((key, i) => [key, [...map.values()][i]])).size).toBe(model.size);
-  for (const [key, value] of model) expect(map.get(key), `seed ${seed}`).toBe(value);
+  expect([map.size, new Map(map)], `seed ${seed}`).toEqual([model.size, model]);
+  expect([...model].filter(([key, value]) => map.get(key) !== value), `seed ${seed}`).toEqual([]);
+  const keys = [...map.keys()];
+  expect([...map.values()]).toEqual(keys.map((key) => model.get(key)));
   const visited: string[] = [];
   map.forEach((_, key) => visited.push(key));
-  expect(visited).toEqual([...map.keys()]);
+  expect(visited).toEqual(keys);
 }
 
 /**

@@ -6,10 +6,11 @@ import { type Branch, buildTrie, changedKeys, dropEntry, EMPTY_BRANCH, entryRuns
  */
 export class RecordMap<V> implements ReadonlyMap<string, V> {
   readonly size: number;
-  readonly #root: Branch;
+  /** Internal; a plain property, because making a private one costs more than the rest of a `with`. */
+  private readonly root: Branch;
 
   private constructor(root: Branch, size: number) {
-    this.#root = root;
+    this.root = root;
     this.size = size;
   }
 
@@ -34,7 +35,7 @@ export class RecordMap<V> implements ReadonlyMap<string, V> {
   }
 
   get(key: string): V | undefined {
-    return findEntry(this.#root, key) as V | undefined;
+    return findEntry(this.root, key) as V | undefined;
   }
 
   has(key: string): boolean {
@@ -43,38 +44,38 @@ export class RecordMap<V> implements ReadonlyMap<string, V> {
 
   /** The map with `key` set to `value` (never undefined); this map itself when it holds exactly that already. */
   with(key: string, value: V): RecordMap<V> {
-    const root = putEntry(this.#root, key, value);
-    return root === this.#root ? this : new RecordMap<V>(root, this.size + gainedEntry());
+    const root = putEntry(this.root, key, value);
+    return root === this.root ? this : new RecordMap<V>(root, this.size + gainedEntry());
   }
 
   /** The map without `key`; this map itself when it has no such key. */
   without(key: string): RecordMap<V> {
-    const root = dropEntry(this.#root, key);
-    if (root === this.#root) return this;
+    const root = dropEntry(this.root, key);
+    if (root === this.root) return this;
     return this.size === 1 ? RecordMap.empty() : new RecordMap<V>(root, this.size - 1);
   }
 
   /** The keys whose values are not === in the two maps; shared parts are skipped, so the cost follows the difference. */
   static changedKeys(before: RecordMap<unknown>, after: RecordMap<unknown>): string[] {
-    return changedKeys(before.#root, after.#root);
+    return changedKeys(before.root, after.root);
   }
 
   forEach(callback: (value: V, key: string, map: ReadonlyMap<string, V>) => void): void {
-    visitEntries(this.#root, (key, value) => callback(value as V, key, this));
+    visitEntries(this.root, (key, value) => callback(value as V, key, this));
   }
 
   *entries(): Generator<[string, V], undefined, unknown> {
-    for (const { slots, end } of entryRuns(this.#root)) for (let i = 0; i < end; i += 2) yield [slots[i] as string, slots[i + 1] as V];
+    for (const { slots, end } of entryRuns(this.root)) for (let i = 0; i < end; i += 2) yield [slots[i] as string, slots[i + 1] as V];
     return undefined;
   }
 
   *keys(): Generator<string, undefined, unknown> {
-    for (const { slots, end } of entryRuns(this.#root)) for (let i = 0; i < end; i += 2) yield slots[i] as string;
+    for (const { slots, end } of entryRuns(this.root)) for (let i = 0; i < end; i += 2) yield slots[i] as string;
     return undefined;
   }
 
   *values(): Generator<V, undefined, unknown> {
-    for (const { slots, end } of entryRuns(this.#root)) for (let i = 1; i < end; i += 2) yield slots[i] as V;
+    for (const { slots, end } of entryRuns(this.root)) for (let i = 1; i < end; i += 2) yield slots[i] as V;
     return undefined;
   }
 
