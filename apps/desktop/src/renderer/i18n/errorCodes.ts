@@ -9,6 +9,7 @@ export type DocumentErrorCode = 'DOCUMENT_INVALID' | 'DOCUMENT_NOT_A_FLOW' | 'DO
 
 /** Changes that do not fit the flow. */
 export type ChangeErrorCode =
+  | 'ENTRY_INVALID'
   | 'INTENT_EMPTY'
   | 'OP_FIELD_CHANGED'
   | 'OP_FIELD_INVALID'
@@ -55,8 +56,8 @@ export type ConversationErrorCode =
   | 'TURN_NOT_FOUND'
   | 'TURN_NOT_WAITING';
 
-/** What lies between the screen and the engine, and what a host says on a terminal. */
-export type HostErrorCode = 'BAD_REQUEST' | 'ENGINE_AWAY' | 'FILE_NOT_WRITTEN' | 'FILE_UNREADABLE' | 'INTERNAL_SERVER_ERROR' | 'PORT_IN_USE' | 'PORT_REFUSED' | 'SOCKET_UNAVAILABLE' | 'USAGE';
+/** What lies between the screen and the engine, and what keeps a host from starting. */
+export type HostErrorCode = 'BAD_REQUEST' | 'ENGINE_AWAY' | 'INTERNAL_SERVER_ERROR' | 'PORT_IN_USE' | 'PORT_REFUSED' | 'SOCKET_UNAVAILABLE';
 
 /** Parameters of an error, as the engine sends them. */
 export type ErrorParams = Readonly<Record<string, unknown>>;

@@ -48,7 +48,7 @@ export function ConflictCard({ conflict, view, isReadOnly, onShow, onDecide }: C
           </div>
         )}
         <div className="clash__value">
-          <dt>{text(words.stands === undefined ? 'conflict.gone' : 'conflict.lost')}</dt>
+          <dt>{text(words.lostLabel)}</dt>
           {words.lost.map((line, index) => (
             <dd key={index}>{line}</dd>
           ))}

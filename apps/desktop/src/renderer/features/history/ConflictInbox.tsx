@@ -43,7 +43,7 @@ export function ConflictInbox({ onShow, isHiddenWhenEmpty }: ConflictInboxProps)
     hadFocus.current = true;
     // Planned anew on the view of this moment: it may have changed since the card was drawn.
     const plan = planConflict(flow.session.getState().view, conflict);
-    flow.dispatch((isTaken && plan.take) || plan.keep);
+    flow.dispatch({ ...((isTaken && plan.take) || plan.keep), message: 'decide' });
   };
   return (
     <section className="clashes" data-testid="conflicts" aria-labelledby="conflicts-title">

@@ -11,6 +11,8 @@ export interface ConflictWords {
   headline: string;
   /** The value that stands, when there are two values to compare. */
   stands?: string;
+  /** What is said above the lost. */
+  lostLabel: TextKey;
   /** What has no place now: one value, or the lines of a held group. */
   lost: readonly string[];
   keepLabel: TextKey;
@@ -22,12 +24,12 @@ export function conflictWords(text: Translate, view: LogState, conflict: Conflic
   const { reason, kind, field, lost } = conflict;
   if (reason === 'group' || !kind) {
     const ops = Array.isArray(lost) ? (lost as Op[]) : [];
-    return { headline: text('conflict.group', { count: ops.length }), lost: ops.map((op) => opText(text, view, op)), keepLabel: 'conflict.dropGroup', takeLabel: 'conflict.applyGroup' };
+    return { headline: text('conflict.group', { count: ops.length }), lostLabel: 'conflict.held', lost: ops.map((op) => opText(text, view, op)), keepLabel: 'conflict.dropGroup', takeLabel: 'conflict.applyGroup' };
   }
   const kindName = text(`kindName.${kind}`);
   if (field === undefined) {
     const headline = text(reason === 'unseen' ? 'conflict.unseen' : reason === 'cascade' ? 'conflict.cascade' : 'conflict.missing', { kind: kindName });
-    return { headline, lost: [valueText(text, view, kind, undefined, lost)], keepLabel: 'conflict.leaveGone', takeLabel: 'conflict.bringBack' };
+    return { headline, lostLabel: 'conflict.gone', lost: [valueText(text, view, kind, undefined, lost)], keepLabel: 'conflict.leaveGone', takeLabel: 'conflict.bringBack' };
   }
   const standing = standingValue(view, conflict);
   const record = kind === 'flow' ? (view.flow as PlainRecord) : (view[kind].get(conflict.recordId!) as PlainRecord | undefined);
@@ -39,20 +41,20 @@ export function conflictWords(text: Translate, view: LogState, conflict: Conflic
       return {
         headline: text(reason === 'text' ? 'conflict.prose' : 'conflict.field', { field: named }),
         stands: standing === undefined ? text('conflict.gone') : valueText(text, view, kind, field, standing),
-        lost: [lostText],
+        lostLabel: 'conflict.lost', lost: [lostText],
         keepLabel: 'conflict.keep',
         takeLabel: 'conflict.take',
       };
     case 'removed':
-      return { headline: text('conflict.removed', { field: named }), stands: text('conflict.gone'), lost: [lostText], keepLabel: 'conflict.leaveGone', takeLabel: 'conflict.take' };
+      return { headline: text('conflict.removed', { field: named }), stands: text('conflict.gone'), lostLabel: 'conflict.lost', lost: [lostText], keepLabel: 'conflict.leaveGone', takeLabel: 'conflict.take' };
     case 'unseen':
-      return { headline: text('conflict.unseenField', { field: named }), stands: text('conflict.gone'), lost: [lostText], keepLabel: 'conflict.leaveGone', takeLabel: 'conflict.bringBack' };
+      return { headline: text('conflict.unseenField', { field: named }), stands: text('conflict.gone'), lostLabel: 'conflict.lost', lost: [lostText], keepLabel: 'conflict.leaveGone', takeLabel: 'conflict.bringBack' };
     case 'missing':
     case 'cascade':
       return {
         headline: text(reason === 'missing' ? 'conflict.missingField' : 'conflict.cascadeField', { field: named }),
         stands: standing === undefined ? text('conflict.gone') : valueText(text, view, kind, field, standing),
-        lost: [lostText],
+        lostLabel: 'conflict.lost', lost: [lostText],
         keepLabel: 'conflict.leaveCleared',
         takeLabel: 'conflict.take',
       };

@@ -1,4 +1,4 @@
-import { resolvePlace, type Conflict, type FlowKind, type LogState, type PlainRecord } from '@uxflow/core';
+import { resolvePlace, type Conflict, type FlowKind, type LogState, type PlainRecord, type RecordKind } from '@uxflow/core';
 import { isTextKey, type Translate } from '../../i18n/translate.ts';
 import { isObject } from './plainObject.ts';
 
@@ -6,7 +6,7 @@ import { isObject } from './plainObject.ts';
 export function recordName(text: Translate, view: LogState, kind: FlowKind, record: PlainRecord | undefined): string {
   if (!record) return text('conflict.unknownRecord');
   if (kind === 'edge') {
-    const end = (id: unknown) => recordName(text, view, 'node', view.node.get(String(id)) as PlainRecord | undefined);
+    const end = (id: unknown) => recordName(text, view, 'node', recordOf(view, 'node', String(id)));
     const label = fieldOf(record.data, 'label');
     return label || text('conflict.edgeName', { source: end(record.source), target: end(record.target) });
   }
@@ -47,17 +47,25 @@ export function itemAt(record: PlainRecord | undefined, kind: FlowKind, path: st
 /** A value for people: choices by their names, references by the names of what they lead to. */
 export function valueText(text: Translate, view: LogState, kind: FlowKind, path: string | undefined, value: unknown): string {
   if (value === null || value === undefined || value === '') return text('conflict.nothing');
-  if (typeof value === 'boolean') return text(value ? 'conflict.yes' : 'conflict.no');
   if (isObject(value)) return path === undefined ? recordName(text, view, kind, value) : itemName(value) || text('conflict.itemUnnamed');
   if (Array.isArray(value)) return String(value.length);
-  if (typeof value !== 'string' || path === undefined) return String(value);
-  const place = resolvePlace(kind, path);
+  const place = path === undefined ? null : resolvePlace(kind, path);
   const target = place?.spec.reference?.kind;
-  if (target) return recordName(text, view, target, view[target].get(place.at === 'entry' ? place.entryId : value) as PlainRecord | undefined);
+  if (typeof value === 'boolean' && !(target && place.at === 'entry')) return text(value ? 'conflict.yes' : 'conflict.no');
+  if (target) return recordName(text, view, target, recordOf(view, target, place.at === 'entry' ? place.entryId : String(value)));
+  if (typeof value !== 'string') return String(value);
   const key = place?.at === 'itemField' ? place.itemKey : place?.key;
   const prefix = key === 'type' ? TYPE_WORDS[place?.at === 'itemField' ? place.key : kind] : CHOICE_WORDS[key ?? ''];
   const name = prefix && `${prefix}.${value}`;
   return name && isTextKey(name) ? text(name) : value;
+}
+
+/** A record as it stands or, when it is gone, as an open conflict has kept it. */
+function recordOf(view: LogState, kind: RecordKind, id: string): PlainRecord | undefined {
+  const standing = view[kind].get(id) as PlainRecord | undefined;
+  if (standing) return standing;
+  for (const conflict of view.conflict.values()) if (conflict.kind === kind && conflict.recordId === id && conflict.field === undefined && isObject(conflict.lost)) return conflict.lost;
+  return undefined;
 }
 
 /** Which texts name the values of a choice. */

@@ -12,6 +12,7 @@ export function entryTitle(text: Translate, language: Language, entry: Pick<Hist
     return entryChanges(text, entry.counts).map(({ words }) => words).join(', ') || text('history.nothing');
   }
   if (message === 'layout') return text('history.message.layout');
+  if (message === 'decide') return text('history.message.decide');
   const restored = /^restore (\d+)$/.exec(message)?.[1];
   if (restored !== undefined) return text('history.message.restore', { no: restored });
   if (Object.hasOwn(fixSentences, message)) return text('history.message.fix', { fix: fixText({ code: message }, language) });

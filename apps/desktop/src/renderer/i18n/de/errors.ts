@@ -100,6 +100,7 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
       ? `Die Datei stammt von einer neueren Version der App (Format ${p.version}; diese kennt ${p.newest}). Sie blieb, wie sie war. Aktualisiere die App, um sie zu bearbeiten.`
       : `Die „version“ der Datei ist ${p.version === null ? 'nicht angegeben' : JSON.stringify(p.version)}; diese App kennt ${p.newest}. Die Datei blieb, wie sie war. Berichtige die Version oder wähle eine andere Datei.`,
 
+  ENTRY_INVALID: () => 'Diese Änderung ist nicht richtig beschrieben. Nichts wurde geändert; lade die Seite neu und versuche es noch einmal.',
   INTENT_EMPTY: () => 'Diese Änderung ließe alles, wie es ist. Nichts wurde geändert.',
   OP_FIELD_CHANGED: () => 'Was du ändern wolltest, hat sich inzwischen geändert. Nichts wurde überschrieben; sieh es dir noch einmal an und wiederhole deine Änderung.',
   OP_FIELD_INVALID: () => 'Das lässt sich so nicht ändern. Der Flow ist, wie er war.',
@@ -141,13 +142,10 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
 
   BAD_REQUEST: () => 'Die Engine konnte diese Anfrage nicht lesen. Nichts wurde geändert; lade die Seite neu, und wenn das nicht hilft, aktualisiere die App.',
   ENGINE_AWAY: () => 'Die Engine antwortet gerade nicht. Was du getan hast, ist hier aufgehoben und wird gesendet, sobald sie wieder da ist.',
-  FILE_NOT_WRITTEN: (p) => `„${p.file}“ lässt sich nicht schreiben. Was vorher dort stand, ist unberührt; wähle einen anderen Pfad oder schaffe Platz.`,
-  FILE_UNREADABLE: (p) => `„${p.file}“ lässt sich nicht lesen. Nichts wurde geschrieben; prüfe den Pfad.`,
   INTERNAL_SERVER_ERROR: () => 'In der Engine ist etwas Unerwartetes schiefgegangen. Deine gespeicherte Arbeit ist unberührt; versuche es noch einmal.',
   PORT_IN_USE: (p) => `Port ${p.port} wird von einem anderen Programm benutzt. Nichts wurde geändert; wähle mit --port einen anderen.`,
   PORT_REFUSED: (p) => `Port ${p.port} lässt sich nicht öffnen (${p.code}). Nichts wurde geändert; wähle mit --port einen anderen.`,
   SOCKET_UNAVAILABLE: (p) => `Der lokale Socket ${p.socketPath} lässt sich nicht öffnen. Deine Flows sind unberührt; wähle mit UXFLOW_DATA einen anderen Datenordner.`,
-  USAGE: (_, message) => message,
 };
 
 /** A model's failure: the sentence, the provider's own words, and what became of the flow. */

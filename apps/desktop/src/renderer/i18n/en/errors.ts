@@ -47,6 +47,7 @@ export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
   DOCUMENT_TRUNCATED: engineSays,
   DOCUMENT_VERSION_UNKNOWN: engineSays,
 
+  ENTRY_INVALID: engineSays,
   INTENT_EMPTY: engineSays,
   OP_FIELD_CHANGED: () => 'What you wanted to change has changed in the meantime. Nothing was overwritten; look at it again and repeat your change.',
   OP_FIELD_INVALID: () => 'This cannot be changed that way. The flow is as it was.',
@@ -88,11 +89,8 @@ export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
 
   BAD_REQUEST: () => 'The engine could not read this request. Nothing was changed; load the page again, and if that does not help, update the app.',
   ENGINE_AWAY: engineSays,
-  FILE_NOT_WRITTEN: engineSays,
-  FILE_UNREADABLE: engineSays,
   INTERNAL_SERVER_ERROR: () => 'Something unexpected went wrong in the engine. Your saved work is untouched; try again.',
   PORT_IN_USE: engineSays,
   PORT_REFUSED: engineSays,
   SOCKET_UNAVAILABLE: engineSays,
-  USAGE: engineSays,
 };
