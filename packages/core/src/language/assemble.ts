@@ -1,7 +1,8 @@
 import { type Condition, type Item, type JumpTarget, likeness, stemsOf, type StepDraft } from './discourse.ts'
 import { createGraph, type Exit, type Graph, tidyGraph, unite } from './graph.ts'
 import type { ReadAssumption, ReadEdge, ReadLanguage, ReadNode } from './reading.ts'
-import { areOpposites, isWord, LABELS } from './words.ts'
+import { areSiblings, isOpposite } from './siblings.ts'
+import { isWord, LABELS } from './words.ts'
 
 /** One sentence's moves. */
 export interface Move {
@@ -289,8 +290,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
       const first = steps[0]
       if (first === undefined || steps.some((step) => step === undefined || step.step.actor !== first.step.actor && step.step.actor !== undefined)) return item
       const drafts = steps.map((step) => step!.step)
-      const sameObject = drafts.every((draft) => draft.objectStems.size === 0 || likeness(draft.objectStems, drafts[drafts.length - 1]!.objectStems) > 0.9)
-      if (!drafts.some((draft) => draft.verb === next.condition.verb) || !item.sharesSubject || !item.duty && !sameObject) return item
+      if (!drafts.some((draft) => draft.verb === next.condition.verb) || !item.sharesSubject || !item.duty) return item
       const german = `${drafts[0]!.title} ${labels.or} ${drafts.slice(1).map((draft) => draft.verb).join(` ${labels.or} `)}`
       const title = language === 'de' ? german : `${drafts.map((draft, index) => (index === 0 ? bare(draft, drafts) : index === drafts.length - 1 ? lower(draft.title) : lower(bare(draft, drafts)))).join(` ${labels.or} `)}`
       return { ...first, step: { ...first.step, title, stems: stemsOf(language, title), verb: '' } }
@@ -348,6 +348,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     if (item.parallel !== '' && addParallel(item.step, item.parallel)) return
     if (!item.optional) {
       place(item.step)
+      if (item.step.again === true) askAgain(item.step)
       return
     }
     const node = decide(item.step.title, item.step.span)
@@ -400,6 +401,19 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     graph.connect(frontier.map((exit) => ({ ...exit, kind: 'loop' as const })), told)
     frontier = []
     return true
+  }
+
+  /** "asks for the code again" behind a failed test: back to where the code is entered. */
+  function askAgain(draft: StepDraft): void {
+    const top = open[open.length - 1]
+    if (top === undefined || !/^(?:ask|prompt|request|fragen|bitten|auffordern)$/.test(draft.verb)) return
+    const entered = history.findLast(({ key }) => {
+      const told = graph.drafts.get(key)!
+      return told !== draft && isWord(language, 'input', told.verb) && likeness(told.objectStems, draft.objectStems) >= 0.5
+    })
+    if (entered === undefined) return
+    graph.connect(frontier.map((exit) => ({ ...exit, kind: 'loop' as const })), entered.key)
+    frontier = []
   }
 
   /** The step that a noun takes up: "the calculation is done again" behind "calculates". */
@@ -717,25 +731,6 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     }
     frontier = []
   }
-}
-
-/** Whether two conditions test the same thing, so that the second is another arm of the first. */
-function areSiblings(language: ReadLanguage, first: Condition, second: Condition): boolean {
-  if (isOpposite(language, first, second)) return true
-  if (areOpposites(language, first.stems, second.stems)) return true
-  const shared = likeness(first.stems, second.stems)
-  const sameHead = first.subjectHead !== '' && first.subjectHead === second.subjectHead
-  if (first.cue === second.cue && / (?:of|von)$/.test(first.cue) && first.verb === '' && second.verb === '') return true
-  if (first.cue === second.cue && first.cue.includes(' ') && (shared >= 0.3 || sameHead || /^(?:for|für)/.test(first.cue))) return true
-  if (sameHead && !first.subjectIsPerson && first.stative && second.stative && first.verb !== '' && second.verb !== '' && !(first.negated && second.negated)) return true
-  return first.negated !== second.negated && (shared >= 0.5 || sameHead && (!first.subjectIsPerson || shared >= 0.3))
-}
-
-function isOpposite(language: ReadLanguage, first: Condition, second: Condition): boolean {
-  if (areOpposites(language, first.stems, second.stems) && likeness(first.stems, second.stems) > 0) return true
-  if (first.negated === second.negated) return false
-  if (second.subjectHead === '' || first.subjectHead === '' || first.subjectHead === second.subjectHead) return likeness(first.stems, second.stems) >= 0.5
-  return likeness(first.stems, second.stems) >= 0.6
 }
 
 function bare(draft: StepDraft, all: StepDraft[]): string {

@@ -1,8 +1,9 @@
-import type { Clause, ClauseLink, Phrase, Predicate } from './clause.ts'
+import type { Clause, ClauseLink } from './clause.ts'
 import { type CueRole, type FoundCue, findCue } from './cues.ts'
-import { CARRIERS, CARRIER_NOUNS, STATE_ADJECTIVES, verbBase } from './englishWords.ts'
+import { fillComplements, isNominal, phraseOf, subjectTokens, trimPhrase } from './phraseEnglish.ts'
 import { tagEnglish } from './tagEnglish.ts'
 import { isMark, type Token, tokenize } from './token.ts'
+import { type VerbGroup, verbGroups } from './verbGroup.ts'
 
 /** The clauses of one English sentence, offsets into the whole text. */
 export function englishClauses(text: string, start: number, end: number): Clause[] {
@@ -13,14 +14,6 @@ export function englishClauses(text: string, start: number, end: number): Clause
   const clauses = pieces.map((piece) => buildClause(piece))
   for (const clause of clauses) if (question) clause.question = true
   return clauses.filter((clause) => clause.tokens.length > 0 || clause.cues.length > 0)
-}
-
-interface VerbGroup {
-  start: number
-  end: number
-  predicate: Predicate
-  /** A participle or gerund alone, which may only describe a noun. */
-  weak: boolean
 }
 
 interface Piece {
@@ -85,7 +78,7 @@ function cutPhraseCue(tokens: Token[], words: string[], groups: VerbGroup[], cut
     if (cue === undefined || !/ of$/.test(cue.phrase) && cue.phrase !== 'on' && cue.phrase !== 'upon' && cue.phrase !== 'after' && cue.phrase !== 'depending on' || isOrdinaryWord(tokens, index, cue, [])) continue
     const from = index + cue.length
     const comma = tokens.findIndex((token, at) => at > from && at < first.start && isMark(token, ','))
-    const at = comma > 0 ? comma : lastNounStart(tokens, from + 1, first.start)
+    const at = comma > 0 ? comma : lastNounStart(tokens, from + 1, first.start) ?? (/^[a-z]+[^s]$/.test(tokens[first.start]!.lower) && first.start > from ? first.start : undefined)
     if (at !== undefined && !(cue.phrase === 'after' && comma < 0 && !['determiner', 'pronoun'].includes(tokens[at]!.tag))) cuts.set(at, 'comma')
     return
   }
@@ -257,148 +250,6 @@ function joinRestrictive(pieces: Piece[]): Piece[] {
   return joined
 }
 
-const BE_FORMS = new Set(['is', 'are', 'be', 'been', 'being', 'was', 'were', 'am', "isn't", "aren't", 'get', 'gets'])
-const NEGATED_FORM = /n't$|^cannot$/
-
-function verbGroups(tokens: Token[]): VerbGroup[] {
-  const groups: VerbGroup[] = []
-  let index = 0
-  while (index < tokens.length) {
-    const group = readGroup(tokens, index)
-    if (group === undefined) {
-      index++
-      continue
-    }
-    const carried = carriedGroup(tokens, group)
-    if (carried !== undefined) {
-      carried.predicate.carrier = group.predicate.base
-      carried.predicate.negated ||= group.predicate.negated
-      carried.predicate.modal ??= group.predicate.modal
-      carried.predicate.form = 'finite'
-      if (group.predicate.passive) carried.predicate.carrierPassive = true
-      groups.push({ start: group.start, end: carried.end, predicate: carried.predicate, weak: false })
-      index = carried.end
-    } else {
-      groups.push(group)
-      index = group.end
-    }
-  }
-  return groups.filter((group) => !(group.predicate.form === 'infinitive' && !isCoordinatedInfinitive(tokens, group)))
-}
-
-function isCoordinatedInfinitive(tokens: Token[], group: VerbGroup): boolean {
-  const before = tokens[group.start - 1]
-  return before?.tag === 'coordinator'
-}
-
-function readGroup(tokens: Token[], start: number): VerbGroup | undefined {
-  const first = tokens[start]!
-  if (!['modal', 'aux', 'verb', 'past', 'gerund', 'to'].includes(first.tag)) return undefined
-  let at = start
-  let main: Token | undefined
-  let lastAux = ''
-  const predicate: Predicate = { base: '', negated: false, passive: false, perfect: false, form: 'finite', copula: false }
-  if (first.tag === 'to') {
-    while (tokens[at + 1]?.tag === 'adverb') at++
-    if (!['infinitive', 'aux'].includes(tokens[at + 1]?.tag ?? '')) return undefined
-    predicate.form = 'infinitive'
-    at++
-  }
-  let end = at
-  while (at < tokens.length) {
-    const token = tokens[at]!
-    if (token.tag === 'modal') {
-      if (main !== undefined || lastAux !== '') break
-      predicate.modal = token.lower
-      if (NEGATED_FORM.test(token.lower)) predicate.negated = true
-    } else if (token.tag === 'aux') {
-      if (main !== undefined) break
-      lastAux = token.lower
-      if (/^(?:ha[sd]|have)$/.test(token.lower)) predicate.perfect = true
-      if (NEGATED_FORM.test(token.lower)) predicate.negated = true
-    } else if (token.tag === 'negation') {
-      if (main !== undefined) break
-      predicate.negated = true
-    } else if (token.tag === 'adverb' || token.lower === 'yet') {
-      if (main !== undefined) break
-      if (!leadsToVerb(tokens, at)) break
-    } else if (token.tag === 'verb' || token.tag === 'past' || token.tag === 'gerund' || token.tag === 'infinitive') {
-      if (main !== undefined) break
-      if (token.tag === 'verb' && lastAux !== '' && BE_FORMS.has(lastAux)) break
-      main = token
-      predicate.passive = token.tag === 'past' && BE_FORMS.has(lastAux)
-    } else break
-    at++
-    if (token.tag !== 'adverb') end = at
-    if (main !== undefined) break
-  }
-  if (main === undefined && lastAux === '' && predicate.modal === undefined) return undefined
-  if (main === undefined && predicate.modal !== undefined && lastAux === '') return undefined
-  if (main === undefined) {
-    predicate.base = BE_FORMS.has(lastAux) ? 'be' : /^ha/.test(lastAux) ? 'have' : 'do'
-    predicate.copula = predicate.base === 'be'
-    predicate.perfect = false
-  } else {
-    predicate.base = verbBase(main.lower)
-    const settled = STATE_ADJECTIVES.has(main.lower) || /^(?:signed|logged)$/.test(main.lower) && tokens[end]?.tag === 'particle'
-    if (predicate.passive && predicate.modal === undefined && settled) predicate.copula = true
-    if (tokens[end]?.tag === 'particle') {
-      predicate.particle = tokens[end]!.lower
-      end++
-    }
-  }
-  const weak = main !== undefined && lastAux === '' && predicate.modal === undefined && (main.tag === 'past' || main.tag === 'gerund')
-  if (weak && main!.tag === 'gerund') predicate.form = 'gerund'
-  return { start, end, predicate, weak }
-}
-
-function leadsToVerb(tokens: Token[], at: number): boolean {
-  for (let index = at; index < tokens.length && index < at + 4; index++) {
-    const tag = tokens[index]!.tag
-    if (tag === 'verb' || tag === 'past' || tag === 'gerund' || tag === 'aux' || tag === 'infinitive') return true
-    if (tag !== 'adverb' && tag !== 'negation') return false
-  }
-  return false
-}
-
-/** The real verb behind "has to", "is able to", "has the chance to", "lets them", "starts". */
-function carriedGroup(tokens: Token[], group: VerbGroup): VerbGroup | undefined {
-  const base = group.predicate.base
-  if (group.weak && group.predicate.form === 'gerund') return undefined
-  if (!CARRIERS.has(base)) return undefined
-  let at = group.end
-  let sawNoun = false
-  let carrierNoun = false
-  while (at < tokens.length && at < group.end + 7) {
-    const token = tokens[at]!
-    if (token.tag === 'to') {
-      const allowed = !sawNoun || carrierNoun || ['ask', 'let', 'allow', 'invite', 'prompt', 'urge', 'remind', 'require', 'enable', 'help', 'want', 'expect', 'force'].includes(base)
-      if (!allowed) return undefined
-      const next = readGroup(tokens, at)
-      if (next === undefined) return undefined
-      return carriedGroup(tokens, next) ?? next
-    }
-    if (token.tag === 'gerund' && !sawNoun && base !== 'be' && base !== 'have' && base !== 'use') return readGroup(tokens, at)
-    if ((base === 'let' || base === 'help') && sawNoun && (token.tag === 'verb' || token.tag === 'noun' && /^(?:retry|try)$/.test(token.lower))) {
-      token.tag = 'verb'
-      return readGroup(tokens, at)
-    }
-    if (base === 'be' && (token.tag === 'adjective' || token.tag === 'past') && /^(?:able|allowed|required|asked|responsible|supposed|invited|ready|free|prompted)$/.test(token.lower)) { at++; continue }
-    if (base === 'be' && (token.lower === 'in' || token.lower === 'charge' || token.lower === 'of' || token.lower === 'for')) { at++; if (tokens[at]?.tag === 'gerund') return readGroup(tokens, at); continue }
-    if (token.tag === 'pronoun' || token.tag === 'noun' || token.tag === 'determiner' || token.tag === 'adjective') {
-      if (base === 'be' || base === 'try' || base === 'decide' && token.tag !== 'determiner') return undefined
-      sawNoun = true
-      if (CARRIER_NOUNS.has(token.lower)) carrierNoun = true
-      else if (token.tag === 'noun' && base === 'have') carrierNoun = false
-      at++
-      continue
-    }
-    if (token.tag === 'adverb' || token.lower === 'either' || token.lower === 'whether' || token.tag === 'negation') { at++; continue }
-    return undefined
-  }
-  return undefined
-}
-
 function buildClause(piece: Piece): Clause {
   const { tokens } = piece
   const words = tokens.map((token) => token.quoted === true ? '"' : token.lower)
@@ -470,128 +321,4 @@ function chooseMain(content: Token[], groups: VerbGroup[], body: Token[]): VerbG
   const before = body[weak.start - 1]
   if (weak.predicate.form === 'gerund') return weak.start === 0 || before?.tag === 'noun' ? weak : undefined
   return content.length > 0 && (weak.start === 0 || before?.tag === 'noun' || before?.tag === 'pronoun' || before?.tag === 'adverb') ? weak : undefined
-}
-
-/** The subject: the last noun group before the verb that no preposition governs, with what hangs on it. */
-function subjectTokens(before: Token[]): Token[] {
-  let tokens = before
-  const comma = tokens.findLastIndex((token, index) => isMark(token, ',') && tokens.slice(0, index).length > 0)
-  if (comma >= 0 && tokens.slice(comma + 1).some(isNominal) && tokens[comma + 1]?.tag !== 'coordinator' && !(tokens[0]?.tag === 'determiner' && tokens.slice(comma + 1).some((token) => token.tag === 'coordinator'))) tokens = tokens.slice(comma + 1)
-  while (tokens.length > 0 && ['adverb', 'coordinator', 'punctuation', 'negation', 'relative'].includes(tokens[0]!.tag)) tokens = tokens.slice(1)
-  while (tokens.length > 0 && ['adverb', 'punctuation'].includes(tokens[tokens.length - 1]!.tag)) tokens = tokens.slice(0, -1)
-  if (tokens[0]?.tag === 'preposition' || tokens[0]?.tag === 'gerund' || tokens[0]?.lower === 'based') {
-    let at = 1
-    let sawNoun = false
-    while (at < tokens.length) {
-      const token = tokens[at]!
-      if (sawNoun && (token.tag === 'determiner' || token.tag === 'pronoun') && tokens[at - 1]!.tag !== 'preposition' && tokens[at - 1]!.tag !== 'coordinator' && tokens[at - 1]!.tag !== 'determiner') return tokens.slice(at)
-      if (isNominal(token) || token.lower === 'this' || token.lower === 'that') sawNoun = true
-      at++
-    }
-    return []
-  }
-  return tokens.some((token) => isNominal(token) || token.tag === 'determiner' || token.tag === 'gerund' || token.tag === 'number') ? tokens : []
-}
-
-function isNominal(token: Token): boolean {
-  return token.tag === 'noun' || token.tag === 'pronoun'
-}
-
-function fillComplements(clause: Clause, after: Token[]): void {
-  let at = 0
-  while (at < after.length && (after[at]!.tag === 'adverb' || after[at]!.tag === 'negation' || after[at]!.tag === 'coordinator' && at === 0)) at++
-  const object: Token[] = []
-  let objectHasNoun = false
-  while (at < after.length) {
-    const token = after[at]!
-    if (token.tag === 'punctuation') {
-      if (isMark(token, ',') && objectHasNoun && continuesList(after, at)) { object.push(token); at++; continue }
-      if (token.text === '/') { object.push(token); at++; continue }
-      break
-    }
-    if (token.tag === 'preposition') {
-      if (objectHasNoun && /^(?:of|for|about|without)$/.test(token.lower) && !(token.lower === 'for' && objectIsPerson(object))) { object.push(token); at++; continue }
-      if (token.lower === 'than' && object.length > 0) { object.push(token); at++; continue }
-      break
-    }
-    if (['to', 'relative', 'subordinator', 'modal', 'verb', 'infinitive'].includes(token.tag)) break
-    if (token.tag === 'particle') { clause.verb!.particle ??= token.lower; at++; continue }
-    if (token.tag === 'past' && objectHasNoun) break
-    if (token.tag === 'gerund' && objectHasNoun) break
-    if (token.tag === 'aux') break
-    if (token.tag === 'adverb' && (objectHasNoun || object.length > 0)) { if (!isNominalAhead(after, at)) break }
-    if (token.tag === 'coordinator' && !isNominalAhead(after, at)) break
-    object.push(token)
-    if (isNominal(token) || token.tag === 'adjective' || token.tag === 'number' || token.tag === 'determiner' && !isNominalAhead(after, at)) objectHasNoun = true
-    at++
-  }
-  const trimmed = trimPhrase(object)
-  if (trimmed.length > 0) clause.object = phraseOf(trimmed)
-  while (at < after.length) {
-    const token = after[at]!
-    if (token.tag === 'preposition') {
-      const phrase: Token[] = []
-      let end = at + 1
-      while (end < after.length && ['determiner', 'adjective', 'noun', 'number', 'pronoun', 'coordinator', 'gerund', 'adverb'].includes(after[end]!.tag) || end < after.length && (after[end]!.lower === 'of' || after[end]!.text === '/')) { phrase.push(after[end]!); end++ }
-      const found = phraseOf(trimPhrase(phrase))
-      if (found !== undefined) {
-        if (token.lower === 'by' && clause.verb!.passive) clause.agent ??= found
-        else clause.complement ??= { preposition: token.lower, phrase: found }
-      }
-      at = Math.max(end, at + 1)
-    } else at++
-  }
-}
-
-function objectIsPerson(object: Token[]): boolean {
-  return object.length === 1 && object[0]!.tag === 'pronoun'
-}
-
-function continuesList(after: Token[], comma: number): boolean {
-  for (let at = comma + 1; at < after.length; at++) {
-    const token = after[at]!
-    if (token.tag === 'coordinator') return true
-    if (isMark(token, ',')) return at > comma + 1 && continuesList(after, at)
-    if (!['determiner', 'adjective', 'noun', 'number', 'pronoun', 'gerund'].includes(token.tag)) return false
-  }
-  return false
-}
-
-function isNominalAhead(after: Token[], at: number): boolean {
-  for (let index = at + 1; index < after.length; index++) {
-    const tag = after[index]!.tag
-    if (tag === 'noun' || tag === 'pronoun') return true
-    if (!['determiner', 'adjective', 'number', 'adverb', 'gerund'].includes(tag)) return false
-  }
-  return false
-}
-
-const LEADING = new Set(['a', 'an', 'the', 'this', 'that', 'these', 'those', 'his', 'her', 'their', 'its', 'our', 'my', 'your', 'some', 'any', 'each', 'either', 'both', 'such'])
-
-/** A phrase without articles, marks and connectors at its ends. */
-function trimPhrase(tokens: Token[]): Token[] {
-  let from = 0
-  let to = tokens.length
-  const isEdge = (token: Token): boolean => token.tag === 'punctuation' || token.tag === 'coordinator' || token.tag === 'adverb' && to - from > 1 || token.tag === 'preposition'
-  while (to > from && isEdge(tokens[to - 1]!)) to--
-  if (to - from > 1 && /^(?:me|us|him|them|you)$/.test(tokens[from]!.lower) && tokens.slice(from + 1, to).some((token) => token.tag === 'noun')) from++
-  while (from < to && (isEdge(tokens[from]!) || LEADING.has(tokens[from]!.lower) && tokens[from]!.quoted !== true && to - from > 1)) from++
-  return tokens.slice(from, to)
-}
-
-function phraseOf(tokens: Token[]): Phrase | undefined {
-  const kept = trimPhrase(tokens)
-  const first = kept[0]
-  const last = kept[kept.length - 1]
-  if (first === undefined || last === undefined) return undefined
-  const stop = kept.findIndex((token, index) => index > 0 && (token.tag === 'preposition' || token.tag === 'relative' || token.tag === 'coordinator'))
-  const group = stop < 0 ? kept : kept.slice(0, stop)
-  const head = group.findLast((token) => token.tag === 'noun' || token.tag === 'pronoun') ?? group[group.length - 1]!
-  return {
-    text: kept.filter((token) => !/^(?:the|a|an|his|her|their|its|our)$/.test(token.lower) || token.quoted === true).map((token) => token.text).join(' ').replace(/ ,/g, ','),
-    head: head.lower,
-    pronoun: kept.every((token) => token.quoted !== true && (token.tag === 'pronoun' || token.tag === 'determiner')),
-    start: first.start,
-    end: last.end,
-  }
 }

@@ -1,6 +1,8 @@
-import type { Clause, ClauseLink, Phrase, Predicate } from './clause.ts'
+import type { Clause, ClauseLink, Phrase } from './clause.ts'
 import { type FoundCue, findCue } from './cues.ts'
-import { BE, BECOME, GERMAN_STATE_VERBS, HAVE, MODALS, SEPARABLE } from './germanWords.ts'
+import { GERMAN_STATE_VERBS } from './germanWords.ts'
+import { fillParts, phraseOf } from './phraseGerman.ts'
+import { readPredicate, VERBAL } from './predicateGerman.ts'
 import { tagGerman, verbForm } from './tagGerman.ts'
 import { isMark, type Token, tokenize } from './token.ts'
 
@@ -22,8 +24,6 @@ interface Piece {
   tokens: Token[]
   link: ClauseLink
 }
-
-const VERBAL = new Set(['verb', 'past', 'aux', 'modal'])
 
 function splitPieces(tokens: Token[]): Piece[] {
   const pieces: Piece[] = []
@@ -191,234 +191,8 @@ function isRelative(piece: Piece, body: Token[]): boolean {
   return VERBAL.has(last.tag) && last.tag !== 'past' && !(second?.tag === 'noun' || second?.tag === 'adjective') && !words.slice(1, -1).some((token) => token.tag === 'verb')
 }
 
-interface ReadVerb {
-  predicate: Predicate
-  used: Set<Token>
-}
-
-/** The predicate of a clause: the finite verb with its participle, infinitive or separated prefix. */
-function readPredicate(body: Token[], cues: FoundCue[]): ReadVerb | undefined {
-  const used = new Set<Token>()
-  const predicate: Predicate = { base: '', negated: body.some((token) => token.tag === 'negation'), passive: false, perfect: false, form: 'finite', copula: false }
-  const verbs = body.filter((token) => VERBAL.has(token.tag))
-  const subordinate = cues.some((cue) => ['if', 'unless', 'onlyIf', 'when', 'after', 'before', 'until', 'reason', 'while'].includes(cue.role))
-  const zu = body.findIndex((token) => token.tag === 'to')
-  if (verbs.length === 0) return undefined
-  if (zu >= 0 && !verbs.some((token) => token !== body[zu + 1] && (token.tag !== 'verb' || finiteOnly(token)))) {
-    const form = verbForm(body[zu + 1]!.text)
-    if (form === undefined) return undefined
-    predicate.base = form.base
-    predicate.form = 'infinitive'
-    used.add(body[zu]!).add(body[zu + 1]!)
-    return { predicate, used }
-  }
-  const letting = verbs[verbs.length - 1]!
-  if (letting.lower === 'lassen' && verbs.length > 1 && verbForm(verbs[verbs.length - 2]!.text)?.infinitive === true && !verbs.some((token) => token.tag === 'modal' || token.tag === 'aux')) {
-    predicate.base = verbForm(verbs[verbs.length - 2]!.text)!.base
-    predicate.carrier = 'lassen'
-    predicate.form = 'imperative'
-    used.add(letting).add(verbs[verbs.length - 2]!)
-    return { predicate, used }
-  }
-  const finite = chooseFinite(verbs, subordinate)
-  if (finite === undefined) {
-    const last = verbs[verbs.length - 1]!
-    const form = verbForm(last.text)
-    if (form === undefined) return undefined
-    predicate.base = form.base
-    predicate.form = form.infinitive ? 'imperative' : 'finite'
-    predicate.passive = last.tag === 'past'
-    used.add(last)
-    return { predicate, used }
-  }
-  used.add(finite)
-  const others = verbs.filter((token) => token !== finite)
-  const lower = finite.lower
-  if (finite.tag === 'aux' || finite.tag === 'modal') {
-    const main = others.findLast((token) => token.tag === 'past' || token.tag === 'verb')
-    for (const token of others) if (token.tag === 'aux') used.add(token)
-    if (finite.tag === 'modal') predicate.modal = MODALS.get(lower)!
-    if (main === undefined) {
-      const aux = others.find((token) => token.tag === 'aux')
-      predicate.base = finite.tag === 'modal' ? aux === undefined ? MODALS.get(lower)! : 'sein' : BE.has(lower) ? 'sein' : HAVE.has(lower) ? 'haben' : 'werden'
-      predicate.copula = BE.has(lower) || BECOME.has(lower) || finite.tag === 'modal' && aux !== undefined
-      return { predicate, used }
-    }
-    used.add(main)
-    predicate.base = verbForm(main.text)?.base ?? main.lower
-    const becomes = BECOME.has(lower) || others.some((token) => BECOME.has(token.lower))
-    const participle = verbForm(main.text)?.participle === true
-    predicate.passive = becomes && participle || BE.has(lower) && participle && !others.some((token) => token.lower === 'worden') && !/^(?:er|ver|ent)?(?:gehen|kommen|fahren|laufen|fallen|bleiben|scheinen)$/.test(predicate.base)
-    predicate.perfect = HAVE.has(lower) || BE.has(lower)
-    predicate.copula = BE.has(lower) && predicate.passive && !others.some((token) => BECOME.has(token.lower))
-    return { predicate, used }
-  }
-  const form = verbForm(finite.text)
-  predicate.base = form?.base ?? finite.lower
-  const infinitive = others.findLast((token) => token.tag === 'verb' && verbForm(token.text)?.infinitive === true)
-  if (/^(?:lassen|gehen|müssen|können|helfen)$/.test(predicate.base) && infinitive !== undefined && infinitive !== finite) {
-    predicate.carrier = predicate.base
-    predicate.base = verbForm(infinitive.text)!.base
-    used.add(infinitive)
-  }
-  const last = body.findLast((token) => token.tag !== 'punctuation')
-  if (others.length === 0 && !subordinate && last === finite && form?.infinitive === true && body.some((token) => token.tag === 'noun') && !body.some((token) => token.tag === 'pronoun')) predicate.form = 'imperative'
-  if (last !== undefined && last.tag === 'particle' && predicate.carrier === undefined && SEPARABLE.has(last.lower)) {
-    predicate.base = last.lower + predicate.base
-    used.add(last)
-  }
-  const firstWord = body.find((token) => token.tag !== 'punctuation' && token.tag !== 'adverb')
-  if (firstWord === finite && !/t$/.test(lower)) predicate.form = 'imperative'
-  return { predicate, used }
-}
-
-function finiteOnly(token: Token): boolean {
-  const form = verbForm(token.text)
-  return form !== undefined && form.finite && !form.infinitive
-}
-
-function chooseFinite(verbs: Token[], subordinate: boolean): Token | undefined {
-  const auxiliary = subordinate ? verbs.findLast((token) => token.tag === 'aux' && token.lower !== 'worden' || token.tag === 'modal') : verbs.find((token) => token.tag === 'aux' && token.lower !== 'worden' || token.tag === 'modal')
-  if (subordinate) return auxiliary ?? verbs.findLast((token) => token.tag === 'verb')
-  const first = verbs.find((token) => token.tag !== 'past')
-  if (first === undefined) return undefined
-  return first
-}
-
-interface Chunk {
-  tokens: Token[]
-  preposition?: Token
-  nominative: boolean
-  objective: boolean
-  afterVerb: boolean
-}
-
-/** Subject, object and first prepositional phrase by case, order and prepositions. */
-function fillParts(clause: Clause, body: Token[], used: Set<Token>): void {
-  const chunks = chunksOf(body, used)
-  const bare = chunks.filter((chunk) => chunk.preposition === undefined)
-  const passive = clause.verb!.passive
-  const imperative = clause.verb!.form === 'imperative' || clause.verb!.form === 'infinitive'
-  let subject: Chunk | undefined
-  if (!imperative) subject = bare.find((chunk) => !chunk.objective && !(chunk.tokens.length === 1 && /^(?:sich|ihm|ihn|ihnen|mir|mich|uns)$/.test(chunk.tokens[0]!.lower)))
-  if (passive) subject = bare.find((chunk) => !/^(?:dem|ihm|ihnen|mir)$/.test(chunk.tokens[0]!.lower))
-  const pronounSubject = bare.find((chunk) => chunk.tokens.length === 1 && /^(?:er|sie|es|wir|ich|man|wer)$/.test(chunk.tokens[0]!.lower))
-  if (!imperative && !passive && pronounSubject !== undefined && subject !== pronounSubject && subject?.afterVerb === false) subject = pronounSubject
-  if (!imperative && !passive && clause.link === 'and' && subject !== undefined && subject.afterVerb && bare.length === 1 && clause.cues.every((cue) => cue.role === 'filler') && !subject.nominative) subject = undefined
-  const objects = bare.filter((chunk) => chunk !== subject && !/^(?:sich|ihm|ihnen|mir|dem)$/.test(chunk.tokens[0]!.lower))
-  const object = objects.find((chunk) => chunk.objective) ?? objects[0]
-  if (subject !== undefined) {
-    const phrase = phraseOf(subject.tokens)
-    if (phrase !== undefined) clause.subject = phrase
-  }
-  if (object !== undefined) {
-    const phrase = phraseOf(object.tokens)
-    if (phrase !== undefined) clause.object = phrase
-  } else if (clause.verb!.copula) {
-    const state = body.filter((token) => !used.has(token) && ['adjective', 'adverb', 'past'].includes(token.tag) && token.tag !== 'negation')
-    const phrase = phraseOf(state.filter((token) => !/^(?:dann|auch|noch|schon|bereits)$/.test(token.lower)))
-    if (phrase !== undefined) clause.object = phrase
-  }
-  for (const chunk of chunks) {
-    if (chunk.preposition === undefined) continue
-    const phrase = phraseOf(chunk.tokens)
-    if (phrase === undefined) continue
-    const preposition = chunk.preposition.lower
-    if (passive && (preposition === 'von' || preposition === 'vom') && clause.agent === undefined) clause.agent = phrase
-    else if (chunk.afterVerb || clause.complement === undefined && clause.verb!.form === 'imperative') clause.complement ??= { preposition, phrase }
-  }
-}
-
-function chunksOf(body: Token[], used: Set<Token>): Chunk[] {
-  const chunks: Chunk[] = []
-  let current: Chunk | undefined
-  let sawVerb = false
-  const close = (): void => {
-    if (current !== undefined && current.tokens.some((token) => token.tag === 'noun' || token.tag === 'pronoun')) chunks.push(current)
-    current = undefined
-  }
-  for (const [index, token] of body.entries()) {
-    if (used.has(token)) {
-      close()
-      sawVerb = true
-      continue
-    }
-    const hasNoun = current !== undefined && current.tokens.some((other) => other.tag === 'noun' || other.tag === 'pronoun')
-    if (token.tag === 'preposition') {
-      // "Hinweis mit der Notrufnummer": what hangs on a noun stays with it when the verb is already there.
-      if (current !== undefined && hasNoun && current.preposition === undefined && current.tokens[0]!.tag !== 'pronoun' && /^(?:mit|für|von|vom|ohne|über)$/.test(token.lower) && (chunks.some((chunk) => chunk.preposition === undefined) || !sawVerb || isIntransitiveSubject(used))) {
-        current.tokens.push(token)
-        continue
-      }
-      close()
-      current = { tokens: [], preposition: token, nominative: false, objective: true, afterVerb: sawVerb }
-    } else if (token.tag === 'determiner') {
-      const genitive = hasNoun && /^(?:des|der|eines|einer|ihres|seines|ihrer|seiner|dieses|dieser)$/.test(token.lower) && body[index - 1]?.tag === 'noun'
-      if (genitive) {
-        current!.tokens.push(token)
-        continue
-      }
-      if (current !== undefined && current.preposition !== undefined && !hasNoun || current !== undefined && current.tokens[current.tokens.length - 1]?.tag === 'preposition') {
-        current.tokens.push(token)
-        continue
-      }
-      if (current !== undefined && current.tokens[current.tokens.length - 1]?.tag === 'coordinator') {
-        current.tokens.push(token)
-        continue
-      }
-      close()
-      const objective = /^(?:den|dem|einen|einem|keinen|keinem|ihren|ihrem|seinen|seinem|diesen|diesem|jeden|unseren|meinen|alle)$/.test(token.lower) && token.lower !== 'alle'
-      current = { tokens: [token], nominative: /^(?:der|dieser|jeder)$/.test(token.lower), objective, afterVerb: sawVerb }
-    } else if (token.tag === 'noun' || token.tag === 'adjective' || token.tag === 'number' || token.tag === 'past') {
-      if (token.tag === 'adjective' && hasNoun && body[index + 1]?.tag !== 'noun') { close(); continue }
-      if (token.tag === 'past' && body[index + 1]?.tag !== 'noun') { close(); continue }
-      if (current === undefined || current.tokens[0]?.tag === 'pronoun' && current.preposition === undefined) {
-        close()
-        current = { tokens: [token], nominative: false, objective: false, afterVerb: sawVerb }
-      } else current.tokens.push(token)
-    } else if (token.tag === 'pronoun') {
-      if (current !== undefined && current.preposition !== undefined && !hasNoun) { current.tokens.push(token); continue }
-      close()
-      current = { tokens: [token], nominative: /^(?:er|wir|ich|man|wer)$/.test(token.lower), objective: /^(?:ihn|ihm|ihnen|sich|mich|mir|uns)$/.test(token.lower), afterVerb: sawVerb }
-    } else if (token.tag === 'coordinator' || isMark(token, ',/')) {
-      if (hasNoun) current!.tokens.push(token)
-    } else if (token.tag === 'adverb' && current !== undefined && !hasNoun && body[index + 1]?.tag === 'adjective') current.tokens.push(token)
-    else close()
-  }
-  close()
-  return chunks
-}
-
-/** The only noun behind the verb is the subject of an intransitive verb: what follows describes it. */
-function isIntransitiveSubject(used: Set<Token>): boolean {
-  return [...used].some((token) => /^(?:erscheint|erscheinen|folgt|öffnet|gibt|zeigt|kommt)$/.test(token.lower))
-}
-
 function wholePhrase(body: Token[]): Phrase | undefined {
   return phraseOf(body)
-}
-
-const EDGE = new Set(['punctuation', 'coordinator', 'adverb', 'particle', 'negation', 'preposition', 'subordinator'])
-
-function phraseOf(tokens: Token[]): Phrase | undefined {
-  let from = 0
-  let to = tokens.length
-  while (to > from && EDGE.has(tokens[to - 1]!.tag) && to - from > 1) to--
-  while (from < to && (EDGE.has(tokens[from]!.tag) || tokens[from]!.tag === 'determiner') && to - from > 1) from++
-  const kept = tokens.slice(from, to)
-  const first = kept[0]
-  if (first === undefined || kept.every((token) => token.tag === 'punctuation')) return undefined
-  const last = kept[kept.length - 1]!
-  const stop = kept.findIndex((token, index) => index > 0 && (token.tag === 'preposition' || token.tag === 'coordinator' || token.tag === 'determiner' && kept[index - 1]?.tag === 'noun'))
-  const group = stop < 0 ? kept : kept.slice(0, stop)
-  const head = group.findLast((token) => token.tag === 'noun' || token.tag === 'pronoun') ?? group[group.length - 1]!
-  return {
-    text: kept.filter((token, index) => !(token.tag === 'determiner' && index > 0 && !/^(?:des|der|eines|einer)$/.test(token.lower) && kept[index - 1]?.tag !== 'preposition')).map((token) => token.text).join(' ').replace(/ ,/g, ','),
-    head: head.lower,
-    pronoun: kept.every((token) => token.quoted !== true && (token.tag === 'pronoun' || token.tag === 'determiner')),
-    start: first.start,
-    end: last.end,
-  }
 }
 
 /** "Ist sie neu, füllt sie ...": a clause that opens with its verb before another one is a condition. */
@@ -430,6 +204,7 @@ function frontedVerbConditions(clauses: Clause[], question: boolean): void {
     const next = clauses.slice(index + 1).find((other) => other.link === 'comma' || other.link === 'dash')
     const nextTokens = next?.tokens ?? []
     const firstToken = clause.tokens[0]
+    if (firstToken?.lower === 'wer' && next?.verb !== undefined && clause.link === 'none') clause.cues.push({ role: 'if', length: 0, phrase: 'wer' })
     const opens = firstToken !== undefined && VERBAL.has(firstToken.tag) && (clause.cues.length === 0 || clause.cues.every((cue) => cue.role === 'filler' || cue.role === 'then')) && (clause.link === 'none' || clause.link === 'comma')
     const nextFirst = nextTokens[0]
     const answers = nextFirst !== undefined && (VERBAL.has(nextFirst.tag) || next!.cues.some((cue) => cue.role === 'then') || nextFirst.lower === 'so')

@@ -40,7 +40,7 @@ export function describeCondition(language: ReadLanguage, text: string, clauses:
 
 /** "the password is wrong" -> "Password correct", told as its "no". */
 function askQuestion(language: ReadLanguage, raw: string, single: boolean): { question: string; negative: boolean } {
-  let question = raw.replace(/^(?:ist|sind|war|waren|wird|werden)\s+/i, '').replace(ARTICLE[language], '').replace(ARTICLE[language], '')
+  let question = raw.replace(/\b(?:cannot|can't)\b/i, 'can not').replace(/^(?:ist|sind|war|waren|wird|werden)\s+/i, '').replace(ARTICLE[language], '').replace(ARTICLE[language], '')
   let negative = false
   if (single) {
     const words = question.split(' ')

@@ -480,9 +480,10 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     name: 'German alternatives',
     text: 'Der Leiter genehmigt den Antrag oder lehnt ihn ab. Wenn er ihn ablehnt, wird der Mitarbeiter informiert.',
     graph: [
-      'start Start -> Antrag genehmigen oder ablehnen',
-      'action Antrag genehmigen oder ablehnen -> Ablehnt?',
-      'decision Ablehnt? -> [Ja] Mitarbeiter informieren | [Nein] Ende',
+      'start Start -> Antrag genehmigen oder Antrag ablehnen?',
+      'decision Antrag genehmigen oder Antrag ablehnen? -> [Antrag genehmigen] Antrag genehmigen | [Antrag ablehnen] Antrag ablehnen',
+      'action Antrag genehmigen -> Ende',
+      'action Antrag ablehnen -> Mitarbeiter informieren',
       'action Mitarbeiter informieren -> Ende',
     ],
   },

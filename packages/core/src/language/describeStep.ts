@@ -113,9 +113,13 @@ function titleParts(language: ReadLanguage, clause: Clause, mentions: Mentions):
   let object = verb.passive ? clause.subject : clause.object
   if (!verb.passive && object !== undefined && /^(?:me|you|us|mich|mir|uns|dich|euch)$/i.test(object.text)) object = undefined
   if (object !== undefined && (object.pronoun || isBareOne(object))) object = resolve(language, object, mentions) ?? (verb.passive || object.text.length > 4 ? object : undefined)
+  if (language === 'de' && verb.passive && clause.subject?.pronoun === true && clause.complement !== undefined && isWord(language, 'move', verb.base)) object = undefined
   if (language === 'de') return germanTitle(clause, object)
   const action = verb.particle === undefined ? verb.base : `${verb.base} ${verb.particle}`
   if (verb.passive) return { title: join(action, plain(object?.text ?? ''), placed(language, clause)), object: object?.text ?? '', objectPhrase: object, named: false }
+  if (object === undefined && verb.base === 'open' && clause.subject !== undefined && !clause.subject.pronoun && screenType(language, clause.subject.text) === undefined && clause.complement === undefined) {
+    return { title: `open ${plain(clause.subject.text)}`, object: clause.subject.text, objectPhrase: clause.subject, named: false }
+  }
   if (object === undefined && APPEAR_VERBS.has(verb.base) && clause.subject !== undefined && !isPerson(language, clause.subject) && clause.complement?.preposition !== 'to' && verb.particle !== 'back') {
     return { title: `${LABELS.en.show} ${plain(clause.subject.text)}`, object: clause.subject.text, objectPhrase: clause.subject, named: false }
   }
@@ -181,6 +185,11 @@ function resolve(language: ReadLanguage, phrase: Phrase, mentions: Mentions): Ph
   return undefined
 }
 
+/** Nouns of agents by their ending: "pharmacist", "adjuster", "librarian". */
+function isAnimate(head: string): boolean {
+  return /(?:[a-z]{3}er|or|ist|ian|ant|ee|man|woman|clerk|nurse|chair|staff|team|department|agent|officer)s?$/.test(head) && !/(?:order|server|computer|scanner|printer|locker|router|folder|letter|number|paper|offer|counter|banner|error|sensor|filter|timer|center|browser|folder|voucher|editor|door|monitor|elevator)s?$/.test(head)
+}
+
 function isPlural(phrase: Phrase): boolean {
   return /s$/.test(phrase.head) && !/ss$/.test(phrase.head)
 }
@@ -195,7 +204,7 @@ function actorOf(language: ReadLanguage, clause: Clause, mentions: Mentions): st
   if (phrase === undefined || clause.verb === undefined) return undefined
   if (!phrase.pronoun) return clause.verb.copula || isSurfaceSubject(language, clause) ? undefined : phrase.text
   const word = phrase.text.toLowerCase()
-  if (/^(?:he|she|they|er|sie)$/.test(word)) return mentions.person?.text ?? mentions.actor
+  if (/^(?:he|she|they|er|sie)$/.test(word)) return mentions.actor ?? mentions.person?.text
   return /^(?:i|we|you|ich|wir|man)$/.test(word) ? phrase.text : undefined
 }
 
@@ -206,7 +215,7 @@ function isSurfaceSubject(language: ReadLanguage, clause: Clause): boolean {
 function remember(language: ReadLanguage, clause: Clause, mentions: Mentions, parts: TitleParts): void {
   const subject = clause.subject
   if (subject !== undefined && !subject.pronoun && clause.verb?.passive !== true) {
-    if (isPerson(language, subject) || clause.object !== undefined) mentions.actor = subject.text
+    if (isPerson(language, subject) || language === 'de' && clause.object !== undefined && !isWord(language, 'system', subject.head) || isAnimate(subject.head)) mentions.actor = subject.text
     if (isPerson(language, subject)) mentions.person = subject
   }
   if (clause.agent !== undefined && !clause.agent.pronoun) mentions.actor = clause.agent.text

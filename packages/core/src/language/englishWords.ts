@@ -77,6 +77,6 @@ function restoreStem(stem: string): string {
   if (ACTION_VERBS.has(stem)) return stem
   if (ACTION_VERBS.has(stem + 'e')) return stem + 'e'
   if (/([bdgmnprt])\1$/.test(stem) || /(.)\1$/.test(stem) && ACTION_VERBS.has(stem.slice(0, -1))) return stem.slice(0, -1)
-  if (/(?:[aeiou]v|[iauy]z|[^aeiou][aeiou]s|[aeiou]g|rg|dg|[iua]c|nc|rc|u|bl|pl|dl|tl|gl|lv|rv|ur|ir|[^e]ar|at|[^o]ut|[bv]it|[^aeiouf][aeiou]k|fin|gin|bin|[mv]in|mov|grad|suad|vid|cid|[dcrgs]uc)$/.test(stem) && !/(?:w|x|y|it|oin|ain|ear|eat|oat|eac|oac)$/.test(stem)) return stem + 'e'
+  if (/(?:[aeiou]v|[iauy]z|[^aeiou][aeiou]s|[aeiou]g|rg|dg|[iua]c|nc|rc|u|bl|pl|dl|tl|gl|lv|rv|[^ou]ur|[^ae]ir|[^e]ar|at|[^o]ut|[bv]it|[^aeiouf][aeiou]k|fin|gin|bin|[mv]in|mov|grad|suad|vid|cid|[dcrgs]uc)$/.test(stem) && !/(?:w|x|y|it|oin|ain|ear|eat|oat|eac|oac)$/.test(stem)) return stem + 'e'
   return stem
 }

@@ -166,7 +166,7 @@ function correct(tokens: Token[], index: number): void {
   if (token.tag === 'verb' && before !== undefined && !startsClause(tokens, index)) {
     const singular = before.tag === 'noun' && (!/s$/.test(before.lower) || before.quoted === true) || before.tag === 'adjective'
     const predicative = before.tag === 'adjective' && isPredicative(tokens, tokens.indexOf(before)) && ACTION_VERBS.has(word) && (next?.tag === 'determiner' || next?.tag === 'pronoun' || next?.quoted === true || next?.tag === 'noun')
-    if (predicative) return
+    if (predicative || index === 2 && tokens[0]!.lower === 'on' && ACTION_VERBS.has(word) && next?.tag === 'determiner') return
     if ((singular && !/s$/.test(word) && !isPluralSubject(tokens, index) && !hasVerbAhead(tokens, index)) || next?.tag === 'aux' && /^(?:is|are|was|were|has|have)$/.test(next.lower) || next?.tag === 'modal') token.tag = 'noun'
    }
   if ((token.tag === 'verb' || token.tag === 'noun') && /[^s]s$/.test(word) && previous?.tag === 'noun' && previous.quoted !== true && hasObjectVerb(tokens, index)) token.tag = 'noun'
@@ -175,7 +175,9 @@ function correct(tokens: Token[], index: number): void {
     const afterNext = tokens[index + 2]
     if (NOUN_FIRST.has(word) || afterNext?.tag === 'verb' && /s$/.test(afterNext.lower) && !/s$/.test(word) && !ACTION_VERBS.has(afterNext.lower)) token.tag = 'noun'
   }
-  if ((token.tag === 'noun' || token.tag === 'adjective') && !(NOUN_FIRST.has(word) && next?.tag === 'noun') && startsClause(tokens, index) && ACTION_VERBS.has(word) && opensObject(next, tokens[index + 2])) token.tag = 'verb'
+  if (token.tag === 'verb' && startsClause(tokens, index) && next?.tag === 'noun' && next.quoted !== true && SURFACE.test(next.lower) && tokens[index + 2]?.tag !== 'noun' && !OPENING.test(word)) token.tag = 'noun'
+  if (token.tag === 'verb' && startsClause(tokens, index) && next?.lower === 'with' && /^(?:feed|login|checkout|cart|profile|preview|review|map|home|search)$/.test(word)) token.tag = 'noun'
+  if ((token.tag === 'noun' || token.tag === 'adjective') && !(SURFACE.test(next?.lower ?? '') && !OPENING.test(word)) && !(NOUN_FIRST.has(word) && next?.tag === 'noun') && startsClause(tokens, index) && ACTION_VERBS.has(word) && opensObject(next, tokens[index + 2])) token.tag = 'verb'
   if (PARTICLES.has(word) && previous !== undefined && (previous.tag === 'verb' || previous.tag === 'infinitive' || previous.tag === 'past') && (token.tag === 'preposition' || token.tag === 'adverb' || token.tag === 'verb' || token.tag === 'noun' || token.tag === 'adjective')) {
     if (!(/^(?:in|on|over|through)$/.test(word) && next !== undefined && (next.tag === 'determiner' || next.tag === 'noun') && !/^(?:fill|log|sign|type|hand|turn|carry|key|opt|check)$/.test(verbBase(previous.lower)))) token.tag = word === 'in' && next?.tag === 'number' ? 'preposition' : 'particle'
   }
@@ -183,6 +185,10 @@ function correct(tokens: Token[], index: number): void {
   if (token.tag === 'adjective' && isPastForm(word) && before?.tag === 'coordinator' && (next === undefined || next.tag === 'punctuation' || next.tag === 'preposition' || next.tag === 'to') && tokens.slice(0, index).some((other) => other.tag === 'past')) token.tag = 'past'
   if (token.tag === 'verb' && PARTICLES.has(word) && (previous?.tag === 'pronoun' || previous?.tag === 'noun')) token.tag = 'particle'
 }
+
+/** "Edit screen", "Search page": in front of these a verb names what the surface is for. */
+const SURFACE = /^(?:page|screen|view|form|dialog|modal|popup|tab|dashboard)$/
+const OPENING = /^(?:show|display|open|close|visit|leave|load|reload|see|exit|enter|create|submit|present|launch)$/
 
 /** Words that in front of a bare noun name a thing ("file preview") and not an action. */
 const NOUN_FIRST = new Set(['file', 'page', 'form', 'list', 'link', 'mail', 'order', 'issue', 'record', 'document', 'account', 'report', 'process', 'access', 'profile', 'service', 'support', 'email', 'share', 'welcome', 'help', 'home'])
@@ -293,6 +299,7 @@ function rescueVerbs(tokens: Token[]): void {
 function rescueStretch(tokens: Token[], from: number, to: number): void {
   for (let index = from; index < to; index++) if (['verb', 'aux', 'modal', 'past'].includes(tokens[index]!.tag)) return
   const infinitive = tokens.findIndex((token, index) => index >= from && index < to && token.tag === 'infinitive')
+  let fallback: Token | undefined
   for (let index = from; index < (infinitive < 0 ? to : infinitive); index++) {
     const token = tokens[index]!
     const previous = tokens[index - 1]
@@ -304,9 +311,11 @@ function rescueStretch(tokens: Token[], from: number, to: number): void {
     if (!hasSubject || (!third && !plural)) continue
     const objectNext = next === undefined || index + 1 === to || next.quoted === true || ['determiner', 'pronoun', 'number', 'preposition', 'to', 'particle', 'adverb'].includes(next.tag)
     const known = ACTION_VERBS.has(verbBase(token.lower)) || /(?:ates|izes|ifies|ises)$/.test(token.lower)
-    if (known && (objectNext || next?.tag === 'noun' || next?.tag === 'adjective') || !known && (next?.tag === 'determiner' || next?.quoted === true)) {
+    if (known && (objectNext || next?.tag === 'noun' || next?.tag === 'adjective')) {
       token.tag = 'verb'
       return
     }
+    if (!known && (next?.tag === 'determiner' || next?.quoted === true)) fallback ??= token
   }
+  if (fallback !== undefined) fallback.tag = 'verb'
 }
