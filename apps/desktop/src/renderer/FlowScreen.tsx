@@ -40,6 +40,11 @@ function OpenFlow({ flow }: { flow: FlowServices }) {
   const phase = useStore(flow.session, (state) => state.phase);
   const failure = useStore(flow.session, (state) => state.failure);
   const decide = useDecide();
+  const name = useStore(flow.session, (state) => state.view.flow.name);
+  useEffect(() => {
+    document.title = name ? `${name} – ${text('appName')}` : text('appName');
+    return () => void (document.title = text('appName'));
+  }, [name, text]);
   if (phase === 'failed') {
     return (
       <EmptyState icon={<FileX />} title={text('flow.notFoundTitle')} actions={<Button onClick={() => goTo({ page: 'flows' })}>{text('flow.back')}</Button>}>

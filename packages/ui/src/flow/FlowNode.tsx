@@ -35,7 +35,9 @@ export type FlowCanvasNode = CanvasNode<FlowNodeData, 'flow'>;
 export const FlowNode = memo(function FlowNode({ data, selected }: NodeProps<FlowCanvasNode>) {
   const { node, ghost } = data;
   const { texts, actions } = useCanvas();
-  const detail = useStore(detailOf);
+  const zoomDetail = useStore(detailOf);
+  // What is being edited is drawn whole, however far away.
+  const detail = data.editing ? 0 : zoomDetail;
   const title = node.data.title || texts.untitled;
   return (
     <div

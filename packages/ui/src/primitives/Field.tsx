@@ -40,8 +40,14 @@ export function TextField({ label, isLabelHidden, hint, isError, value, onCommit
           value={draft.value}
           aria-invalid={isError}
           onChange={(event) => draft.change(event.target.value)}
-          onFocus={draft.focus}
-          onBlur={draft.blur}
+          onFocus={(event) => {
+            draft.focus();
+            rest.onFocus?.(event);
+          }}
+          onBlur={(event) => {
+            draft.blur();
+            rest.onBlur?.(event);
+          }}
           onKeyDown={(event) => {
             if (event.key === 'Enter') draft.flush();
             if (event.key === 'Escape') draft.discard();
@@ -54,7 +60,7 @@ export function TextField({ label, isLabelHidden, hint, isError, value, onCommit
 }
 
 /** Text of several lines, committed like `TextField`. */
-export function TextArea({ label, isLabelHidden, hint, isError, value, onCommit, rows = 3, placeholder, disabled }: CommonProps & { rows?: number; placeholder?: string; disabled?: boolean }) {
+export function TextArea({ label, isLabelHidden, hint, isError, value, onCommit, rows = 3, placeholder, disabled, onFocus, onBlur }: CommonProps & { rows?: number; placeholder?: string; disabled?: boolean; onFocus?: () => void; onBlur?: () => void }) {
   const draft = useDraft(value, onCommit);
   return (
     <Field {...{ label, isLabelHidden, hint, isError }}>
@@ -67,8 +73,14 @@ export function TextArea({ label, isLabelHidden, hint, isError, value, onCommit,
           disabled={disabled}
           value={draft.value}
           onChange={(event) => draft.change(event.target.value)}
-          onFocus={draft.focus}
-          onBlur={draft.blur}
+          onFocus={() => {
+            draft.focus();
+            onFocus?.();
+          }}
+          onBlur={() => {
+            draft.blur();
+            onBlur?.();
+          }}
           onKeyDown={(event) => event.key === 'Escape' && draft.discard()}
         />
       )}

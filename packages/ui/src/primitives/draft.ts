@@ -12,7 +12,6 @@ export function flushDrafts(): void {
 
 export interface Draft {
   value: string;
-  isDirty: boolean;
   change(value: string): void;
   /** Commits now what was typed. */
   flush(): void;
@@ -23,59 +22,64 @@ export interface Draft {
 }
 
 /**
- * A text under the caret: while it is focused it belongs to the hand, and values from outside wait. Typing commits after
- * `TYPING_REST_MS` of rest, on blur, and when `flushDrafts` runs.
+ * A text under the caret: while it is focused it belongs to the hand, and values from outside wait until it is left. Typing
+ * commits after `TYPING_REST_MS` of rest, on blur, when the control goes away and when `flushDrafts` runs; what was not typed
+ * is never committed.
  */
 export function useDraft(value: string, commit: (value: string) => void): Draft {
   const [text, setText] = useState(value);
-  const state = useRef({ text: value, committed: value, focused: false, timer: 0 as unknown as ReturnType<typeof setTimeout>, commit });
-  state.current.commit = commit;
+  const hand = useRef({ text: value, outside: value, isTyped: false, isFocused: false, timer: undefined as ReturnType<typeof setTimeout> | undefined, commit });
+  hand.current.commit = commit;
+
+  const show = useCallback((next: string) => {
+    hand.current.text = next;
+    setText(next);
+  }, []);
 
   const flush = useCallback(() => {
-    const now = state.current;
+    const now = hand.current;
     clearTimeout(now.timer);
     openDrafts.delete(flush);
-    if (now.text === now.committed) return;
-    now.committed = now.text;
+    if (!now.isTyped) return;
+    now.isTyped = false;
+    if (now.text === now.outside) return;
+    now.outside = now.text;
     now.commit(now.text);
   }, []);
 
   useEffect(() => {
-    const now = state.current;
-    if (now.text !== now.committed) return;
-    now.committed = value;
-    if (now.focused && now.text !== value) return;
-    now.text = value;
-    setText(value);
-  }, [value]);
+    const now = hand.current;
+    now.outside = value;
+    if (!now.isFocused && !now.isTyped) show(value);
+  }, [value, show]);
 
   useEffect(() => flush, [flush]);
 
   return {
     value: text,
-    isDirty: state.current.text !== state.current.committed,
     change(next) {
-      const now = state.current;
-      now.text = next;
-      setText(next);
+      const now = hand.current;
+      now.isTyped = true;
+      show(next);
       clearTimeout(now.timer);
       openDrafts.add(flush);
       now.timer = setTimeout(flush, TYPING_REST_MS);
     },
     flush,
     discard() {
-      const now = state.current;
+      const now = hand.current;
       clearTimeout(now.timer);
       openDrafts.delete(flush);
-      now.text = now.committed;
-      setText(now.committed);
+      now.isTyped = false;
+      show(now.outside);
     },
     focus() {
-      state.current.focused = true;
+      hand.current.isFocused = true;
     },
     blur() {
-      state.current.focused = false;
+      hand.current.isFocused = false;
       flush();
+      show(hand.current.outside);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isAppError, type FlowRecord, type Intent, type LogState, type Transaction } from '@uxflow/core';
+import { isAppError, type FlowKind, type FlowRecord, type Intent, type LogState, type Transaction } from '@uxflow/core';
 import type { FindingView, ViewEvent } from '@uxflow/core/api';
 import type { Patch } from '@uxflow/core/sync/patch';
 import { PatchReplica } from '@uxflow/core/sync/patchReplica';
@@ -37,6 +37,9 @@ export interface FlowSession {
   settled(): Promise<void>;
   hold(ids: Iterable<string>): void;
   release(ids: Iterable<string>): void;
+  /** Holds one field while the caret is in it: what others do to it waits, and merges when it is let go. */
+  holdField(kind: FlowKind, id: string, field: string): void;
+  releaseField(kind: FlowKind, id: string, field: string): void;
   dismissRefusal(): void;
   close(): void;
 }
@@ -105,6 +108,8 @@ export function createFlowSession({ connection, ids, settings }: Services, flowI
         replica.release('frame', id);
       }
     },
+    holdField: (kind, id, field) => replica.hold(kind, id, field),
+    releaseField: (kind, id, field) => replica.release(kind, id, field),
     dismissRefusal: () => set({ refusal: null }),
     close() {
       removeEventListener('pagehide', keep);

@@ -44,8 +44,14 @@ export function EditorBar({ commands, isTidying }: { commands: EditorCommands; i
         size={Math.max(8, Math.min(36, draft.value.length + 1))}
         disabled={isReadOnly}
         onChange={(event) => draft.change(event.target.value)}
-        onFocus={draft.focus}
-        onBlur={draft.blur}
+        onFocus={() => {
+          draft.focus();
+          flow.session.getState().holdField('flow', flow.session.getState().view.flow.id, 'name');
+        }}
+        onBlur={() => {
+          draft.blur();
+          flow.session.getState().releaseField('flow', flow.session.getState().view.flow.id, 'name');
+        }}
         onKeyDown={(event) => {
           if (event.key === 'Enter') event.currentTarget.blur();
           if (event.key === 'Escape') draft.discard();

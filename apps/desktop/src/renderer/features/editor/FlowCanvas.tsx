@@ -40,6 +40,7 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject }: FlowCa
   const isReadOnly = useSession((state) => state.readOnly !== null);
   const phase = useSession((state) => state.phase);
   const focus = useEditor((state) => state.focus);
+  const editing = useEditor((state) => state.editing);
   const dragging = useDragging();
   const scene = useScene(dragging.positions);
   const [menu, setMenu] = useState<{ at: { x: number; y: number }; entries: MenuEntry[]; label: string } | null>(null);
@@ -80,9 +81,19 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject }: FlowCa
     isPlaced.current = true;
     const kept = keptViewport(flow.flowId);
     if (kept) void instance.setViewport(kept);
-    else if (scene.nodes.length > 0) requestAnimationFrame(() => void instance.fitView({ padding: FIT_PADDING, maxZoom: 1, minZoom: 0.25 }));
+    else if (scene.nodes.length > 0) requestAnimationFrame(() => void instance.fitView({ padding: FIT_PADDING, maxZoom: 1 }));
     else void instance.setCenter(0, 0, { zoom: 1 });
   }, [phase, instance, flow.flowId, scene.nodes.length]);
+
+  // What is edited in place belongs to the hand until it is left.
+  useEffect(() => {
+    if (!editing) return;
+    const { session } = flow;
+    const kind = session.getState().view.node.has(editing.id) ? 'node' : session.getState().view.edge.has(editing.id) ? 'edge' : 'frame';
+    const field = kind === 'frame' ? 'title' : `data.${editing.field}`;
+    session.getState().holdField(kind, editing.id, field);
+    return () => session.getState().releaseField(kind, editing.id, field);
+  }, [editing, flow]);
 
   useEffect(() => {
     if (!focus) return;
@@ -134,6 +145,7 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject }: FlowCa
           onEdgeContextMenu={(event, edge) => openMenu(event, edge.id)}
           onPaneContextMenu={(event) => openMenu(event)}
           onSelectionContextMenu={(event) => openMenu(event)}
+          onNodeDoubleClick={(_, node) => actions.editNode(node.id, 'title')}
           onEdgeDoubleClick={(_, edge) => actions.editEdge(edge.id)}
           onPaneClick={() => editor.getState().edit(null)}
           onMoveEnd={(_, viewport) => keepViewport(flow.flowId, viewport)}

@@ -143,6 +143,7 @@ export const editorGerman: Readonly<Record<keyof typeof editorEnglish, string>> 
   'goals.new': 'Neues Ziel',
   'goals.empty': 'Wähle auf der Leinwand nichts aus, um dem Flow Ziele zu geben.',
   'subflow.lost': 'Diesen Flow gibt es nicht mehr. Wähle einen anderen.',
+  'list.itemActions': 'Aktionen für „{name}“',
   'list.moveUp': '„{name}“ nach oben',
   'list.moveDown': '„{name}“ nach unten',
   'list.removeItem': '„{name}“ entfernen',

@@ -141,6 +141,7 @@ export const editorEnglish = {
   'goals.new': 'New goal',
   'goals.empty': 'Choose nothing on the canvas to add goals to the flow.',
   'subflow.lost': 'That flow is not there any more. Choose another.',
+  'list.itemActions': 'Actions for “{name}”',
   'list.moveUp': 'Move “{name}” up',
   'list.moveDown': 'Move “{name}” down',
   'list.removeItem': 'Remove “{name}”',

@@ -17,7 +17,7 @@ export function EdgeProperties({ edge }: { edge: Edge }) {
   const { editor } = useFlow();
   useEditor((state) => state.selected);
   const { view } = useGhosts();
-  const { set, setText } = useSetField('edge', edge.id);
+  const { set, words } = useSetField('edge', edge.id);
   const [source, target] = [view.node.get(edge.source), view.node.get(edge.target)];
   const end = (id: string, title: string | undefined) => (
     <button type="button" className="link" onClick={() => editor.getState().reveal([id])}>
@@ -32,10 +32,10 @@ export function EdgeProperties({ edge }: { edge: Edge }) {
         <p className="edge-ends">
           {end(edge.source, source?.data.title)} <span aria-hidden>→</span> {end(edge.target, target?.data.title)}
         </p>
-        <TextField label={text('field.label')} value={edge.data.label ?? ''} onCommit={setText('data.label')} />
+        <TextField label={text('field.label')} value={edge.data.label ?? ''} {...words('data.label')} />
         <SelectField label={text('field.kind')} value={edge.data.kind ?? 'default'} choices={KINDS.map((kind) => ({ value: kind, label: text(`kind.${kind}`) }))} onCommit={(kind) => set('data.kind', kind === 'default' ? null : kind)} />
         <SelectField label={text('field.trigger')} value={edge.data.trigger ?? ''} choices={[{ value: '' as const, label: text('none') }, ...TRIGGERS.map((trigger) => ({ value: trigger, label: text(`trigger.${trigger}`) }))]} onCommit={(trigger) => set('data.trigger', trigger || null)} />
-        <TextField label={text('field.condition')} value={edge.data.condition ?? ''} onCommit={setText('data.condition')} />
+        <TextField label={text('field.condition')} value={edge.data.condition ?? ''} {...words('data.condition')} />
       </div>
       <Section title={text('section.goals')} count={Object.keys(edge.data.goalIds ?? {}).length} isOpen={view.goal.size > 0}>
         {view.goal.size === 0 ? <p className="panel__hint">{text('goals.empty')}</p> : null}

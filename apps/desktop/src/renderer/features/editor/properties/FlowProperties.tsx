@@ -13,12 +13,12 @@ export function FlowProperties() {
   const { editor } = useFlow();
   const { view } = useGhosts();
   const filter = useEditor((state) => state.filter);
-  const { set, setText } = useSetField('flow', view.flow.id);
+  const { set, words } = useSetField('flow', view.flow.id);
   const counts = NODE_TYPES.map((type) => ({ type, count: [...view.node.values()].filter((node) => node.type === type).length })).filter(({ count }) => count > 0);
   return (
     <>
       <div className="section__body">
-        <TextArea label={text('field.description')} placeholder={text('flow.descriptionHint')} value={view.flow.description ?? ''} onCommit={setText('description')} />
+        <TextArea label={text('field.description')} placeholder={text('flow.descriptionHint')} value={view.flow.description ?? ''} {...words('description')} />
         <SelectField label={text('field.direction')} value={view.flow.settings?.direction ?? 'right'} choices={[{ value: 'right', label: text('direction.right') }, { value: 'down', label: text('direction.down') }]} onCommit={(direction) => set('settings.direction', direction)} />
       </div>
       <Section title={text('section.personas')} count={view.persona.size}>
@@ -65,9 +65,7 @@ function PeopleList({ kind }: { kind: 'persona' | 'goal' }) {
           <div className="list-field__content">
             <TextField isSmall label={text('field.name')} isLabelHidden value={record.name} onCommit={(name) => name.trim() && flow.dispatch({ ops: [{ op: 'set', kind, id: record.id, field: 'name', to: name.trim() }] })} />
           </div>
-          <div className="list-field__actions">
-            <IconButton size="small" label={text('list.removeItem', { name: record.name })} icon={<X />} onClick={() => flow.dispatch({ ops: [{ op: 'remove', kind, id: record.id }] })} />
-          </div>
+          <IconButton size="small" className="list-field__menu" label={text('list.removeItem', { name: record.name })} icon={<X />} onClick={() => flow.dispatch({ ops: [{ op: 'remove', kind, id: record.id }] })} />
         </div>
       ))}
       <Button size="small" variant="ghost" icon={<Plus />} onClick={add}>

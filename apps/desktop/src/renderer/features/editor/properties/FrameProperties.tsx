@@ -11,13 +11,13 @@ export function FrameProperties({ frame }: { frame: Frame }) {
   const text = useText();
   const { editor } = useFlow();
   const { view } = useGhosts();
-  const { set, setText } = useSetField('frame', frame.id);
+  const { set, words } = useSetField('frame', frame.id);
   const members = [...view.node.values()].filter((node) => node.frameId === frame.id);
   return (
     <>
       <div className="section__body">
-        <TextField label={text('field.title')} value={frame.title} onCommit={(value) => set('title', value.trim())} />
-        <TextArea label={text('field.description')} value={frame.description ?? ''} onCommit={setText('description')} />
+        <TextField label={text('field.title')} value={frame.title} {...words('title', true)} />
+        <TextArea label={text('field.description')} value={frame.description ?? ''} {...words('description')} />
         <Swatches label={text('field.color')} value={frame.color} onCommit={(color) => set('color', color)} />
       </div>
       <Section title={text('section.members')} count={members.length}>

@@ -15,25 +15,25 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export function NodeProperties({ node }: { node: Node }) {
   const text = useText();
   const { view } = useGhosts();
-  const { set, setText } = useSetField('node', node.id);
+  const { set, words } = useSetField('node', node.id);
   const optional = <T extends string>(values: readonly T[], name: (value: T) => string) => [{ value: '' as const, label: text('none') }, ...values.map((value) => ({ value, label: name(value) }))];
   const isCard = node.type === 'screen' || node.type === 'popup';
   const { data } = node;
   return (
     <>
       <div className="section__body">
-        <TextField label={text('field.title')} value={data.title} onCommit={(value) => set('data.title', value.trim())} />
-        <TextArea label={text('field.description')} value={data.description ?? ''} onCommit={setText('data.description')} />
+        <TextField label={text('field.title')} value={data.title} {...words('data.title', true)} />
+        <TextArea label={text('field.description')} value={data.description ?? ''} {...words('data.description')} />
         <SelectField label={text('field.type')} value={node.type} choices={NODE_TYPES.map((type) => ({ value: type, label: text(`node.${type}`) }))} onCommit={(type: NodeType) => set('type', type)} />
         {node.type === 'apiCall' ? (
           <div className="columns columns--narrow-first">
             <SelectField label={text('field.method')} value={data.method ?? ''} choices={['', ...METHODS, ...(data.method && !METHODS.some((method) => method === data.method) ? [data.method] : [])].map((method) => ({ value: method, label: method || text('none') }))} onCommit={(method) => set('data.method', method || null)} />
-            <TextField label={text('field.url')} value={data.url ?? ''} placeholder="/api/…" onCommit={setText('data.url')} />
+            <TextField label={text('field.url')} value={data.url ?? ''} placeholder="/api/…" {...words('data.url')} />
           </div>
         ) : null}
-        {node.type === 'decision' ? <TextField label={text('field.condition')} value={data.condition ?? ''} onCommit={setText('data.condition')} /> : null}
+        {node.type === 'decision' ? <TextField label={text('field.condition')} value={data.condition ?? ''} {...words('data.condition')} /> : null}
         {node.type === 'subflow' ? <SubflowField value={data.subflowId} onCommit={(flowId) => set('data.subflowId', flowId)} /> : null}
-        <TextField label={text('field.actor')} value={data.actor ?? ''} placeholder={text('field.actorHint')} onCommit={setText('data.actor')} />
+        <TextField label={text('field.actor')} value={data.actor ?? ''} placeholder={text('field.actorHint')} {...words('data.actor')} />
         <div className="columns">
           <SelectField label={text('field.status')} value={node.status ?? ''} choices={optional(STATUSES, (status) => text(`status.${status}`))} onCommit={(status) => set('status', status || null)} />
           <SelectField label={text('field.priority')} value={node.priority ?? ''} choices={optional(PRIORITIES, (priority) => text(`priority.${priority}`))} onCommit={(priority) => set('priority', priority || null)} />
@@ -43,17 +43,17 @@ export function NodeProperties({ node }: { node: Node }) {
       {node.type === 'condition' ? (
         <Section title={text('section.conditions')} count={Object.keys(node.conditions ?? {}).length}>
           <ListField nodeId={node.id} field="conditions" items={node.conditions} addLabel={text('conditions.add')} fresh={() => ({ label: text('conditions.new') })} nameOf={(item) => item.label}>
-            {(item, setItem) => <TextField isSmall label={text('field.label')} isLabelHidden value={item.label} onCommit={(label) => setItem('label', label)} />}
+            {(item, _, wordsOf) => <TextField isSmall label={text('field.label')} isLabelHidden value={item.label} {...wordsOf('label', true)} />}
           </ListField>
         </Section>
       ) : null}
       <Section title={text('section.elements')} count={Object.keys(node.elements ?? {}).length} isOpen={isCard}>
         <ListField nodeId={node.id} field="elements" items={node.elements} addLabel={text('elements.add')} fresh={() => ({ type: 'button' as const, label: text('elements.new') })} nameOf={(item) => item.label}>
-          {(item, setItem) => (
+          {(item, setItem, wordsOf) => (
             <>
               <div className="columns columns--narrow-first">
                 <SelectField isSmall label={text('field.type')} isLabelHidden value={item.type} choices={ELEMENT_TYPES.map((type) => ({ value: type, label: text(`element.${type}`) }))} onCommit={(type) => setItem('type', type)} />
-                <TextField isSmall label={text('field.label')} isLabelHidden value={item.label} onCommit={(label) => setItem('label', label)} />
+                <TextField isSmall label={text('field.label')} isLabelHidden value={item.label} {...wordsOf('label', true)} />
               </div>
               {['input', 'select', 'toggle'].includes(item.type) ? <Checkbox label={text('field.required')} checked={!!item.required} onCommit={(isOn) => setItem('required', isOn ? true : null)} /> : null}
             </>
@@ -62,33 +62,33 @@ export function NodeProperties({ node }: { node: Node }) {
       </Section>
       <Section title={text('section.variants')} count={Object.keys(node.variants ?? {}).length} isOpen={isCard}>
         <ListField nodeId={node.id} field="variants" items={node.variants} addLabel={text('variants.add')} fresh={() => ({ type: 'error' as const, name: text('variant.error') })} nameOf={(item) => item.name}>
-          {(item, setItem) => (
+          {(item, setItem, wordsOf) => (
             <>
               <div className="columns columns--narrow-first">
                 <SelectField isSmall label={text('field.type')} isLabelHidden value={item.type} choices={VARIANT_TYPES.map((type) => ({ value: type, label: text(`variant.${type}`) }))} onCommit={(type) => setItem('type', type)} />
-                <TextField isSmall label={text('field.name')} isLabelHidden value={item.name} onCommit={(name) => setItem('name', name)} />
+                <TextField isSmall label={text('field.name')} isLabelHidden value={item.name} {...wordsOf('name', true)} />
               </div>
-              <TextField isSmall label={text('field.description')} isLabelHidden placeholder={text('field.description')} value={item.description ?? ''} onCommit={(value) => setItem('description', value.trim() || null)} />
+              <TextField isSmall label={text('field.description')} isLabelHidden placeholder={text('field.description')} value={item.description ?? ''} {...wordsOf('description')} />
             </>
           )}
         </ListField>
       </Section>
       <Section title={text('section.checklist')} count={Object.keys(node.checklist ?? {}).length} isOpen={!!node.checklist}>
         <ListField nodeId={node.id} field="checklist" items={node.checklist} addLabel={text('checklist.add')} fresh={() => ({ label: text('checklist.new'), done: false })} nameOf={(item) => item.label}>
-          {(item, setItem) => (
+          {(item, setItem, wordsOf) => (
             <div className="columns columns--check">
               <Checkbox label={text('checklist.done', { name: item.label })} isLabelHidden checked={item.done} onCommit={(done) => setItem('done', done)} />
-              <TextField isSmall label={text('field.label')} isLabelHidden value={item.label} onCommit={(label) => setItem('label', label)} />
+              <TextField isSmall label={text('field.label')} isLabelHidden value={item.label} {...wordsOf('label', true)} />
             </div>
           )}
         </ListField>
       </Section>
       <Section title={text('section.links')} count={Object.keys(node.links ?? {}).length} isOpen={!!node.links}>
         <ListField nodeId={node.id} field="links" items={node.links} addLabel={text('links.add')} fresh={() => ({ url: 'https://' })} nameOf={(item) => item.label ?? item.url}>
-          {(item, setItem) => (
+          {(item, _, wordsOf) => (
             <>
-              <TextField isSmall label={text('field.label')} isLabelHidden placeholder={text('field.label')} value={item.label ?? ''} onCommit={(value) => setItem('label', value.trim() || null)} />
-              <TextField isSmall label={text('field.url')} isLabelHidden value={item.url} onCommit={(url) => setItem('url', url.trim())} />
+              <TextField isSmall label={text('field.label')} isLabelHidden placeholder={text('field.label')} value={item.label ?? ''} {...wordsOf('label')} />
+              <TextField isSmall label={text('field.url')} isLabelHidden value={item.url} {...wordsOf('url', true)} />
               {/^https?:\/\/\S+\.\S/.test(item.url) ? (
                 <a className="link" href={item.url} target="_blank" rel="noreferrer">
                   <ExternalLink aria-hidden /> {text('links.open')}
