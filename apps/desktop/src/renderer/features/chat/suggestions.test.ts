@@ -18,6 +18,15 @@ describe.each(['en', 'de'] as const)('suggestions in %s', (language) => {
     }
   });
 
+  it('for an empty flow tell of decisions and of ways back', () => {
+    for (const words of suggestionsFor(text, flow({})).slice(0, 2)) {
+      const { nodes, edges } = readText(words);
+      const place = new Map(nodes.map(({ key }, index) => [key, index]));
+      expect(nodes.some(({ type }) => type === 'decision'), words).toBe(true);
+      expect(edges.some(({ from, to }) => place.get(to)! < place.get(from)!), words).toBe(true);
+    }
+  });
+
   it('for a flow name a step that is there', () => {
     const [login] = suggestionsFor(text, flow({ a: node('start', 'Start'), b: node('screen', 'Login'), c: node('screen', 'Home') }));
     expect(login).toContain('Login');

@@ -8,8 +8,9 @@ export interface CardFact {
 }
 
 const CHANGES = ['add', 'set', 'remove'] as const;
+const KINDS = ['node', 'edge', 'frame'];
 
-/** What cards do, counted: additions first, then changes, then removals. A route is layout's business and counts as nothing. */
+/** What cards do, counted: additions first, then changes, then removals, steps before connections. A route is layout's business and counts as nothing. */
 export function cardFacts(cards: readonly Pick<Card, 'ops'>[]): CardFact[] {
   const changes = new Map<string, { change: CardFact['change']; kind: string }>();
   for (const { ops } of cards) {
@@ -26,5 +27,6 @@ export function cardFacts(cards: readonly Pick<Card, 'ops'>[]): CardFact[] {
     const key = `${change} ${kind}`;
     counts.set(key, { change, kind, count: (counts.get(key)?.count ?? 0) + 1 });
   }
-  return CHANGES.flatMap((change) => [...counts.values()].filter((fact) => fact.change === change));
+  const rank = ({ kind }: CardFact) => (KINDS.includes(kind) ? KINDS.indexOf(kind) : KINDS.length);
+  return CHANGES.flatMap((change) => [...counts.values()].filter((fact) => fact.change === change).sort((a, b) => rank(a) - rank(b)));
 }
