@@ -69,9 +69,9 @@ function opText(text: Translate, view: LogState, op: Op): string {
     const name = fieldName(text, op.kind, op.field, itemAt(record, op.kind, op.field));
     return `${text('conflict.op.set', { what: described(text, view, op.kind, record) })}, ${name}: ${valueText(text, view, op.kind, op.field, op.to)}`;
   }
-  return op.op === 'version.add' ? text('conflict.op.add', { what: `${text('kindName.version')} “${op.name}”` }) : op.op;
+  return op.op === 'version.add' ? text('conflict.op.add', { what: text('conflict.described', { kind: text('kindName.version'), name: op.name }) }) : op.op;
 }
 
 function described(text: Translate, view: LogState, kind: Exclude<Conflict['kind'], undefined>, record: PlainRecord | undefined): string {
-  return `${text(`kindName.${kind}`)} “${recordName(text, view, kind, record)}”`;
+  return text('conflict.described', { kind: text(`kindName.${kind}`), name: recordName(text, view, kind, record) });
 }

@@ -29,7 +29,7 @@ export function useHistoryEntries(): HistoryEntries {
   const [isLoadingMore, setLoadingMore] = useState(false);
   const [failure, setFailure] = useState<ErrorInfo | null>(null);
   const known = useRef<readonly HistoryEntry[] | null>(null);
-  known.current = entries;
+  useEffect(() => void (known.current = entries), [entries]);
 
   useEffect(() => {
     if (!isReady) return;

@@ -4,7 +4,7 @@ import { Badge, Button, EmptyState, Notice, Spinner } from '@uxflow/ui';
 import { Globe, House, RefreshCw, ShieldCheck } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { codeText, errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
-import { useServices } from '../../store/services.ts';
+import { useNow, useServices } from '../../store/services.ts';
 import { bytesText, durationText } from './amounts.ts';
 import { Section } from './Section.tsx';
 
@@ -69,7 +69,7 @@ export function EgressLedger({ asked }: { asked: number }) {
 function LedgerTable({ rows }: { rows: readonly EgressRow[] }) {
   const text = useText();
   const language = useLanguage();
-  const today = new Date().setHours(0, 0, 0, 0);
+  const today = new Date(useNow(60_000)).setHours(0, 0, 0, 0);
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
   return (

@@ -8,7 +8,7 @@ import { hostOf } from './hosts.ts';
 
 type Strength = 'keychain' | 'file' | 'session';
 
-/** The key of an endpoint: it can be entered, replaced and removed, never read. */
+/** The key of an endpoint: it can be entered, replaced and removed, never read. Give it a key by the address: what is typed for one must not be kept for the next. */
 export function KeyField({ baseUrl, onChanged }: { baseUrl: string; onChanged: () => void }) {
   const text = useText();
   const { api, toasts } = useServices();
@@ -19,10 +19,6 @@ export function KeyField({ baseUrl, onChanged }: { baseUrl: string; onChanged: (
 
   useEffect(() => {
     let isCurrent = true;
-    setStatus(null);
-    setFailure(null);
-    // A key that was typed for one address must not be kept for the next.
-    setTyped('');
     api.models.keyStatus({ baseUrl }).then(
       (next) => isCurrent && setStatus(next),
       (error: unknown) => isCurrent && setFailure(errorInfo(error)),

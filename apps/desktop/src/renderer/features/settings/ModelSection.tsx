@@ -41,7 +41,7 @@ export function ModelSection({ saved, change, onAsked }: { saved: ModelChoice; c
       {provider === 'ollama' ? <OllamaPanel draft={drafts.ollama} onEnter={(part) => enter('ollama', part)} onAsked={onAsked} /> : null}
       {provider === 'openai' ? <OpenAiPanel draft={drafts.openai} onEnter={(part) => enter('openai', part)} onAsked={onAsked} /> : null}
       {choice ? null : <Notice tone="info">{text('settings.notYetInUse', { current: currentText(text, saved) })}</Notice>}
-      {provider === 'rules' ? null : <ModelTest choice={choice?.provider === 'rules' ? null : choice} onAsked={onAsked} />}
+      {provider === 'rules' ? null : <ModelTest key={JSON.stringify(choice)} choice={choice?.provider === 'rules' ? null : choice} onAsked={onAsked} />}
     </Section>
   );
 }

@@ -9,19 +9,14 @@ import { durationText } from './amounts.ts';
 
 type TestState = { phase: 'idle' } | { phase: 'running'; since: number } | { phase: 'stopped' } | { phase: 'done'; ms: number; reply: string | undefined } | { phase: 'failed'; ms: number; error: ErrorInfo };
 
-/** Asks the chosen model for one small answer, and says exactly what came of it. */
+/** Asks the chosen model for one small answer, and says exactly what came of it. Give it a key by the choice: a result speaks of what was tested only. */
 export function ModelTest({ choice, onAsked }: { choice: Exclude<ModelChoice, { provider: 'rules' }> | null; onAsked: () => void }) {
   const text = useText();
   const language = useLanguage();
   const { api } = useServices();
   const [state, setState] = useState<TestState>({ phase: 'idle' });
   const abort = useRef<AbortController | null>(null);
-  const key = JSON.stringify(choice);
-  // A result speaks of the choice that was tested, not of the next one.
-  useEffect(() => {
-    setState({ phase: 'idle' });
-    return () => abort.current?.abort();
-  }, [key]);
+  useEffect(() => () => abort.current?.abort(), []);
 
   const run = () => {
     if (!choice) return;

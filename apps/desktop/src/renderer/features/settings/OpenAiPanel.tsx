@@ -22,7 +22,7 @@ export function OpenAiPanel({ draft, onEnter, onAsked }: { draft: Endpoint; onEn
         ))}
       </div>
       <EnteredField label={text('settings.address')} hint={text('settings.addressHintOpenai')} value={draft.baseUrl} onCommit={(baseUrl) => onEnter({ baseUrl })} />
-      <KeyField baseUrl={draft.baseUrl} onChanged={() => state.phase === 'failed' && load()} />
+      <KeyField key={draft.baseUrl} baseUrl={draft.baseUrl} onChanged={() => state.phase === 'failed' && load()} />
       <div className="settings__row settings__row--end">
         <div className="settings__grow">
           <EnteredField label={text('settings.modelName')} value={draft.model} offers={names} onCommit={(model) => onEnter({ model })} />

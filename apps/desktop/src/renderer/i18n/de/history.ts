@@ -83,6 +83,7 @@ export const historyGerman: Readonly<Record<keyof typeof historyEnglish, string>
   'conflict.applyGroup': 'Jetzt anwenden',
   'conflict.cannotTake': 'Die andere Fassung lässt sich nicht einsetzen: Das, wozu sie gehört, ist weg. Der Verlauf bringt es zurück.',
   'conflict.readOnly': 'Dieser Flow ist hier nur lesbar; entscheide dort, wo er sich bearbeiten lässt.',
+  'conflict.described': '{kind} „{name}“',
   'conflict.op.add': '{what} hinzufügen',
   'conflict.op.set': '{what} ändern',
   'conflict.op.remove': '{what} entfernen',

@@ -81,6 +81,7 @@ export const historyEnglish = {
   'conflict.applyGroup': 'Apply them now',
   'conflict.cannotTake': 'The other cannot be put back: what it belongs to is gone. The history brings that back.',
   'conflict.readOnly': 'This flow can only be read here; decide where it can be edited.',
+  'conflict.described': '{kind} “{name}”',
   'conflict.op.add': 'add {what}',
   'conflict.op.set': 'change {what}',
   'conflict.op.remove': 'remove {what}',
