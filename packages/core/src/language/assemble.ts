@@ -1,6 +1,7 @@
 import { type Condition, type Item, type JumpTarget, likeness, stemsOf, type StepDraft } from './discourse.ts'
 import { createGraph, type Exit, type Graph, tidyGraph, unite } from './graph.ts'
 import type { ReadAssumption, ReadEdge, ReadLanguage, ReadNode } from './reading.ts'
+import { createMemory } from './memory.ts'
 import { areSiblings, isOpposite } from './siblings.ts'
 import { isWord, LABELS } from './words.ts'
 
@@ -59,7 +60,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   let waiting: { stems: ReadonlySet<string>; exits: Exit[]; fallback?: StepDraft; span: [number, number] }[] = []
   let alternatives: Alternatives | undefined
   let lastTest: Open | undefined
-  const history: { key: string; entry: Exit[]; sentence: number }[] = []
+  const { history, isEarlier, findNamed, names, findTold, findAkin, stepBefore, loopsBack } = createMemory(graph)
   const decided = new Map<string, number>()
   const alternativeNodes = new Set<string>()
   const numbered = new Map<number, string>()
@@ -416,15 +417,6 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     frontier = []
   }
 
-  /** The step that a noun takes up: "the calculation is done again" behind "calculates". */
-  function findAkin(draft: StepDraft): string | undefined {
-    const stems = [...draft.objectStems]
-    return history.findLast(({ key }) => {
-      const verb = graph.drafts.get(key)!.verb
-      return verb.length >= 5 && stems.some((stem) => stem.slice(0, Math.max(5, verb.length - 2)) === verb.slice(0, Math.max(5, verb.length - 2)))
-    })?.key
-  }
-
   function addIf(condition: Condition, opensSentence: boolean): void {
     const picked = pickOf(condition)
     if (picked !== undefined && opensSentence) {
@@ -500,16 +492,6 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     return arms.find((edge) => loopsBack(edge)) ?? arms[arms.length - 1]
   }
 
-  function loopsBack(edge: ReadEdge): boolean {
-    let current: ReadEdge | undefined = edge
-    for (let steps = 0; current !== undefined && steps < 8; steps++) {
-      if (current.kind === 'loop' || graph.nodes.findIndex((node) => node.key === current!.to) < graph.nodes.findIndex((node) => node.key === current!.from)) return true
-      const from: string = current.to
-      current = graph.edges.find((next) => next.from === from)
-    }
-    return false
-  }
-
   function addJump(target: JumpTarget): void {
     if (frontier.length === 0 && open.length === 0) return
     const key = resolveJump(target)
@@ -528,10 +510,6 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     if (target.fallback !== undefined) place(target.fallback)
   }
 
-  function isEarlier(key: string, than: string): boolean {
-    return graph.nodes.findIndex((node) => node.key === key) <= graph.nodes.findIndex((node) => node.key === than)
-  }
-
   function resolveJump(target: JumpTarget): string | undefined {
     if (target.step !== undefined) return numbered.get(target.step)
     if (target.stems.size > 0) {
@@ -544,44 +522,6 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     const test = open.findLast((entry) => entry.kind === 'if' || entry.kind === 'limit') ?? undefined
     if (test === undefined) return undefined
     return stepBefore(test.node)
-  }
-
-  /** The step that a name means: one whose title holds all of its words, the latest first. */
-  function findNamed(stems: ReadonlySet<string>): string | undefined {
-    if (stems.has('start') || stems.has('beginning') || stems.has('begin') || stems.has('anfang')) return history[0]?.key
-    let best: string | undefined
-    let bestScore = 0
-    for (const { key } of history) {
-      const draft = graph.drafts.get(key)!
-      if (!names(stems, draft)) continue
-      const score = likeness(stems, draft.stems) + (draft.type === 'screen' || draft.type === 'popup' ? 0.2 : 0)
-      if (score >= bestScore) {
-        best = key
-        bestScore = score
-      }
-    }
-    return best
-  }
-
-  function names(stems: ReadonlySet<string>, draft: StepDraft): boolean {
-    if (stems.size === 0) return false
-    let shared = 0
-    for (const stem of stems) if (draft.stems.has(stem)) shared++
-    const generic = new Set(['page', 'screen', 'seit', 'step', 'schritt', 'ansicht', 'bildschirm', 'form'])
-    const meaningful = [...stems].filter((stem) => !generic.has(stem))
-    if (meaningful.length > 0) return meaningful.every((stem) => draft.stems.has(stem))
-    return shared === stems.size
-  }
-
-  /** The step that an event repeats: "once the order is placed" behind "places the order". */
-  function findTold(event: StepDraft): string | undefined {
-    for (let index = history.length - 1; index >= 0; index--) {
-      const { key } = history[index]!
-      const draft = graph.drafts.get(key)!
-      if (draft.verb !== '' && draft.verb === event.verb && (event.objectStems.size === 0 || likeness(draft.objectStems, event.objectStems) >= 0.6)) return key
-      if (likeness(draft.stems, event.stems) >= 0.8) return key
-    }
-    return undefined
   }
 
   /** "once the code has been verified" behind "if it is wrong": the decision's own pass. */
@@ -610,17 +550,6 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     }
     graph.connect(frontier.map((exit) => ({ ...exit, kind: 'loop' as const })), before)
     frontier = []
-  }
-
-  function stepBefore(node: string): string | undefined {
-    let at = node
-    for (let steps = 0; steps < 8; steps++) {
-      const before = graph.edges.find((edge) => edge.to === at && edge.kind !== 'loop')
-      if (before === undefined) return undefined
-      at = before.from
-      if (graph.drafts.has(at)) return at
-    }
-    return undefined
   }
 
   /** A named place of a path that is drawn with arrows. */

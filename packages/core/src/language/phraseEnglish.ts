@@ -1,6 +1,7 @@
 import type { Clause, Phrase } from './clause.ts'
 import { isMark, type Token } from './token.ts'
 
+/** Fills a clause's object, complement and agent from the tokens behind its verb. */
 export function fillComplements(clause: Clause, after: Token[]): void {
   let at = 0
   while (at < after.length && (after[at]!.tag === 'adverb' || after[at]!.tag === 'negation' || after[at]!.tag === 'coordinator' && at === 0)) at++
@@ -68,6 +69,7 @@ export function subjectTokens(before: Token[]): Token[] {
   return tokens.some((token) => isNominal(token) || token.tag === 'determiner' || token.tag === 'gerund' || token.tag === 'number') ? tokens : []
 }
 
+/** Whether a token can head a noun phrase. */
 export function isNominal(token: Token): boolean {
   return token.tag === 'noun' || token.tag === 'pronoun'
 }
@@ -108,6 +110,7 @@ export function trimPhrase(tokens: Token[]): Token[] {
   return tokens.slice(from, to)
 }
 
+/** The phrase of these tokens with its head, or undefined when nothing is left of it. */
 export function phraseOf(tokens: Token[]): Phrase | undefined {
   const kept = trimPhrase(tokens)
   const first = kept[0]

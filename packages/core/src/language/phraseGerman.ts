@@ -120,6 +120,7 @@ function isIntransitiveSubject(used: Set<Token>): boolean {
 
 const EDGE = new Set(['punctuation', 'coordinator', 'adverb', 'particle', 'negation', 'preposition', 'subordinator'])
 
+/** The phrase of these tokens with its head, or undefined when nothing is left of it. */
 export function phraseOf(tokens: Token[]): Phrase | undefined {
   let from = 0
   let to = tokens.length

@@ -4,6 +4,7 @@ import { BE, BECOME, HAVE, MODALS, SEPARABLE } from './germanWords.ts'
 import { verbForm } from './tagGerman.ts'
 import type { Token } from './token.ts'
 
+/** Tags of words that can carry a predicate. */
 export const VERBAL = new Set(['verb', 'past', 'aux', 'modal'])
 
 interface ReadVerb {

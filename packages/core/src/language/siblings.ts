@@ -14,6 +14,7 @@ export function areSiblings(language: ReadLanguage, first: Condition, second: Co
   return first.negated !== second.negated && (shared >= 0.5 || sameHead && (!first.subjectIsPerson || shared >= 0.3))
 }
 
+/** Whether the second condition holds exactly when the first does not. */
 export function isOpposite(language: ReadLanguage, first: Condition, second: Condition): boolean {
   if (areOpposites(language, first.stems, second.stems) && likeness(first.stems, second.stems) > 0) return true
   if (first.negated === second.negated) return false

@@ -2,6 +2,7 @@ import type { Predicate } from './clause.ts'
 import { CARRIERS, CARRIER_NOUNS, STATE_ADJECTIVES, verbBase } from './englishWords.ts'
 import type { Token } from './token.ts'
 
+/** The words of one predicate: token indexes [start, end) and what they say. */
 export interface VerbGroup {
   start: number
   end: number
@@ -10,6 +11,7 @@ export interface VerbGroup {
   weak: boolean
 }
 
+/** The predicates of a tagged English sentence in their order; a carrier ("has to") is one with its verb. */
 export function verbGroups(tokens: Token[]): VerbGroup[] {
   const groups: VerbGroup[] = []
   let index = 0
