@@ -141,7 +141,7 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   TURN_NOT_WAITING: () => 'Darauf warten die Agenten nicht mehr. Nichts wurde geändert; schick stattdessen eine neue Nachricht.',
 
   BAD_REQUEST: () => 'Die Engine konnte diese Anfrage nicht lesen. Nichts wurde geändert; lade die Seite neu, und wenn das nicht hilft, aktualisiere die App.',
-  ENGINE_AWAY: () => 'Die Engine antwortet gerade nicht. Was du getan hast, ist hier aufgehoben und wird gesendet, sobald sie wieder da ist.',
+  ENGINE_AWAY: () => 'Die Engine antwortet gerade nicht. Änderungen auf der Zeichenfläche sind hier aufgehoben und werden gesendet, sobald sie wieder da ist; alles andere versuche dann noch einmal.',
   INTERNAL_SERVER_ERROR: () => 'In der Engine ist etwas Unerwartetes schiefgegangen. Deine gespeicherte Arbeit ist unberührt; versuche es noch einmal.',
   PORT_IN_USE: (p) => `Port ${p.port} wird von einem anderen Programm benutzt. Nichts wurde geändert; wähle mit --port einen anderen.`,
   PORT_REFUSED: (p) => `Port ${p.port} lässt sich nicht öffnen (${p.code}). Nichts wurde geändert; wähle mit --port einen anderen.`,

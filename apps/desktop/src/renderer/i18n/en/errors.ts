@@ -88,7 +88,7 @@ export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
   TURN_NOT_WAITING: () => 'The agents do not wait for this any more. Nothing was changed; send a new message instead.',
 
   BAD_REQUEST: () => 'The engine could not read this request. Nothing was changed; load the page again, and if that does not help, update the app.',
-  ENGINE_AWAY: engineSays,
+  ENGINE_AWAY: () => 'The engine does not answer just now. Changes on the canvas are kept here and sent as soon as it is back; for everything else try again then.',
   INTERNAL_SERVER_ERROR: () => 'Something unexpected went wrong in the engine. Your saved work is untouched; try again.',
   PORT_IN_USE: engineSays,
   PORT_REFUSED: engineSays,
