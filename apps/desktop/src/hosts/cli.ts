@@ -48,7 +48,8 @@ process.on('SIGINT', interrupt);
 main().then(
   (code) => void (process.exitCode = code),
   (error: unknown) => {
-    process.stderr.write(`uxflow: ${errorInfo(error).message}\n`);
+    const { message, params } = errorInfo(error);
+    process.stderr.write(`uxflow: ${typeof params.opIndex === 'number' ? `op ${params.opIndex}: ` : ''}${message}\n`);
     if (!isAppError(error) && process.env.UXFLOW_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
     process.exitCode = isAppError(error) && error.code === 'USAGE' ? 2 : 1;
   },

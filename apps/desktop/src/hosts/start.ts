@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createLogger, errorInfo } from '@uxflow/core';
 import { APP_VERSION } from '../version.ts';
 import { defaultDataDir } from './engineHost.ts';
+import { withElkWorker } from './elkWorkerUrl.ts';
 import { startLocalServer } from './localServer.ts';
 
 const argument = (name: string) => {
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
   const port = portText === undefined ? undefined : Number(portText);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65536)) throw new Error(`--port ${portText} is no port number.`);
   const dataDir = argument('--data') ?? defaultDataDir();
-  const server = await startLocalServer({ dataDir, rendererDir, version: APP_VERSION, logger, ...(port === undefined ? {} : { port }) });
+  const server = await startLocalServer({ dataDir, rendererDir, version: APP_VERSION, logger, engine: withElkWorker(), ...(port === undefined ? {} : { port }) });
 
   const show = () => {
     const address = server.newAddress();

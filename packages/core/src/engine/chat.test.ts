@@ -173,7 +173,7 @@ test('an instruction that could mean two things asks one question, and its quick
 
 test('what cannot be a message is refused with its reason and leaves no turn', async () => {
   const flow = await api.flows.create({ name: 'A' });
-  for (const [text, code] of [['  ', 'MESSAGE_EMPTY'], ['a\0b', 'MESSAGE_NOT_TEXT'], ['x'.repeat(1_000_001), 'MESSAGE_TOO_LONG']] as const) {
+  for (const [text, code] of [['  ', 'MESSAGE_EMPTY'], ['a\0b', 'MESSAGE_NOT_TEXT'], ['x'.repeat(2_000_001), 'MESSAGE_TOO_LONG']] as const) {
     await expect(api.chat.send({ flowId: flow.id, text })).rejects.toMatchObject({ code });
   }
   const chat = await follow(flow.id);

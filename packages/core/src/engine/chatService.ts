@@ -45,8 +45,8 @@ export interface ChatDependencies {
   logger: Logger;
 }
 
-/** Longest message, characters; its first pages are read. */
-const MAX_MESSAGE = 1_000_000;
+/** Longest message that is taken, characters; the first pages of it are read. */
+const MAX_MESSAGE = 2_000_000;
 /** Messages of a conversation that a screen gets at once. */
 const PAST_MESSAGES = 200;
 
@@ -93,7 +93,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
   const checked = (text: string): string => {
     if (!text.trim()) throw new AppError('MESSAGE_EMPTY', 'The message is empty, so there is nothing to do. Write what people should be able to do.', {});
     if (text.includes('\0')) throw new AppError('MESSAGE_NOT_TEXT', 'The message holds binary data and was not sent. Paste text.', {});
-    if (text.length > MAX_MESSAGE) throw new AppError('MESSAGE_TOO_LONG', `The message has ${text.length} characters; up to ${MAX_MESSAGE} are read. It was not sent; shorten or split it.`, { length: text.length, limit: MAX_MESSAGE });
+    if (text.length > MAX_MESSAGE) throw new AppError('MESSAGE_TOO_LONG', `The message has ${text.length} characters; up to ${MAX_MESSAGE} are taken. It was not sent; shorten or split it.`, { length: text.length, limit: MAX_MESSAGE });
     return text;
   };
 

@@ -5,8 +5,8 @@ import { generateFlow } from '@uxflow/core/agents';
 import { createAgentTools, requireCases } from './agentOptions.ts';
 import { isFolder, outFile, readArguments, readBytes, usage, writeWhole, type Command } from './command.ts';
 
-/** Longest text that is read, characters: about 200 pages. */
-const MAX_TEXT = 1_000_000;
+/** Longest text that is taken, characters; the first pages of it are read. */
+const MAX_TEXT = 2_000_000;
 
 interface TextCase {
   name: string;
@@ -77,6 +77,6 @@ function textOf(file: string): string {
 function checked(text: string, source: string): string {
   if (text.includes('\0')) throw new AppError('FILE_NOT_TEXT', `${source} is not text. Nothing was made of it.`, { source });
   if (!text.trim()) throw new AppError('TEXT_EMPTY', `${source} is empty. Nothing was written; tell what people do, in a sentence or a list.`, { source });
-  if (text.length > MAX_TEXT) throw new AppError('TEXT_TOO_LONG', `${source} has ${text.length} characters; up to ${MAX_TEXT} are read. Nothing was written; split the text.`, { source, length: text.length });
+  if (text.length > MAX_TEXT) throw new AppError('TEXT_TOO_LONG', `${source} has ${text.length} characters; up to ${MAX_TEXT} are taken. Nothing was written; split the text.`, { source, length: text.length });
   return text;
 }

@@ -6,12 +6,15 @@ import type { Draft } from './finding.ts';
 import { named, type ReviewContext } from './reviewContext.ts';
 import { saysError } from './wording.ts';
 
+/** Nothing but a start, or nothing at all. */
+const isEmpty = (context: ReviewContext) => context.steps.every((node) => node.type === 'start' || node.type === 'end') && context.steps.length <= 1;
+
 export function* emptyFlow(context: ReviewContext): Iterable<Draft> {
-  if (context.steps.length <= 1) yield { nodeIds: context.steps.map((node) => node.id) };
+  if (isEmpty(context)) yield { nodeIds: context.steps.map((node) => node.id) };
 }
 
 export function* noStart(context: ReviewContext): Iterable<Draft> {
-  if (context.starts.length || context.steps.length <= 1) return;
+  if (context.starts.length || isEmpty(context)) return;
   const roots = context.steps.filter((node) => !context.waysIn(node.id).some((way) => way.nodeId !== node.id) && context.waysOut(node.id).length > 0);
   const first = firstOnCanvas(roots.length ? roots : context.steps.filter((node) => node.type !== 'end'));
   if (!first) {
