@@ -40,7 +40,7 @@ for (const set of sets) {
   const score = run([join(resolve(path), set.scorer), cases, out, '--json']);
   if (score.status !== 0) process.stderr.write(score.stderr);
   else {
-    const { perText, rows, ...figures } = JSON.parse(score.stdout) as Record<string, unknown>;
+    const { perText: _, rows, ...figures } = JSON.parse(score.stdout) as Record<string, unknown>;
     process.stdout.write(`${JSON.stringify({ set: set.name, ...figures, ms })}\n`);
     const failed = (rows as { id: string; pass: boolean; why: string }[] | undefined)?.filter((row) => !row.pass) ?? [];
     for (const row of failed) process.stdout.write(`  ${row.id}: ${row.why}\n`);

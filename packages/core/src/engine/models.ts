@@ -19,7 +19,8 @@ import { keyName, type SettingsService } from './settings.ts';
 export interface ModelService {
   list(provider: 'ollama' | 'openai', baseUrl: string): Promise<{ models: { name: string; sizeBytes?: number; details?: string }[]; error?: ErrorInfo }>;
   detectOllama(): Promise<{ found: boolean; baseUrl: string; version?: string }>;
-  test(choice: ModelChoice): Promise<{ ok: boolean; ms: number; reply?: string; error?: ErrorInfo }>;
+  /** Ends with MODEL_CANCELLED when `signal` aborts. */
+  test(choice: ModelChoice, signal?: AbortSignal): Promise<{ ok: boolean; ms: number; reply?: string; error?: ErrorInfo }>;
   setKey(baseUrl: string, key: string | null): Promise<void>;
   hasKey(baseUrl: string): Promise<boolean>;
   /** The model of the settings; undefined for rules. Contacts nothing. */
@@ -56,9 +57,9 @@ export function createModelService(options: { settings: SettingsService; secrets
       const found = await detectOllama({ egress: gate('ollama', OLLAMA_BASE_URL) });
       return found ? { found: true, baseUrl: found.baseUrl, version: found.version } : { found: false, baseUrl: OLLAMA_BASE_URL };
     },
-    async test(choice) {
+    async test(choice, signal) {
       if (choice.provider === 'rules') return { ok: true, ms: 0 };
-      return testModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl) });
+      return testModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl), ...(signal ? { signal } : {}) });
     },
     async setKey(baseUrl, key) {
       if (key !== null && !key.trim()) throw new AppError('KEY_EMPTY', 'The key is empty. The key that was there is kept; enter a key, or remove it.', {});

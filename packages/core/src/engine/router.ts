@@ -108,7 +108,7 @@ export function createRouter(parts: EngineParts) {
     models: {
       list: os.models.list.handler(({ input }) => models.list(input.provider, input.baseUrl)),
       detectOllama: os.models.detectOllama.handler(() => models.detectOllama()),
-      test: os.models.test.handler(({ input }) => models.test(input)),
+      test: os.models.test.handler(({ input, signal }) => models.test(input, signal)),
       setKey: os.models.setKey.handler(async ({ input }) => {
         await models.setKey(input.baseUrl, input.key);
         return { strength: parts.dependencies.secrets.strength };
