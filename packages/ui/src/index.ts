@@ -1,4 +1,5 @@
 /** Presentational React: theme, primitives, the look of a flow, the look of a conversation. */
+export * from './primitives/arrivalFocus.ts';
 export * from './primitives/Button.tsx';
 export * from './primitives/Dialog.tsx';
 export * from './primitives/draft.ts';

@@ -54,7 +54,7 @@ function OpenFlow({ flow }: { flow: FlowServices }) {
   }
   return (
     <Editor
-      chat={<ChatPanel proposalOf={(proposalId) => <ProposalSummary proposalId={proposalId} />} />}
+      chat={<ChatPanel proposalOf={(proposalId, isFresh) => <ProposalSummary proposalId={proposalId} isFresh={isFresh} />} />}
       proposalBar={<ProposalBar />}
       panels={{ proposal: <ProposalPanel />, findings: <FindingsPanel />, history: <HistoryPanel /> }}
       onAcceptCard={decide.acceptCard}

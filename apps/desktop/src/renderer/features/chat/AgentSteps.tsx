@@ -23,20 +23,23 @@ export function AgentSteps({ turn, steps }: { turn: Turn; steps: readonly AgentS
     return shown.length > 0 ? <StepList turn={turn} steps={shown} /> : <p className="agents__queued"><Spinner label={text('chat.working')} /></p>;
   }
   const { model } = whoAnswered(turn, steps);
-  const who = model ? text('chat.model', { model }) : text('chat.rules');
-  if (steps.length === 0) return <p className="agents__who">{who}</p>;
+  // Nobody has answered a turn that ended before its answer.
+  const who = UNANSWERED.has(turn.status) ? '' : model ? text('chat.model', { model }) : text('chat.rules');
+  if (steps.length === 0) return who ? <p className="agents__who">{who}</p> : null;
   return (
     <details className="agents">
       <summary>
         <ChevronRight aria-hidden />
         <span>{text('chat.summary', { count: steps.length, time: timeText(text, steps.reduce((sum, step) => sum + (step.ms ?? 0), 0)) })}</span>
-        <span className="agents__mind">{model ?? text('chat.mind.rules')}</span>
+        {who ? <span className="agents__mind">{model ?? text('chat.mind.rules')}</span> : null}
       </summary>
       <StepList turn={turn} steps={steps} />
-      <p className="agents__who">{who}</p>
+      {who ? <p className="agents__who">{who}</p> : null}
     </details>
   );
 }
+
+const UNANSWERED: ReadonlySet<string> = new Set(['cancelled', 'failed', 'superseded']);
 
 function StepList({ turn, steps }: { turn: Turn; steps: readonly AgentStep[] }) {
   const text = useText();

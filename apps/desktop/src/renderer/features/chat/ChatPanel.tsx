@@ -1,4 +1,4 @@
-import { Button, ChatBubble, EmptyState, Notice, Spinner } from '@uxflow/ui';
+import { Button, EmptyState, Notice, Spinner } from '@uxflow/ui';
 import { ArrowDown, Sparkles } from 'lucide-react';
 import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
@@ -7,6 +7,7 @@ import { useConversation, useFlow, useSession } from '../../store/flowServices.t
 import { useNow } from '../../store/services.ts';
 import { Composer } from './Composer.tsx';
 import { LiveWords } from './LiveWords.tsx';
+import { MessageBubble } from './MessageBubble.tsx';
 import { suggestionsFor } from './suggestions.ts';
 import { threadOf } from './thread.ts';
 import { TurnView } from './TurnView.tsx';
@@ -16,8 +17,8 @@ import './chat.css';
 const NEAR = 40;
 
 export interface ChatPanelProps {
-  /** What the chat shows where a turn has made a proposal. */
-  proposalOf?: (proposalId: string) => ReactNode;
+  /** What the chat shows where a turn has made a proposal. `isFresh`: it came while the person was looking. */
+  proposalOf?: (proposalId: string, isFresh: boolean) => ReactNode;
 }
 
 /** The conversation about the open flow: what was said, what the agents do, and where to write. */
@@ -55,11 +56,11 @@ export function ChatPanel({ proposalOf }: ChatPanelProps) {
             stream={item.turn ? streaming.get(item.turn.id) : undefined}
             now={now}
             isFresh={isFresh(item.turn)}
-            proposal={item.turn?.proposalId ? proposalOf?.(item.turn.proposalId) : undefined}
+            proposal={item.turn?.proposalId ? proposalOf?.(item.turn.proposalId, isFresh(item.turn)) : undefined}
           />
         ))}
         {waiting.map(({ id, text: words }) => (
-          <ChatBubble key={id} role="person" name={text('chat.you')} text={words} when={text('chat.sending')} isPending />
+          <MessageBubble key={id} role="person" text={words} when={text('chat.sending')} isPending />
         ))}
       </div>
       {log.isAway ? (

@@ -1,10 +1,9 @@
 import type { Turn } from '@uxflow/core/agents/turnSchema';
-import { Prose } from '@uxflow/ui';
+import { Prose, useArrivalFocus } from '@uxflow/ui';
 import { MessageCircleQuestionMark } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useFlow } from '../../store/flowServices.ts';
-import { useArrivalFocus } from './useArrivalFocus.ts';
 
 export interface ClarificationProps {
   turn: Turn;
@@ -20,7 +19,7 @@ export function Clarification({ turn, said, isFresh }: ClarificationProps) {
   const [sent, setSent] = useState<string | null>(null);
   const card = useRef<HTMLElement>(null);
   const isOpen = turn.status === 'awaitingClarification';
-  useArrivalFocus(card, isOpen && isFresh);
+  useArrivalFocus(card, isOpen && isFresh, '.chat');
   const { question, quickReplies, answer } = turn.clarification!;
   const isSaid = said.includes(question);
   const reply = (words: string) => {

@@ -4,10 +4,10 @@ import type { Translate } from '../../i18n/translate.ts';
 import { useConversation } from '../../store/flowServices.ts';
 import { newestTurn } from './thread.ts';
 
-/** Says to assistive software what the newest turn is doing; nothing of it is seen. */
+/** Says to assistive software what the turn at work is doing, else where the newest one stands; nothing of it is seen. */
 export function LiveWords() {
   const text = useText();
-  const turn = useConversation((state) => newestTurn(state.turns));
+  const turn = useConversation((state) => [...state.turns.values()].find(({ status }) => status === 'running') ?? newestTurn(state.turns));
   return (
     <div className="visually-hidden" role="status" aria-live="polite" data-testid="chat-live">
       {turn ? liveWords(text, turn) : ''}

@@ -1,13 +1,12 @@
 import type { Plan, Turn } from '@uxflow/core/agents/turnSchema';
-import { Badge, Button, IconButton } from '@uxflow/ui';
-import { Check, ListChecks, MessageSquare, Plus, Trash2, Undo2, X } from 'lucide-react';
+import { Badge, Button, IconButton, useArrivalFocus } from '@uxflow/ui';
+import { Check, ListChecks, Plus, Trash2, Undo2 } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useFlow } from '../../store/flowServices.ts';
 import { useServices } from '../../store/services.ts';
 import { addStep, changedSteps, changeStep, isSamePlan, planOutcome, readyPlan, removeStep, type PlanOutcome } from './planDraft.ts';
-import { useArrivalFocus } from './useArrivalFocus.ts';
 import { useKept } from './useKept.ts';
 
 /** The plan of a turn: while it waits, its steps can be changed, approved, commented on or rejected; afterwards it says what became of it. */
@@ -27,7 +26,7 @@ function OpenPlan({ turn, isFresh }: { turn: Turn; isFresh: boolean }) {
   const [feedback, keepFeedback] = useKept<string>(`uxflow.feedback.${turn.id}`, '');
   const [isCommenting, setCommenting] = useState(feedback !== '');
   const [isBusy, setBusy] = useState(false);
-  useArrivalFocus(card, isFresh);
+  useArrivalFocus(card, isFresh, '.chat');
 
   // What was changed in an earlier plan of this turn says nothing about this one.
   const plan = kept && isSamePlan(kept.from, original) ? kept.plan : original;
@@ -132,10 +131,10 @@ function OpenPlan({ turn, isFresh }: { turn: Turn; isFresh: boolean }) {
       ) : (
         <div className="plan__actions">
           {ready.steps.length === 0 ? <span className="plan__hint">{text('plan.tooFew')}</span> : null}
-          <Button size="small" variant="ghost" icon={<X />} disabled={isBusy} onClick={reject}>
+          <Button size="small" variant="ghost" disabled={isBusy} onClick={reject}>
             {text('plan.reject')}
           </Button>
-          <Button size="small" icon={<MessageSquare />} disabled={isBusy} onClick={() => setCommenting(true)}>
+          <Button size="small" disabled={isBusy} onClick={() => setCommenting(true)}>
             {text('plan.feedback')}
           </Button>
           <Button size="small" variant="primary" icon={<Check />} disabled={isBusy || ready.steps.length === 0} onClick={approve}>

@@ -9,6 +9,7 @@ import { useFlow } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
 import { AgentSteps } from './AgentSteps.tsx';
 import { Clarification } from './Clarification.tsx';
+import { MessageBubble } from './MessageBubble.tsx';
 import { modelName } from './mindName.ts';
 import { PlanCard } from './PlanCard.tsx';
 import { streamedProse } from './streamedProse.ts';
@@ -38,7 +39,7 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
   const isRejected = turn?.status === 'cancelled' && answered.some(isLast) && turn.plan !== undefined;
   const said = [...asked, ...answered].map((message) => message.text);
   const bubble = ({ id, role, text: words, at }: (typeof asked)[number]) => (
-    <ChatBubble key={id} role={role} name={text(role === 'person' ? 'chat.you' : 'chat.assistant')} text={words} when={whenText(text, at, now)} at={at} />
+    <MessageBubble key={id} role={role} text={words} when={whenText(text, at, now)} at={at} />
   );
   const prose = stream && turn && isAtWork(turn) ? streamedProse(stream) : '';
   return (

@@ -48,7 +48,11 @@ function Question({ decision }: { decision: Decision }) {
   const { isBusy } = useDeciding();
   const cards = useConversation((state) => state.proposals.get(decision.proposalId)!.cards);
   const bar = useRef<HTMLDivElement>(null);
-  useEffect(() => bar.current?.querySelector<HTMLElement>('.button:last-child')?.focus(), [decision]);
+  useEffect(() => {
+    const before = document.activeElement;
+    bar.current?.querySelector<HTMLElement>('.button:last-child')?.focus();
+    return () => void (before instanceof HTMLElement && before.isConnected && before.focus({ preventScroll: true }));
+  }, [decision]);
   const isAccept = decision.verdict === 'accept';
   const params = { title: titlesOf(cards, decision.cardIds), titles: titlesOf(cards, decision.also) };
   const count = decision.cardIds.length + decision.also.length;

@@ -37,7 +37,7 @@ function ProposalCards({ proposal }: { proposal: Proposal }) {
     <section className="proposal" aria-label={text('proposal.title')} data-proposal-id={proposal.id}>
       {request ? (
         <p className="proposal__request" title={request}>
-          “{request}”
+          {request}
         </p>
       ) : null}
       <p className="proposal__facts">

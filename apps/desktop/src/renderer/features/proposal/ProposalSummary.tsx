@@ -1,4 +1,4 @@
-import { Button, IconButton } from '@uxflow/ui';
+import { Button, IconButton, useArrivalFocus } from '@uxflow/ui';
 import { Check, ListChecks, Sparkles, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
@@ -8,7 +8,7 @@ import { openCards, useDecide, useDeciding } from './useDecide.ts';
 import './proposal.css';
 
 /** A proposal where it was made in the conversation: what it would do, to decide as a whole; afterwards what became of it. */
-export function ProposalSummary({ proposalId }: { proposalId: string }) {
+export function ProposalSummary({ proposalId, isFresh }: { proposalId: string; isFresh: boolean }) {
   const text = useText();
   const { editor } = useFlow();
   const decide = useDecide();
@@ -17,6 +17,7 @@ export function ProposalSummary({ proposalId }: { proposalId: string }) {
   const box = useRef<HTMLElement>(null);
   const wasOpen = useRef(proposal?.status === 'open');
   const isOpen = proposal?.status === 'open';
+  useArrivalFocus(box, isOpen && isFresh, '.chat');
   // Whoever decided here finds the outcome here.
   useEffect(() => {
     if (wasOpen.current && !isOpen && document.activeElement === document.body) box.current?.focus({ preventScroll: true });

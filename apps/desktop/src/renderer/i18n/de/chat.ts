@@ -8,6 +8,8 @@ export const chatGerman: Readonly<Record<keyof typeof chatEnglish, string>> = {
   'chat.sendHint': 'Enter sendet, Umschalt + Enter beginnt eine neue Zeile',
   'chat.suggestions': 'Zum Anfangen',
   'chat.log': 'Nachrichten',
+  'chat.showAll': 'Alle {count} Zeichen zeigen',
+  'chat.showLess': 'Weniger zeigen',
   'chat.sending': 'Wird gesendet …',
   'chat.notSent': 'Nicht gesendet. {reason} Deine Worte stehen unten im Feld.',
   'chat.away': 'Die Unterhaltung lässt sich gerade nicht lesen. {reason}',

@@ -6,6 +6,8 @@ export const chatEnglish = {
   'chat.sendHint': 'Enter sends, Shift + Enter begins a new line',
   'chat.suggestions': 'To begin with',
   'chat.log': 'Messages',
+  'chat.showAll': 'Show all {count} characters',
+  'chat.showLess': 'Show less',
   'chat.sending': 'Sending…',
   'chat.notSent': 'Not sent. {reason} Your words stand in the box below.',
   'chat.away': 'The conversation cannot be read just now. {reason}',

@@ -1,0 +1,22 @@
+import { ChatBubble, type ChatBubbleProps } from '@uxflow/ui';
+import { useState } from 'react';
+import { useText } from '../../i18n/TextContext.tsx';
+
+/** From this length on a message is shown in part, characters. */
+const LONG = 2400;
+const SHOWN = 1600;
+
+/** A message of the conversation; a very long one opens when it is asked to. */
+export function MessageBubble({ text: words, ...rest }: Omit<ChatBubbleProps, 'name' | 'children'>) {
+  const text = useText();
+  const [isWhole, setWhole] = useState(false);
+  const name = text(rest.role === 'person' ? 'chat.you' : 'chat.assistant');
+  if (words.length <= LONG) return <ChatBubble {...rest} name={name} text={words} />;
+  return (
+    <ChatBubble {...rest} name={name} text={isWhole ? words : `${words.slice(0, SHOWN).trimEnd()}…`}>
+      <button type="button" className="link" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+        {isWhole ? text('chat.showLess') : text('chat.showAll', { count: words.length.toLocaleString(text('languageTag')) })}
+      </button>
+    </ChatBubble>
+  );
+}
