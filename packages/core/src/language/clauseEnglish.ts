@@ -62,7 +62,8 @@ function splitPieces(tokens: Token[]): Piece[] {
   cutPhraseCue(tokens, words, groups, cuts)
   const second = groups[1]
   // "Tapping a restaurant opens its menu": what is done, then what follows from it.
-  if (firstGroup !== undefined && second !== undefined && firstGroup.weak && firstGroup.predicate.form === 'gerund' && firstGroup.start === 0 && !second.predicate.copula && !second.predicate.passive && !second.weak
+  if (firstGroup !== undefined && second !== undefined && firstGroup.weak && firstGroup.predicate.form === 'gerund' && firstGroup.start === 0 && (tokens[1]?.tag === 'determiner' || tokens[1]?.quoted === true || tokens[1]?.tag === 'preposition' || tokens[1]?.tag === 'pronoun' || tokens.length > 1 && second.start === 1)
+    && !second.predicate.copula && !second.predicate.passive && !second.weak
     && tokens.slice(firstGroup.end, second.start).filter((token) => token.tag === 'determiner').length < 2
     && tokens.slice(firstGroup.end, second.start).every((token) => token.tag !== 'punctuation' && token.tag !== 'coordinator' && token.tag !== 'relative')) cuts.set(second.start, 'and')
   for (let g = 0; g + 1 < groups.length; g++) if (!cuts.has(groups[g + 1]!.start)) cutBetween(tokens, groups, g, cuts)
@@ -75,6 +76,12 @@ function cutPhraseCue(tokens: Token[], words: string[], groups: VerbGroup[], cut
   if (first === undefined) return
   for (let index = 0; index < first.start; index++) {
     const cue = findCue('en', words, index)
+    const brief = cue === undefined || !['if', 'when', 'unless', 'until'].includes(cue.role) ? -1 : tokens.findIndex((token, at) => at > index + cue.length && at <= index + cue.length + 3 && at < first.start && isMark(token, ','))
+    // "When finished, ...", "If possible, ...": the comma ends it.
+    if (brief > 0) {
+      cuts.set(brief, 'comma')
+      return
+    }
     if (cue === undefined || !/ of$/.test(cue.phrase) && cue.phrase !== 'on' && cue.phrase !== 'upon' && cue.phrase !== 'after' && cue.phrase !== 'depending on' || isOrdinaryWord(tokens, index, cue, [])) continue
     const from = index + cue.length
     const comma = tokens.findIndex((token, at) => at > from && at < first.start && isMark(token, ','))

@@ -215,7 +215,7 @@ function isSurfaceSubject(language: ReadLanguage, clause: Clause): boolean {
 function remember(language: ReadLanguage, clause: Clause, mentions: Mentions, parts: TitleParts): void {
   const subject = clause.subject
   if (subject !== undefined && !subject.pronoun && clause.verb?.passive !== true) {
-    if (isPerson(language, subject) || language === 'de' && clause.object !== undefined && !isWord(language, 'system', subject.head) || isAnimate(subject.head)) mentions.actor = subject.text
+    if (isPerson(language, subject) || language === 'de' && clause.object !== undefined && !isWord(language, 'system', subject.head) || language === 'en' && isAnimate(subject.head)) mentions.actor = subject.text
     if (isPerson(language, subject)) mentions.person = subject
   }
   if (clause.agent !== undefined && !clause.agent.pronoun) mentions.actor = clause.agent.text

@@ -175,6 +175,7 @@ function correct(tokens: Token[], index: number): void {
     const afterNext = tokens[index + 2]
     if (NOUN_FIRST.has(word) || afterNext?.tag === 'verb' && /s$/.test(afterNext.lower) && !/s$/.test(word) && !ACTION_VERBS.has(afterNext.lower)) token.tag = 'noun'
   }
+  if (token.tag === 'verb' && previous?.lower === 'and' && tokens[index - 2]?.tag === 'noun' && (next === undefined || next.tag === 'punctuation') && /^(?:reviews|details|results|orders|reports|notes|comments|links|files|requests|prices|ratings|answers|documents|records|prints)$/.test(word)) token.tag = 'noun'
   if (token.tag === 'verb' && startsClause(tokens, index) && next?.tag === 'noun' && next.quoted !== true && SURFACE.test(next.lower) && tokens[index + 2]?.tag !== 'noun' && !OPENING.test(word)) token.tag = 'noun'
   if (token.tag === 'verb' && startsClause(tokens, index) && next?.lower === 'with' && /^(?:feed|login|checkout|cart|profile|preview|review|map|home|search)$/.test(word)) token.tag = 'noun'
   if ((token.tag === 'noun' || token.tag === 'adjective') && !(SURFACE.test(next?.lower ?? '') && !OPENING.test(word)) && !(NOUN_FIRST.has(word) && next?.tag === 'noun') && startsClause(tokens, index) && ACTION_VERBS.has(word) && opensObject(next, tokens[index + 2])) token.tag = 'verb'
