@@ -1,5 +1,5 @@
 import type { FindingView } from '../api/index.ts';
-import { review, type Finding } from '../flow/index.ts';
+import { findingKey, review, type Finding } from '../flow/index.ts';
 import type { LogSession } from './logSession.ts';
 import type { FindingsFeed } from './viewStream.ts';
 
@@ -44,11 +44,6 @@ export function createSessionFindings(session: LogSession, otherFlows: () => Par
       stop();
     },
   };
-}
-
-/** The name of a finding that stays while the same thing is wrong in the same place. */
-export function findingKey(finding: Finding): string {
-  return [finding.code, ...finding.nodeIds, ...finding.edgeIds].join(' ');
 }
 
 /** A finding as a screen gets it. */
