@@ -85,6 +85,8 @@ export function tidyGraph(nodes: ReadNode[], edges: ReadEdge[]): { nodes: ReadNo
     }
   }
   const end = keptNodes.find((node) => node.type === 'end')
+  // A step that led only into a removed decision about itself goes on to the end.
+  if (end !== undefined) for (const node of keptNodes) if (node !== end && !keptEdges.some((edge) => edge.from === node.key)) keptEdges.push({ from: node.key, to: end.key })
   if (end !== undefined && !reachable(keptNodes, keptEdges).has(end.key)) {
     // Every way turned back: the text tells no end, so its last step is one.
     const within = reachable(keptNodes, keptEdges)
