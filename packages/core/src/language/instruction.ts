@@ -11,12 +11,13 @@ import { prepareText } from './instructionText.ts';
  * question back, or a refusal. Pure; the flow is read, never changed. `hint`: the person's answer to an earlier question about it.
  */
 export function readInstruction(text: string, flow: FlowView, options: { hint?: string } = {}): InstructionReading {
-  const prepared = prepareText(text, flow);
+  const prepared = prepareText(text.length > INSTRUCTION_LIMIT.text ? text.slice(0, 200) : text, flow);
   const context = new InstructionContext(flow, prepared, options.hint);
   const { language } = prepared;
   try {
     const sentences = joinSentences(prepared.sentences.map((sentence) => withoutCourtesy(sentence)).filter(Boolean));
     if (!sentences.length) throw context.refuse('NOTHING_SAID', 'There is nothing to do: the instruction is empty.', 'Es gibt nichts zu tun: Die Anweisung ist leer.');
+    if (text.length > INSTRUCTION_LIMIT.text || sentences.some((sentence) => sentence.length > INSTRUCTION_LIMIT.sentence)) throw notUnderstood(text.slice(0, 200), context);
     if (isOutside(prepared.sentences.join('. '), context)) throw outside(context);
     let unread: InstructionStop | undefined;
     for (const sentence of sentences) {
@@ -35,6 +36,9 @@ export function readInstruction(text: string, flow: FlowView, options: { hint?: 
     throw error;
   }
 }
+
+/** What is longer is no instruction, and matching it against hundreds of patterns would take long; characters. */
+export const INSTRUCTION_LIMIT = { text: 3000, sentence: 400 };
 
 function readSentence(sentence: string, context: InstructionContext): void {
   if (refinesErrorPath(sentence, context)) return;
