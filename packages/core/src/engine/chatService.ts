@@ -3,6 +3,7 @@ import type { ChatEvent } from '../api/index.ts';
 import { AppError, canonicalJson, type Clock, type Logger, type RandomBytes } from '../base/index.ts';
 import type { DataFolder } from '../db/index.ts';
 import { commit, type Author, type IntentOp, type Op } from '../flow/index.ts';
+import { readText } from '../language/index.ts';
 import { layoutWhole, type ElkRunner } from '../layout/index.ts';
 import { createBroadcast, type Broadcast } from './broadcast.ts';
 import type { FlowService } from './flowService.ts';
@@ -47,6 +48,8 @@ export interface ChatDependencies {
 
 /** Longest message that is taken, characters; the first pages of it are read. */
 const MAX_MESSAGE = 2_000_000;
+/** The screen paints first. */
+const WARM_UP_AFTER_MS = 700;
 /** Messages of a conversation that a screen gets at once. */
 const PAST_MESSAGES = 200;
 
@@ -97,6 +100,17 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     return text;
   };
 
+  let isWarm = false;
+  /** Loads what the first turn would wait for (the tagger's lexicon, the layout worker), once a conversation is on screen. */
+  const warmUp = () => {
+    if (isWarm) return;
+    isWarm = true;
+    setTimeout(() => {
+      readText('The user opens the app.');
+      runElk({ id: 'warm', children: [{ id: 'a', width: 1, height: 1 }] }).catch(() => undefined);
+    }, WARM_UP_AFTER_MS).unref();
+  };
+
   // A proposal stands on a flow that goes on changing: each change tries its open cards anew.
   flows.onEntry((flowId, state) => {
     for (const proposal of store.proposalsOf(flowId)) {
@@ -109,6 +123,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
   return {
     async *stream(flowId, signal) {
       flows.open(flowId);
+      warmUp();
       const live = channelOf(flowId).subscribe(signal);
       const conversation = store.conversationOf(flowId);
       const messages: ChatMessage[] = conversation ? store.messagesOf(conversation.id, PAST_MESSAGES) : [];
