@@ -36,7 +36,7 @@ export function ChatPanel({ proposalOf }: ChatPanelProps) {
   const items = useMemo(() => threadOf(messages, turns), [messages, turns]);
   const waiting = outgoing.filter(({ text: words }) => !messages.slice(-6).some((message) => message.role === 'person' && message.text.trim() === words));
   const isFresh = useFreshness();
-  const log = useStickyEnd([items, steps, streaming, waiting.length]);
+  const log = useStickyEnd(items, steps, streaming, waiting.length);
 
   return (
     <section className="chat" aria-label={text('chat.title')}>
@@ -117,7 +117,7 @@ function useFreshness(): (turn: { id: string; status: string } | undefined) => b
 }
 
 /** Keeps the end of the log in sight while the person is there, and leaves it alone when they have scrolled up. */
-function useStickyEnd(changes: readonly unknown[]) {
+function useStickyEnd(items: unknown, steps: unknown, streaming: unknown, waiting: number) {
   const ref = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [isAway, setAway] = useState(false);
@@ -129,8 +129,8 @@ function useStickyEnd(changes: readonly unknown[]) {
   useLayoutEffect(() => {
     if (isAtEnd.current) ref.current?.scrollTo({ top: ref.current.scrollHeight });
     else setAway(true);
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, changes);
+    // It follows whatever makes the log longer, though it reads none of it.
+  }, [items, steps, streaming, waiting]);
   const onScroll = () => {
     const { scrollTop, scrollHeight, clientHeight } = ref.current!;
     isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;

@@ -1,6 +1,6 @@
 import { Button, IconButton, Notice } from '@uxflow/ui';
 import { CornerDownRight, SendHorizontal, Settings2, Square, X } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { useConversation, useFlow } from '../../store/flowServices.ts';
@@ -19,6 +19,7 @@ export function Composer() {
   /** Turns whose question the person does not want to answer. */
   const [passed, setPassed] = useState<string | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
+  const hintId = useId();
   const answers = question && question.id !== passed ? question : undefined;
 
   const send = () => {
@@ -53,6 +54,7 @@ export function Composer() {
           value={words}
           aria-label={text(answers ? 'chat.answerPlaceholder' : 'chat.placeholder')}
           placeholder={text(answers ? 'chat.answerPlaceholder' : 'chat.placeholder')}
+          aria-describedby={hintId}
           data-testid="chat-input"
           onChange={(event) => write(event.target.value)}
           onKeyDown={(event) => {
@@ -62,8 +64,11 @@ export function Composer() {
             send();
           }}
         />
+        <span id={hintId} className="visually-hidden">
+          {text('chat.sendHint')}
+        </span>
         <div className="composer__foot">
-          <button type="button" className="composer__mind" data-tip={text('chat.rulesHint')} onClick={() => goTo({ page: 'settings', from: flow.flowId })}>
+          <button type="button" className="composer__mind" data-tip={text(settings.model.provider === 'rules' ? 'chat.rulesHint' : 'chat.settings')} onClick={() => goTo({ page: 'settings', from: flow.flowId })}>
             <Settings2 aria-hidden />
             {settings.model.provider === 'rules' ? text('chat.mind.builtIn') : settings.model.model || text('chat.mind.model')}
           </button>

@@ -19,7 +19,12 @@ export function ProposalPanel() {
           {text('proposal.noneText')}
         </EmptyState>
       ) : (
-        proposals.map((proposal) => <ProposalCards key={proposal.id} proposal={proposal} />)
+        <>
+          {proposals.map((proposal) => (
+            <ProposalCards key={proposal.id} proposal={proposal} />
+          ))}
+          <p className="proposal__hint">{text('proposal.barHint')}</p>
+        </>
       )}
     </div>
   );
@@ -58,7 +63,6 @@ function ProposalCards({ proposal }: { proposal: Proposal }) {
           <ProposalCard key={card.id} card={card} proposal={proposal} />
         ))}
       </ul>
-      <p className="proposal__hint">{text('proposal.barHint')}</p>
     </section>
   );
 }
