@@ -54,10 +54,15 @@ export function connect(): Connection {
 
 /** Electron: the preload script posts a port at the start and again whenever the engine process was started anew. */
 function receivePorts(change: (status: ConnectionStatus, link?: Link) => void): void {
+  let current: MessagePort | undefined;
   window.addEventListener('message', (event) => {
     const port = event.ports[0];
     if (event.source !== window || event.data !== PORT_MESSAGE || !port) return;
-    port.addEventListener('close', () => change('lost'));
+    // A port whose engine died may never say so: without its end, calls that wait on it would wait for ever.
+    current?.dispatchEvent(new Event('close'));
+    current?.close();
+    current = port;
+    port.addEventListener('close', () => current === port && change('lost'));
     port.start();
     change('lost');
     change('connected', new PortLink({ port }));

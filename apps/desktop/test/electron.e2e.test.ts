@@ -7,12 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chromiumPath } from './browser.ts';
-import { startStubbedApp } from './electronApp.ts';
+import { startStubbedApp, type StubbedApp } from './electronApp.ts';
 
 test.skipIf(!chromiumPath)('the desktop bundles work together, survive a killed engine, and keep what was made', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'uxflow-electron-'));
+  const started: StubbedApp[] = [];
+  const start = () => {
+    started.push(startStubbedApp(dataDir, chromiumPath!));
+    return started.at(-1)!;
+  };
   try {
-    const app = startStubbedApp(dataDir, chromiumPath!);
+    const app = start();
     const { webPreferences } = await app.until('window');
     expect(webPreferences).toMatchObject({ contextIsolation: true, sandbox: true, nodeIntegration: false, webSecurity: true });
     await app.until('loaded');
@@ -26,22 +31,33 @@ test.skipIf(!chromiumPath)('the desktop bundles work together, survive a killed 
     await app.waitFor('[data-testid=flow-list]');
     expect(await app.evaluate('Object.keys(window.uxflowHost).join()')).toBe('kind');
     expect(await app.evaluate('typeof require + typeof process')).toBe('undefinedundefined');
-    await app.click('[data-testid=new-flow]');
-    await app.waitFor('[data-testid=canvas]');
+    await app.click('.page__bar .button--primary');
+    await app.waitFor('[data-palette=screen]:enabled');
+    await app.click('[data-palette=screen]');
+    await app.waitFor('.node--screen');
+    await app.waitFor('.status-line .lucide-check');
 
-    // The engine dies; main starts it anew and hands the page another port; the page goes on.
+    // The engine dies; what is added meanwhile is kept. Main starts it anew and hands the page another port; the page goes on, and nothing doubles.
     process.kill((await app.until('engine')).pid as number, 'SIGKILL');
+    await app.click('[data-palette=popup]');
+    await app.waitFor('.node--popup');
     await app.until('engine', 2);
+    await app.waitFor('.status-line .lucide-check');
+    await app.click('[data-palette=action]');
+    await app.waitFor('.node--action');
+    await app.waitFor('.status-line .lucide-check');
+    expect(await app.evaluate("document.querySelectorAll('.node').length")).toBe(3);
     await app.evaluate("void (location.hash = '#/flows')");
-    await app.waitFor('[data-testid=flow-list] [data-testid=flow-card]');
+    await app.waitFor('[data-testid=flow-list] [data-testid=flow-card]:has-text("3 steps")');
     expect(app.events.filter((each) => each.event === 'pageerror')).toEqual([]);
     expect(await app.quit()).toBe(0);
 
-    const again = startStubbedApp(dataDir, chromiumPath!);
+    const again = start();
     await again.until('loaded');
-    await again.waitFor('[data-testid=flow-list] [data-testid=flow-card]');
+    await again.waitFor('[data-testid=flow-list] [data-testid=flow-card]:has-text("3 steps")');
     expect(await again.quit()).toBe(0);
   } finally {
+    for (const each of started) await each.end();
     rmSync(dataDir, { recursive: true, force: true });
   }
 });

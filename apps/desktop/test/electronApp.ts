@@ -16,6 +16,8 @@ export interface StubbedApp {
   openWindow(url: string): Promise<{ action: string }>;
   screenshot(file: string): Promise<void>;
   quit(): Promise<number | null>;
+  /** Ends the app if it still runs, as after a failed test. */
+  end(): Promise<void>;
 }
 
 /** Starts `out/main/main.js` on a data folder. */
@@ -67,6 +69,10 @@ export function startStubbedApp(dataDir: string, chromium: string): StubbedApp {
     async quit() {
       void run('quit').catch(() => undefined);
       return exited;
+    },
+    async end() {
+      if (child.connected) child.disconnect();
+      await exited;
     },
   };
 }

@@ -80,10 +80,16 @@ export const utilityProcess = {
       if (message.port !== undefined) return ports.get(message.port)?.postMessage(message.data);
       emitter.emit('message', message.data);
     });
-    child.on('exit', (code) => emitter.emit('exit', code));
+    const handedOver = [];
+    child.on('exit', (code) => {
+      // As in Electron: what a dead process held is closed at the other end.
+      for (const port of handedOver) port.peer.end?.();
+      emitter.emit('exit', code);
+    });
     report('engine', { pid: child.pid });
     emitter.postMessage = (data, transfer = []) => {
       for (const port of transfer) port.sink = (payload) => child.connected && child.send({ port: port.id, data: payload });
+      handedOver.push(...transfer);
       if (child.connected) child.send({ data, ports: transfer.map((port) => port.id) });
     };
     return emitter;
@@ -133,6 +139,7 @@ export class BrowserWindow extends EventEmitter {
   focus() {}
   async #givePort(channel, port) {
     port.sink = (data) => this.page.evaluate(([id, payload]) => globalThis.__portIn(id, payload), [port.id, data]).catch(() => {});
+    port.end = () => this.page.evaluate((id) => globalThis.__portEnd(id), port.id).catch(() => {});
     await this.page.evaluate(([name, id]) => globalThis.__givePort(name, id), [channel, port.id]);
   }
   async loadURL(url) {
@@ -164,6 +171,7 @@ function preloadInPage(source) {
       port2.onmessage = (event) => globalThis.__portOut(id, event.data);
       for (const listener of listeners.get(channel) ?? []) listener({ ports: [port1] });
     };
+    globalThis.__portEnd = (id) => channels.get(id)?.close();
     globalThis.__portIn = (id, data) => channels.get(id)?.postMessage(data);
     const electron = {
       contextBridge: { exposeInMainWorld: (name, value) => Object.defineProperty(window, name, { value: Object.freeze(value) }) },
@@ -175,7 +183,8 @@ function preloadInPage(source) {
   }`;
 }
 
-// The test drives the app through the process that started it.
+// The test drives the app through the process that started it, and takes it along when it goes.
+process.on('disconnect', () => void app.exit(1));
 process.on('message', async ({ id, run, argument }) => {
   try {
     const page = windows[0]?.page;
