@@ -1,7 +1,7 @@
 import { turnSchema, type Turn } from '@uxflow/core/agents/turnSchema';
 import type { ChatEvent } from '@uxflow/core/api';
 import { describe, expect, it } from 'vitest';
-import { createConversation, type AgentStep } from './conversation.ts';
+import { createConversation, nextSteps, type AgentStep } from './conversation.ts';
 import type { Services } from './services.ts';
 
 const turn = (part: Partial<Turn> = {}): Turn =>
@@ -48,5 +48,19 @@ describe('the conversation', () => {
 
   it('has nothing to wait for when no edit is under way', async () => {
     await expect((await told()).editsSettled()).resolves.toBeUndefined();
+  });
+});
+
+describe('nextSteps', () => {
+  it('replaces a running agent by its end and keeps a second run as a line of its own', () => {
+    const events: AgentStep[] = [
+      { agent: 'planner', status: 'running', mind: 'model' },
+      { agent: 'planner', status: 'failed', mind: 'model', ms: 40 },
+      { agent: 'planner', status: 'running', mind: 'rules' },
+      { agent: 'planner', status: 'done', mind: 'rules', ms: 2 },
+    ];
+    let steps: readonly AgentStep[] = [];
+    for (const event of events) steps = nextSteps(steps, event);
+    expect(steps).toEqual([events[1], events[3]]);
   });
 });
