@@ -1,5 +1,6 @@
 import type { Edge, Point } from '@uxflow/core/flow/schema';
 import { EdgeLabelRenderer, useStore, type Edge as CanvasEdge, type EdgeProps } from '@xyflow/react';
+import { MessageCircle } from 'lucide-react';
 import { memo } from 'react';
 import { classes } from '../primitives/Button.tsx';
 import { InlineText } from '../primitives/InlineText.tsx';
@@ -13,6 +14,7 @@ export interface FlowEdgeData extends Record<string, unknown> {
   points: readonly Point[];
   ghost?: Ghost;
   isEditing: boolean;
+  commentCount: number;
   isDimmed: boolean;
 }
 export type FlowCanvasEdge = CanvasEdge<FlowEdgeData, 'flow'>;
@@ -47,7 +49,7 @@ export const FlowEdge = memo(function FlowEdge({ data, selected }: EdgeProps<Flo
         <polygon className="edge__arrow" points={arrowHead(arrowPoints)} />
         {edge.style?.bothWays ? <polygon className="edge__arrow" points={arrowHead([...arrowPoints].reverse())} /> : null}
       </g>
-      {!isFar && (label || data.isEditing) ? (
+      {!isFar && (label || data.isEditing || data.commentCount > 0) ? (
         <EdgeLabelRenderer>
           <div
             className={classes('edge-label', `edge-label--${kind}`, selected && 'edge-label--selected', ghost && 'edge-label--ghost', data.isEditing && 'edge-label--editing', 'nodrag nopan')}
@@ -56,6 +58,12 @@ export const FlowEdge = memo(function FlowEdge({ data, selected }: EdgeProps<Flo
             data-edge-label={edge.id}
           >
             {data.isEditing ? <InlineText label={texts.editLabel} value={edge.data.label ?? ''} onCommit={(value) => actions.commitEdgeLabel(edge.id, value)} onDone={actions.endEditing} /> : label}
+            {data.commentCount > 0 ? (
+              <button type="button" className="node__comments" aria-label={texts.comments(data.commentCount)} onClick={() => actions.openComments(edge.id)}>
+                <MessageCircle aria-hidden />
+                {data.commentCount}
+              </button>
+            ) : null}
           </div>
         </EdgeLabelRenderer>
       ) : null}

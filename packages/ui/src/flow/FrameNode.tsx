@@ -1,5 +1,6 @@
 import type { Frame } from '@uxflow/core/flow/schema';
 import { NodeResizer, type Node as CanvasNode, type NodeProps } from '@xyflow/react';
+import { MessageCircle } from 'lucide-react';
 import { memo } from 'react';
 import { classes } from '../primitives/Button.tsx';
 import { InlineText } from '../primitives/InlineText.tsx';
@@ -9,6 +10,7 @@ import type { Ghost } from './FlowNode.tsx';
 export interface FrameNodeData extends Record<string, unknown> {
   frame: Frame;
   memberCount: number;
+  commentCount: number;
   isEditing: boolean;
   ghost?: Ghost;
 }
@@ -28,6 +30,12 @@ export const FrameNode = memo(function FrameNode({ data, selected }: NodeProps<F
           <>
             <span>{frame.title || texts.untitled}</span>
             <small aria-label={texts.members(data.memberCount)}>{data.memberCount}</small>
+            {data.commentCount > 0 ? (
+              <button type="button" className="node__comments nodrag" aria-label={texts.comments(data.commentCount)} onClick={() => actions.openComments(frame.id)}>
+                <MessageCircle aria-hidden />
+                {data.commentCount}
+              </button>
+            ) : null}
           </>
         )}
       </div>

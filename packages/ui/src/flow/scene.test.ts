@@ -58,6 +58,19 @@ describe('nextScene', () => {
     expect(held.edges[0]!.data!.points.at(-1)!.y).toBeGreaterThan(250);
   });
 
+  it('lets the ends of the one chosen edge be caught where they are drawn', () => {
+    const flow = view([node('a', 0, 0), node('b', 400, 300), node('c', 400, 0)], [edge('ab', 'a', 'b'), edge('ac', 'a', 'c')]);
+    const first = nextScene(null, input({ view: flow }));
+    const chosen = nextScene(first, input({ view: flow, selected: new Set(['ac']) }));
+    const grip = chosen.nodes.find(({ id }) => id === 'a')!.handles!.find(({ id }) => id === 'grip:ac:source')!;
+    const ac = chosen.edges.find(({ id }) => id === 'ac')!;
+    expect({ x: grip.x, y: grip.y }).toEqual(ac.data!.points[0]);
+    expect([ac.reconnectable, chosen.edges.find(({ id }) => id === 'ab')!.reconnectable]).toEqual([true, false]);
+    const two = nextScene(chosen, input({ view: flow, selected: new Set(['ac', 'ab']) }));
+    expect(two.nodes.find(({ id }) => id === 'a')!.handles).toHaveLength(4);
+    expect(two.edges.some((each) => each.reconnectable)).toBe(false);
+  });
+
   it('draws an edge only while both its ends exist', () => {
     const flow = view([node('a', 0, 0)], [edge('ab', 'a', 'b')]);
     expect(nextScene(null, input({ view: flow })).edges).toEqual([]);

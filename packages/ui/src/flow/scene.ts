@@ -63,15 +63,16 @@ export function nextScene(previous: Scene | null, input: SceneInput): Scene {
     const list = members.get(frame.id) ?? [];
     const rect = frameRect(position ? { ...frame, position } : frame, list);
     const isEditing = input.editing?.id === frame.id;
-    const parts = [frame, rect.x, rect.y, rect.width, rect.height, list.length, input.selected.has(frame.id), isEditing, input.ghosts.get(frame.id), input.isReadOnly];
+    const parts = [frame, input.comments.get(frame.id), rect.x, rect.y, rect.width, rect.height, list.length, input.selected.has(frame.id), isEditing, input.ghosts.get(frame.id), input.isReadOnly];
     frameCache.set(frame.id, cached(previous?.frameCache.get(frame.id), parts, () => frameNode(frame, rect, list.length, isEditing, input)));
     nodes.push(frameCache.get(frame.id)!.value);
   }
 
+  const grips = gripsOf(input, ways, standing);
   const nodeCache = new Map<string, Cached<FlowCanvasNode>>();
   const isCalm = previous !== null && isSameInput(previous.input, input);
   for (const node of standing.values()) {
-    if (isCalm && previous.standing.get(node.id) === node) {
+    if (isCalm && previous.standing.get(node.id) === node && !grips.has(node.id)) {
       const kept = previous.nodeCache.get(node.id)!;
       nodeCache.set(node.id, kept);
       nodes.push(kept.value);
@@ -80,8 +81,8 @@ export function nextScene(previous: Scene | null, input: SceneInput): Scene {
     const finding = input.findings.get(node.id);
     const field = input.editing?.id === node.id && input.editing.field !== 'label' ? input.editing.field : undefined;
     const isDimmed = input.shown !== null && !input.shown.has(node.id);
-    const parts = [node, input.ghosts.get(node.id), finding?.severity, finding?.count, input.comments.get(node.id), field, input.selected.has(node.id), isDimmed, input.found.has(node.id), node.personaIds ? view.persona : null, input.isReadOnly, input.nodeName];
-    const entry = cached(previous?.nodeCache.get(node.id), parts, () => flowNode(node, field, isDimmed, input));
+    const parts = [node, input.ghosts.get(node.id), finding?.severity, finding?.count, input.comments.get(node.id), field, input.selected.has(node.id), isDimmed, input.found.has(node.id), node.personaIds ? view.persona : null, input.isReadOnly, input.nodeName, grips.get(node.id)?.key];
+    const entry = cached(previous?.nodeCache.get(node.id), parts, () => flowNode(node, field, isDimmed, input, grips.get(node.id)?.handles ?? []));
     nodeCache.set(node.id, entry);
     nodes.push(entry.value);
   }
@@ -91,21 +92,22 @@ export function nextScene(previous: Scene | null, input: SceneInput): Scene {
   for (const [id, way] of ways.ways) {
     const edge = view.edge.get(id)!;
     const isEditing = input.editing?.id === id;
+    const isGripped = !input.isReadOnly && input.selected.size === 1 && input.selected.has(id);
     const isDimmed = input.shown !== null && !(input.shown.has(edge.source) && input.shown.has(edge.target));
-    const parts = [edge, way, input.ghosts.get(id), isEditing, input.selected.has(id), isDimmed, input.isReadOnly, input.edgeName, view.node.get(edge.source)!.data.title, view.node.get(edge.target)!.data.title];
+    const parts = [edge, way, isGripped, input.comments.get(id), input.ghosts.get(id), isEditing, input.selected.has(id), isDimmed, input.isReadOnly, input.edgeName, view.node.get(edge.source)!.data.title, view.node.get(edge.target)!.data.title];
     const entry = cached(previous?.edgeCache.get(id), parts, () => ({
       id,
       type: 'flow' as const,
       source: edge.source,
       target: edge.target,
-      sourceHandle: way.sourceSide,
-      targetHandle: way.targetSide,
+      sourceHandle: isGripped ? `${GRIP}${id}:source` : way.sourceSide,
+      targetHandle: isGripped ? `${GRIP}${id}:target` : way.targetSide,
       selected: input.selected.has(id),
-      reconnectable: !input.isReadOnly,
+      reconnectable: isGripped,
       interactionWidth: 0,
       ariaLabel: input.edgeName(edge, view),
       zIndex: input.selected.has(id) ? 2 : 0,
-      data: { edge, points: way.points, ghost: input.ghosts.get(id), isEditing, isDimmed },
+      data: { edge, points: way.points, ghost: input.ghosts.get(id), isEditing, commentCount: input.comments.get(id) ?? 0, isDimmed },
     }));
     edgeCache.set(id, entry);
     edges.push(entry.value);
@@ -122,6 +124,27 @@ export function nextScene(previous: Scene | null, input: SceneInput): Scene {
   };
 }
 
+/** Prefix of the ids under which the ends of the one chosen edge dock, exactly where it is drawn, so that they can be caught there. */
+export const GRIP = 'grip:';
+
+function gripsOf({ selected, isReadOnly }: SceneInput, { ways, edges }: EdgeWays, standing: ReadonlyMap<string, Node>): Map<string, { key: string; handles: NodeHandle[] }> {
+  const out = new Map<string, { key: string; handles: NodeHandle[] }>();
+  const [id] = selected;
+  const way = selected.size === 1 && id !== undefined && !isReadOnly ? ways.get(id) : undefined;
+  if (!way) return out;
+  const edge = edges.get(id!)!;
+  for (const role of ['source', 'target'] as const) {
+    const node = standing.get(edge[role])!;
+    const point = role === 'source' ? way.points[0]! : way.points.at(-1)!;
+    const handle: NodeHandle = { id: `${GRIP}${id}:${role}`, type: 'source', position: POSITIONS[way.ports[role].side], x: point.x - node.position.x, y: point.y - node.position.y, width: 0, height: 0 };
+    const known = out.get(node.id);
+    out.set(node.id, { key: `${known?.key ?? ''}${id}:${role}:${handle.position}:${handle.x}:${handle.y};`, handles: [...(known?.handles ?? []), handle] });
+  }
+  return out;
+}
+
+const POSITIONS = { top: Position.Top, right: Position.Right, bottom: Position.Bottom, left: Position.Left } as const;
+
 /** True when nothing but records and places can have changed: then a node that is === looks the same. */
 function isSameInput(a: SceneInput, b: SceneInput): boolean {
   return (
@@ -129,7 +152,7 @@ function isSameInput(a: SceneInput, b: SceneInput): boolean {
   );
 }
 
-function flowNode(node: Node, field: 'title' | 'description' | undefined, isDimmed: boolean, input: SceneInput): FlowCanvasNode {
+function flowNode(node: Node, field: 'title' | 'description' | undefined, isDimmed: boolean, input: SceneInput, grips: readonly NodeHandle[]): FlowCanvasNode {
   const size = nodeSize(node);
   const finding = input.findings.get(node.id);
   return {
@@ -139,7 +162,7 @@ function flowNode(node: Node, field: 'title' | 'description' | undefined, isDimm
     width: size.width,
     height: size.height,
     measured: size,
-    handles: handlesOf(size.width, size.height),
+    handles: [...handlesOf(size.width, size.height), ...grips],
     selected: input.selected.has(node.id),
     draggable: !input.isReadOnly && !node.locked && !field,
     connectable: !input.isReadOnly,
@@ -174,7 +197,7 @@ function frameNode(frame: Frame, rect: Rect, memberCount: number, isEditing: boo
     connectable: false,
     zIndex: -1,
     ariaLabel: frame.title,
-    data: { frame, memberCount, isEditing, ghost: input.ghosts.get(frame.id) },
+    data: { frame, memberCount, commentCount: input.comments.get(frame.id) ?? 0, isEditing, ghost: input.ghosts.get(frame.id) },
   };
 }
 

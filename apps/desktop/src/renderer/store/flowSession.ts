@@ -5,6 +5,7 @@ import { PatchReplica } from '@uxflow/core/sync/patchReplica';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { TextCode } from '@uxflow/core/agents/turnSchema';
 import { followStream, whenConnected } from './followStream.ts';
+import { keptViewport } from './keptViewport.ts';
 import { keepOutbox, takeOutbox } from './keptOutbox.ts';
 import type { Services } from './services.ts';
 
@@ -128,7 +129,8 @@ export function createFlowSession({ connection, ids, settings }: Services, flowI
     connection,
     (engine, signal) => {
       opening = { put: [] };
-      return engine.flow.open({ flowId }, { signal });
+      const view = sightOf(flowId);
+      return engine.flow.open({ flowId, ...(view ? { view } : {}) }, { signal });
     },
     {
       event: receive,
@@ -259,6 +261,12 @@ export function personId(fresh: string): string {
     // Without storage every start is another person in the history; nothing else hangs on it.
   }
   return fresh;
+}
+
+/** The part of the plane that this window saw last: its records come first. */
+function sightOf(flowId: string): { x: number; y: number; width: number; height: number } | null {
+  const kept = keptViewport(flowId);
+  return kept && { x: -kept.x / kept.zoom, y: -kept.y / kept.zoom, width: innerWidth / kept.zoom, height: innerHeight / kept.zoom };
 }
 
 function removeFrom(list: string[], item: string): void {

@@ -12,7 +12,7 @@ import { EditorBar } from './EditorBar.tsx';
 import { FindBox } from './FindBox.tsx';
 import { FlowCanvas } from './FlowCanvas.tsx';
 import { HelpDialog } from './HelpDialog.tsx';
-import { FIT_PADDING } from './keptViewport.ts';
+import { FIT_PADDING } from '../../store/keptViewport.ts';
 import { Palette } from './Palette.tsx';
 import { PropertiesPanel } from './properties/PropertiesPanel.tsx';
 import { SelectionBar } from './SelectionBar.tsx';
@@ -144,7 +144,7 @@ function RightPanel({ panels }: { panels: EditorProps['panels'] }) {
     <aside className="side side--right" aria-label={text('panel.right')}>
       <div className="tabs" role="tablist" aria-label={text('panel.right')} onKeyDown={moveTab}>
         {tabs.map(({ id, icon, badge }) => (
-          <button key={id} type="button" role="tab" id={`tab-${id}`} aria-selected={tab === id} aria-controls="right-panel" aria-label={text(`panel.${id}`)} tabIndex={tab === id ? 0 : -1} data-tip={text(`panel.${id}`)} className={classes('tab', tab === id && 'tab--on')} onClick={() => editor.getState().openTab(id)}>
+          <button key={id} type="button" role="tab" id={`tab-${id}`} aria-selected={tab === id} aria-controls="right-panel" aria-label={text(`panel.${id}`)} tabIndex={tab === id ? 0 : -1} data-tip={text(`panel.${id}`)} className={classes('tab', tab === id && 'tab--on')} onClick={() => (tab === id ? editor.getState().toggleRight(false) : editor.getState().openTab(id))}>
             {icon}
             {badge}
           </button>

@@ -11,7 +11,7 @@ import type { EditorCommands } from './commands.ts';
 import { OverviewMap } from './OverviewMap.tsx';
 import { PALETTE_DRAG } from './Palette.tsx';
 import { resizeFrame } from './intents.ts';
-import { FIT_PADDING, keepViewport, keptViewport } from './keptViewport.ts';
+import { FIT_PADDING, keepViewport, keptViewport } from '../../store/keptViewport.ts';
 import { useConnecting } from './useConnecting.ts';
 import { useDragging } from './useDragging.ts';
 import { useScene } from './useScene.ts';

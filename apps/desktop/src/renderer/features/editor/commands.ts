@@ -7,7 +7,7 @@ import { goTo } from '../../store/route.ts';
 import type { Services } from '../../store/services.ts';
 import { clipOf, clipText, paste, readClip, type Clip } from './clipboard.ts';
 import { addFrame, addNode, align, connect, frameAround, freeMiddle, remove, type Alignment, type Docking } from './intents.ts';
-import { FIT_PADDING } from './keptViewport.ts';
+import { FIT_PADDING } from '../../store/keptViewport.ts';
 import type { Command } from './keymap.ts';
 
 export type CanvasInstance = Pick<ReactFlowInstance, 'screenToFlowPosition' | 'fitView' | 'zoomIn' | 'zoomOut' | 'zoomTo' | 'getViewport' | 'setViewport' | 'setCenter'>;

@@ -1,4 +1,5 @@
 import type { FlowView } from '@uxflow/core';
+import { GRIP } from '@uxflow/ui';
 import type { Connection, FinalConnectionState, HandleType, OnConnectStartParams, Edge as CanvasEdge } from '@xyflow/react';
 import { useReactFlow } from '@xyflow/react';
 import { useCallback, useRef } from 'react';
@@ -52,7 +53,7 @@ export function useConnecting(onEmpty: (at: { x: number; y: number }, from: Dock
       // The library may turn source and target round; where the drag began is what counts.
       const isSame = connection.source === from.nodeId;
       const [targetId, side] = isSame ? [connection.target, connection.targetHandle] : [connection.source, connection.sourceHandle];
-      draw(from, { nodeId: targetId, port: side ?? undefined });
+      draw(from, { nodeId: targetId, port: sideOf(side) });
     },
     [draw],
   );
@@ -91,8 +92,8 @@ export function useConnecting(onEmpty: (at: { x: number; y: number }, from: Dock
       const keptTarget = next.target === old.target && next.targetHandle === old.targetHandle;
       rehang(
         old.id,
-        keptSource ? { nodeId: edge.source, port: edge.sourcePort } : { nodeId: next.source, port: next.sourceHandle ?? undefined },
-        keptTarget ? { nodeId: edge.target, port: edge.targetPort } : { nodeId: next.target, port: next.targetHandle ?? undefined },
+        keptSource ? { nodeId: edge.source, port: edge.sourcePort } : { nodeId: next.source, port: sideOf(next.sourceHandle) },
+        keptTarget ? { nodeId: edge.target, port: edge.targetPort } : { nodeId: next.target, port: sideOf(next.targetHandle) },
       );
       start.current = null;
     },
@@ -112,6 +113,11 @@ export function useConnecting(onEmpty: (at: { x: number; y: number }, from: Dock
   );
 
   return { onConnect, onConnectStart, onConnectEnd, onReconnect, onReconnectStart, onReconnectEnd };
+}
+
+/** The side that a handle stands for; the grip of a chosen edge stands for none. */
+function sideOf(handle: string | null | undefined): string | undefined {
+  return handle && !handle.startsWith(GRIP) ? handle : undefined;
 }
 
 function freeDocking({ nodeId, port }: Docking, view: FlowView): Docking {

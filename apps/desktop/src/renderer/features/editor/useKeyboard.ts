@@ -1,13 +1,14 @@
 import { useEffect } from 'react';
 import type { EditorCommands } from './commands.ts';
-import { commandOf } from './keymap.ts';
+import { commandOf, type Command } from './keymap.ts';
 
 /** Runs the editor's commands by keyboard, and copies and pastes through the system's clipboard. */
 export function useKeyboard(commands: EditorCommands): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTyping(event.target)) return;
+      if (event.defaultPrevented) return;
       const command = commandOf(event);
+      if (isTyping(event.target) && !(command && ALWAYS.has(command))) return;
       // Copy, cut and paste come as events of their own, with the clipboard in hand.
       if (!command || command === 'copy' || command === 'cut' || command === 'paste') return;
       if (event.key === 'Enter' && isControl(event.target)) return;
@@ -37,6 +38,9 @@ export function useKeyboard(commands: EditorCommands): void {
     };
   }, [commands]);
 }
+
+/** Commands that have nothing to do with text, so that they work while one is typed. */
+const ALWAYS: ReadonlySet<Command> = new Set(['chat', 'panel', 'find']);
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('dialog, .menu') !== null);

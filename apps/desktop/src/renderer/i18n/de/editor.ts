@@ -199,6 +199,7 @@ export const editorGerman: Readonly<Record<keyof typeof editorEnglish, string>> 
   'find.next': 'Nächster Treffer',
   'selection.title': '{count} Dinge sind ausgewählt',
   'selection.count': '{count} Schritte',
+  'selection.mixed': 'Verschieden',
   'undo.kept': '{count} {count:Ding bleibt:Dinge bleiben}, weil es inzwischen jemand geändert hat.',
   'export.title': 'Exportieren',
   'export.json': '.uxflow-Datei (JSON)',

@@ -197,6 +197,7 @@ export const editorEnglish = {
   'find.next': 'Next match',
   'selection.title': '{count} things are chosen',
   'selection.count': '{count} steps',
+  'selection.mixed': 'Mixed',
   'undo.kept': '{count} {count:thing stays:things stay}, because somebody has changed {count:it:them} since.',
   'export.title': 'Export',
   'export.json': '.uxflow file (JSON)',

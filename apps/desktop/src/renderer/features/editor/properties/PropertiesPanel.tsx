@@ -1,19 +1,18 @@
-import { useText } from '../../../i18n/TextContext.tsx';
 import { useEditor, useGhosts, useSession } from '../../../store/flowServices.ts';
 import { EdgeProperties } from './EdgeProperties.tsx';
 import { FlowProperties } from './FlowProperties.tsx';
 import { FrameProperties } from './FrameProperties.tsx';
 import { NodeProperties } from './NodeProperties.tsx';
+import { SelectionProperties } from './SelectionProperties.tsx';
 
 /** All fields of what is chosen; of the flow itself when nothing is. */
 export function PropertiesPanel() {
-  const text = useText();
   const { view } = useGhosts();
   const selected = useEditor((state) => state.selected);
   const isReadOnly = useSession((state) => state.readOnly !== null);
   const [id] = selected;
   const body = (() => {
-    if (selected.size > 1) return <p className="panel__hint">{text('selection.title', { count: selected.size })}</p>;
+    if (selected.size > 1) return <SelectionProperties ids={[...selected]} />;
     const node = id ? view.node.get(id) : undefined;
     if (node) return <NodeProperties key={node.id} node={node} />;
     const edge = id ? view.edge.get(id) : undefined;
