@@ -1,6 +1,13 @@
-/** The agents: their turn, their proposals, and the pure pipeline of the command line. */
+/**
+ * The agents: each with rules and a model behind one shape, the turn that runs them, and the proposals that they make. Everything
+ * here is pure but for the store, the model and the clock that are handed in.
+ */
 export * from './turnSchema.ts';
-export * from './proposal.ts';
-export * from './pipeline.ts';
-export { editGhosts } from './proposalEdit.ts';
 export { createTurnRunner, type TurnEvent, type TurnRunner, type TurnRunnerDependencies } from './turn.ts';
+export { createMemoryTurnStore } from './memoryTurnStore.ts';
+export { acceptance, ghostView, makeProposal, rebase, rejection, type Acceptance, type GhostView, type ProposalStart, type Rejection } from './proposal.ts';
+export { editGhosts } from './proposalEdit.ts';
+export { editFlow, generateFlow, type EditedFlow, type GeneratedFlow, type PipelineDependencies } from './pipeline.ts';
+export type { LayWhole } from './placeCards.ts';
+export type { CardDraft } from './editCards.ts';
+export type { Agent, AgentContext } from './agent.ts';

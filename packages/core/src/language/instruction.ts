@@ -126,12 +126,12 @@ const COMMAND = '(?:rename|remove|delete|drop|add|insert|move|put|connect|link|d
 
 /** "rename A to B and delete C" -> two clauses. What belongs to a copy or a new step ("and call it …") stays with it. */
 function splitCommands(sentence: string): string[] {
-  const pattern = new RegExp(`\\s*(?:,\\s*(?:and|und|then|dann)?|;|\\b(?:and|und)\\b)\\s*(?:then\\s+|also\\s+|dann\\s+|auch\\s+|please\\s+|bitte\\s+)*(?=${COMMAND}\\s+(?!it\\b|ihn\\b|sie\\b|es\\b|the copy\\b|die kopie\\b))`, 'giu');
+  const pattern = new RegExp(`\\s*(?:,\\s*(?:and|und|then|dann)?|;|\\b(?:and|und)\\b)\\s*(?:then\\s+|also\\s+|dann\\s+|auch\\s+|please\\s+|bitte\\s+)*(?=${COMMAND}\\s)`, 'giu');
   if (!new RegExp(`^(?:please\\s+|first\\s+)?${COMMAND}\\b`, 'iu').test(sentence)) return [sentence];
   const parts = sentence.split(pattern).map((part) => part.trim()).filter(Boolean);
   if (/^(?:duplicate|copy|clone|dupliziere|kopiere)\b/iu.test(sentence)) {
     // "copy X, and put it behind Y" is one command.
-    return parts.reduce<string[]>((out, part) => (out.length && /^(?:put|place|insert|add|setze|füge|nenne)\b/iu.test(part) && /\b(?:it|copy|sie|ihn|kopie)\b/iu.test(part) ? [...out.slice(0, -1), `${out.at(-1)} and ${part}`] : [...out, part]), []);
+    return parts.reduce<string[]>((out, part) => (out.length && /^(?:put|place|insert|add|rename|move|setze|füge|nenne|benenne|verschiebe)\b/iu.test(part) && /\b(?:it|copy|sie|ihn|kopie)\b/iu.test(part) ? [...out.slice(0, -1), `${out.at(-1)} and ${part}`] : [...out, part]), []);
   }
   return parts.map((part) => withoutCourtesy(part));
 }
@@ -140,6 +140,7 @@ function splitCommands(sentence: string): string[] {
 function joinSentences(sentences: string[]): string[] {
   return sentences.reduce<string[]>((out, sentence) => {
     if (out.length && /^(?:otherwise|else|or else|if not|if no|sonst|andernfalls|ansonsten|wenn nicht)\b/iu.test(sentence)) return [...out.slice(0, -1), `${out.at(-1)!.replace(/[.?!]$/, '')}, ${sentence}`];
+    if (out.length && /^(?:if (?:yes|so|it is|they are|it does|true|not|no)|wenn (?:ja|so|das so ist|nein))\b/iu.test(sentence) && /\b(?:if|whether|ob)(?!\p{L})/iu.test(out.at(-1)!)) return [...out.slice(0, -1), `${out.at(-1)!.replace(/[.?!]$/, '')}: ${sentence}`];
     if (out.length && /^(?:call it|name it|put it|place it|nenne (?:sie|ihn|es)|it should (?:be|come|go))\b/iu.test(sentence) && /^(?:duplicate|copy|clone|dupliziere|kopiere)\b/iu.test(out.at(-1)!)) return [...out.slice(0, -1), `${out.at(-1)} and ${sentence}`];
     return [...out, sentence];
   }, []);

@@ -42,8 +42,8 @@ export function readCondition(sentence: string, context: InstructionContext): bo
   const yes = readConsequence(thenText, context, node);
   const no = otherwise ? readConsequence(otherwise, context, node) : undefined;
   const arms: Arm[] = [
-    { label: context.say('Yes', 'Ja'), kind: 'yes', steps: yes.steps, then: settled(yes, no === undefined || no.then === 'continue' ? (no ? 'after' : 'alone') : 'after', context) },
-    { label: context.say('No', 'Nein'), kind: 'no', steps: no?.steps ?? [], then: no ? settled(no, 'after', context) : 'continue' },
+    { label: context.say('Yes', 'Ja'), kind: 'yes', steps: yes.steps, then: settled(yes, no !== undefined) },
+    { label: context.say('No', 'Nein'), kind: 'no', steps: no?.steps ?? [], then: no ? settled(no, false) : 'continue' },
   ];
   if (parts.isUnless) [arms[0]!.steps, arms[1]!.steps, arms[0]!.then, arms[1]!.then] = [arms[1]!.steps, arms[0]!.steps, arms[1]!.then, arms[0]!.then];
   context.commands.push({ kind: 'decide', decision: question, place: where, arms });
@@ -69,7 +69,7 @@ export function readArms(text: string, context: InstructionContext, node: NodeRe
 /** Reads one consequence: steps, and where the way goes after them. `node` is where it began, for "try again". */
 export function readConsequence(said: string, context: InstructionContext, node?: NodeRef): Consequence {
   // "lock the account: show a screen": what comes behind the colon tells it exactly.
-  const text = said.replace(/^[^:«]+:\s*(?=(?:show|open|display|add|put|zeige|öffne|füge)\b)/iu, '');
+  const text = said.replace(/^[^:«]+:\s*(?=(?:show|open|display|add|put|zeige|öffne|füge)\b)/iu, '').replace(/\s+before\s+(?:people|they|users?|it|we|the user|he|she)\s+[^«,]*(?:«\d+»)?[^«,]*$/iu, '');
   const steps: NewNode[] = [];
   let then: Arm['then'] | undefined;
   for (const piece of piecesOf(text)) {
@@ -92,13 +92,14 @@ export function readConsequence(said: string, context: InstructionContext, node?
   return { steps, then: then ?? 'stop', isTold: then !== undefined };
 }
 
-function settled(told: Consequence, mode: 'alone' | 'after', context: InstructionContext): Arm['then'] {
+function settled(told: Consequence, isContrasted: boolean): Arm['then'] {
   if (told.isTold) return told.then;
   if (!told.steps.length) return 'continue';
   // A notice that tells of a dead end stops; a step that is done on the way goes on.
   const last = told.steps.at(-1)!;
   if (/\b(?:error|blocked|denied|not|locked|lock|rejected|closed|declined|failed|expired|cancell?ed|sorry|unavailable|forbidden|nicht|kein|keine|abgelehnt|gesperrt|sperren|fehler|abgebrochen|abgelaufen)\b/iu.test(last.title)) return 'stop';
-  return mode === 'after' || context.created.length >= 0 ? 'continue' : 'stop';
+  // "show a hint, otherwise continue": the hint is where it does not continue.
+  return last.type === 'popup' && isContrasted ? 'stop' : 'continue';
 }
 
 interface ConditionParts {

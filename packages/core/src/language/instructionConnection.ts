@@ -19,6 +19,11 @@ export const connectionRules: ClauseRule[] = [
     run: (match, context) => disconnect(match[1]!, match[2]!, context),
   },
   {
+    english: /^(.+?)\s+(?:should|must|does|do|shall|may)\s*(?:not|n't|no longer)\s+(?:lead|go|link|connect|point|jump|return|continue)s?\s+(?:back\s+|straight\s+|directly\s+)*(?:to|into)\s+(.+?)\s*,?\s+but\s+(?:rather\s+|instead\s+)?(?:straight\s+|directly\s+|back\s+)*(?:to|into)\s+(.+)$/iu,
+    german: /^(?:von\s+)?(.+?)\s+(?:soll|darf|sollte)\s+(?:man\s+|es\s+)?(?:nicht mehr|nicht)\s+(?:direkt\s+|zurück\s+)*(?:zu|zum|zur|nach|auf|in)\s+(.+?)\s*(?:führen|gehen|kommen|springen)?\s*,?\s+sondern\s+(?:direkt\s+|zurück\s+)*(?:zu|zum|zur|nach|auf|in)\s+(.+?)(?:\s+(?:führen|gehen|kommen|springen))?$/iu,
+    run: (match, context) => connect(match[1]!, `${match[3]} instead of ${match[2]}`, context, 'instead'),
+  },
+  {
     english: /^(.+?)\s+(?:should|must|may|shall|can)\s*(?:no longer|not|never|n't)\s+(?:lead|go|link|connect|point|jump|continue)s?\s+(?:back\s+|straight\s+|directly\s+)*(?:to|into)\s+(.+?)(?:\s+any ?more)?$/iu,
     german: /^(?:von\s+)?(.+?)\s+(?:soll|darf|sollte|kann)\s+(?:man\s+|es\s+)?(?:nicht mehr|nicht|nie)\s+(?:direkt\s+|zurück\s+)*(?:zu|zum|zur|nach|auf|in)\s+(.+?)\s+(?:führen|gehen|kommen|springen)$/iu,
     run: (match, context) => disconnect(match[1]!, match[2]!, context),

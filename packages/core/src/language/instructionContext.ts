@@ -139,6 +139,11 @@ export class InstructionContext {
 
   /** A step that a phrase names: the existing node where it clearly is one, else a new node. */
   stepOf(phrase: string, fallback: NodeType = 'screen'): { existing: NodeRef } | { made: NewNode } | undefined {
+    const quoted = [...phrase.matchAll(/«(\d+)»/g)].map((match) => this.prepared.marks[Number(match[1])]!).find((mark) => mark.quoted);
+    if (quoted && !quoted.nodeIds.length) {
+      const made = this.make(phrase, fallback);
+      return made && { made };
+    }
     const isNew = /^(?:(?:a|an|another|ein|eine|einen|neue[nrs]?)\s|.*\b(?:new|neue[nrsm]?)\b)/iu.test(phrase.trim());
     const target = this.look(phrase);
     if (target.kind === 'one' && (target.score >= 1 || (!isNew && target.score >= 0.75))) return { existing: target.id };

@@ -58,7 +58,7 @@ export const capital = (text: string): string => (text ? text[0]!.toUpperCase() 
 /** The type that a title suggests when nobody names one. */
 export function guessType(title: string, fallback: NodeType): NodeType {
   if (/\?$/.test(title)) return 'decision';
-  if (/^(?:send|notify|fetch|call|trigger|sync|post|submit to|request from|load|store|log)\b/i.test(title) || /(?:\s|^)(?:senden|verschicken|abrufen|benachrichtigen|auslösen|laden|speichern)$/iu.test(title)) return fallback === 'screen' ? 'action' : fallback;
+  if (/^(?:send|notify|fetch|call|trigger|sync|post|submit to|request from|load|store|log(?! ?(?:in|out|on|off)\b))\b/i.test(title) || /(?:\s|^)(?:senden|verschicken|abrufen|benachrichtigen|auslösen|laden|speichern)$/iu.test(title)) return fallback === 'screen' ? 'action' : fallback;
   if (/\b(?:error|failed|warning|fehler|fehlgeschlagen|warnung|blocked|gesperrt|denied)\b/iu.test(title) && fallback === 'screen') return 'popup';
   return fallback;
 }
