@@ -37,10 +37,14 @@ export function ProposalCard({ card, proposal }: { card: Card; proposal: Proposa
       <div className="card__head">
         <Mark aria-hidden className={`card__mark card__mark--${Mark === Plus ? 'add' : Mark === Minus ? 'remove' : 'change'}`} />
         <span className="card__title">{card.title}</span>
-        {card.edited ? <Badge tone="accent">{text('proposal.edited')}</Badge> : null}
       </div>
       {card.reason && card.reason !== card.title ? <p className="card__reason">{card.reason}</p> : null}
       {card.ops.length > 0 ? <p className="card__facts">{factsText(text, [card])}</p> : null}
+      {card.edited ? (
+        <div>
+          <Badge tone="accent">{text('proposal.edited')}</Badge>
+        </div>
+      ) : null}
       {card.fit === 'changed' ? <Notice tone="info">{text('proposal.fitChanged')}</Notice> : null}
       {card.fit === 'held' ? <Notice tone="warning">{text('proposal.held', { reason: heldReason(text, card, proposal.cards) })}</Notice> : null}
       {along.length > 0 ? (
