@@ -52,6 +52,8 @@ const MAX_MESSAGE = 2_000_000;
 const WARM_UP_AFTER_MS = 700;
 /** Messages of a conversation that a screen gets at once. */
 const PAST_MESSAGES = 200;
+/** Turns whose steps it gets. */
+const PAST_STEPS = 20;
 
 /** The service on a data folder: turns run through the agents, proposals follow the flow under them. */
 export function createChatService(dependencies: ChatDependencies): ChatService {
@@ -129,6 +131,9 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       const messages: ChatMessage[] = conversation ? store.messagesOf(conversation.id, PAST_MESSAGES) : [];
       const turns = conversation ? store.turnsOf(conversation.id) : [];
       yield { type: 'past', messages, turns, proposals: store.proposalsOf(flowId) };
+      for (const turn of turns.slice(-PAST_STEPS)) {
+        for (const { agent, status, mind, ms } of store.stepsOf(turn.id)) yield { type: 'step', turnId: turn.id, agent, status, mind, ...(ms === undefined ? {} : { ms }) };
+      }
       yield* live;
     },
     send(flowId, text) {

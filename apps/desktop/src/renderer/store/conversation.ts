@@ -118,6 +118,7 @@ export function createConversation({ connection, ids }: Services, flowId: string
           turns: new Map(event.turns.map((turn) => [turn.id, turn])),
           proposals: new Map(event.proposals.map((proposal) => [proposal.id, proposal])),
           streaming: new Map(),
+          steps: new Map(),
         });
         return;
       case 'message': {
