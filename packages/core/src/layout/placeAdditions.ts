@@ -178,6 +178,13 @@ function wantedCorner(scene: PlacementScene, branch: Branch, ids: ReadonlySet<st
       const [ca, cb] = [centreOf(a), centreOf(b)];
       return right ? { x: a.x + a.width + middle, y: (ca.y + cb.y) / 2 - size.height / 2 } : { x: (ca.x + cb.x) / 2 - size.width / 2, y: a.y + a.height + middle };
     }
+    // No room between neighbours that stand in order: beside the gap, not somewhere behind what comes next.
+    if (room >= 0) {
+      const [ca, cb] = [centreOf(a), centreOf(b)];
+      return right
+        ? { x: (ca.x + cb.x) / 2 - size.width / 2, y: Math.max(a.y + a.height, b.y + b.height) + AHEAD }
+        : { x: Math.max(a.x + a.width, b.x + b.width) + AHEAD, y: (ca.y + cb.y) / 2 - size.height / 2 };
+    }
   }
   if (entry) {
     const lead = centreOf(entry.from);
