@@ -146,17 +146,24 @@ function branch(command: Extract<EditCommand, { kind: 'branch' }>, draft: Draft,
 /** Takes a node out; what led to it leads on to `to`, or to the one way on that it had. */
 function remove(node: string, to: string | undefined, draft: Draft): void {
   if (!draft.node.has(node)) return;
-  heal(node, to ?? onlyWayOn(node, draft), draft);
+  heal(node, to ?? onlyWayOn(node, draft), draft, to !== undefined);
   draft.removeNode(node);
 }
 
-function heal(node: string, goal: string | undefined, draft: Draft): void {
+function heal(node: string, goal: string | undefined, draft: Draft, isTold: boolean): void {
   if (goal === undefined) return;
   for (const way of draft.into(node)) {
     if (way.source === node || way.source === goal) continue;
-    if (draft.outOf(way.source).some((edge) => edge.target === goal)) continue;
+    if (draft.outOf(way.source).some((edge) => edge.target === goal) || (!isTold && isOneOption(way, goal, draft))) continue;
     draft.retarget(way.id, goal);
   }
+}
+
+/** One answer of several whose step goes: with the step the answer goes too, where others lead to the same goal by steps of their own. */
+function isOneOption(way: Edge, goal: string, draft: Draft): boolean {
+  const type = draft.node.get(way.source)?.type;
+  const others = draft.outOf(way.source).filter((edge) => edge.id !== way.id);
+  return (type === 'decision' || type === 'condition') && others.length >= 2 && others.some((edge) => draft.outOf(edge.target).some((next) => next.target === goal));
 }
 
 /** Where the flow goes on behind a node: its single target; of several, the one that leads to an end without coming back. */

@@ -120,7 +120,7 @@ function refinesErrorPath(sentence: string, context: InstructionContext): boolea
 }
 
 const isConditional = (clause: string): boolean =>
-  /\b(?:if|when|whenever|unless|whether|in case|otherwise|or else)\b|^after (?:\d|two |three |four |five |ten )|(?:wenn|falls|sofern|sobald|sonst|andernfalls|ob)(?!\p{L})|^(?:nach|ab) (?:\d|zwei |drei |vier |fünf )/iu.test(clause) && !/^(?:what|was)\s/iu.test(clause) && !/^(?:and )?what (?:if|happens)/iu.test(clause) && !/\b(?:error|failure) (?:path|branch|handling|case|state) (?:if|when)/iu.test(clause);
+  /\b(?:if|when|whenever|unless|whether|in case|otherwise|or else|everyone else|everybody else|all others?)\b|alle anderen|^after (?:\d|two |three |four |five |ten )|(?:wenn|falls|sofern|sobald|sonst|andernfalls|ob)(?!\p{L})|^(?:nach|ab) (?:\d|zwei |drei |vier |fünf )/iu.test(clause) && !/^(?:what|was)\s/iu.test(clause) && !/^(?:and )?what (?:if|happens)/iu.test(clause) && !/\b(?:error|failure) (?:path|branch|handling|case|state) (?:if|when)/iu.test(clause);
 
 const COMMAND = '(?:rename|remove|delete|drop|add|insert|move|put|connect|link|disconnect|swap|duplicate|copy|clone|turn|convert|change|make|set|mark|label|redirect|reconnect|get rid of|create|tidy|place|replace|retitle|undo|leave|lösche|entferne|streiche|füge|benenne|verschiebe|verbinde|trenne|vertausche|tausche|dupliziere|kopiere|ändere|mach|mache|setze|markiere|ergänze|wandle|schreib|schreibe|räum|räume|nenne|ersetze|baue)';
 
@@ -141,7 +141,7 @@ function joinSentences(sentences: string[]): string[] {
   return sentences.reduce<string[]>((out, sentence) => {
     if (out.length && /^(?:otherwise|else|or else|if not|if no|sonst|andernfalls|ansonsten|wenn nicht)\b/iu.test(sentence)) return [...out.slice(0, -1), `${out.at(-1)!.replace(/[.?!]$/, '')}, ${sentence}`];
     if (out.length && /^(?:if (?:yes|so|it is|they are|it does|true|not|no)|wenn (?:ja|so|das so ist|nein))\b/iu.test(sentence) && /\b(?:if|whether|ob)(?!\p{L})/iu.test(out.at(-1)!)) return [...out.slice(0, -1), `${out.at(-1)!.replace(/[.?!]$/, '')}: ${sentence}`];
-    if (out.length && /^(?:call it|name it|put it|place it|nenne (?:sie|ihn|es)|it should (?:be|come|go))\b/iu.test(sentence) && /^(?:duplicate|copy|clone|dupliziere|kopiere)\b/iu.test(out.at(-1)!)) return [...out.slice(0, -1), `${out.at(-1)} and ${sentence}`];
+    if (out.length && /^(?:call it|name it|put it|place it|nenne (?:sie|ihn|es)|it should (?:be|come|go)|it (?:comes|goes|sits|belongs))\b/iu.test(sentence) && /^(?:duplicate|copy|clone|dupliziere|kopiere)\b/iu.test(out.at(-1)!)) return [...out.slice(0, -1), `${out.at(-1)} and ${sentence}`];
     return [...out, sentence];
   }, []);
 }

@@ -97,7 +97,7 @@ function settled(told: Consequence, isContrasted: boolean): Arm['then'] {
   if (!told.steps.length) return 'continue';
   // A notice that tells of a dead end stops; a step that is done on the way goes on.
   const last = told.steps.at(-1)!;
-  if (/\b(?:error|blocked|denied|not|locked|lock|rejected|closed|declined|failed|expired|cancell?ed|sorry|unavailable|forbidden|nicht|kein|keine|abgelehnt|gesperrt|sperren|fehler|abgebrochen|abgelaufen)\b/iu.test(last.title)) return 'stop';
+  if (/\b(?:error|blocked|denied|not|locked|lock|rejected|closed|declined|failed|fehlgeschlagen|ungültig|expired|cancell?ed|sorry|unavailable|forbidden|nicht|kein|keine|abgelehnt|gesperrt|sperren|fehler|abgebrochen|abgelaufen)\b/iu.test(last.title)) return 'stop';
   // "show a hint, otherwise continue": the hint is where it does not continue.
   return last.type === 'popup' && isContrasted ? 'stop' : 'continue';
 }
@@ -125,6 +125,8 @@ function splitCondition(sentence: string, context: InstructionContext): Conditio
     if (trailing && !/^(?:was|warum|wie)(?!\p{L})/iu.test(trailing[1]!)) return { condition: trailing[2]!, then: trailing[1]!, otherwise: trailing[3] };
     return undefined;
   }
+  const some = /^(?:(after\s+[^,]+),\s*)?(?:only\s+)?([^,]+?)\s+(?:should|must|have to|need to|can|get to|will)\s+(?:first\s+)?((?:see|get|go|pass|visit|open|land|be shown|be sent|do|fill|enter|confirm)\b.+?)\s*[,;]\s*(?:and\s+|but\s+|while\s+)?(?:everyone else|everybody else|all others?|the others|the rest|others)\s+(.+)$/iu.exec(sentence);
+  if (some) return { condition: some[2]!, then: some[3]!.replace(/^(?:see|get|visit|be shown|go through|land on)\s+/iu, 'show '), otherwise: some[4], title: `${capital(context.text(some[2]!).replace(/^(?:the|a|an)\s+/iu, ''))}?` };
   const check = new RegExp(`^(.*?)(?:\\b(?:check|verify|ask|test|decide|determine|find out|see|look)\\b)\\s*(.*?)\\s*(?:if|whether)\\s+(.+?)\\s*(?:[:;,.–]|\\s-)+\\s*(?:and\\s+)?(?:if\\s+(?:it|they|that|the answer)?\\s*(?:is|are|so|yes|do|does|has|have|it is)(?:\\s+(?:so|yes|the case))?|if yes|yes|when (?:it is|so|yes)|(if not|if (?:it|they|he|she) (?:is not|isn't|are not|aren't|doesn't|do not|don't|has not|hasn't)|if no))\\s*[,:]?\\s*(.+?)(?:\\s*[,;.]\\s*(?:and\\s+|but\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
   if (check) return { before: `${check[1]} ${check[2]}`.replace(/\b(?:we|i|you|should|must|need to|please|add a|the app|the system)\b/giu, ' ').trim() || undefined, condition: check[3]!, then: check[5]!, otherwise: check[6], isUnless: check[4] !== undefined };
   const when = new RegExp(`^(.*?)(?:^|[\\s,])(if|when|whenever|in case|unless|should)\\s+(.+?)\\s*(?:,|\\bthen\\b|(?=\\s(?:skip|show|open|send them|ask|lead|jump|return|go straight|go directly|go back|let them|lock|continue)\\b))\\s*(?:then\\s+)?(.+?)(?:\\s*[,;.–]\\s*(?:and\\s+|but\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
