@@ -25,17 +25,18 @@ export function Menu({ label, at, entries, onClose }: { label: string; at: MenuP
   }, [at.x, at.y]);
 
   useEffect(() => {
+    const own = menu.current;
     before.current = document.activeElement;
-    items(menu.current)[0]?.focus();
+    items(own)[0]?.focus();
     const close = (event: Event) => {
-      if (!menu.current?.contains(event.target as globalThis.Node)) onClose();
+      if (!own?.contains(event.target as globalThis.Node)) onClose();
     };
     addEventListener('pointerdown', close, true);
     addEventListener('resize', onClose);
     return () => {
       removeEventListener('pointerdown', close, true);
       removeEventListener('resize', onClose);
-      if (before.current instanceof HTMLElement && (document.activeElement === document.body || menu.current?.contains(document.activeElement))) before.current.focus({ preventScroll: true });
+      if (before.current instanceof HTMLElement && (document.activeElement === document.body || own?.contains(document.activeElement))) before.current.focus({ preventScroll: true });
     };
   }, [onClose]);
 

@@ -14,7 +14,7 @@ export function OverviewMap({ scene }: { scene: Scene }) {
   const text = useText();
   const { setCenter, getZoom } = useReactFlow();
   const svg = useRef<SVGSVGElement>(null);
-  const { bounds, paths } = useMemo(() => drawing(scene), [scene.standing, scene.nodes]);
+  const { bounds, paths } = useMemo(() => drawing(scene.standing, scene.nodes), [scene.standing, scene.nodes]);
   const goTo = (event: React.PointerEvent) => {
     if (event.buttons !== 1) return;
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -52,7 +52,7 @@ function Sight({ unit, bounds }: { unit: number; bounds: Rect }) {
   return <rect className="overview-map__sight" x={left} y={top} width={Math.max(0, right - left)} height={Math.max(0, bottom - top)} rx={3 * unit} strokeWidth={1.5 * unit} />;
 }
 
-function drawing({ standing, nodes }: Scene): { bounds: Rect; paths: ReadonlyMap<string, string> } {
+function drawing(standing: Scene['standing'], nodes: Scene['nodes']): { bounds: Rect; paths: ReadonlyMap<string, string> } {
   const paths = new Map<string, string>();
   const rects: Rect[] = [];
   const draw = (color: string, rect: Rect) => {

@@ -2,7 +2,7 @@ import { useMemo, useRef } from 'react';
 import type { Edge, FlowView, Node, Point } from '@uxflow/core';
 import { nextScene, type Ghost, type Scene } from '@uxflow/ui';
 import { useText } from '../../i18n/TextContext.tsx';
-import { useConversation, useEditor, useGhosts, useSession } from '../../store/flowServices.ts';
+import { useEditor, useGhosts, useSession } from '../../store/flowServices.ts';
 import { edgeName, nodeName } from './canvasTexts.ts';
 
 /** What the canvas shows now; `positions` is where nodes under the hand stand. */
@@ -16,7 +16,6 @@ export function useScene(positions: ReadonlyMap<string, Point>): Scene {
   const found = useEditor((state) => state.found);
   const filter = useEditor((state) => state.filter);
   const highlighted = useEditor((state) => state.highlightedCards);
-  useConversation((state) => state.proposals);
   const before = useRef<Scene | null>(null);
   const ghostsBefore = useRef(new Map<string, Ghost>());
 
@@ -32,7 +31,7 @@ export function useScene(positions: ReadonlyMap<string, Point>): Scene {
   }, [marks, highlighted]);
 
   const badges = useMemo(() => badgesOf(findings), [findings]);
-  const comments = useMemo(() => openComments(view), [view.comment]);
+  const comments = useMemo(() => openComments(view.comment), [view.comment]);
   const shown = useMemo(() => shownBy(view.node, filter), [view.node, filter]);
   const names = useMemo(() => ({ node: nodeName(text), edge: edgeName(text) as (edge: Edge, view: FlowView) => string }), [text]);
 
@@ -59,9 +58,9 @@ export function badgesOf(findings: readonly { severity: 'error' | 'warning' | 'i
   return out;
 }
 
-function openComments(view: FlowView): Map<string, number> {
+function openComments(comments: FlowView['comment']): Map<string, number> {
   const out = new Map<string, number>();
-  for (const comment of view.comment.values()) {
+  for (const comment of comments.values()) {
     const on = comment.nodeId ?? comment.edgeId ?? comment.frameId;
     if (on && !comment.resolved && !comment.replyToId) out.set(on, (out.get(on) ?? 0) + 1);
   }

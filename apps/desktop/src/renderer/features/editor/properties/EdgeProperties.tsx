@@ -1,7 +1,7 @@
 import { TRIGGERS, type Edge } from '@uxflow/core';
 import { Checkbox, SelectField, Switch, TextField } from '@uxflow/ui';
 import { useText } from '../../../i18n/TextContext.tsx';
-import { useEditor, useFlow, useGhosts } from '../../../store/flowServices.ts';
+import { useFlow, useGhosts } from '../../../store/flowServices.ts';
 import { Section } from './Section.tsx';
 import { Swatches } from './Swatches.tsx';
 import { useSetField } from './useSetField.ts';
@@ -15,7 +15,6 @@ const SIDES = ['top', 'right', 'bottom', 'left'] as const;
 export function EdgeProperties({ edge }: { edge: Edge }) {
   const text = useText();
   const { editor } = useFlow();
-  useEditor((state) => state.selected);
   const { view } = useGhosts();
   const { set, words } = useSetField('edge', edge.id);
   const [source, target] = [view.node.get(edge.source), view.node.get(edge.target)];
