@@ -11,6 +11,7 @@ import { classifier } from './classifier.ts';
 import { seededIds, type CardDraft } from './editCards.ts';
 import { manager } from './manager.ts';
 import { placeCards, tidyCard, type LayWhole } from './placeCards.ts';
+import { isBlank } from './planText.ts';
 import { planner } from './planner.ts';
 import { acceptance, makeProposal } from './proposal.ts';
 import { synthesizer } from './synthesizer.ts';
@@ -73,6 +74,9 @@ export async function editFlow(document: FlowDocument, instruction: string, depe
   let order = manager.rules({ message: instruction, classification }, tools.context);
   // What the rules cannot make out goes to the model, where there is one.
   if (dependencies.model && order.kind === 'clarify') order = await tools.run(manager, { message: instruction, classification });
+  // An instruction that is unclear is asked about, though it might be read as a text that tells how the flow goes on: nobody approves a plan here.
+  const reading = order.kind === 'task' && order.route === 'create' && !isBlank(state) ? readInstruction(instruction, state) : undefined;
+  if (reading?.kind === 'clarify') return { kind: 'clarify', clarify: true, question: reading.question, quickReplies: reading.quickReplies };
   if (order.kind === 'clarify') return { kind: 'clarify', clarify: true, question: order.question, quickReplies: order.quickReplies };
   if (order.kind === 'reply') return refuse(order.text);
   if (order.kind === 'answer') return refuse(language === 'de' ? 'Das ist eine Frage und keine Änderung; es wurde nichts geändert.' : 'This is a question and no edit; nothing was changed.');

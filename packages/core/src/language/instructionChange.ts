@@ -24,6 +24,16 @@ export const changeRules: ClauseRule[] = [
     german: /^(?:benenne|nenne)\s+(?:den\s+|diesen\s+)?(?:ganzen\s+)?(?:ablauf|flow|das diagramm)\s+(?:in|zu)?\s*(.+?)(?:\s+um)?$/iu,
     run: (match, context) => void context.commands.push({ kind: 'renameFlow', name: context.text(match[1]!) }),
   },
+  {
+    english: /^(?:label|call|name|title)\s+(?:it|the (?:arrow|edge|connection|link|path))\s+(?:as\s+|with\s+)?(.+)$/iu,
+    german: /^(?:beschrifte|nenne|bezeichne)\s+(?:ihn|sie|es|den pfeil|die verbindung)\s+(?:mit\s+|als\s+)?(.+)$/iu,
+    run: (match, context) => {
+      const before = context.commands.at(-1);
+      if (before?.kind !== 'connect' && before?.kind !== 'redirect' && before?.kind !== 'branch') return false;
+      before.label = newName(match[1]!, context);
+      return true;
+    },
+  },
   // Swaps and copies stand before renames: "swap X with Y", "copy X and call it Y".
   {
     english: /^(?:swap|switch|exchange|flip|reverse)\s+(?:the order of\s+|the positions? of\s+)?(.+?)\s+(?:and|with|for)\s+(.+?)(?:\s+around)?$/iu,
@@ -66,7 +76,7 @@ export const changeRules: ClauseRule[] = [
   { english: /^(?:[Ll]et's |[Ww]e )?[Cc]all\s+(.+?)\s+(«\d+»|\p{Lu}[^,]*)(?:\s+instead(?: of .+)?|\s+from now on)?$/u, german: /^nenne\s+(.+?)\s+(«\d+»|\p{Lu}[^,]*?)(?:\s+um)?$/iu, run: rename },
   { german: /^(.+?)\s+(?:in|zu)\s+(.+?)\s+umbenennen$/iu, run: rename },
   { english: /^(.+?)\s+(?:should|must|shall|needs to|is to)\s+(?:now\s+|rather\s+)?(?:be\s+(?:called|named|titled|renamed(?: to)?|labelled)|say|read)\s+(.+?)(?:\s+instead(?: of .+)?|\s+from now on|,? not .+)?$/iu, german: /^(.+?)\s+(?:soll|sollte|muss)\s+(?:jetzt\s+|künftig\s+|lieber\s+|besser\s+|stattdessen\s+|ab jetzt\s+|nun\s+)*(.+?)\s+(?:heißen|genannt werden)$/iu, run: rename },
-  { english: /^(.+?)\s+is\s+(?:now\s+)?(?:called|named)\s+(.+?)(?:\s+now)?$/iu, german: /^(.+?)\s+heißt\s+(?:jetzt|künftig|nun|ab jetzt|ab sofort)\s+(.+)$/iu, run: rename },
+  { english: /^(.+?)\s+is\s+(?:now\s+)?(?:called|named)\s+(.+?)(?:\s+now)?$/iu, german: /^(.+?)\s+hei(?:ß|ss)t\s+(?:jetzt|künftig|nun|ab jetzt|ab sofort)\s+(.+)$/iu, run: rename },
   { english: /^(?:give)\s+(.+?)\s+(?:the|a)\s+(?:new\s+)?(?:name|title)\s+(.+)$/iu, german: /^(?:gib|gebe)\s+(.+?)\s+(?:den|einen)\s+(?:neuen\s+)?(?:namen|titel)\s+(.+)$/iu, run: rename },
   { english: /^(?:replace)\s+(.+?)\s+(?:with|by)\s+(.+)$/iu, german: /^(?:ersetze)\s+(.+?)\s+durch\s+(.+)$/iu, run: replace },
   { english: /^(?:instead of)\s+(.+?)\s*,?\s+(?:say|write|use|call it|it should say|it should be called)\s+(.+)$/iu, german: /^(?:statt|anstatt|anstelle von)\s+(.+?)\s+(?:soll\s+(?:da|dort)\s+|schreib(?:e)?\s+)(.+?)(?:\s+stehen)?$/iu, run: rename },

@@ -97,7 +97,7 @@ function settled(told: Consequence, isContrasted: boolean): Arm['then'] {
   if (!told.steps.length) return 'continue';
   // A notice that tells of a dead end stops; a step that is done on the way goes on.
   const last = told.steps.at(-1)!;
-  if (/\b(?:error|blocked|denied|not|locked|lock|rejected|closed|declined|failed|fehlgeschlagen|ungültig|expired|cancell?ed|sorry|unavailable|forbidden|nicht|kein|keine|abgelehnt|gesperrt|sperren|fehler|abgebrochen|abgelaufen)\b/iu.test(last.title)) return 'stop';
+  if (/\b(?:error|blocked|denied|too many|not|locked|lock|rejected|closed|declined|failed|fehlgeschlagen|ungültig|expired|cancell?ed|sorry|unavailable|forbidden|nicht|kein|keine|abgelehnt|gesperrt|sperren|fehler|abgebrochen|abgelaufen)\b/iu.test(last.title)) return 'stop';
   // "show a hint, otherwise continue": the hint is where it does not continue.
   return last.type === 'popup' && isContrasted ? 'stop' : 'continue';
 }
@@ -146,7 +146,7 @@ function splitCondition(sentence: string, context: InstructionContext): Conditio
 function existingDecision(condition: string, context: InstructionContext): NodeRef | undefined {
   const isDecision = (type: string) => type === 'decision' || type === 'condition';
   const words = contentWords(context.text(condition)).filter((word) => !NEGATIVE.test(word));
-  if (/^(?:\d+|two|three|four|five|ten|zwei|drei|vier|fünf)\s/iu.test(condition)) return undefined;
+  if (LIMIT.test(condition)) return undefined;
   let best: NodeRef | undefined;
   let bestScore = 0;
   for (const node of context.flow.node.values()) {
@@ -184,10 +184,13 @@ function onExistingArm(decision: NodeRef, condition: string, text: string, conte
   return true;
 }
 
+/** "3 wrong codes", "wrong three times": a limit is a decision of its own. */
+const LIMIT = /^(?:\d+|two|three|four|five|ten|zwei|drei|vier|fünf)\s|\b(?:\d+|two|three|four|five|ten)\s+times\b|(?:\d+|zwei|drei|vier|fünf)\s*mal(?!\p{L})/iu;
+
 /** Where a condition without a place belongs: on the arm that it limits, or behind the node that it speaks of. */
 function inferPlace(condition: string, context: InstructionContext): Place {
   const words = contentWords(context.text(condition)).filter((word) => !/^\d+$|^(?:two|three|four|five|zwei|drei|vier|fünf|user|users|people|times|attempts?|versuche\p{L}*)$/iu.test(word));
-  const isLimit = /^(?:\d+|two|three|four|five|ten|zwei|drei|vier|fünf)\s/iu.test(condition);
+  const isLimit = LIMIT.test(condition);
   const scored = [...context.flow.node.values()]
     .filter((node) => node.type !== 'start' && node.type !== 'end')
     .map((node) => {

@@ -105,7 +105,14 @@ export const connectionRules: ClauseRule[] = [
   },
   {
     english: /^(.+?)\s*(?:->|→|=>|-->)\s*(.+)$/u,
-    run: (match, context) => (context.look(match[1]!).kind === 'none' ? false : connect(match[1]!, match[2]!, context, 'also')),
+    run: (match, context) => {
+      if (context.look(match[1]!).kind === 'none') return false;
+      const mark = /^«(\d+)»$/.exec(match[2]!.trim());
+      const quoted = mark && context.prepared.marks[Number(mark[1])]!;
+      // A quoted title that no step has is a new name.
+      if (quoted?.quoted && !quoted.nodeIds.length) return void context.commands.push({ kind: 'rename', node: context.need(match[1]!), title: quoted.text });
+      return connect(match[1]!, match[2]!, context, 'also');
+    },
   },
 ];
 

@@ -65,7 +65,7 @@ function takeArm(clause: string, context: InstructionContext): FoundPlace | unde
 function takeSide(clause: string, context: InstructionContext): FoundPlace | undefined {
   const pattern = context.german
     ? new RegExp(`\\b(?:(?:direkt|gleich|unmittelbar|noch)\\s+)*(nach|vor|hinter|im anschluss an|bevor)\\s+(?!\\d)(${PHRASE_DE})`, 'giu')
-    : new RegExp(`\\b(?:(?:right|directly|immediately|just|straight|shortly|once)\\s+)*(after|before|behind|following|in front of|prior to|ahead of)\\s+(?!\\d|(?:two|three|four|five|ten) )(${PHRASE_EN})`, 'giu');
+    : new RegExp(`\\b(?:(?:right|directly|immediately|just|straight|shortly|once)\\s+)*(after|before|behind|following|in front of|prior to|ahead of|once)\\s+(?!\\d|(?:two|three|four|five|ten) )(${PHRASE_EN})`, 'giu');
   let failed: string | undefined;
   for (const match of clause.matchAll(pattern)) {
     const word = match[1]!.toLowerCase();
@@ -73,7 +73,10 @@ function takeSide(clause: string, context: InstructionContext): FoundPlace | und
     // "Before the ticket is closed, …": the whole clause tells more than its subject.
     const start = match.index! + match[0].length - match[2]!.length;
     const whole = /^[^,:;]+(?=[,:;])/u.exec(clause.slice(start))?.[0];
+    // "once the address is entered": the verb belongs to the place.
+    const verb = /^\s+(?:is|are|was|were|has been|have been)\s+\p{L}+/u.exec(clause.slice(match.index! + match[0].length))?.[0];
     let target = context.look(match[2]!);
+    if (verb && target.kind === 'one') match[0] += verb;
     if (whole && whole !== match[2] && target.kind !== 'one') {
       const better = context.look(whole);
       if (better.kind === 'one') {
