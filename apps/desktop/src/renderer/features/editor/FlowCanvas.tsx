@@ -74,15 +74,25 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject }: FlowCa
   }, [flow, editor, isReadOnly, onAccept, onReject]);
   const context = useMemo(() => ({ texts: canvasTexts(text), actions }), [text, actions]);
 
-  // The first view of a flow: where the person was, else all of it.
+  // The first view of a flow: where the person was, else all of it, as soon as there is something (ghosts come a moment after the
+  // records) and as long as nobody has put a hand to the page.
   const isPlaced = useRef(false);
   useEffect(() => {
+    const settle = () => void (isPlaced.current = true);
+    addEventListener('pointerdown', settle, { once: true, capture: true });
+    addEventListener('keydown', settle, { once: true, capture: true });
+    return () => {
+      removeEventListener('pointerdown', settle, { capture: true });
+      removeEventListener('keydown', settle, { capture: true });
+    };
+  }, []);
+  useEffect(() => {
     if (isPlaced.current || phase !== 'ready') return;
-    isPlaced.current = true;
     const kept = keptViewport(flow.flowId);
     if (kept) void instance.setViewport(kept);
     else if (scene.nodes.length > 0) requestAnimationFrame(() => void instance.fitView({ padding: FIT_PADDING, maxZoom: 1 }));
-    else void instance.setCenter(0, 0, { zoom: 1 });
+    else return void instance.setCenter(0, 0, { zoom: 1 });
+    isPlaced.current = true;
   }, [phase, instance, flow.flowId, scene.nodes.length]);
 
   // What is edited in place belongs to the hand until it is left.

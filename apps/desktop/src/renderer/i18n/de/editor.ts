@@ -109,6 +109,7 @@ export const editorGerman: Readonly<Record<keyof typeof editorEnglish, string>> 
   'field.sourcePort': 'Geht ab',
   'field.targetPort': 'Kommt an',
   'field.direction': 'Leserichtung',
+  'direction.automatic': 'Wie es am besten passt',
   'direction.right': 'Von links nach rechts',
   'direction.down': 'Von oben nach unten',
   'section.conditions': 'Ausgänge',

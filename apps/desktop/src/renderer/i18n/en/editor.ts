@@ -107,6 +107,7 @@ export const editorEnglish = {
   'field.sourcePort': 'Leaves at',
   'field.targetPort': 'Arrives at',
   'field.direction': 'Reads',
+  'direction.automatic': 'As it fits best',
   'direction.right': 'Left to right',
   'direction.down': 'Top to bottom',
   'section.conditions': 'Outputs',

@@ -19,7 +19,7 @@ export function FlowProperties() {
     <>
       <div className="section__body">
         <TextArea label={text('field.description')} placeholder={text('flow.descriptionHint')} value={view.flow.description ?? ''} {...words('description')} />
-        <SelectField label={text('field.direction')} value={view.flow.settings?.direction ?? 'right'} choices={[{ value: 'right', label: text('direction.right') }, { value: 'down', label: text('direction.down') }]} onCommit={(direction) => set('settings.direction', direction)} />
+        <SelectField label={text('field.direction')} value={view.flow.settings?.direction ?? ''} choices={[{ value: '', label: text('direction.automatic') }, { value: 'right', label: text('direction.right') }, { value: 'down', label: text('direction.down') }]} onCommit={(direction) => set('settings.direction', direction || null)} />
       </div>
       <Section title={text('section.personas')} count={view.persona.size}>
         <PeopleList kind="persona" />
