@@ -166,6 +166,7 @@ function stripAdding(phrase: string, german: boolean): string {
   if (german) {
     return phrase
       .replace(new RegExp(`^${ADD_DE}(?!\\p{L})\\s*`, 'iu'), '')
+      .replace(/^lass(?:e)?\s+(?:die\s+|den\s+)?(?:nutzer(?:in)?(?:nen)?|leute|kunden|user|menschen)\s+/iu, '')
       .replace(/^(?:(?:soll(?:en|te)?|muss|müssen|kommt|kommen|fehlt|noch|bitte|auch|dort|da|direkt|gleich|zuerst|erst|brauchen wir|brauche ich|möchte ich|hätte ich gern(?:e)?|wird|erscheint|gibt es|wir|man|ich|der nutzer|nutzer)\s+)+/iu, '')
       .replace(/(?:\s+(?:ein|hinzu|einfügen|hinzufügen|ergänzen|einbauen|anzeigen|an|kommen|erscheinen|stehen|angezeigt|eingefügt|gezeigt|werden|ergänzt|rein|dazu|haben|dazwischen|bitte|sein|geben|zeigen|brauchen wir|fehlt|kommt))+$/iu, '')
       .trim();

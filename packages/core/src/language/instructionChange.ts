@@ -43,6 +43,7 @@ export const changeRules: ClauseRule[] = [
       context.commands.push({ kind: 'swap', a: a.kind === 'one' ? a.id : context.need(match[1]!), b: b.kind === 'one' ? b.id : context.need(match[2]!) });
     },
   },
+  { english: /^(.+?)\s+and\s+(.+?)\s*(?::|,|\s[-–])\s*(?:please\s+)?(?:swap|switch|exchange|flip)\s+(?:them|these|those|both|the two|places)(?:\s+around)?$/iu, german: /^(.+?)\s+und\s+(.+?)\s*(?::|,|\s[-–])\s*(?:bitte\s+)?(?:vertausche|tausche)\s+(?:sie|die beiden|beide)(?:\s+aus)?$/iu, run: (match, context) => void context.commands.push({ kind: 'swap', a: context.need(match[1]!), b: context.need(match[2]!) }) },
   { english: /^(.+?)\s+(?:and|with)\s+(.+?)\s+(?:should|must|need to|have to|can)\s+(?:swap|switch|trade|exchange|change)(?:\s+(?:places?|positions?|order|around))?$/iu, german: /^(.+?)\s+(?:und|mit)\s+(.+?)\s+(?:sollen|sollten|müssen|können)\s+(?:die\s+)?(?:plätze?|reihenfolge|positionen?)?\s*(?:tauschen|vertauscht werden|getauscht werden|wechseln)$/iu, run: (match, context) => {
     const [a, b] = findPair(match[1]!, match[2]!, context.flow, context.prepared);
     context.commands.push({ kind: 'swap', a: a.kind === 'one' ? a.id : context.need(match[1]!), b: b.kind === 'one' ? b.id : context.need(match[2]!) });

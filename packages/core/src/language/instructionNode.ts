@@ -6,7 +6,7 @@ import type { ReadLanguage } from './reading.ts';
 
 /** The node that a phrase like `a "Budget check" api call` or "a screen where they pick a language" asks for; undefined when it names nothing. */
 export function newNodeOf(phrase: string, prepared: PreparedText, ref: string, fallback: NodeType = 'screen'): NewNode | undefined {
-  let text = phrase.trim().replace(/^[,:\s]+|[,:\s]+$/g, '');
+  let text = phrase.trim().replace(/,?\s+at the (?:very )?(?:end|start|beginning)\b/iu, '').replace(/^[,:\s]+|[,:\s]+$/g, '');
   let description: string | undefined;
   const type = typeIn(text.replace(/«\d+»/g, ' ').replace(/\b(?:that|which|where|with|for|der|die|das|in dem|mit|für|wo)\b.*$/iu, ' ')) ?? typeIn(text.replace(/«\d+»/g, ' '));
   const marks = [...text.matchAll(/«(\d+)»/g)].map((match) => prepared.marks[Number(match[1])]!);

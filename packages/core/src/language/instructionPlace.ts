@@ -75,7 +75,9 @@ function takeSide(clause: string, context: InstructionContext): FoundPlace | und
     const whole = /^[^,:;]+(?=[,:;])/u.exec(clause.slice(start))?.[0];
     // "once the address is entered": the verb belongs to the place.
     const verb = /^\s+(?:is|are|was|were|has been|have been)\s+\p{L}+/u.exec(clause.slice(match.index! + match[0].length))?.[0];
-    let target = context.look(match[2]!);
+    // Nothing comes behind an end or in front of a start, where the words fit something else as well.
+    const possible = context.look(match[2]!, (node) => node.type !== (side === 'after' ? 'end' : 'start'));
+    let target = possible.kind === 'one' && possible.score >= 0.6 ? possible : context.look(match[2]!);
     if (verb && target.kind === 'one') match[0] += verb;
     if (whole && whole !== match[2] && target.kind !== 'one') {
       const better = context.look(whole);

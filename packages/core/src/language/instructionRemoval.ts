@@ -3,7 +3,7 @@ import type { InstructionContext } from './instructionContext.ts';
 import { findEdge, idsOf, typeIn } from './instructionTarget.ts';
 
 const REMOVE_EN = '(?:remove|delete|drop|get rid of|kill|cut(?: out)?|scrap|throw (?:away|out)|take (?:out|away|off)|eliminate|ditch|lose|strip|erase|discard|leave out|omit|skip|bin|nuke|do away with|chuck(?: out)?|toss(?: out)?|axe|zap|yank|purge|trash|rip out|kick out|we (?:can |could |should )?(?:do|live) without)';
-const REMOVE_DE = '(?:lösche?|entferne|streiche?|wirf|wirft|schmeiß(?:e)?|nimm|kille|lass(?:e)?|weg mit|raus mit|verzichte(?:n wir)? auf)';
+const REMOVE_DE = '(?:lösche?|entferne|streiche?|wirf|wirft|schmeiß(?:e)?|nimm|kille|lass(?:e)?(?=.*\\s(?:weg|raus|aus|fallen)$)|weg mit|raus mit|verzichte(?:n wir)? auf)';
 const EDGE_WORD = /\b(?:arrow|edge|connection|link between|link from|line|path from|path between|way from|transition|loop)\b|(?:pfeil|kante|verbindung|übergang|linie)(?!\p{L})/iu;
 
 /** Nodes and arrows that go. */
