@@ -2,10 +2,14 @@
 import { readFileSync } from 'node:fs';
 import type { FlowDocument } from '@uxflow/core';
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** The request that the app is made for. */
 export const LOGIN_STORY = 'Login with email and password; if the password is wrong show an error and let them retry; the first time, show a tutorial, otherwise the dashboard';
 export const LOGIN_STORY_GERMAN = 'Anmelden mit E-Mail und Passwort; wenn das Passwort falsch ist, eine Fehlermeldung zeigen und erneut versuchen lassen; beim ersten Mal ein Tutorial zeigen, sonst das Dashboard';
+
+/** Expects something of what is read again and again until it holds; a loaded machine gets its time. */
+export const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 20_000, interval: 60 });
 
 /** Makes a flow from the list and waits for its empty canvas. */
 export async function newFlow(page: Page): Promise<string> {
