@@ -112,7 +112,9 @@ describe('commit', () => {
           made += 1;
           const own = fold(base, entry);
           expect(stateText(own)).toBe(stateText(fold(base, JSON.parse(JSON.stringify(entry)))));
-          expect([own.conflict.size, stateText({ ...own, no: base.no }) === stateText(base)]).toEqual([0, false]);
+          expect(own.conflict.size).toBe(0);
+          // Several ops may take each other back (a title set and set back); one op alone always changes something.
+          if (entry.ops.length === 1) expect(stateText({ ...own, no: base.no })).not.toBe(stateText(base));
         } catch (error) {
           if (!isAppError(error)) throw error;
         }
