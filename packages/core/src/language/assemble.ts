@@ -25,6 +25,10 @@ export interface Assembler {
   beginArm(label: string, isElse: boolean): void
   /** Closes the innermost choice: its open arms flow together. */
   closeChoice(): void
+  /** Begins what is told below the last step: its tests stay within the open arm. */
+  enter(): void
+  /** Ends what `enter` began. */
+  leave(): void
   /** The graph as read so far, closed by its end. */
   finish(): { nodes: ReadNode[]; edges: ReadEdge[]; assumptions: ReadAssumption[] }
 }
@@ -444,6 +448,15 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
 
   return {
     addMoves,
+    enter() {
+      bases.push(base)
+      base = ways.open.length
+    },
+    leave() {
+      closeAll()
+      settleAlternatives({ kind: 'pass' })
+      base = bases.pop()!
+    },
     openChoice(question, span) {
       closeAll()
       const node = decide(question, span)

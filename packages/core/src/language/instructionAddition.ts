@@ -152,7 +152,7 @@ function didSomething(part: string, context: InstructionContext): ReturnType<Ins
   return made;
 }
 
-function chain(made: { ref: string; type: import('../flow/schema.ts').NodeType; title: string }[], place: Place, context: InstructionContext): boolean {
+function chain(made: { ref: string; type: NodeType; title: string }[], place: Place, context: InstructionContext): boolean {
   let at = place;
   for (const node of made) {
     context.commands.push({ kind: 'insert', node, place: at });

@@ -22,6 +22,8 @@ export interface Stretch {
 const BULLET = /^(\s*)(?:[-*•–‣◦·]|\[[ xX]?\])\s+/
 const NUMBERED = /^(\s*)(?:(?:step|schritt)\s+)?(\d{1,3})(?:[.):]|\s+[-–])\s+/i
 const LETTERED = /^(\s*)(?:\(?[a-h]\)|[ivx]{1,4}[.)])\s+/
+const SUBSTEP = /^(\s*)\d{1,3}(?:\.\d{1,2}|[a-z])(?:[.):]|\s+[-–])?\s+(?=\p{L}|["“„])/u
+const LABEL = /^(?:[A-Z]{2,6}[- ]?\d{1,4}[a-z]?\s*[:.)–-]|\((?:[A-Z]{1,3})?\d{1,3}\))\s+/
 const HEADING = /^\s*(#{1,6})\s+/
 const GHERKIN: [RegExp, LineMarker][] = [
   [/^\s*(?:feature|background|funktionalität|funktion|grundlage)\s*:\s*/i, 'heading'],
@@ -137,10 +139,14 @@ function markLine(line: string, isGherkin: boolean): { marker: LineMarker; numbe
       if (found !== null) return { marker, skip: found[0].length, indent: 0 }
     }
   }
+  const substep = SUBSTEP.exec(line)
+  if (substep !== null) return { marker: 'bullet', skip: substep[0].length, indent: indent + 1 }
   const numbered = NUMBERED.exec(line)
   if (numbered !== null) return { marker: 'number', number: Number(numbered[2]), skip: numbered[0].length, indent }
   const bullet = BULLET.exec(line) ?? LETTERED.exec(line)
-  if (bullet !== null) return { marker: 'bullet', skip: bullet[0].length, indent }
+  if (bullet !== null) return { marker: 'bullet', skip: bullet[0].length + (LABEL.exec(line.slice(bullet[0].length))?.[0].length ?? 0), indent }
+  const label = LABEL.exec(line.trimStart())
+  if (label !== null) return { marker: 'bullet', skip: line.length - line.trimStart().length + label[0].length, indent }
   return { marker: 'none', skip: /^\s*/.exec(line)![0].length, indent: 0 }
 }
 

@@ -1,0 +1,247 @@
+import { type Assembler, createAssembler, type Move } from './assemble.ts'
+import type { Clause } from './clause.ts'
+import { englishClauses } from './clauseEnglish.ts'
+import { germanClauses } from './clauseGerman.ts'
+import { onlyControls } from './controls.ts'
+import type { Mentions } from './describeStep.ts'
+import { capitalize, elementType, namedStep, screenType } from './describeStep.ts'
+import { hasCue, stemsOf, type StepDraft } from './discourse.ts'
+import { announcesWays, itemize } from './itemize.ts'
+import { readNote } from './note.ts'
+import { readPath } from './path.ts'
+import type { ReadAssumption, ReadElement, ReadLanguage } from './reading.ts'
+import { type Line, splitSentences, type Stretch } from './segment.ts'
+import { isTestFragment, tellsFailure } from './testFragment.ts'
+import { LABELS } from './words.ts'
+
+/** The longest part of a text that is read, in characters and sentences: a plain bound on the time. */
+export const READ_LIMIT = { characters: 20_000, sentences: 300 }
+
+interface Arm {
+  line: Line
+  label: string
+  bodyStart: number
+  isElse: boolean
+}
+
+/** Reads lines into a graph. */
+export interface Reader {
+  readLines(lines: Line[]): void
+  finish(): ReturnType<Assembler['finish']>
+}
+
+/** A reader of the lines of one text. */
+export function createReader(language: ReadLanguage, text: string, assumptions: ReadAssumption[]): Reader {
+  const mentions: Mentions = {}
+  let sentences = 0
+  let cut = false
+  let announced = false
+  const assembler = createAssembler(language, text, (stems, after) => {
+    const later = stemsOf(language, text.slice(after))
+    return [...stems].every((stem) => later.has(stem))
+  })
+
+  function clausesOf(stretch: Stretch): Clause[] {
+    return language === 'de' ? germanClauses(text, stretch.start, stretch.end) : englishClauses(text, stretch.start, stretch.end)
+  }
+
+  /** The moves of one line, without its children. */
+  function movesOf(line: Line, from = line.start): Move[] {
+    const moves: Move[] = []
+    for (const stretch of splitSentences(text, from, line.end)) {
+      if (sentences >= READ_LIMIT.sentences) {
+        if (!cut) assumptions.push({ code: 'TEXT_CUT', params: { sentences: READ_LIMIT.sentences } })
+        cut = true
+        break
+      }
+      sentences++
+      stretch.start = passLead(text, stretch)
+      if (stretch.start >= stretch.end) continue
+      const arrow = /->|→|=>|⇒/.test(text.slice(stretch.start, stretch.end))
+      const number = moves.length === 0 && line.number !== undefined ? { number: line.number } : {}
+      const note = arrow || line.marker === 'bullet' || line.marker === 'number' ? readNote({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf, stretch.start, stretch.end) : undefined
+      if (note !== undefined) {
+        moves.push({ items: note, ...number })
+        continue
+      }
+      const path = arrow ? readPath({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf, stretch.start, stretch.end) : undefined
+      if (path !== undefined) {
+        moves.push({ items: path, ...number })
+        continue
+      }
+      const named = nameOfLine(line, stretch)
+      if (named !== undefined) {
+        moves.push({ items: [{ kind: 'visit', step: named.step, opens: true }] })
+        if (named.rest !== undefined) stretch.start = named.rest
+        else continue
+      }
+      const clauses = clausesOf(stretch)
+      const terse = line.marker !== 'none' || arrow
+      const items = itemize({ language, text, marker: moves.length === 0 ? line.marker : 'none', mentions, terse, announced, first: sentences === 1 }, clauses)
+      announced = clauses.some(announcesWays)
+      moves.push({ items, ...number })
+    }
+    return moves
+  }
+
+  /** "Product page: user can ...": a surface that a line names before a colon. */
+  function nameOfLine(line: Line, stretch: Stretch): { step: StepDraft; rest?: number } | undefined {
+    if (stretch.start !== line.start) return undefined
+    const found = /^([^:.,;"“„]{2,40}):(?=\s|$)\s*/.exec(text.slice(stretch.start, stretch.end))
+    if (found === null || found[1]!.split(/\s+/).length > 5 || screenType(language, found[1]!) === undefined) return undefined
+    const clauses = clausesOf({ start: stretch.start, end: stretch.start + found[1]!.length })
+    if (clauses.length !== 1 || clauses[0]!.verb !== undefined && clauses[0]!.verb.form !== 'imperative' || clauses[0]!.cues.length > 0 || clauses[0]!.verb?.form === 'imperative' && clauses[0]!.object !== undefined && !/^\p{Lu}/u.test(found[1]!)) return undefined
+    const span: [number, number] = [stretch.start, stretch.start + found[1]!.length]
+    const step = namedStep(language, { text: found[1]!.replace(/^(?:the|die|der|das)\s+/i, ''), head: found[1]!.split(/\s+/).at(-1)!.toLowerCase(), pronoun: false, start: span[0], end: span[1] }, span)
+    const rest = stretch.start + found[0].length
+    return rest < stretch.end ? { step, rest } : { step }
+  }
+
+  /** Sub-items that only name things are the fields or contents of the step above. */
+  function elementsOfList(line: Line): ReadElement[] | undefined {
+    if (line.children.length === 0) return undefined
+    const above = text.slice(line.start, line.end)
+    const isForm = /\b(?:form|fields?|enters?|types?|fills?|provides?|inputs?|login|log in|sign up|sign in|registration|checkout)\b|formular|felder|eingabe|gibt|eingeben|anmeldung|registrierung|maske/i.test(above)
+    const elements: ReadElement[] = []
+    for (const child of line.children) {
+      const content = text.slice(child.start, child.end).replace(/\s*\([^)]*\)\s*/g, ' ').replace(/[.,;]+$/, '').trim()
+      if (child.children.length > 0 || content === '' || content.split(/\s+/).length > 5 || /[.:;]|->|→/.test(content)) return undefined
+      const clauses = clausesOf({ start: child.start, end: child.start + Math.max(1, text.slice(child.start, child.end).search(/\s*\(|$/)) })
+      if (!/\b(?:button|link|field|list|image|knopf|feld|schaltfläche)$/i.test(content) && clauses.some((clause) => clause.verb !== undefined && content.split(/\s+/).length > 1 || clause.cues.some((cue) => cue.role === 'if' || cue.role === 'else'))) return undefined
+      elements.push({ type: elementType(content, isForm), label: capitalize(content) })
+    }
+    return elements
+  }
+
+  function readList(lines: Line[]): void {
+    let run: Move[] = []
+    const flush = (): void => {
+      if (run.length > 0) assembler.addMoves(run)
+      run = []
+    }
+    for (let index = 0; index < lines.length; index++) {
+      const line = lines[index]!
+      if (line.marker === 'heading' || line.marker === 'scenario') continue
+      const row = answerRow(lines, index)
+      if (row.length > 1) {
+        flush()
+        tellArms(armsOf(row)!, line, undefined)
+        index += row.length - 1
+        continue
+      }
+      const arms = armsOf(line.children)
+      const question = arms !== undefined && text[line.end - 1] === '?' ? text.slice(line.start, line.end) : undefined
+      if (question === undefined || question.length > 80) run.push(...movesOf(line))
+      if (line.children.length === 0) continue
+      const elements = elementsOfList(line)
+      const holder = run[run.length - 1]?.items.findLast((item) => item.kind === 'step' || item.kind === 'visit')
+      if (elements !== undefined && holder !== undefined && 'step' in holder) {
+        holder.step.elements = [...(holder.step.elements ?? []), ...elements]
+        continue
+      }
+      const rest = holder !== undefined && 'step' in holder && (holder.step.type === 'screen' || holder.step.type === 'popup') ? placeControls(line, holder.step) : line.children
+      flush()
+      if (arms === undefined) tellChildren(rest)
+      else tellArms(arms, line, question)
+    }
+    flush()
+  }
+
+  function tellArms(arms: Arm[], line: Line, question: string | undefined): void {
+    assembler.openChoice(question ?? (arms.length === 2 ? arms[0]!.label : LABELS[language].next), [line.start, line.end])
+    for (const arm of arms) {
+      assembler.beginArm(arm.label, arm.isElse)
+      assembler.addMoves(movesOf(arm.line, arm.bodyStart))
+      tellChildren(arm.line.children)
+    }
+    assembler.closeChoice()
+  }
+
+  /** Neighbouring items that each answer a test ("Has an account -> log in", "No account -> sign up"). */
+  function answerRow(lines: Line[], from: number): Line[] {
+    const row: Line[] = []
+    for (let index = from; index < lines.length; index++) {
+      const line = lines[index]!
+      if (line.marker !== 'bullet' && line.marker !== 'number' || line.number !== undefined) break
+      const content = text.slice(line.start, line.end)
+      const mark = /\s*(?:->|→|=>|⇒)\s*/.exec(content)
+      if (mark === null || armsOf([line, line]) === undefined) break
+      const clause = clausesOf({ start: line.start, end: line.start + mark.index })[0]
+      const verb = clause?.verb
+      const tests = /^(?:no|not|yes|has|is|with|without|kein|keine|nein|ja|hat|ist|mit|ohne)\b/i.test(content) || verb !== undefined && (verb.copula || verb.negated || verb.base === 'have' || verb.base === 'haben') || clause !== undefined && hasCue(clause, 'else', 'ifNot', 'if')
+      if (!tests) break
+      row.push(line)
+    }
+    return row
+  }
+
+  /** Sub-items that belong to the step above: tests among them are told within its arm. */
+  function tellChildren(lines: Line[]): void {
+    if (lines.length === 0) return
+    assembler.enter()
+    readList(lines)
+    assembler.leave()
+  }
+
+  /** Puts sub-items that only name controls onto the surface above; the others are left. */
+  function placeControls(line: Line, surface: StepDraft): Line[] {
+    const section = text[line.end - 1] === ':'
+    return line.children.filter((child) => {
+      const said = text.slice(child.start, child.end)
+      const found = child.children.length > 0 ? undefined : onlyControls(language, said) ?? (section ? contentOf(child, said) : undefined)
+      if (found === undefined) return true
+      surface.elements = [...(surface.elements ?? []), ...found]
+      return false
+    })
+  }
+
+  /** "list of projects" below the name of a screen: what it holds. */
+  function contentOf(line: Line, said: string): ReadElement[] | undefined {
+    if (said.split(/\s+/).length > 5 || /[:;?,]|->|→/.test(said) || screenType(language, said) !== undefined) return undefined
+    const clauses = clausesOf(line)
+    if (clauses.length !== 1 || clauses[0]!.verb !== undefined || clauses[0]!.cues.length > 0 || clauses[0]!.object === undefined) return undefined
+    return [{ type: elementType(said, false), label: capitalize(said.replace(/[."“”„]+/g, '')) }]
+  }
+
+  /** The arms that sub-items tell ("expired -> page"), or undefined when they are steps. */
+  function armsOf(lines: Line[]): Arm[] | undefined {
+    if (lines.length < 2) return undefined
+    const arms = []
+    let exceptions = 0
+    for (const line of lines) {
+      const content = text.slice(line.start, line.end)
+      const mark = /\s*(?:->|→|=>|⇒|:(?=\s))\s*/.exec(content)
+      if (mark === null || mark.index > 60) return undefined
+      const label = content.slice(0, mark.index).trim()
+      if (label === '') return undefined
+      const clauses = clausesOf({ start: line.start, end: line.start + mark.index })
+      const isElse = clauses[0] !== undefined && hasCue(clauses[0], 'else', 'ifNot')
+      const verb = clauses[0]?.verb
+      if (!isElse && verb !== undefined && verb.form === 'imperative' && label.includes(' ')) return undefined
+      if (isException(line, label)) exceptions++
+      arms.push({ line, label: capitalize(label.replace(/^(?:if|in case|when|falls|wenn|bei)\s+/i, '')), bodyStart: line.start + mark.index + mark[0].length, isElse })
+    }
+    return exceptions === lines.length ? undefined : arms
+  }
+
+  /** "no results -> ...": what may go wrong, beside the way that goes on. */
+  function isException(line: Line, label: string): boolean {
+    const head = { start: line.start, end: line.start + label.length }
+    return !/^(?:yes|no|ja|nein)$/i.test(label) && tellsFailure(language, label) && isTestFragment(language, text, head, clausesOf(head), 'arrow')
+  }
+
+  return { readLines: readList, finish: () => assembler.finish() }
+}
+
+const GREETING = /^(?:(?:hey|hi|hello|hallo|oh|ok|okay|btw|fyi|moin|ach|übrigens)\b(?:\s+(?:all|team|everyone|there|zusammen|leute))?[,!.]?\s+(?:and\s+|und\s+)?)+/i
+const PREFACE = /^(?:so\s+)?(?:for|about|regarding|here(?:'s| is| are)?|below(?: is)?|this is|hier(?: ist| kommt)?|unten)\b[^.;:!?]{0,60}:\s+/i
+
+/** Where a sentence begins behind "hey, so for the invite flow:". */
+function passLead(text: string, stretch: Stretch): number {
+  let start = stretch.start
+  for (const pattern of [GREETING, PREFACE]) {
+    const found = pattern.exec(text.slice(start, stretch.end))
+    if (found !== null && start + found[0].length < stretch.end) start += found[0].length
+  }
+  return start
+}
