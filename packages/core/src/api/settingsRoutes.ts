@@ -1,12 +1,12 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { errorInfoSchema } from '../agents/turnSchema.ts';
+import { providerNames } from '../llm/providerTable.ts';
 
-/** Where an answer comes from: the rules in the app, Ollama on a machine, or any OpenAI-compatible endpoint. */
+/** Where an answer comes from: the rules in the app, or a model of a provider. */
 export const modelChoiceSchema = z.discriminatedUnion('provider', [
   z.object({ provider: z.literal('rules') }),
-  z.object({ provider: z.literal('ollama'), baseUrl: z.string(), model: z.string() }),
-  z.object({ provider: z.literal('openai'), baseUrl: z.string(), model: z.string() }),
+  z.object({ provider: z.enum(providerNames), baseUrl: z.string(), model: z.string() }),
 ]);
 
 const settingsFields = {
@@ -36,6 +36,8 @@ export const settingsSchema = z.object({
 export const settingsChangeSchema = z.object(settingsFields).partial();
 export type Settings = z.infer<typeof settingsSchema>;
 export type ModelChoice = z.infer<typeof modelChoiceSchema>;
+/** A choice that reaches somebody. */
+export type ConnectedChoice = Exclude<ModelChoice, { provider: 'rules' }>;
 
 /** How well the host keeps a secret: `keychain` (the system's), `file` (mode 0600), `session` (gone when the app closes). */
 export const secretStrengthSchema = z.enum(['keychain', 'file', 'session']);
@@ -64,7 +66,7 @@ export const settingsRoutes = {
 export const modelRoutes = {
   /** Models of a provider; `error` says exactly why there are none. */
   list: oc
-    .input(z.object({ provider: z.enum(['ollama', 'openai']), baseUrl: z.string() }))
+    .input(z.object({ provider: z.enum(providerNames), baseUrl: z.string() }))
     .output(z.object({ models: z.array(z.object({ name: z.string(), sizeBytes: z.number().optional(), details: z.string().optional() })), error: errorInfoSchema.optional() })),
   /** Looks for Ollama on its default port. */
   detectOllama: oc.output(z.object({ found: z.boolean(), baseUrl: z.string(), version: z.string().optional() })),

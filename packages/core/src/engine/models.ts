@@ -1,15 +1,16 @@
 import { AppError, isAppError, errorInfo, type ErrorInfo } from '../base/index.ts';
-import type { ModelChoice } from '../api/index.ts';
+import type { ConnectedChoice, ModelChoice } from '../api/index.ts';
 import {
   allowedHostsOf,
   createModel,
   detectOllama,
-  listOllamaModels,
-  listOpenAiModels,
   OLLAMA_BASE_URL,
+  providerAdapters,
+  providerInfo,
   testModel,
   type Egress,
   type LanguageModel,
+  type ModelProvider,
   type ModelSettings,
 } from '../llm/index.ts';
 import type { SecretStore } from './dependencies.ts';
@@ -17,7 +18,7 @@ import { keyName, type SettingsService } from './settings.ts';
 
 /** What the settings screen asks about models, and the model that a turn uses. */
 export interface ModelService {
-  list(provider: 'ollama' | 'openai', baseUrl: string): Promise<{ models: { name: string; sizeBytes?: number; details?: string }[]; error?: ErrorInfo }>;
+  list(provider: ModelProvider, baseUrl: string): Promise<{ models: { name: string; sizeBytes?: number; details?: string }[]; error?: ErrorInfo }>;
   detectOllama(): Promise<{ found: boolean; baseUrl: string; version?: string }>;
   /** Ends with MODEL_CANCELLED when `signal` aborts. */
   test(choice: ModelChoice, signal?: AbortSignal): Promise<{ ok: boolean; ms: number; reply?: string; error?: ErrorInfo }>;
@@ -30,22 +31,22 @@ export interface ModelService {
 /** The service over the egress gate and the host's secrets. */
 export function createModelService(options: { settings: SettingsService; secrets: SecretStore; egressFor(hosts: readonly string[]): Egress }): ModelService {
   const { settings, secrets, egressFor } = options;
-  const settingsOf = async (choice: Exclude<ModelChoice, { provider: 'rules' }>): Promise<ModelSettings> => {
-    const apiKey = choice.provider === 'openai' ? await secrets.get(keyName(choice.baseUrl)) : undefined;
-    return { ...choice, ...(apiKey === undefined ? {} : { apiKey }) } as ModelSettings;
+  const keyOf = async (provider: ModelProvider, baseUrl: string): Promise<{ apiKey?: string }> => {
+    const apiKey = providerInfo(provider).key === 'never' ? undefined : await secrets.get(keyName(baseUrl));
+    return apiKey === undefined ? {} : { apiKey };
   };
+  const settingsOf = async (choice: ConnectedChoice): Promise<ModelSettings> => ({ ...choice, ...(await keyOf(choice.provider, choice.baseUrl)) });
   // The person names the endpoint in the question itself, so the gate opens for just that host and only for this call.
-  const gate = (provider: 'ollama' | 'openai', baseUrl: string) => egressFor(allowedHostsOf([{ provider, baseUrl }]));
+  const gate = (provider: ModelProvider, baseUrl: string) => egressFor(allowedHostsOf([{ provider, baseUrl }]));
 
   return {
     async list(provider, baseUrl) {
       try {
         const egress = gate(provider, baseUrl);
-        const apiKey = provider === 'openai' ? await secrets.get(keyName(baseUrl)) : undefined;
-        const models = await (provider === 'ollama' ? listOllamaModels({ baseUrl, egress }) : listOpenAiModels({ baseUrl, egress, ...(apiKey === undefined ? {} : { apiKey }) }));
+        const models = await providerAdapters[provider].list({ baseUrl, egress, ...(await keyOf(provider, baseUrl)) });
         return {
-          models: models.map(({ name, sizeBytes, family, parameterSize, quantization, owner }) => {
-            const details = [family, parameterSize, quantization, owner].filter(Boolean).join(', ');
+          models: models.map(({ name, title, sizeBytes, family, parameterSize, quantization, owner }) => {
+            const details = [title, family, parameterSize, quantization, owner].filter(Boolean).join(', ');
             return { name, ...(sizeBytes === undefined ? {} : { sizeBytes }), ...(details ? { details } : {}) };
           }),
         };

@@ -1,9 +1,10 @@
 /**
- * Language models behind one interface. An adapter (openAiModel, ollamaModel) makes one exchange through the vendor's client;
+ * Language models behind one interface. A provider is an entry of providerTable and an adapter
+ * (openAiModel, ollamaModel, anthropicModel, geminiModel) that makes one exchange through the vendor's client;
  * structuredModel puts the time limit, retries, schema parsing and the repair turn around it; providerFetch stands between client and
  * network and turns every failure of the wire into an AppError; egress is the only way out, checks the host and keeps the record.
  */
-export type { GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, ModelProvider, OutputShape, TokenUsage } from './languageModel.ts';
+export type { GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, OutputShape, TokenUsage } from './languageModel.ts';
 export { modelError, modelErrorCodes, redactText, type ModelErrorCode } from './modelError.ts';
 export { createEgress, type Egress, type EgressDependencies, type EgressRecord } from './egress.ts';
 export { findRefusal, hostEntry, isLoopback, type EgressPolicy, type EgressRefusal } from './egressPolicy.ts';
@@ -11,5 +12,9 @@ export { createOpenAiModel, OPENAI_BASE_URL, type OpenAiModelOptions } from './o
 export { createOllamaModel, OLLAMA_BASE_URL, type OllamaModelOptions } from './ollamaModel.ts';
 export { systemTiming, type ModelTiming } from './retry.ts';
 export { allowedHostsOf, createModel, modelSettingsSchema, parseModelId, type ModelDependencies, type ModelSettings } from './createModel.ts';
-export { detectOllama, listOllamaModels, listOpenAiModels, showOllamaModel, testModel, type FoundOllama, type ListedModel, type ListOptions, type ModelTest, type OllamaModelDetails } from './providers.ts';
+export { providerInfo, providerNames, providerTable, type ModelProvider, type ProviderInfo, type ProviderPanel } from './providerTable.ts';
+export type { ListedModel, ListOptions, ProviderAdapter, ProviderConnection, ProviderModelOptions } from './providerAdapter.ts';
+export { providerAdapters } from './providerAdapters.ts';
+export { detectOllama, showOllamaModel, type FoundOllama, type OllamaModelDetails } from './ollamaProvider.ts';
+export { testModel, type ModelTest } from './testModel.ts';
 export { recordedGenerate, type CallLedger, type CallMeta, type ModelCallOutcome, type ModelCallRecord } from './callLedger.ts';

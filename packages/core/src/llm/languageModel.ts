@@ -1,7 +1,5 @@
 import type { ZodType } from 'zod';
-
-/** The wire protocol that a model is reached by; `openai` is OpenAI and every compatible endpoint. */
-export type ModelProvider = 'openai' | 'ollama';
+import type { ModelProvider } from './providerTable.ts';
 
 /** A language model that answers one request at a time; any number of requests may run at once. */
 export interface LanguageModel {

@@ -53,7 +53,7 @@ const sentences = {
       : `${where(p)} refused the key (${p.status}). Check the key in the model settings, and that it may use ${p.model || 'this provider'}.`,
   MODEL_NOT_FOUND: (p: ModelErrorParams) =>
     p.reason === 'address'
-      ? `${where(p)} answers, but not at this path. Check the base address in the model settings; for most endpoints it ends in /v1.`
+      ? `${where(p)} answers, but not at this path. Check the base address in the model settings; ${p.provider === 'openai' ? 'for most endpoints it ends in /v1' : 'it goes without a path'}.`
       : p.provider === 'ollama'
         ? `Ollama at ${where(p)} does not have ${which(p)}. Choose another model, or run: ollama pull ${which(p)}.`
         : `${where(p)} does not offer ${which(p)}. Choose a model from its list in the model settings.`,

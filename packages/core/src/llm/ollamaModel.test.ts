@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { isAppError, type AppError } from '../base/error.ts';
 import { contextTokensFor, createOllamaModel, type OllamaModelOptions } from './ollamaModel.ts';
-import { detectOllama, listOllamaModels, listOpenAiModels, showOllamaModel, testModel } from './providers.ts';
+import { detectOllama, listOllamaModels, showOllamaModel } from './ollamaProvider.ts';
+import { listOpenAiModels } from './openAiProvider.ts';
+import { testModel } from './testModel.ts';
 import { instantTiming, openEgress, sendJson, sendLines, startWireServer, type WireServer } from './testServers.ts';
 import { ollamaChat, ollamaError, ollamaShow, ollamaTags, ollamaVersion, openAiCompletion, openAiError, openAiModelList } from './wireFixtures.ts';
 

@@ -4,13 +4,14 @@ import type { Egress } from './egress.ts';
 import type { LanguageModel } from './languageModel.ts';
 import { modelError, type ModelSubject } from './modelError.ts';
 import { toWireSchema } from './outputSchema.ts';
+import { providerTable } from './providerTable.ts';
 import { createProviderFetch } from './providerFetch.ts';
 import { readBaseUrl } from './baseUrl.ts';
 import { systemTiming, type ModelTiming } from './retry.ts';
 import { createStructuredModel, type Completion, type CompletionCall } from './structuredModel.ts';
 
 /** Where Ollama listens unless told otherwise. */
-export const OLLAMA_BASE_URL = 'http://127.0.0.1:11434';
+export const OLLAMA_BASE_URL = providerTable.ollama.baseUrl;
 
 /** A model of an Ollama server. */
 export interface OllamaModelOptions {

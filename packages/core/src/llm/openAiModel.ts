@@ -7,13 +7,15 @@ import type { Egress } from './egress.ts';
 import type { LanguageModel, TokenUsage } from './languageModel.ts';
 import { modelError, redactText, type ModelSubject } from './modelError.ts';
 import { toWireSchema } from './outputSchema.ts';
+import { providerTable } from './providerTable.ts';
 import { createProviderFetch, type WireWatch } from './providerFetch.ts';
 import { systemTiming, type ModelTiming } from './retry.ts';
+import { keyHeaders, secretsOf } from './secrets.ts';
 import { createStructuredModel, type Completion, type CompletionCall } from './structuredModel.ts';
 import { errorFromFailure, errorFromThrown } from './wireError.ts';
 
 /** OpenAI's own address. */
-export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
+export const OPENAI_BASE_URL = providerTable.openai.baseUrl;
 
 /** A model of OpenAI or of any endpoint that speaks its chat completions: Azure, vLLM, llama.cpp, LM Studio, gateways. */
 export interface OpenAiModelOptions {
@@ -91,11 +93,7 @@ export interface OpenAiConnection {
 
 /** The official client, on a gated fetch, for one call; its own retries, time limit, logging and environment variables are off. */
 export async function createOpenAiClient(connection: OpenAiConnection, call: Pick<CompletionCall, 'window'> & { purpose: string; idleTimeoutMs: number; wantsEventStream?: boolean }): Promise<{ client: OpenAI; wire: WireWatch }> {
-  const key = connection.apiKey?.trim();
-  const headers = { ...connection.headers, ...(key ? { authorization: `Bearer ${key}` } : {}) };
-  for (const value of Object.values(headers)) {
-    if (!/^[\x20-\x7e]*$/.test(value)) throw modelError('MODEL_KEY_REJECTED', { ...connection.subject, reason: 'malformed' });
-  }
+  const headers = keyHeaders(connection, connection.subject, (key) => ({ authorization: `Bearer ${key}` }));
   const wire = createProviderFetch({
     fetch: connection.egress.fetch(call.purpose), subject: connection.subject, window: call.window, clock: connection.timing.clock,
     headers, secrets: secretsOf(connection), idleTimeoutMs: call.idleTimeoutMs, wantsEventStream: call.wantsEventStream ?? false,
@@ -108,12 +106,6 @@ export async function createOpenAiClient(connection: OpenAiConnection, call: Pic
     baseURL: connection.baseUrl, fetch: wire.fetch, maxRetries: 0, timeout: 2 ** 31 - 1, logLevel: 'off',
   });
   return { client, wire };
-}
-
-/** Every text of a connection that must not show up in an error or a log. */
-export function secretsOf(connection: { apiKey?: string; headers?: Record<string, string> }): string[] {
-  const key = connection.apiKey?.trim();
-  return [...(key ? [key] : []), ...Object.values(connection.headers ?? {})];
 }
 
 type Body = Omit<ChatCompletionCreateParams, 'stream'>;

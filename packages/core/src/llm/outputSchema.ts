@@ -8,24 +8,29 @@ export interface WireSchema {
   schema: JsonSchema;
   /** True when it keeps every rule of OpenAI's strict mode: closed objects, all fields required, no open values. */
   strict: boolean;
+  /** True when every object names all its fields: no records, no open values. */
+  isClosed: boolean;
   /** The answer in the form that zod expects: unwrapped, and without the nulls that strict mode demands for absent fields. */
   restore(answer: unknown): unknown;
 }
 
 /**
  * The wire form of a zod schema's input. With `strict` every object is closed and every field required, optional ones take null; a
- * schema that cannot be strict (records, tuples, open values) comes back with `strict: false` and its optional fields optional.
+ * schema that cannot be strict (records, tuples, open values) comes back with `strict: false` and its optional fields optional. With
+ * `boundsAreTold` the bounds of lists and numbers stand in the descriptions only.
  */
-export function toWireSchema(zodSchema: ZodType, options: { strict: boolean }): WireSchema {
+export function toWireSchema(zodSchema: ZodType, options: { strict: boolean; boundsAreTold?: boolean }): WireSchema {
   const source = toJSONSchema(zodSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-  const strict = options.strict && canBeStrict(source);
+  const isClosed = canBeStrict(source);
+  const strict = options.strict && isClosed;
   // Both wires want an object at the root; a list or a union travels as its only field.
   const isWrapped = source['type'] !== 'object' || !isRecord(source['properties']);
-  const body = translate(source, strict);
+  const body = translate(source, { strict, boundsAreTold: options.boundsAreTold ?? false });
   const root = isWrapped ? wrap(body) : body;
   return {
     schema: root,
     strict,
+    isClosed,
     restore(answer) {
       const unwrapped = isWrapped && isRecord(answer) && Object.keys(answer).length === 1 && 'value' in answer ? answer['value'] : answer;
       return withoutOptionalNulls(unwrapped, source, source, 0);
@@ -34,40 +39,57 @@ export function toWireSchema(zodSchema: ZodType, options: { strict: boolean }): 
 }
 
 /** Keywords that every wire understands; the rest is said in the description and checked by zod afterwards. */
-const PLAIN_KEYWORDS = ['type', 'enum', 'const', 'minItems', 'maxItems'] as const;
+const PLAIN_KEYWORDS = ['type', 'enum', 'const'] as const;
 
-function translate(node: JsonSchema, strict: boolean): JsonSchema {
+interface Dialect {
+  strict: boolean;
+  boundsAreTold: boolean;
+}
+
+function translate(node: JsonSchema, dialect: Dialect): JsonSchema {
+  const { strict } = dialect;
   if (typeof node['$ref'] === 'string') return { $ref: node['$ref'] };
   const out: JsonSchema = {};
   for (const keyword of PLAIN_KEYWORDS) if (node[keyword] !== undefined) out[keyword] = node[keyword];
-  for (const keyword of ['minimum', 'maximum'] as const) {
-    // zod writes the safe integer range on every integer; it says nothing and some grammars choke on it.
-    const bound = node[keyword];
-    if (typeof bound === 'number' && Math.abs(bound) !== Number.MAX_SAFE_INTEGER) out[keyword] = bound;
-  }
-  const description = describe(node);
+  const bounds = boundsOf(node);
+  if (!dialect.boundsAreTold) Object.assign(out, bounds);
+  const description = describe(node, dialect.boundsAreTold ? bounds : {});
   if (description) out['description'] = description;
   const branches = node['anyOf'] ?? node['oneOf'];
-  if (Array.isArray(branches)) out['anyOf'] = branches.map((branch: JsonSchema) => translate(branch, strict));
-  if (Array.isArray(node['allOf'])) out['allOf'] = node['allOf'].map((part: JsonSchema) => translate(part, strict));
-  if (Array.isArray(node['prefixItems'])) out['prefixItems'] = node['prefixItems'].map((item: JsonSchema) => translate(item, strict));
-  if (isRecord(node['items'])) out['items'] = translate(node['items'], strict);
+  if (Array.isArray(branches)) out['anyOf'] = branches.map((branch: JsonSchema) => translate(branch, dialect));
+  if (Array.isArray(node['allOf'])) out['allOf'] = node['allOf'].map((part: JsonSchema) => translate(part, dialect));
+  if (Array.isArray(node['prefixItems'])) out['prefixItems'] = node['prefixItems'].map((item: JsonSchema) => translate(item, dialect));
+  if (isRecord(node['items'])) out['items'] = translate(node['items'], dialect);
   if (isRecord(node['properties'])) {
     const required = new Set(node['required'] as string[] | undefined);
     const entries = Object.entries(node['properties'] as Record<string, JsonSchema>);
     out['properties'] = Object.fromEntries(entries.map(([name, field]) => {
-      const translated = translate(field, strict);
+      const translated = translate(field, dialect);
       return [name, strict && !required.has(name) && !acceptsNull(field) ? { anyOf: [translated, { type: 'null' }] } : translated];
     }));
     out['required'] = strict ? entries.map(([name]) => name) : [...required];
-    out['additionalProperties'] = isRecord(node['additionalProperties']) ? translate(node['additionalProperties'], strict) : false;
-  } else if (isRecord(node['additionalProperties'])) out['additionalProperties'] = translate(node['additionalProperties'], strict);
-  if (isRecord(node['$defs'])) out['$defs'] = Object.fromEntries(Object.entries(node['$defs'] as Record<string, JsonSchema>).map(([name, part]) => [name, translate(part, strict)]));
+    out['additionalProperties'] = isRecord(node['additionalProperties']) ? translate(node['additionalProperties'], dialect) : false;
+  } else if (isRecord(node['additionalProperties'])) out['additionalProperties'] = translate(node['additionalProperties'], dialect);
+  if (isRecord(node['$defs'])) out['$defs'] = Object.fromEntries(Object.entries(node['$defs'] as Record<string, JsonSchema>).map(([name, part]) => [name, translate(part, dialect)]));
   return out;
 }
 
-function describe(node: JsonSchema): string {
+function boundsOf(node: JsonSchema): Record<string, number> {
+  const bounds: Record<string, number> = {};
+  for (const keyword of ['minItems', 'maxItems', 'minimum', 'maximum'] as const) {
+    // zod writes the safe integer range on every integer; it says nothing and some grammars choke on it.
+    const bound = node[keyword];
+    if (typeof bound === 'number' && Math.abs(bound) !== Number.MAX_SAFE_INTEGER) bounds[keyword] = bound;
+  }
+  return bounds;
+}
+
+function describe(node: JsonSchema, told: Record<string, number>): string {
   const parts = [typeof node['description'] === 'string' ? node['description'] : ''];
+  if (told['minItems']) parts.push(`At least ${told['minItems']} items.`);
+  if (told['maxItems'] !== undefined) parts.push(`At most ${told['maxItems']} items.`);
+  if (told['minimum'] !== undefined) parts.push(`At least ${told['minimum']}.`);
+  if (told['maximum'] !== undefined) parts.push(`At most ${told['maximum']}.`);
   if (typeof node['maxLength'] === 'number') parts.push(`At most ${node['maxLength']} characters.`);
   if (typeof node['minLength'] === 'number' && node['minLength'] > 0) parts.push(node['minLength'] === 1 ? 'Not empty.' : `At least ${node['minLength']} characters.`);
   if (typeof node['format'] === 'string') parts.push(`Format: ${node['format']}.`);

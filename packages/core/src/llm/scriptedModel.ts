@@ -1,5 +1,6 @@
 import type { AppError } from '../base/error.ts';
-import type { GenerateRequest, LanguageModel, ModelProvider, TokenUsage } from './languageModel.ts';
+import type { GenerateRequest, LanguageModel, TokenUsage } from './languageModel.ts';
+import type { ModelProvider } from './providerTable.ts';
 import type { ModelTiming } from './retry.ts';
 import { createStructuredModel, type CompletionCall } from './structuredModel.ts';
 

@@ -4,12 +4,13 @@ import { AppError, isAppError } from '../base/error.ts';
 import { seededRandom } from '../base/id.ts';
 import { createEgress } from './egress.ts';
 import { modelError, redactText } from './modelError.ts';
-import { createOllamaModel } from './ollamaModel.ts';
-import { createOpenAiModel } from './openAiModel.ts';
+import { providerAdapters } from './providerAdapters.ts';
+import type { ModelProvider } from './providerTable.ts';
 import { retryWaitMs } from './retry.ts';
 import { scriptedModel } from './scriptedModel.ts';
 import { parseAnswer } from './structuredModel.ts';
 import { instantTiming } from './testServers.ts';
+import { anthropicEvents, anthropicStream, geminiChunks, geminiStream } from './serviceFixtures.ts';
 import { ollamaChat, openAiChunks, openAiCompletion } from './wireFixtures.ts';
 import { errorFromThrown, retryAfterMs } from './wireError.ts';
 
@@ -76,21 +77,59 @@ describe('parsing an answer', () => {
   });
 });
 
+/** How each provider's wire carries an answer in pieces. */
+const wires: Record<string, { provider: ModelProvider; type: string; isStream: boolean; text(pieces: readonly string[]): string }> = {
+  openAiStream: { provider: 'openai', type: 'text/event-stream', isStream: true, text: (pieces) => `${openAiChunks(pieces).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('')}data: [DONE]\n\n` },
+  openAiBody: { provider: 'openai', type: 'application/json', isStream: false, text: (pieces) => JSON.stringify(openAiCompletion(pieces.join(''))) },
+  ollama: { provider: 'ollama', type: 'application/x-ndjson', isStream: true, text: (pieces) => ollamaChat(pieces).map((line) => `${JSON.stringify(line)}\n`).join('') },
+  anthropic: { provider: 'anthropic', type: 'text/event-stream', isStream: true, text: (pieces) => anthropicStream(anthropicEvents(pieces)) },
+  gemini: { provider: 'gemini', type: 'text/event-stream', isStream: true, text: (pieces) => geminiStream(geminiChunks(pieces)) },
+};
+
+function modelOver(provider: ModelProvider, fetcher: typeof fetch) {
+  const egress = createEgress({ fetch: fetcher, policy: { localOnly: true, allowedHosts: [], onPremiseHosts: [] }, clock: { now: () => Date.now() } });
+  return providerAdapters[provider].create({ model: 'm', baseUrl: 'http://127.0.0.1:9/v1', egress, timing: instantTiming() });
+}
+
+describe.each(Object.entries(wires).filter(([name]) => name !== 'openAiBody'))('the wire of %s', (name, wire) => {
+  it('carries 2,000 answers, from right to hostile, to the schema or to one AppError', async () => {
+    const seed = 40_111_000;
+    let right = 0;
+    let wrong = 0;
+    for (let round = 0; round < 2_000; round++) {
+      const roll = dice(seed + round);
+      let calls = 0;
+      const fetcher: typeof fetch = async () => {
+        calls++;
+        const answer = answerOf(roll);
+        const cut = roll(answer.length + 1);
+        return new Response(wire.text([answer.slice(0, cut), answer.slice(cut)]), { headers: { 'content-type': wire.type } });
+      };
+      try {
+        const { object } = await modelOver(wire.provider, fetcher).generate({ ...ask, schema: shape, ...(roll(2) ? { onToken: () => {} } : {}), ...(wire.provider === 'openai' ? { onToken: () => {} } : {}) });
+        flow.parse(object);
+        right++;
+      } catch (error) {
+        if (!isAppError(error) || error.code !== 'MODEL_OUTPUT_INVALID') throw new Error(`${name}, seed ${seed}, round ${round}`, { cause: error });
+        expect(calls, `${name}, seed ${seed}, round ${round}`).toBeLessThanOrEqual(2);
+        wrong++;
+      }
+    }
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    expect(right).toBeGreaterThan(400);
+    expect(wrong).toBeGreaterThan(400);
+  });
+});
+
 describe('a broken wire', () => {
-  const wires = {
-    openAiStream: { type: 'text/event-stream', isStream: true, text: `${openAiChunks(['{"title":"Lo', 'gin","ste', 'ps":[]}']).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('')}data: [DONE]\n\n` },
-    openAiBody: { type: 'application/json', isStream: false, text: JSON.stringify(openAiCompletion('{"title":"Login","steps":[]}')) },
-    ollama: { type: 'application/x-ndjson', isStream: true, text: ollamaChat(['{"title":"Lo', 'gin","ste', 'ps":[]}']).map((line) => `${JSON.stringify(line)}\n`).join('') },
-  };
   it.each(Object.entries(wires))('%s: 600 damaged answers end in the schema or in an AppError', async (name, wire) => {
     const seed = 77_000;
     let whole = 0;
     for (let round = 0; round < 600; round++) {
       const roll = dice(seed + round);
-      const fetcher: typeof fetch = async () => new Response(streamOf(round === 0 ? new TextEncoder().encode(wire.text) : damaged(wire.text, roll), roll, round > 0), { headers: { 'content-type': wire.type } });
-      const egress = createEgress({ fetch: fetcher, policy: { localOnly: true, allowedHosts: [], onPremiseHosts: [] }, clock: { now: () => Date.now() } });
-      const options = { model: 'm', baseUrl: 'http://127.0.0.1:9/v1', egress, timing: instantTiming() };
-      const model = name === 'ollama' ? createOllamaModel(options) : createOpenAiModel(options);
+      const text = wire.text(['{"title":"Lo', 'gin","ste', 'ps":[]}']);
+      const fetcher: typeof fetch = async () => new Response(streamOf(round === 0 ? new TextEncoder().encode(text) : damaged(text, roll), roll, round > 0), { headers: { 'content-type': wire.type } });
+      const model = modelOver(wire.provider, fetcher);
       try {
         const { object } = await model.generate({ ...ask, schema: shape, ...(wire.isStream ? { onToken: () => {} } : {}) });
         flow.parse(object);

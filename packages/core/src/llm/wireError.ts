@@ -16,13 +16,15 @@ export function errorFromFailure(failure: WireFailure, subject: ModelSubject, se
   const detail = redactText(said.message, secrets) || undefined;
   const params = { ...subject, status, detail };
   const words = `${said.code} ${said.type} ${said.message}`.toLowerCase();
-  if (/context_length|exceed_context|context length|context window|context size|maximum context|prompt is too long|too many (input )?tokens/.test(words)) {
+  if (/context_length|exceed_context|context length|context window|context size|maximum context|prompt is too long|too many (input )?tokens|context limit|token count.{0,40}exceeds/.test(words)) {
     return modelError('MODEL_CONTEXT_TOO_LONG', params);
   }
   if (/content_filter|content_policy|responsibleaipolicy/.test(words)) return modelError('MODEL_REFUSED', { ...params, reason: 'contentFilter' });
+  // Gemini says of every limit that a quota is used up; where it names a wait, it is one of a minute.
+  if (status === 429 && said.retryAfterMs !== undefined) return modelError('MODEL_RATE_LIMITED', { ...params, retryAfterMs: retryAfterMs(failure.headers, now) ?? said.retryAfterMs });
   if (status === 402 || /insufficient_quota|exceeded your current quota|billing_hard_limit|credit balance/.test(words)) return modelError('MODEL_QUOTA_EXHAUSTED', params);
   if (status === 401 || status === 403 || /invalid_api_key|api_key_invalid|api key not valid|authentication_error/.test(words)) return modelError('MODEL_KEY_REJECTED', params);
-  if (/model_not_found|model.{0,80}(not found|does not exist)|no such model|no models? (is |are )?loaded/.test(words)) return modelError('MODEL_NOT_FOUND', { ...params, reason: 'model' });
+  if (/model_not_found|not_found_error model|model.{0,80}(not found|does not exist)|no such model|no models? (is |are )?loaded/.test(words)) return modelError('MODEL_NOT_FOUND', { ...params, reason: 'model' });
   if (status === 404 || status === 405) return modelError('MODEL_NOT_FOUND', { ...params, reason: 'address' });
   if (status === 429 || /rate_limit/.test(words)) return modelError('MODEL_RATE_LIMITED', { ...params, retryAfterMs: retryAfterMs(failure.headers, now) });
   if (/(more|not enough|insufficient|out of) (system |gpu |video )?memory/.test(words)) return modelError('MODEL_PROVIDER_FAILED', { ...params, reason: 'memory' });
@@ -76,9 +78,11 @@ interface ProviderError {
   type: string;
   code: string;
   param: string;
+  /** The wait that Google puts into the body. */
+  retryAfterMs?: number;
 }
 
-/** OpenAI `{error:{message,type,param,code}}`, vLLM `{message,type,code}`, Ollama `{error}`, FastAPI `{detail}`; else the text itself. */
+/** OpenAI `{error:{message,type,param,code}}`, Anthropic `{type,error:{type,message}}`, Gemini `{error:{code,message,status,details}}`, vLLM `{message,type,code}`, Ollama `{error}`, FastAPI `{detail}`; else the text itself. */
 function readProviderError(body: string): ProviderError {
   let parsed: unknown;
   try {
@@ -94,7 +98,15 @@ function readProviderError(body: string): ProviderError {
   const inner = isRecord(outer['error']) ? outer['error'] : outer;
   const detail = Array.isArray(outer['detail']) ? (outer['detail'][0] as { msg?: unknown } | undefined)?.msg : outer['detail'];
   const message = [inner['message'], outer['error'], outer['message'], detail].find((item) => typeof item === 'string') as string | undefined;
-  return { message: message ?? '', type: text(inner['type']), code: text(inner['code']), param: text(inner['param']) };
+  const wait = readRetryDelay(inner['details']);
+  return { message: message ?? '', type: text(inner['type']), code: text(inner['code']), param: text(inner['param']), ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+}
+
+/** google.rpc.RetryInfo among the details of an error: `retryDelay: "19.5s"`. */
+function readRetryDelay(details: unknown): number | undefined {
+  if (!Array.isArray(details)) return undefined;
+  const delay = details.map((detail) => (isRecord(detail) ? /^(\d+(?:\.\d+)?)s$/.exec(text(detail['retryDelay']))?.[1] : undefined)).find(Boolean);
+  return delay === undefined ? undefined : Math.round(Number(delay) * 1000);
 }
 
 function networkCode(error: unknown): string | undefined {

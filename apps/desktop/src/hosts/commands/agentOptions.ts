@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { AppError, systemClock } from '@uxflow/core';
 import type { PipelineDependencies } from '@uxflow/core/agents';
 import { createElkRunner } from '@uxflow/core/engine';
-import { allowedHostsOf, createEgress, createModel, parseModelId, type LanguageModel } from '@uxflow/core/llm';
+import { allowedHostsOf, createEgress, createModel, parseModelId, providerInfo, providerNames, type LanguageModel } from '@uxflow/core/llm';
 import { layoutWhole } from '@uxflow/core';
 import { withElkWorker } from '../elkWorkerUrl.ts';
 import { usage } from './command.ts';
@@ -33,9 +33,10 @@ export function createAgentTools(modelName: string | undefined, command: { usage
 function modelOf(name: string | undefined, command: { usage: string }): LanguageModel | undefined {
   if (name === undefined || name === 'rules') return undefined;
   const parsed = parseModelId(name);
-  if (!parsed) throw usage(command, `--model takes rules, ollama:NAME or openai:NAME, not "${name}".`);
-  const baseUrl = parsed.provider === 'ollama' ? process.env.OLLAMA_HOST : process.env.OPENAI_BASE_URL;
-  const apiKey = parsed.provider === 'openai' ? process.env.OPENAI_API_KEY : undefined;
+  if (!parsed) throw usage(command, `--model takes rules or PROVIDER:NAME with one of ${providerNames.join(', ')}, not "${name}".`);
+  const { environment } = providerInfo(parsed.provider);
+  const baseUrl = process.env[environment.baseUrl];
+  const apiKey = environment.key && process.env[environment.key];
   const address = baseUrl && !/^https?:\/\//.test(baseUrl) ? `http://${baseUrl}` : baseUrl;
   const settings = { ...parsed, ...(address ? { baseUrl: address } : {}), ...(apiKey ? { apiKey } : {}) };
   const egress = createEgress({

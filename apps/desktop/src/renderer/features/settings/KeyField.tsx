@@ -9,7 +9,7 @@ import { hostOf } from './hosts.ts';
 type Strength = 'keychain' | 'file' | 'session';
 
 /** The key of an endpoint: it can be entered, replaced and removed, never read. Give it a key by the address: what is typed for one must not be kept for the next. */
-export function KeyField({ baseUrl, onChanged }: { baseUrl: string; onChanged: () => void }) {
+export function KeyField({ baseUrl, title, onChanged }: { baseUrl: string; /** Who answers nobody without a key. */ title?: string | undefined; onChanged: () => void }) {
   const text = useText();
   const { api, toasts } = useServices();
   const [status, setStatus] = useState<{ present: boolean; strength: Strength } | null>(null);
@@ -45,7 +45,7 @@ export function KeyField({ baseUrl, onChanged }: { baseUrl: string; onChanged: (
 
   return (
     <div className="settings__key" role="group" aria-label={text('settings.key')}>
-      <Field label={text(status?.present ? 'settings.keyReplace' : 'settings.keyNew')} hint={status ? text(status.present ? 'settings.keyKept' : 'settings.keyNone') : null}>
+      <Field label={text(status?.present ? 'settings.keyReplace' : 'settings.keyNew')} hint={status ? status.present ? text('settings.keyKept') : title ? text('settings.keyNeeded', { title }) : text('settings.keyNone') : null}>
         {(id) => (
           <div className="settings__row settings__row--tight">
             <input

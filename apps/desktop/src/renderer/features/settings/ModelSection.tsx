@@ -1,23 +1,21 @@
 import type { ModelChoice, Settings } from '@uxflow/core/api';
 import { Badge, classes, Notice } from '@uxflow/ui';
-import { BookOpenCheck, Cpu, Globe } from 'lucide-react';
+import { providerInfo, providerNames, type ProviderPanel } from '@uxflow/core/llm/providerTable';
+import { BookOpenCheck, Cloud, Cpu, Globe } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Translate } from '../../i18n/translate.ts';
 import { useText } from '../../i18n/TextContext.tsx';
+import { EndpointPanel } from './EndpointPanel.tsx';
 import { hostOf } from './hosts.ts';
 import { choiceOf, useModelDrafts, type Provider } from './modelDrafts.ts';
 import { ModelTest } from './ModelTest.tsx';
 import { OllamaPanel } from './OllamaPanel.tsx';
-import { OpenAiPanel } from './OpenAiPanel.tsx';
 import { Section } from './Section.tsx';
 
-const CARDS: readonly { provider: Provider; icon: ReactNode }[] = [
-  { provider: 'rules', icon: <BookOpenCheck aria-hidden /> },
-  { provider: 'ollama', icon: <Cpu aria-hidden /> },
-  { provider: 'openai', icon: <Globe aria-hidden /> },
-];
+const PROVIDERS: readonly Provider[] = ['rules', ...providerNames];
+const ICONS: Readonly<Record<ProviderPanel, ReactNode>> = { ollama: <Cpu aria-hidden />, endpoint: <Globe aria-hidden />, service: <Cloud aria-hidden /> };
 
-/** Who thinks for the agents: the rules, Ollama, or any OpenAI-compatible endpoint. */
+/** Who thinks for the agents: the rules, or a model of any provider. */
 export function ModelSection({ saved, change, onAsked }: { saved: ModelChoice; change: (part: Partial<Settings>) => void; onAsked: () => void }) {
   const text = useText();
   const { provider, drafts, open, enter } = useModelDrafts(saved, change);
@@ -25,21 +23,24 @@ export function ModelSection({ saved, change, onAsked }: { saved: ModelChoice; c
   return (
     <Section id="model" title={text('settings.model')} text={text('settings.modelText')}>
       <div className="settings__cards" role="radiogroup" aria-label={text('settings.modelChoice')}>
-        {CARDS.map((card) => (
-          <label key={card.provider} className={classes('settings__card', card.provider === provider && 'settings__card--open')}>
-            <input className="visually-hidden" type="radio" name="model-provider" checked={card.provider === provider} onChange={() => open(card.provider)} />
+        {PROVIDERS.map((name) => (
+          <label key={name} className={classes('settings__card', name === provider && 'settings__card--open')}>
+            <input className="visually-hidden" type="radio" name="model-provider" checked={name === provider} onChange={() => open(name)} />
             <span className="settings__card-head">
-              {card.icon}
-              <strong>{text(`settings.${card.provider}`)}</strong>
-              {saved.provider === card.provider ? <Badge tone="success">{text('settings.inUse')}</Badge> : null}
+              {name === 'rules' ? <BookOpenCheck aria-hidden /> : ICONS[providerInfo(name).panel]}
+              <strong>{titleOf(text, name)}</strong>
+              {saved.provider === name ? <Badge tone="success">{text('settings.inUse')}</Badge> : null}
             </span>
-            <span className="settings__card-text">{text(`settings.${card.provider}Text`)}</span>
+            <span className="settings__card-text">{textOf(text, name)}</span>
           </label>
         ))}
       </div>
       {provider === 'rules' ? <p className="settings__muted">{text('settings.rulesMore')}</p> : null}
-      {provider === 'ollama' ? <OllamaPanel draft={drafts.ollama} onEnter={(part) => enter('ollama', part)} onAsked={onAsked} /> : null}
-      {provider === 'openai' ? <OpenAiPanel draft={drafts.openai} onEnter={(part) => enter('openai', part)} onAsked={onAsked} /> : null}
+      {provider === 'rules' ? null : providerInfo(provider).panel === 'ollama' ? (
+        <OllamaPanel draft={drafts[provider]} onEnter={(part) => enter(provider, part)} onAsked={onAsked} />
+      ) : (
+        <EndpointPanel key={provider} provider={provider} draft={drafts[provider]} onEnter={(part) => enter(provider, part)} onAsked={onAsked} />
+      )}
       {choice ? null : <Notice tone="info">{text('settings.notYetInUse', { current: currentText(text, saved) })}</Notice>}
       {provider === 'rules' ? null : <ModelTest key={JSON.stringify(choice)} choice={choice?.provider === 'rules' ? null : choice} onAsked={onAsked} />}
     </Section>
@@ -48,4 +49,14 @@ export function ModelSection({ saved, change, onAsked }: { saved: ModelChoice; c
 
 function currentText(text: Translate, saved: ModelChoice): string {
   return saved.provider === 'rules' ? text('settings.current.rules') : text('settings.current.model', { model: saved.model, host: hostOf(saved.baseUrl) });
+}
+
+function titleOf(text: Translate, provider: Provider): string {
+  return provider === 'rules' ? text('settings.rules') : text(`settings.${providerInfo(provider).panel}`, { title: providerInfo(provider).title });
+}
+
+function textOf(text: Translate, provider: Provider): string {
+  if (provider === 'rules') return text('settings.rulesText');
+  const { panel, title, endpoints } = providerInfo(provider);
+  return text(`settings.${panel}Text`, { title, names: endpoints?.map(({ name }) => name).join(', ') ?? title });
 }

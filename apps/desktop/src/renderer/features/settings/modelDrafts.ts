@@ -1,15 +1,6 @@
 import type { ModelChoice, Settings } from '@uxflow/core/api';
+import { providerNames, providerTable, type ModelProvider } from '@uxflow/core/llm/providerTable';
 import { useEffect, useState } from 'react';
-
-/** Where Ollama listens when nobody has changed it. */
-export const OLLAMA_ADDRESS = 'http://127.0.0.1:11434';
-/** Known OpenAI-compatible endpoints, with the addresses that they use by themselves. */
-export const ENDPOINTS = [
-  { name: 'OpenAI', baseUrl: 'https://api.openai.com/v1' },
-  { name: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1' },
-  { name: 'llama.cpp', baseUrl: 'http://127.0.0.1:8080/v1' },
-  { name: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1' },
-] as const;
 
 export type Provider = ModelChoice['provider'];
 export interface Endpoint {
@@ -17,10 +8,10 @@ export interface Endpoint {
   model: string;
 }
 /** What the person has entered for each provider; only the chosen one is in the settings. */
-export type ModelDrafts = Record<Exclude<Provider, 'rules'>, Endpoint>;
+export type ModelDrafts = Record<ModelProvider, Endpoint>;
 
 const KEPT_KEY = 'uxflow.endpoints';
-const EMPTY: ModelDrafts = { ollama: { baseUrl: OLLAMA_ADDRESS, model: '' }, openai: { baseUrl: ENDPOINTS[0].baseUrl, model: '' } };
+const EMPTY = draftsOf((provider) => ({ baseUrl: providerTable[provider].baseUrl, model: '' }));
 
 /** The choice that the entries make, or null while no model is named. */
 export function choiceOf(provider: Provider, drafts: ModelDrafts): ModelChoice | null {
@@ -76,11 +67,14 @@ function asList(choice: ModelChoice): string[] {
 function keptDrafts(): ModelDrafts {
   try {
     const kept = JSON.parse(localStorage.getItem(KEPT_KEY) ?? '{}') as Partial<Record<string, Partial<Endpoint>>>;
-    const read = (name: keyof ModelDrafts): Endpoint => ({ baseUrl: textOr(kept[name]?.baseUrl, EMPTY[name].baseUrl), model: textOr(kept[name]?.model, '') });
-    return { ollama: read('ollama'), openai: read('openai') };
+    return draftsOf((name) => ({ baseUrl: textOr(kept[name]?.baseUrl, EMPTY[name].baseUrl), model: textOr(kept[name]?.model, '') }));
   } catch {
     return EMPTY;
   }
+}
+
+function draftsOf(draft: (provider: ModelProvider) => Endpoint): ModelDrafts {
+  return Object.fromEntries(providerNames.map((provider) => [provider, draft(provider)])) as ModelDrafts;
 }
 
 function keepDrafts(drafts: ModelDrafts): void {

@@ -1,5 +1,6 @@
 import type { ErrorInfo } from '@uxflow/core';
 import { errorInfo } from '@uxflow/core';
+import type { ModelProvider } from '@uxflow/core/llm/providerTable';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useServices } from '../../store/services.ts';
 import { isLocalAddress } from './hosts.ts';
@@ -15,7 +16,7 @@ export type ModelListState = { phase: 'unasked' | 'asking' } | { phase: 'known';
  * The models that an address offers. Addresses of this computer are asked at once, others only when the person says so:
  * looking at the settings must not contact anybody.
  */
-export function useModelList(provider: 'ollama' | 'openai', baseUrl: string, onAsked: () => void): { state: ModelListState; load: () => void } {
+export function useModelList(provider: ModelProvider, baseUrl: string, onAsked: () => void): { state: ModelListState; load: () => void } {
   const { api } = useServices();
   const [state, setState] = useState<ModelListState>({ phase: 'unasked' });
   const newest = useRef(0);

@@ -9,7 +9,7 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   ),
   MODEL_NOT_FOUND: model((p) =>
     p.reason === 'address'
-      ? `${upper(where(p))} antwortet, aber nicht unter diesem Pfad. Prüfe die Basisadresse in den Modelleinstellungen; bei den meisten Endpunkten endet sie auf /v1.`
+      ? `${upper(where(p))} antwortet, aber nicht unter diesem Pfad. Prüfe die Basisadresse in den Modelleinstellungen; ${p.provider === 'openai' ? 'bei den meisten Endpunkten endet sie auf /v1' : 'sie steht dort ohne Pfad'}.`
       : p.provider === 'ollama'
         ? `Ollama unter ${where(p)} hat ${which(p)} nicht. Wähle ein anderes Modell oder führe aus: ollama pull ${p.model || 'MODELL'}.`
         : `${upper(where(p))} bietet ${which(p)} nicht an. Wähle in den Modelleinstellungen ein Modell aus der Liste.`,

@@ -1,0 +1,63 @@
+import { providerInfo, type ModelProvider } from '@uxflow/core/llm/providerTable';
+import { Button, Notice, Spinner } from '@uxflow/ui';
+import { List } from 'lucide-react';
+import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { EnteredField } from './EnteredField.tsx';
+import { KeyField } from './KeyField.tsx';
+import { hostOf, isLocalAddress } from './hosts.ts';
+import type { Endpoint } from './modelDrafts.ts';
+import { useModelList } from './useModelList.ts';
+
+/** What there is to set for a service or an endpoint: its address, its key and the name of a model. Give it a key by the provider. */
+export function EndpointPanel({ provider, draft, onEnter, onAsked }: { provider: ModelProvider; draft: Endpoint; onEnter: (part: Partial<Endpoint>) => void; onAsked: () => void }) {
+  const text = useText();
+  const info = providerInfo(provider);
+  const { state, load } = useModelList(provider, draft.baseUrl, onAsked);
+  const names = state.phase === 'known' ? state.models.map(({ name }) => name) : [];
+  return (
+    <div className="settings__panel">
+      {info.endpoints ? (
+        <div className="settings__presets" role="group" aria-label={text('settings.presets')}>
+          <span className="settings__faint">{text('settings.presets')}</span>
+          {info.endpoints.map((endpoint) => (
+            <Button key={endpoint.name} size="small" aria-pressed={endpoint.baseUrl === draft.baseUrl} onClick={() => onEnter({ baseUrl: endpoint.baseUrl })}>
+              {endpoint.name}
+            </Button>
+          ))}
+        </div>
+      ) : null}
+      <EnteredField
+        label={text('settings.address')}
+        hint={info.panel === 'service' ? text('settings.addressHintService', { baseUrl: info.baseUrl }) : text('settings.addressHintOpenai')}
+        value={draft.baseUrl}
+        onCommit={(baseUrl) => onEnter({ baseUrl: baseUrl || info.baseUrl })}
+      />
+      <KeyField key={draft.baseUrl} baseUrl={draft.baseUrl} title={info.key === 'always' ? info.title : undefined} onChanged={() => state.phase === 'failed' && load()} />
+      {isLocalAddress(draft.baseUrl) ? null : <p className="settings__faint">{text('settings.wordsGoTo', { host: hostOf(draft.baseUrl) })}</p>}
+      <div className="settings__row settings__row--end">
+        <div className="settings__grow">
+          <EnteredField label={text('settings.modelName')} value={draft.model} offers={names} onCommit={(model) => onEnter({ model })} />
+        </div>
+        <Button icon={<List />} disabled={state.phase === 'asking'} onClick={load}>
+          {text('settings.modelsLoad')}
+        </Button>
+      </div>
+      <div aria-live="polite">
+        {state.phase === 'asking' ? (
+          <span className="settings__running">
+            <Spinner label={text('settings.modelsLoading')} />
+            <span aria-hidden>{text('settings.modelsLoading')}</span>
+          </span>
+        ) : state.phase === 'failed' ? (
+          <Notice tone="warning">
+            {text('settings.modelsFailed')} {errorText(text, state.error)}
+          </Notice>
+        ) : state.phase === 'known' && draft.model && !names.includes(draft.model) ? (
+          <Notice tone="warning">{text('settings.modelNotListed', { model: draft.model })}</Notice>
+        ) : (
+          <span className="settings__faint">{state.phase === 'known' ? text('settings.modelsCount', { count: names.length }) : text('settings.modelNameHint')}</span>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,14 @@
+import { anthropicAdapter } from './anthropicModel.ts';
+import { geminiAdapter } from './geminiModel.ts';
+import { ollamaAdapter } from './ollamaProvider.ts';
+import { openAiAdapter } from './openAiProvider.ts';
+import type { ProviderAdapter } from './providerAdapter.ts';
+import type { ModelProvider } from './providerTable.ts';
+
+/** The adapter of every provider. */
+export const providerAdapters: Record<ModelProvider, ProviderAdapter> = {
+  ollama: ollamaAdapter,
+  openai: openAiAdapter,
+  anthropic: anthropicAdapter,
+  gemini: geminiAdapter,
+};
