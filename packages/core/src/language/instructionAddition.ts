@@ -1,3 +1,4 @@
+import type { NodeType } from '../flow/schema.ts'
 import type { ElementType, VariantType } from '../flow/schema.ts';
 import type { ClauseRule } from './instructionClause.ts';
 import type { Place } from './instructionCommand.ts';
