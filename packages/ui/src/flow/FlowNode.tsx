@@ -28,6 +28,8 @@ export interface FlowNodeData extends Record<string, unknown> {
   personaColors: readonly string[];
   isDimmed: boolean;
   isFound: boolean;
+  /** Where the ends of the one chosen edge dock, px from the node's corner. */
+  grips: readonly { id: string; position: Position; x: number; y: number }[];
 }
 export type FlowCanvasNode = CanvasNode<FlowNodeData, 'flow'>;
 
@@ -63,6 +65,9 @@ export const FlowNode = memo(function FlowNode({ data, selected }: NodeProps<Flo
       )}
       {SIDES.map((side) => (
         <Handle key={side} id={side} type="source" position={side} className="node__edge-zone" />
+      ))}
+      {data.grips.map(({ id, position, x, y }) => (
+        <Handle key={id} id={id} type="source" position={position} isConnectable={false} className="node__grip" style={{ left: x, top: y }} />
       ))}
       {detail === 0 ? (
         <>

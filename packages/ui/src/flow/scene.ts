@@ -82,7 +82,7 @@ export function nextScene(previous: Scene | null, input: SceneInput): Scene {
     const field = input.editing?.id === node.id && input.editing.field !== 'label' ? input.editing.field : undefined;
     const isDimmed = input.shown !== null && !input.shown.has(node.id);
     const parts = [node, input.ghosts.get(node.id), finding?.severity, finding?.count, input.comments.get(node.id), field, input.selected.has(node.id), isDimmed, input.found.has(node.id), node.personaIds ? view.persona : null, input.isReadOnly, input.nodeName, grips.get(node.id)?.key];
-    const entry = cached(previous?.nodeCache.get(node.id), parts, () => flowNode(node, field, isDimmed, input, grips.get(node.id)?.handles ?? []));
+    const entry = cached(previous?.nodeCache.get(node.id), parts, () => flowNode(node, field, isDimmed, input, grips.get(node.id)?.handles));
     nodeCache.set(node.id, entry);
     nodes.push(entry.value);
   }
@@ -143,6 +143,7 @@ function gripsOf({ selected, isReadOnly }: SceneInput, { ways, edges }: EdgeWays
   return out;
 }
 
+const NO_GRIPS: readonly NodeHandle[] = [];
 const POSITIONS = { top: Position.Top, right: Position.Right, bottom: Position.Bottom, left: Position.Left } as const;
 
 /** True when nothing but records and places can have changed: then a node that is === looks the same. */
@@ -152,7 +153,7 @@ function isSameInput(a: SceneInput, b: SceneInput): boolean {
   );
 }
 
-function flowNode(node: Node, field: 'title' | 'description' | undefined, isDimmed: boolean, input: SceneInput, grips: readonly NodeHandle[]): FlowCanvasNode {
+function flowNode(node: Node, field: 'title' | 'description' | undefined, isDimmed: boolean, input: SceneInput, grips: readonly NodeHandle[] = NO_GRIPS): FlowCanvasNode {
   const size = nodeSize(node);
   const finding = input.findings.get(node.id);
   return {
@@ -178,6 +179,7 @@ function flowNode(node: Node, field: 'title' | 'description' | undefined, isDimm
       personaColors: Object.keys(node.personaIds ?? {}).map((id) => input.view.persona.get(id)?.color ?? 'var(--text-faint)'),
       isDimmed,
       isFound: input.found.has(node.id),
+      grips: grips.map(({ id, position, x, y }) => ({ id: id!, position, x, y })),
     },
   };
 }
