@@ -2,6 +2,7 @@ import { type Condition, type Item, type JumpTarget, likeness, type StepDraft } 
 import { createGraph, type Exit, type Graph, tidyGraph, unite } from './graph.ts'
 import type { ReadAssumption, ReadEdge, ReadLanguage, ReadNode } from './reading.ts'
 import { createAlternatives, lower } from './alternatives.ts'
+import { createCorrection } from './correction.ts'
 import { createMemory } from './memory.ts'
 import { areSiblings, isOpposite } from './siblings.ts'
 import { createSideways } from './sideways.ts'
@@ -43,10 +44,11 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   let lastEnded: Exit[] = []
   let base = 0
   const bases: number[] = []
-  let waiting: { stems: ReadonlySet<string>; exits: Exit[]; fallback?: StepDraft; span: [number, number] }[] = []
+  let waiting: { stems: ReadonlySet<string>; number?: number; exits: Exit[]; fallback?: StepDraft; span: [number, number] }[] = []
   let lastTest: Open | undefined
   const memory = createMemory(graph)
   const { history, isEarlier, findNamed, names, findTold, findAkin, stepBefore, loopsBack } = memory
+  const correction = createCorrection(language, graph, memory)
   const { pickOf, optionOf, ownerOf, pick, settleAlternatives, collapseAlternatives } = createAlternatives(language, graph, ways, popOpen)
   const decided = new Map<string, number>()
   const alternativeNodes = new Set<string>()
@@ -59,7 +61,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     revive()
     const key = graph.addNode({ type: draft.type, title: draft.title, ...(draft.description === undefined ? {} : { description: draft.description }), ...(draft.actor === undefined ? {} : { actor: draft.actor }), ...(draft.elements === undefined ? {} : { elements: draft.elements }), span: draft.span })
     graph.drafts.set(key, draft)
-    const arrived = waiting.filter((entry) => names(entry.stems, draft))
+    const arrived = waiting.filter((entry) => (entry.number === undefined ? names(entry.stems, draft) : entry.number === pendingNumber))
     waiting = waiting.filter((entry) => !arrived.includes(entry))
     for (const entry of arrived) ways.frontier = unite(ways.frontier, entry.exits)
     history.push({ key, entry: ways.frontier, sentence: ways.sentence })
@@ -90,6 +92,9 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   }
 
   function decide(question: string, span: [number, number]): string {
+    const called = waiting.filter((entry) => entry.number !== undefined && entry.number === pendingNumber)
+    waiting = waiting.filter((entry) => !called.includes(entry))
+    for (const entry of called) ways.frontier = unite(ways.frontier, entry.exits)
     revive()
     const key = graph.addNode({ type: 'decision', title: question.endsWith('?') ? question : `${question}?`, span })
     graph.connect(ways.frontier, key)
@@ -123,7 +128,20 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
       if (ways.frontier.length > 0) end()
       ways.frontier = []
     }
-    ways.frontier = unite(ways.frontier, top.done, top.elseOpen ? [top.elseExit] : [])
+    ways.frontier = unite(returnErrors(top), top.done, top.elseOpen ? [top.elseExit] : [])
+  }
+
+  /** Ends of an arm; an error that it showed leads back to where the person can correct what was wrong. */
+  function returnErrors(test: Open, contrast = false): Exit[] {
+    if (test.kind === 'first' || test.kind === 'pick') return ways.frontier
+    return ways.frontier.filter((exit) => {
+      const draft = graph.drafts.get(exit.from)
+      if (draft === undefined || !correction.showsError(draft, test.condition, contrast) || !isEarlier(test.node, exit.from)) return true
+      const form = correction.formBefore(test.node)
+      if (form === undefined) return true
+      graph.connect([{ ...exit, kind: 'loop' }], form)
+      return false
+    })
   }
 
   /** Ways that lead straight to something which the text never tells again: it is told now. */
@@ -282,7 +300,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   }
 
   function addSibling(top: Open, condition: Condition): void {
-    top.done = unite(top.done, ways.frontier)
+    top.done = unite(top.done, returnErrors(top, true))
     const opposite = condition.negative !== top.condition.negative && condition.question === top.condition.question || top.arms === 1 && isOpposite(language, top.condition, condition)
     if (opposite) ways.frontier = [top.elseExit]
     else {
@@ -312,7 +330,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     if (top.kind === 'first') {
       ways.frontier = unite(ways.frontier, [top.elseExit])
     } else {
-      top.done = unite(top.done, ways.frontier)
+      top.done = unite(top.done, returnErrors(top, true))
       ways.frontier = [top.elseExit]
     }
     top.elseOpen = false
@@ -349,6 +367,11 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
       ways.frontier = []
       return
     }
+    if (target.step !== undefined) {
+      waiting.push({ stems: new Set(), number: target.step, exits: ways.frontier, span: target.span })
+      ways.frontier = []
+      return
+    }
     if (target.direct && target.fallback !== undefined) {
       if (ways.open.length > base || tellsLater(target.stems, target.span[1])) {
         waiting.push({ stems: target.stems, exits: ways.frontier, fallback: target.fallback, span: target.span })
@@ -370,7 +393,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     if (/\b(?:start|beginning|anfang)\b/i.test(target.phrase?.text ?? '')) return history[0]?.key
     const test = ways.open.findLast((entry) => entry.kind === 'if' || entry.kind === 'limit') ?? undefined
     if (test === undefined) return undefined
-    return stepBefore(test.node)
+    return correction.formBefore(test.node) ?? stepBefore(test.node)
   }
 
   /** "once the code has been verified" behind "if it is wrong": the decision's own pass. */

@@ -205,7 +205,9 @@ function frontedVerbConditions(clauses: Clause[], question: boolean): void {
     const nextTokens = next?.tokens ?? []
     const firstToken = clause.tokens[0]
     if (firstToken?.lower === 'wer' && next?.verb !== undefined && clause.link === 'none') clause.cues.push({ role: 'if', length: 0, phrase: 'wer' })
-    const opens = firstToken !== undefined && VERBAL.has(firstToken.tag) && (clause.cues.length === 0 || clause.cues.every((cue) => cue.role === 'filler' || cue.role === 'then')) && (clause.link === 'none' || clause.link === 'comma')
+    const opener = clauses[index - 1]
+    const governed = opener !== undefined && (clause.link === 'comma' || clause.link === 'dash') && opener.cues.some((cue) => ['if', 'when', 'unless', 'onlyIf', 'after'].includes(cue.role))
+    const opens = !governed && firstToken !== undefined && VERBAL.has(firstToken.tag) && (clause.cues.length === 0 || clause.cues.every((cue) => cue.role === 'filler' || cue.role === 'then')) && (clause.link === 'none' || clause.link === 'comma')
     const nextFirst = nextTokens[0]
     const answers = nextFirst !== undefined && (VERBAL.has(nextFirst.tag) || next!.cues.some((cue) => cue.role === 'then') || nextFirst.lower === 'so')
     if (opens && answers && clause.subject !== undefined && next!.verb !== undefined) clause.cues.push({ role: 'if', length: 0, phrase: 'v1' })

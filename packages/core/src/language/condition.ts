@@ -2,6 +2,7 @@ import type { Clause } from './clause.ts'
 import { hasCue, type Condition, stemsOf } from './discourse.ts'
 import { capitalize } from './describeStep.ts'
 import type { ReadLanguage } from './reading.ts'
+import { writeOut } from './token.ts'
 import { isWord, LABELS, oppositeOf } from './words.ts'
 
 const ARTICLE: Record<ReadLanguage, RegExp> = {
@@ -18,10 +19,10 @@ export function describeCondition(language: ReadLanguage, text: string, clauses:
   const last = clauses[clauses.length - 1]!
   const from = first.tokens[0]?.start ?? first.start
   const to = (last.tokens[last.tokens.length - 1]?.end ?? last.end)
-  const raw = text.slice(Math.min(from, to), Math.max(from, to)).replace(/\s+/g, ' ').replace(/[,;:.?!]+$/, '').trim()
+  const raw = writeOut(text.slice(Math.min(from, to), Math.max(from, to))).replace(/\s+/g, ' ').replace(/[,;:.?!]+$/, '').trim()
   const verb = first.verb
   const negated = verb?.negated === true || NO[language].test(raw) || NOT[language].test(raw)
-  const asked = askQuestion(language, raw, clauses.length === 1)
+  const asked = askQuestion(language, raw, clauses.length === 1, verb === undefined)
   const head = first.subject?.pronoun === true ? '' : first.subject?.head ?? first.object?.head ?? ''
   return {
     question: asked.question,
@@ -39,7 +40,7 @@ export function describeCondition(language: ReadLanguage, text: string, clauses:
 }
 
 /** "the password is wrong" -> "Password correct", told as its "no". */
-function askQuestion(language: ReadLanguage, raw: string, single: boolean): { question: string; negative: boolean } {
+function askQuestion(language: ReadLanguage, raw: string, single: boolean, verbless: boolean): { question: string; negative: boolean } {
   let question = raw.replace(/\b(?:cannot|can't)\b/i, 'can not').replace(/^(?:ist|sind|war|waren|wird|werden)\s+/i, '').replace(ARTICLE[language], '').replace(ARTICLE[language], '')
   let negative = false
   if (single) {
@@ -47,6 +48,8 @@ function askQuestion(language: ReadLanguage, raw: string, single: boolean): { qu
     const at = words.findIndex((word) => oppositeOf(language, word.toLowerCase()) !== undefined)
     if (at >= 0 && !NOT[language].test(question) && !NO[language].test(raw)) {
       words[at] = oppositeOf(language, words[at]!.toLowerCase())!
+      // "unknown email" asks "Email known?".
+      if (at === 0 && words.length > 1 && words.length <= 4 && verbless) words.push(words.shift()!)
       question = words.join(' ')
       negative = true
     } else if (NOT[language].test(question)) {

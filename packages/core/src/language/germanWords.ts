@@ -50,10 +50,10 @@ export const GERMAN_STATE_VERBS = list('sein haben werden bleiben heißen besteh
 export const DETERMINERS = list('der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner keines dieser diese dieses diesen diesem jeder jede jedes jeden jedem alle allen aller mein meine meinen sein seine seinen seinem seiner seines ihr ihre ihren ihrem ihrer ihres unser unsere unseren unserem euer eure einige mehrere beide beiden welche welcher welches welchen etwaige sämtliche')
 export const PRONOUNS = list('ich du er sie es wir man ihm ihn ihnen mir mich dir dich uns euch sich jemand niemand nichts etwas alles wer einer keiner diejenigen derjenige')
 export const PREPOSITIONS = list('in im ins an am ans auf aufs aus bei beim mit nach von vom zu zum zur für gegen ohne um durch über unter vor hinter neben zwischen per via seit während wegen trotz laut innerhalb außerhalb anhand mittels bis ab je pro gemäß statt anstelle entlang außer')
-export const MODALS = pairs('kann können können können muss müssen müssen müssen soll sollen sollen sollen darf dürfen dürfen dürfen will wollen wollen wollen möchte mögen möchten mögen könnte können könnten können sollte sollen sollten sollen')
+export const MODALS = pairs('kannst können musst müssen sollst sollen darfst dürfen willst wollen möchtest mögen könntest können solltest sollen kann können können können muss müssen müssen müssen soll sollen sollen sollen darf dürfen dürfen dürfen will wollen wollen wollen möchte mögen möchten mögen könnte können könnten können sollte sollen sollten sollen')
 export const BE = list('ist sind war waren sei seien wäre bin bist')
-export const BECOME = list('wird werden wurde wurden würde würden worden')
-export const HAVE = list('hat haben hatte hatten habe habt')
+export const BECOME = list('wirst wird werden wurde wurden würde würden worden')
+export const HAVE = list('hast hat haben hatte hatten habe habt')
 export const ADVERBS = list(`
 nicht auch nur schon noch nun jetzt dann danach zuerst zunächst hier dort da direkt sofort bereits erneut wieder nochmals nochmal immer oft selten gerne sehr zu so wie mehr weniger heute morgen gestern vorher nachher später bald gleich gleichzeitig
 daraufhin anschließend schließlich zuletzt optional ebenfalls außerdem zusätzlich jedoch aber trotzdem dennoch deshalb daher stattdessen sonst andernfalls ansonsten automatisch manuell online telefonisch schriftlich persönlich gemeinsam einmal zweimal dreimal

@@ -198,8 +198,11 @@ function readAlternatives(context: SentenceContext, clauses: Clause[], index: nu
 
 function readLimit(context: SentenceContext, clauses: Clause[], index: number, items: Item[]): number {
   const clause = clauses[index]!
-  items.push({ kind: 'limit', condition: describeLimit(context.language, context.text, clause) })
-  if (clause.verb !== undefined) {
+  const condition = describeLimit(context.language, context.text, clause)
+  items.push({ kind: 'limit', condition })
+  // "after 3 wrong codes": nothing beside the limit is told.
+  const said = context.text.slice(clause.start, clause.end).replace(/^(?:after|at|on|upon|nach|beim|bei)\s+/i, '')
+  if (clause.verb !== undefined && said.length > condition.label.length + 2) {
     const subject = clause.subject
     if (subject !== undefined && /\b(?:and|und)\b/.test(subject.text)) clause.subject = { ...subject, text: subject.text.replace(/^.*\b(?:and|und)\s+(?:the |die |der |das )?/, '') }
     readMain(context, clause, clauses[index + 1], items)

@@ -14,13 +14,14 @@ export function jumpOf(context: SentenceContext, clause: Clause): JumpTarget | u
   const back = verb.particle === 'back' || verb.base === 'return' || /\bback\b/i.test(source) || verb.base.startsWith('zurück') || /\bzurück\b/i.test(source)
   const direct = /\b(?:straight|directly|direkt|gleich)\b/i.test(source) && (verb.base === 'go' || verb.base === 'gehen' || isWord(language, 'move', verb.base))
   const again = /\bagain\b|\bonce more\b|\berneut\b|\bnoch ?(?:ein)?mal\b|\bnochmals\b/i.test(source)
-  const number = /\b(?:step|schritt|point|punkt)\s+(\d{1,3})\b/i.exec(source)
+  const number = /\b(?:step|schritt|point|punkt|no\.|nr\.)\s+(\d{1,3})\b|^(?:then |and |dann )?(?:continue|go on|go|proceed|jump|go back|weiter|weitermachen|fortfahren) (?:with|to|at|mit|bei|zu) #?(\d{1,3})$/i.exec(source.replace(/[.,;]+$/, ''))
   const stays = /^(?:stay|remain|bleiben)$/.test(verb.base) && clause.complement !== undefined && !clause.complement.phrase.pronoun
   if (stays) return { phrase: clause.complement!.phrase, stems: stemsOf(language, clause.complement!.phrase.text), direct: false, again: false, span: [clause.start, clause.end] }
   const target = clause.complement?.phrase ?? (isRetry || verb.base === 'return' ? clause.object : undefined)
   const span: [number, number] = [clause.start, clause.end]
   const stems = stemsOf(language, target?.text ?? '')
-  if (number !== null && BACK_VERBS[language].test(verb.base)) return { step: Number(number[1]), stems, direct: false, again, span }
+  const numbered = number?.[1] ?? number?.[2]
+  if (numbered !== undefined && BACK_VERBS[language].test(verb.base)) return { step: Number(numbered), stems, direct: false, again, span }
   if (isRetry) return { stems: target === undefined || target.pronoun ? new Set() : stems, ...(target === undefined ? {} : { phrase: target }), direct: false, again: true, span }
   if (again && clause.object === undefined && clause.complement === undefined && !verb.passive) return { stems: stemsOf(language, /^(?:start|begin|restart|starten|beginnen)$/.test(verb.base) && clause.subject?.pronoun === false ? clause.subject.text : verb.base), direct: false, again: true, span }
   const personal = clause.object === undefined || clause.object.pronoun || isWord(language, 'person', clause.object.head)

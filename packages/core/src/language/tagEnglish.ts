@@ -142,6 +142,12 @@ function correct(tokens: Token[], index: number): void {
     return
   }
   if (token.tag === 'infinitive') return
+  // "start and end time": both name the time.
+  if (/^(?:start|end|finish|return|check-in|check-out)$/.test(word) && (/^(?:time|times|date|dates|day|point|hour)$/.test(next?.lower ?? '') || next?.tag === 'coordinator' && /^(?:end|finish|return|check-out)$/.test(tokens[index + 2]?.lower ?? '') && index > 0 && previous?.tag !== 'punctuation')) {
+    token.tag = 'noun'
+    if (next !== undefined && next.tag !== 'coordinator') next.tag = 'noun'
+    return
+  }
   if (/^(?:attempts?|tries|retries|times|failures)$/.test(word) && previous !== undefined && ['number', 'adjective', 'past', 'determiner'].includes(previous.tag)) {
     token.tag = 'noun'
     return

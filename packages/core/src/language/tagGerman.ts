@@ -25,6 +25,8 @@ export function tagGerman(tokens: Token[]): void {
 export function verbForm(word: string): VerbForm | undefined {
   const w = word.toLowerCase()
   if (w.length < 3 || !/^[a-zäöüß]+$/.test(w)) return undefined
+  const second = secondPerson(w)
+  if (second !== undefined) return second
   const strong = finiteOf(w)
   if (strong !== undefined) return { base: strong, finite: true, participle: false, infinitive: false }
   const third = /t$/.test(w) ? infinitiveOfThird(w) : ''
@@ -37,6 +39,14 @@ export function verbForm(word: string): VerbForm | undefined {
   if (/t$/.test(w) && !/(?:keit|heit|schaft|ität|icht)$/.test(w)) return { base: infinitiveOfThird(w), finite: true, participle: false, infinitive: false }
   if (/e$/.test(w) && (GERMAN_VERBS.has(`${w}n`) )) return { base: `${w}n`, finite: true, participle: false, infinitive: false }
   return undefined
+}
+
+/** "öffnest", "gibst": the second person, by its third. */
+function secondPerson(word: string): VerbForm | undefined {
+  if (!/[^s]st$/.test(word) || word.length < 5 || finiteOf(word) !== undefined) return undefined
+  const third = `${word.slice(0, -2)}t`
+  const base = finiteOf(third) ?? infinitiveOfThird(third)
+  return finiteOf(third) !== undefined || GERMAN_VERBS.has(base) || hasKnownPart(base) ? { base, finite: true, participle: false, infinitive: false } : undefined
 }
 
 function closedTag(token: Token, tokens: Token[], index: number): Token['tag'] {

@@ -13,7 +13,7 @@ export interface Token {
   quoted?: boolean
 }
 
-const TOKEN = /"[^"\n]{1,80}"|“[^”\n]{1,80}”|„[^“”\n]{1,80}[“”]|«[^»\n]{1,80}»|->|-->|→|=>|⇒|[$€£]?\d{1,3}(?:[.,]\d{3})+(?![\p{L}\d])|[$€£]?[\p{L}\p{N}][\p{L}\p{N}\p{M}'’&@%_.+/-]*[\p{L}\p{N}%]|[\p{L}\p{N}]|[^\s]/gu
+const TOKEN = /"[^"\n]{1,80}"|“[^”\n]{1,80}”|„[^“”\n]{1,80}[“”]|«[^»\n]{1,80}»|->|-->|→|=>|⇒|[$€£]?\d{1,3}(?:[.,]\d{3})+(?![\p{L}\d])|[wW]\/o?(?=\s)|[$€£]?[\p{L}\p{N}][\p{L}\p{N}\p{M}'’&@%_.+/-]*[\p{L}\p{N}%]|[\p{L}\p{N}]|[^\s]/gu
 
 /** The tokens of a stretch of text, all tagged as noun or punctuation; text in parentheses is left out. */
 export function tokenize(text: string, start: number, end: number): Token[] {
@@ -29,6 +29,11 @@ export function tokenize(text: string, start: number, end: number): Token[] {
       const quoted = /^["“„«]/.test(value) && value.length > 2
       const isWord = quoted || /[\p{L}\p{N}]/u.test(value)
       if (!quoted && isWord) value = value.replace(/[.]+$/, '')
+      const casual = quoted ? undefined : CASUAL[value.toLowerCase()]
+      if (casual !== undefined) {
+        for (const part of casual.split(' ')) tokens.push({ text: part, lower: part, start: at, end: at + found[0].length, tag: 'noun' })
+        continue
+      }
       const short = quoted ? null : CONTRACTION.exec(value)
       if (short !== null) {
         const cut = at + short[1]!.length
@@ -47,7 +52,18 @@ export function tokenize(text: string, start: number, end: number): Token[] {
 /** Longer words are noise; cutting them keeps every pattern linear. */
 const LONGEST_WORD = 80
 
-const CONTRACTION = /^(i|we|you|they|he|she|it|that|there|who)['’](s|m|re|ll|ve|d)$/i
+/** Forms of chats and quick notes, as they are written out. */
+const CASUAL: Record<string, string> = {
+  dont: "don't", doesnt: "doesn't", didnt: "didn't", cant: "can't", wont: "won't", isnt: "isn't", arent: "aren't", wasnt: "wasn't", hasnt: "hasn't", havent: "haven't", shouldnt: "shouldn't", couldnt: "couldn't",
+  theyre: 'they are', youre: 'you are', thats: 'that is', theres: 'there is', gotta: 'have to', gonna: 'will', wanna: 'want to', lemme: 'let me', 'w/': 'with', 'w/o': 'without', ppl: 'people', pls: 'please', plz: 'please', somebodys: 'somebody is', someones: 'someone is', ur: 'your', '&': 'and',
+}
+
+/** A stretch of source text with its casual forms written out, for labels. */
+export function writeOut(text: string): string {
+  return text.replace(/(?<![\p{L}\p{N}/])[\p{L}]+\/?[\p{L}]?(?![\p{L}\p{N}])/gu, (word) => CASUAL[word.toLowerCase()] ?? word).replace(/\b(\p{L}+)n['’]t\b/giu, (_, verb: string) => (verb.toLowerCase() === 'ca' ? 'can not' : verb.toLowerCase() === 'wo' ? 'will not' : `${verb} not`))
+}
+
+const CONTRACTION = /^(i|we|you|they|he|she|it|that|there|who|someone|somebody|everyone|everybody|nobody|anyone|anybody|user|payment)['’](s|m|re|ll|ve|d)$/i
 const FULL_FORM: Record<string, string> = { s: 'is', m: 'am', re: 'are', ll: 'will', ve: 'have', d: 'would' }
 
 /** "i.e. ..." up to the next comma and enumerators such as "ii)" say nothing of their own; offsets stay. */

@@ -34,6 +34,7 @@ const WORDS = {
   input: { en: 'enter type fill provide input specify write', de: 'eingeben eintragen ausfüllen angeben eintippen erfassen' },
   choose: { en: 'choose select pick tick check', de: 'wählen auswählen ankreuzen anhaken' },
   click: { en: 'tap click press hit push', de: 'tippen antippen klicken anklicken drücken' },
+  submit: { en: 'submit send confirm save place request continue', de: 'absenden abschicken senden bestätigen speichern weiter fortfahren' },
   show: {
     en: 'show display present open see view load land appear reach visit render',
     de: 'zeigen anzeigen erscheinen öffnen sehen einblenden landen laden aufrufen gelangen sich-öffnen',
