@@ -58,12 +58,12 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   let sentenceFirst: string | undefined
 
   function place(draft: StepDraft): string {
-    revive()
-    const key = graph.addNode({ type: draft.type, title: draft.title, ...(draft.description === undefined ? {} : { description: draft.description }), ...(draft.actor === undefined ? {} : { actor: draft.actor }), ...(draft.elements === undefined ? {} : { elements: draft.elements }), span: draft.span })
-    graph.drafts.set(key, draft)
     const arrived = waiting.filter((entry) => (entry.number === undefined ? names(entry.stems, draft) : entry.number === pendingNumber))
     waiting = waiting.filter((entry) => !arrived.includes(entry))
     for (const entry of arrived) ways.frontier = unite(ways.frontier, entry.exits)
+    revive()
+    const key = graph.addNode({ type: draft.type, title: draft.title, ...(draft.description === undefined ? {} : { description: draft.description }), ...(draft.actor === undefined ? {} : { actor: draft.actor }), ...(draft.elements === undefined ? {} : { elements: draft.elements }), span: draft.span })
+    graph.drafts.set(key, draft)
     history.push({ key, entry: ways.frontier, sentence: ways.sentence })
     graph.connect(ways.frontier, key)
     ways.frontier = [{ from: key }]

@@ -67,7 +67,24 @@ function splitPieces(tokens: Token[]): Piece[] {
     && tokens.slice(firstGroup.end, second.start).filter((token) => token.tag === 'determiner').length < 2
     && tokens.slice(firstGroup.end, second.start).every((token) => token.tag !== 'punctuation' && token.tag !== 'coordinator' && token.tag !== 'relative')) cuts.set(second.start, 'and')
   for (let g = 0; g + 1 < groups.length; g++) if (!cuts.has(groups[g + 1]!.start)) cutBetween(tokens, groups, g, cuts)
+  cutVerblessConsequence(tokens, words, groups, cuts)
   return assemblePieces(tokens, groups, cuts)
+}
+
+/** "if the passwords don't match, inline error": what follows the comma of a fronted condition is told without a verb. */
+function cutVerblessConsequence(tokens: Token[], words: string[], groups: VerbGroup[], cuts: Map<number, ClauseLink>): void {
+  for (let index = 0; index < tokens.length; index++) {
+    const cue = findCue('en', words, index)
+    if (cue === undefined || !['if', 'unless', 'onlyIf'].includes(cue.role) || cue.phrase === 'on' || cue.phrase === 'where' || cue.phrase === 'should' || / of$/.test(cue.phrase)) continue
+    const own = groups.find((group) => group.start >= index)
+    if (own === undefined) return
+    const comma = tokens.findIndex((token, at) => at >= own.end && (isMark(token, ',') || cuts.has(at)))
+    if (comma < 0 || cuts.has(comma) || !isMark(tokens[comma], ',') || groups.some((group) => group.start > comma)) return
+    const rest = tokens.slice(comma + 1)
+    if (rest.length === 0 || rest.some((token) => token.tag === 'coordinator' || isMark(token, ',')) && tokens[comma - 1]?.tag === 'noun' && rest.length < 4 || ['coordinator', 'relative', 'subordinator'].includes(rest[0]!.tag)) return
+    cuts.set(comma, 'comma')
+    return
+  }
 }
 
 /** "in case of errors these are corrected": a cue that takes a noun phrase ends before the subject of the verb. */
@@ -152,6 +169,10 @@ function cutBetween(tokens: Token[], groups: VerbGroup[], g: number, cuts: Map<n
     return
   }
   if (second.predicate.form === 'infinitive') return
+  if (subordinate && /^(?:just|simply|please)$/.test(tokens[second.start - 1]?.lower ?? '')) {
+    cuts.set(second.start - 1, 'comma')
+    return
+  }
   const nounStart = lastNounStart(tokens, first.end, second.start)
   if (isRestrictiveBefore(tokens, groups, g)) cuts.set(second.start, 'comma')
   else if (subordinate && nounStart !== undefined) cuts.set(nounStart, mainClauseFollows(tokens, groups, g + 1) ? 'restrictive' : 'comma')

@@ -58,7 +58,9 @@ export function namedStep(language: ReadLanguage, phrase: Phrase, span: [number,
 /** What a surface holds: buttons, links, lists and pictures by their names, inputs on forms, otherwise texts. */
 export function contentsOf(surface: string, names: string): ReadElement[] {
   const isForm = /\b(?:form|login|log in|sign up|sign in|signup|registration|register|checkout)\b|formular|anmeldung|registrierung|maske|login/i.test(surface)
-  return splitNames(names).map((name) => ({ type: elementType(name, isForm), label: capitalize(name) }))
+  const kind = /^(?:the |den |die |das |dem |zwei |drei |two |three )*(buttons?|links?|fields?|inputs?|feldern?|knöpfen?)\s+(?=["“„]?\p{Lu})/u.exec(names)
+  const type = kind === null ? undefined : /^button|^kn/.test(kind[1]!) ? 'button' as const : /^link/.test(kind[1]!) ? 'link' as const : 'input' as const
+  return splitNames(kind === null ? names : names.slice(kind[0].length)).map((name) => ({ type: type ?? elementType(name, isForm), label: capitalize(name) }))
 }
 
 /** The element type that a name tells. */
@@ -266,6 +268,7 @@ function join(...parts: string[]): string {
 
 function thirdPerson(base: string, subject: Phrase): string {
   if (/s$/.test(subject.head) && !/ss$/.test(subject.head) || subject.text.includes(' and ')) return base
+  if (/\b(?:people|police|staff|both)$/.test(subject.head)) return base
   return /(?:s|sh|ch|x|o)$/.test(base) ? `${base}es` : /[^aeiou]y$/.test(base) ? `${base.slice(0, -1)}ies` : `${base}s`
 }
 

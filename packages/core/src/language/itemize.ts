@@ -1,6 +1,6 @@
 import type { Clause } from './clause.ts'
 import { describeCondition, describeLimit, isLimit } from './condition.ts'
-import { describeStep, type Mentions, surfaceTarget } from './describeStep.ts'
+import { describeStep, type Mentions, namedStep, screenType, surfaceTarget } from './describeStep.ts'
 import { type Condition, hasCue, type Item, stemsOf } from './discourse.ts'
 import { STATE_VERBS } from './englishWords.ts'
 import { nameIt, readMain, step } from './mainClause.ts'
@@ -129,6 +129,11 @@ function readClause(context: SentenceContext, clauses: Clause[], index: number, 
     items.push({ kind: 'until', condition: describeCondition(language, text, [clause], false), repeat })
     return 1
   }
+  if (context.marker === 'given' && clause.verb === undefined) {
+    const place = givenPlace(context, clause)
+    if (place !== undefined) items.push(place)
+    return 1
+  }
   if (context.marker === 'given' && clause.cues.length === 0 && clause.verb !== undefined && !(clause.verb.copula && !clause.verb.negated && surfaceTarget(language, clause) !== undefined)) {
     items.push({ kind: 'given', condition: describeCondition(language, text, [clause], false) })
     return 1
@@ -144,6 +149,8 @@ function readClause(context: SentenceContext, clauses: Clause[], index: number, 
   if (clause.restriction !== undefined && quantified(language, clause)) {
     items.push({ kind: 'if', condition: restrictionCondition(context, clause), opensSentence: true })
   }
+  const lack = lackOf(context, clause)
+  if (lack !== undefined) items.push({ kind: 'if', condition: lack, opensSentence: true })
   if (clause.question && clause.link === 'none') {
     items.push({ kind: 'if', condition: describeCondition(language, text, clauses, false), opensSentence: true })
     return clauses.length
@@ -282,6 +289,37 @@ function readTemporal(context: SentenceContext, clauses: Clause[], index: number
     }
   }
   return count
+}
+
+/** "a signed-in customer on the cart page": who stands where before it begins; only the place is a step. */
+function givenPlace(context: SentenceContext, clause: Clause): Item | undefined {
+  const at = clause.tokens.findIndex((token) => token.tag === 'preposition' && /^(?:on|in|at|auf|im|in|am|bei)$/.test(token.lower))
+  if (at < 0) return undefined
+  const rest = clause.tokens.slice(at + 1).filter((token) => token.tag !== 'determiner')
+  const name = rest.map((token) => token.text).join(' ')
+  if (name === '' || screenType(context.language, name) === undefined) return undefined
+  return step(namedStep(context.language, { text: name, head: rest.at(-1)!.lower, pronoun: false, start: rest[0]!.start, end: clause.end }, [clause.start, clause.end]))
+}
+
+/** "Drivers without a saved card must add one": who lacks something is asked first. */
+function lackOf(context: SentenceContext, clause: Clause): Condition | undefined {
+  const subject = clause.subject
+  if (subject === undefined || subject.pronoun || clause.verb === undefined || clause.verb.copula) return undefined
+  const found = /^(.+?)\s+(?:without|ohne)\s+(?:an?\s+|any\s+|eine?[nrs]?\s+)?(.+)$/i.exec(subject.text)
+  if (found === null || !isPersonPhrase(context.language, found[1]!)) return undefined
+  const { start } = subject
+  const tokens = clause.tokens.filter((token) => token.start >= start && token.end <= subject.end)
+  const lacks = tokens.findIndex((token) => /^(?:without|ohne)$/.test(token.lower))
+  const part: Clause = { start, end: subject.end, link: 'none', cues: [], tokens: tokens.slice(lacks), inherited: false, question: false }
+  const condition = describeCondition(context.language, context.text, [part], false)
+  const thing = found[2]!
+  context.mentions.thing = { text: thing, head: thing.split(' ').at(-1)!.toLowerCase(), pronoun: false, start, end: subject.end }
+  clause.subject = { ...subject, text: found[1]!, head: found[1]!.split(' ').at(-1)!.toLowerCase() }
+  return { ...condition, question: thing.slice(0, 1).toUpperCase() + thing.slice(1), negative: true, negated: true }
+}
+
+function isPersonPhrase(language: ReadLanguage, said: string): boolean {
+  return isWord(language, 'person', said.split(' ').at(-1)!)
 }
 
 function quantified(language: ReadLanguage, clause: Clause): boolean {

@@ -131,6 +131,10 @@ function isMeta(context: SentenceContext, clause: Clause, items: Item[]): boolea
     if (isWord(language, 'continue', verb.base)) items.push({ kind: 'pass' })
     return true
   }
+  if ((subject === undefined || /^(?:it|es)$/i.test(subject.text)) && /^(?:continue|proceed|go on|carry|weitergehen|weiterlaufen|fortfahren|weitermachen)$/.test(verb.base) && clause.object === undefined && clause.complement === undefined) {
+    items.push({ kind: 'pass' })
+    return true
+  }
   if (subject !== undefined && /^(?:this|that|it|these|dies|das|es)$/i.test(subject.text) && isWord(language, 'vague', verb.base)) return true
   if (subject !== undefined && /^it$|^es$/i.test(subject.text) && verb.passive && clause.object === undefined && /^(?:determine|decide|note|assume|describe|ensure)$/.test(verb.base)) return true
   if (subject !== undefined && /\b(?:ways?|paths?|options|possibilities|activities)$/i.test(subject.text) && verb.passive) return true

@@ -2,13 +2,14 @@ import type { Clause } from './clause.ts'
 import { describeCondition, isLimit } from './condition.ts'
 import { controlsIn } from './controls.ts'
 import { namedStep, screenType } from './describeStep.ts'
-import { type Item, stemsOf } from './discourse.ts'
+import type { Item } from './discourse.ts'
 import { jumpFragment } from './fragment.ts'
 import { itemize, type SentenceContext } from './itemize.ts'
 import { nameIt, step } from './mainClause.ts'
 import { marksOf, type NoteMark } from './noteMarks.ts'
 import { isTestFragment } from './testFragment.ts'
 import { type Stretch, trim } from './segment.ts'
+import { isWord } from './words.ts'
 
 /**
  * The moves of a note in telegram style, or undefined when it is read like any other sentence: "unknown email -> banner, stay",
@@ -35,11 +36,55 @@ export function readNote(context: SentenceContext, clausesOf: (stretch: Stretch)
     draft.elements = [...(draft.elements ?? []), ...whole.elements]
     return [{ kind: 'visit', step: draft, opens: true }]
   }
+  if (lead?.kind === 'colon') {
+    const told = readColon(context, clausesOf, { start, end }, lead)
+    if (told !== undefined) return told
+  }
   if (lead !== undefined) return undefined
   const parts = partsOf(context, clausesOf, { start, end }, marks)
   if (parts.length < 2) return undefined
   return parts.flatMap((part) => partItems(context, clausesOf, part))
 }
+
+const FORM = /^(?:form|formular|screen|dialog|popup|modal|page|seite|maske)$/i
+
+/** "Sign up: form (name, email)" and "Paywall: subscribe or "Later"": what a step or screen offers behind its colon. */
+function readColon(context: SentenceContext, clausesOf: (stretch: Stretch) => Clause[], whole: Stretch, colon: NoteMark): Item[] | undefined {
+  const { language, text } = context
+  const head = trim(text, whole.start, colon.start)
+  const body = trim(text, colon.end, whole.end)
+  if (head === undefined || body === undefined || head.end - head.start > 50) return undefined
+  const name = text.slice(head.start, head.end)
+  const said = text.slice(body.start, body.end).replace(/[.]$/, '')
+  const clause = clausesOf(head)[0]
+  if (clause === undefined || clause.cues.length > 0 || name.split(/\s+/).length > 5) return undefined
+  const form = controlsIn(language, said)
+  if (form !== undefined && FORM.test(form.surface)) {
+    const draft = namedStep(language, { text: name, head: '', pronoun: false, start: head.start, end: head.end }, [whole.start, whole.end])
+    return [{ kind: 'visit', step: { ...draft, type: 'screen', elements: form.elements }, opens: true }]
+  }
+  const options = said.split(/\s*,?\s+(?:or|oder)\s+|\s*,\s*|\s+\/\s+/i)
+  if (options.length < 2 || !/\b(?:or|oder)\b|\s\/\s/i.test(said) || options.some((option) => option.split(/\s+/).length > 6)) return undefined
+  const chooses = clause.verb !== undefined && isWord(language, 'choose', clause.verb.base)
+  const surface = screenType(language, name) !== undefined
+  if (!chooses && !surface) return undefined
+  const items: Item[] = surface && !chooses ? [{ kind: 'visit', step: namedStep(language, { text: name, head: '', pronoun: false, start: head.start, end: head.end }, [head.start, head.end]), opens: true }] : itemize({ ...context, terse: true }, clausesOf(head))
+  let from = body.start
+  const told: Item[][] = []
+  for (const option of options) {
+    const at = text.indexOf(option, from)
+    from = at + option.length
+    if (at < 0 || /^["“„«]/.test(option) || DISMISS.test(option)) continue
+    const clauses = clausesOf({ start: at, end: at + option.length })
+    if (clauses.some((part) => part.verb !== undefined)) told.push(itemize({ ...context, terse: true }, clauses))
+  }
+  const filled = told.filter((option) => option.length > 0)
+  if (filled.length > 1) return [...items, { kind: 'alternatives', options: filled, sharesSubject: false, duty: false }]
+  const only = filled[0]?.[0]
+  return only?.kind === 'step' ? [...items, { ...only, optional: true }, ...filled[0]!.slice(1)] : items
+}
+
+const DISMISS = /^["“„]?(?:later|skip|cancel|not now|maybe later|dismiss|close|später|überspringen|abbrechen|nicht jetzt|schließen|nein danke)["”“]?$/i
 
 /** What follows a test or stands in a row: each part is a step, a jump or an end. */
 function sequence(context: SentenceContext, clausesOf: (stretch: Stretch) => Clause[], body: Stretch, marks: NoteMark[]): Item[] {
@@ -104,9 +149,4 @@ function partItems(context: SentenceContext, clausesOf: (stretch: Stretch) => Cl
 function bareClause(text: string, head: Stretch): Clause {
   const words = text.slice(head.start, head.end)
   return { ...head, link: 'none', cues: [], tokens: [{ text: words, lower: words.toLowerCase(), start: head.start, end: head.end, tag: 'noun' }], inherited: false, question: false }
-}
-
-/** The stems that a test names, for finding what it is about. */
-export function testStems(language: SentenceContext['language'], text: string, head: Stretch): ReadonlySet<string> {
-  return stemsOf(language, text.slice(head.start, head.end))
 }

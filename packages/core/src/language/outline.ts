@@ -12,7 +12,7 @@ import { readPath } from './path.ts'
 import type { ReadAssumption, ReadElement, ReadLanguage } from './reading.ts'
 import { type Line, splitSentences, type Stretch } from './segment.ts'
 import { isTestFragment, tellsFailure } from './testFragment.ts'
-import { LABELS } from './words.ts'
+import { isWord, LABELS } from './words.ts'
 
 /** The longest part of a text that is read, in characters and sentences: a plain bound on the time. */
 export const READ_LIMIT = { characters: 20_000, sentences: 300 }
@@ -115,12 +115,15 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
 
   function readList(lines: Line[]): void {
     let run: Move[] = []
+    let gherkin: Line['marker'] = 'none'
     const flush = (): void => {
       if (run.length > 0) assembler.addMoves(run)
       run = []
     }
     for (let index = 0; index < lines.length; index++) {
       const line = lines[index]!
+      if (line.marker === 'and' && (gherkin === 'given' || gherkin === 'when')) line.marker = gherkin
+      else gherkin = line.marker
       if (line.marker === 'heading' || line.marker === 'scenario') continue
       const row = answerRow(lines, index)
       if (row.length > 1) {
@@ -148,7 +151,7 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
   }
 
   function tellArms(arms: Arm[], line: Line, question: string | undefined): void {
-    assembler.openChoice(question ?? (arms.length === 2 ? arms[0]!.label : LABELS[language].next), [line.start, line.end])
+    assembler.openChoice(question ?? choiceName(arms, line), [line.start, line.end])
     for (const arm of arms) {
       assembler.beginArm(arm.label, arm.isElse)
       assembler.addMoves(movesOf(arm.line, arm.bodyStart))
@@ -173,6 +176,13 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       row.push(line)
     }
     return row
+  }
+
+  /** What arms without a question choose: "Choose a refund method" asks "Refund method". */
+  function choiceName(arms: Arm[], line: Line): string {
+    const clause = clausesOf(line)[0]
+    if (line !== arms[0]!.line && clause?.verb !== undefined && clause.object !== undefined && isWord(language, 'choose', clause.verb.base) && clause.object.text.length <= 40) return capitalize(clause.object.text)
+    return arms.length === 2 ? arms[0]!.label : LABELS[language].next
   }
 
   /** Sub-items that belong to the step above: tests among them are told within its arm. */

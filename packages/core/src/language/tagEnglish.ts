@@ -142,6 +142,15 @@ function correct(tokens: Token[], index: number): void {
     return
   }
   if (token.tag === 'infinitive') return
+  if ((token.tag === 'verb' || token.tag === 'noun') && next?.lower === 'of' && /^(?:list|set|group|copy|view|map|record|kind|type|selection|overview|summary|choice|change|end|start|use|report|display)$/.test(word)) {
+    token.tag = 'noun'
+    return
+  }
+  // "just show a warning": the verb of what follows from a condition.
+  if (/^(?:just|simply|please)$/.test(previous?.lower ?? '') && ACTION_VERBS.has(word) && (next?.tag === 'determiner' || next?.tag === 'pronoun' || next?.quoted === true)) {
+    token.tag = 'verb'
+    return
+  }
   // "start and end time": both name the time.
   if (/^(?:start|end|finish|return|check-in|check-out)$/.test(word) && (/^(?:time|times|date|dates|day|point|hour)$/.test(next?.lower ?? '') || next?.tag === 'coordinator' && /^(?:end|finish|return|check-out)$/.test(tokens[index + 2]?.lower ?? '') && index > 0 && previous?.tag !== 'punctuation')) {
     token.tag = 'noun'
