@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { errorInfoSchema } from '../agents/turnSchema.ts';
 import { providerNames } from '../llm/providerTable.ts';
+import { pullStepSchema } from '../llm/pullProgress.ts';
 
 /** Where an answer comes from: the rules in the app, or a model of a provider. */
 export const modelChoiceSchema = z.discriminatedUnion('provider', [
@@ -56,6 +57,24 @@ export const egressRecordSchema = z.object({
   outcome: z.enum(['ok', 'refused', 'failed']),
 });
 
+const pullBytes = { completedBytes: z.number(), totalBytes: z.number().optional(), freeBytes: z.number().optional() };
+
+/**
+ * How Ollama's fetching of a model stands. `stopped` says what is known of the download after it was cancelled: `ended` (its unfinished
+ * file has stopped growing), `goesOn` (it still grows: somebody else fetches it too), `finished` (it was there already), `unknown` (it
+ * runs where nothing can be seen). `freeBytes` is the room on Ollama's disk, absent where that is unknown.
+ */
+export const pullStateSchema = z.discriminatedUnion('phase', [
+  z.object({ phase: z.literal('running'), step: pullStepSchema, bytesPerSecond: z.number().optional(), ...pullBytes }),
+  z.object({ phase: z.literal('stopping'), ...pullBytes }),
+  z.object({ phase: z.literal('stopped'), outcome: z.enum(['ended', 'goesOn', 'finished', 'unknown']), ...pullBytes }),
+  z.object({ phase: z.literal('failed'), error: errorInfoSchema, ...pullBytes }),
+  z.object({ phase: z.literal('done'), ...pullBytes }),
+]);
+export type PullState = z.infer<typeof pullStateSchema>;
+
+const pullTarget = z.object({ baseUrl: z.string().max(500), model: z.string().max(300) });
+
 export const settingsRoutes = {
   get: oc.output(settingsSchema),
   /** Changes what is given; the answer is the whole. */
@@ -70,6 +89,12 @@ export const modelRoutes = {
     .output(z.object({ models: z.array(z.object({ name: z.string(), sizeBytes: z.number().optional(), details: z.string().optional() })), error: errorInfoSchema.optional() })),
   /** Looks for Ollama on its default port. */
   detectOllama: oc.output(z.object({ found: z.boolean(), baseUrl: z.string(), version: z.string().optional() })),
+  /** Has Ollama fetch a model, or joins in when it is being fetched; ends with its last state. Leaving it does not stop it. */
+  pull: oc.input(pullTarget).output(eventIterator(pullStateSchema)),
+  /** Stops fetching; the stream of `pull` says what came of it. False when nothing is being fetched. */
+  cancelPull: oc.input(pullTarget).output(z.object({ isStopping: z.boolean() })),
+  /** What is being fetched now. */
+  pulls: oc.output(z.array(pullTarget)),
   /** Asks the model for one small answer; says exactly what failed. */
   test: oc.input(modelChoiceSchema).output(z.object({ ok: z.boolean(), ms: z.number(), reply: z.string().optional(), error: errorInfoSchema.optional() })),
   /** Keeps (or with null forgets) the key of an endpoint; it never comes back out. */

@@ -7,7 +7,9 @@ import type { EngineDependencies } from './dependencies.ts';
 import { createElkRunner } from './elkRunner.ts';
 import { createFlowService } from './flowService.ts';
 import { createLayoutService } from './layoutService.ts';
+import { createModelPulls } from './modelPulls.ts';
 import { createModelService } from './models.ts';
+import { createOllamaDisk } from './ollamaDisk.ts';
 import { createRouter, type EngineRouter } from './router.ts';
 import { createSettings } from './settings.ts';
 
@@ -58,14 +60,16 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const flows = createFlowService({ folder, clock, newId, logger });
   const layout = createLayoutService(runElk);
   const models = createModelService({ settings, secrets: dependencies.secrets, egressFor });
+  const pulls = createModelPulls({ egressFor, disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
   const chat = createChatService({ folder, flows, runElk, models, settings, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
   folder.setTextSource((flowId) => flows.textOf(flowId));
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, folder, flows, layout, chat, settings, models, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, folder, flows, layout, chat, settings, models, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
+      await pulls.close();
       await chat.close();
       flows.close();
       settings.changes.close();

@@ -21,6 +21,8 @@ export interface EngineDependencies {
   random?: RandomBytes;
   /** The only way out; the egress gate stands before it. */
   fetch?: typeof globalThis.fetch;
+  /** Folders where an Ollama of this machine may keep its models; where it does by itself unless told. */
+  ollamaFolders?: readonly string[];
   runElk?: ElkRunner;
   /** Where the bundled ELK worker lies; absent when running from source. */
   elkWorkerUrl?: URL;

@@ -10,6 +10,7 @@ import type { EngineDependencies } from './dependencies.ts';
 import { listHistory, restoreState, undoEntry } from './flowHistory.ts';
 import type { FlowService } from './flowService.ts';
 import type { LayoutService } from './layoutService.ts';
+import type { ModelPulls } from './modelPulls.ts';
 import type { ModelService } from './models.ts';
 import type { SettingsService } from './settings.ts';
 import { streamView } from './viewStream.ts';
@@ -23,6 +24,7 @@ export interface EngineParts {
   chat: ChatService;
   settings: SettingsService;
   models: ModelService;
+  pulls: ModelPulls;
   author(): Author;
   /** Rows of the egress ledger, newest first, those that still wait included. */
   readLedger(limit: number): z.infer<typeof egressRecordSchema>[];
@@ -33,7 +35,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
 export function createRouter(parts: EngineParts) {
-  const { folder, flows, layout, chat, settings, models, author, logger } = parts;
+  const { folder, flows, layout, chat, settings, models, pulls, author, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
     try {
       return await next();
@@ -108,6 +110,9 @@ export function createRouter(parts: EngineParts) {
     models: {
       list: os.models.list.handler(({ input }) => models.list(input.provider, input.baseUrl)),
       detectOllama: os.models.detectOllama.handler(() => models.detectOllama()),
+      pull: os.models.pull.handler(({ input, signal }) => pulls.follow(input.baseUrl, input.model, signal)),
+      cancelPull: os.models.cancelPull.handler(({ input }) => ({ isStopping: pulls.cancel(input.baseUrl, input.model) })),
+      pulls: os.models.pulls.handler(() => pulls.running()),
       test: os.models.test.handler(({ input, signal }) => models.test(input, signal)),
       setKey: os.models.setKey.handler(async ({ input }) => {
         await models.setKey(input.baseUrl, input.key);

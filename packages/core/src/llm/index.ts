@@ -16,5 +16,7 @@ export { providerInfo, providerNames, providerTable, type ModelProvider, type Pr
 export type { ListedModel, ListOptions, ProviderAdapter, ProviderConnection, ProviderModelOptions } from './providerAdapter.ts';
 export { providerAdapters } from './providerAdapters.ts';
 export { detectOllama, showOllamaModel, type FoundOllama, type OllamaModelDetails } from './ollamaProvider.ts';
+export { pullOllamaModel, type PullOptions } from './ollamaPull.ts';
+export type { PullProgress } from './pullProgress.ts';
 export { testModel, type ModelTest } from './testModel.ts';
 export { recordedGenerate, type CallLedger, type CallMeta, type ModelCallOutcome, type ModelCallRecord } from './callLedger.ts';

@@ -46,6 +46,8 @@ const where = (p: ModelErrorParams) => p.host ?? 'the provider';
 const which = (p: ModelErrorParams) => p.model || 'the model';
 const seconds = (ms: number | undefined) => (ms === undefined ? 'some time' : `${Math.max(1, Math.ceil(ms / 1000))} s`);
 
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+
 const sentences = {
   MODEL_KEY_REJECTED: (p: ModelErrorParams) =>
     p.reason === 'malformed'
@@ -55,7 +57,7 @@ const sentences = {
     p.reason === 'address'
       ? `${where(p)} answers, but not at this path. Check the base address in the model settings; ${p.provider === 'openai' ? 'for most endpoints it ends in /v1' : 'it goes without a path'}.`
       : p.provider === 'ollama'
-        ? `Ollama at ${where(p)} does not have ${which(p)}. Choose another model, or run: ollama pull ${which(p)}.`
+        ? `Ollama at ${where(p)} does not have ${which(p)}. Choose another model, or fetch it in the model settings.`
         : `${where(p)} does not offer ${which(p)}. Choose a model from its list in the model settings.`,
   MODEL_RATE_LIMITED: (p: ModelErrorParams) =>
     `${where(p)} is taking no more requests for now${p.retryAfterMs === undefined ? '. Try again in a minute' : `. Try again in ${seconds(p.retryAfterMs)}`}, or use another model.`,
@@ -103,6 +105,16 @@ const sentences = {
       : `${which(p)} refused to answer this. Reword the request or choose another model.`,
   MODEL_REQUEST_REJECTED: (p: ModelErrorParams) =>
     `${where(p)} rejected the request${p.status ? ` (${p.status})` : ''}. Check that ${which(p)} can do what was asked, or choose another model.`,
+  MODEL_PULL_FAILED: (p: ModelErrorParams) =>
+    p.reason === 'unknownModel'
+      ? `Ollama's library has no ${which(p)}. Check the name; ollama.com/library lists them all.`
+      : p.reason === 'disk'
+        ? `The disk of Ollama has too little room for ${which(p)}${typeof p['neededBytes'] === 'number' && typeof p['freeBytes'] === 'number' ? ` (${gigabytes(p['neededBytes'])} to fetch, ${gigabytes(p['freeBytes'])} free)` : ''}. Free some, then fetch it again: what has arrived is kept.`
+        : p.reason === 'network'
+          ? `Ollama could not reach its library to fetch ${which(p)}. Check the network of the machine that it runs on, then fetch it again: what has arrived is kept.`
+          : p.reason === 'cut'
+            ? `The connection to Ollama at ${where(p)} broke off while it fetched ${which(p)}. Fetch it again: what has arrived is kept.`
+            : `Ollama could not fetch ${which(p)}. Fetch it again: what has arrived is kept.`,
   MODEL_SETTINGS_INVALID: (p: ModelErrorParams) => `The model settings cannot be used: ${p.reason ?? 'unknown reason'}. Correct them in the model settings.`,
 } satisfies Record<string, (params: ModelErrorParams) => string>;
 

@@ -89,10 +89,10 @@ export function readOllamaBaseUrl(address: string | undefined): { url: string; h
 }
 
 /** The official client, on a gated fetch, for one call. */
-export async function createOllamaClient(options: { baseUrl: string; egress: Egress; purpose: string; subject: ModelSubject; window: CallWindow; timing: ModelTiming; idleTimeoutMs: number }): Promise<Ollama> {
+export async function createOllamaClient(options: { baseUrl: string; egress: Egress; purpose: string; subject: ModelSubject; window: CallWindow; timing: ModelTiming; idleTimeoutMs: number; maxBytes?: number }): Promise<Ollama> {
   const wire = createProviderFetch({
     fetch: options.egress.fetch(options.purpose), subject: options.subject, window: options.window, clock: options.timing.clock,
-    headers: {}, secrets: [], idleTimeoutMs: options.idleTimeoutMs, lines: options.purpose === 'model' ? 'ndjson' : undefined,
+    headers: {}, secrets: [], idleTimeoutMs: options.idleTimeoutMs, lines: options.purpose === 'modelList' ? undefined : 'ndjson', maxBytes: options.maxBytes,
   });
   // Loaded when first needed, as the other client; this entry has no file system in it.
   const { Ollama: OllamaClient } = await import('ollama/browser');

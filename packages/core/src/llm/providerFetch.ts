@@ -19,6 +19,8 @@ export interface ProviderFetchOptions {
   idleTimeoutMs: number;
   /** 'ndjson': every line is checked, as its client drops broken ones without a word. */
   lines?: 'ndjson';
+  /** Most bytes of one answer. Default MAX_RESPONSE_BYTES. */
+  maxBytes?: number;
   /** True when only an event stream will do: a whole JSON body is then thrown away, see `ignoredStreaming`. */
   wantsEventStream?: boolean;
 }
@@ -33,7 +35,7 @@ export interface WireWatch {
   ignoredStreaming(): boolean;
 }
 
-/** Most bytes of one answer. */
+/** Most bytes of one answer, unless a call says otherwise. */
 export const MAX_RESPONSE_BYTES = 16_000_000;
 
 /** Most characters of one line of a stream: clients look through an unfinished line again and again. */
@@ -96,7 +98,7 @@ export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
             return;
           }
           bytes += value.byteLength;
-          if (bytes > MAX_RESPONSE_BYTES) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'tooLarge' });
+          if (bytes > (options.maxBytes ?? MAX_RESPONSE_BYTES)) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'tooLarge' });
           const text = decoder.decode(value, { stream: true });
           const lineEnd = text.lastIndexOf('\n');
           lineLength = lineEnd === -1 ? lineLength + text.length : text.length - lineEnd;

@@ -5,7 +5,7 @@ import type { Model } from 'openai/resources/models';
  * Answers as the vendors' published descriptions give them. Sources:
  * - OpenAI (checked by the compiler against the types that OpenAI generates from the same description): github.com/openai/openai-openapi, openapi.yaml, schemas CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
  *   ListModelsResponse, ErrorResponse; the same schemas are generated into the `openai` package (resources/chat/completions).
- * - Ollama: github.com/ollama/ollama, docs/api.md, sections "Generate a chat completion", "List Local Models", "Show Model Information", "Version"; docs/api/errors.mdx.
+ * - Ollama: github.com/ollama/ollama, docs/api.md, sections "Generate a chat completion", "List Local Models", "Show Model Information", "Pull a Model", "Version"; docs/api/errors.mdx.
  */
 
 /** Source: openapi.yaml, CreateChatCompletionResponse. */
@@ -91,3 +91,12 @@ export const ollamaVersion = { version: '0.5.1' };
 
 /** Source: docs/api/errors.mdx, "Error messages" and "Errors that occur while streaming": with the status, or as a line of a running stream. */
 export const ollamaError = (error: string) => ({ error });
+
+/** Source: docs/api.md, "Pull a Model": the manifest, each part with what has arrived of it, the checks, success. `digest` is whole in the real answer. */
+export function ollamaPull(parts: readonly { digest: string; total: number; completed: readonly number[] }[], isWhole = true) {
+  return [
+    { status: 'pulling manifest' },
+    ...parts.flatMap(({ digest, total, completed }) => completed.map((done) => ({ status: `pulling ${digest.slice(7, 19)}`, digest, total, ...(done ? { completed: done } : {}) }))),
+    ...(isWhole ? [{ status: 'verifying sha256 digest' }, { status: 'writing manifest' }, { status: 'removing any unused layers' }, { status: 'success' }] : []),
+  ];
+}

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelError, modelErrorCodes } from '@uxflow/core/llm/modelError';
 import { STORE_ERRORS } from '@uxflow/core/db/storeError';
+import { providerNames } from '@uxflow/core/llm/providerTable';
 import { describe, expect, it, test } from 'vitest';
 import { errorsEnglish } from './en/errors.ts';
 import { errorSentence } from './errorSentence.ts';
@@ -35,10 +36,10 @@ test('an unknown code says the sentence of the engine', () => {
 });
 
 describe('models', () => {
-  const reasons = [undefined, 'malformed', 'address', 'memory', 'silent', 'unknownHost', 'reset', 'notTls', 'length', 'protocol', 'tooLarge', 'empty', 'contentFilter'];
+  const reasons = [undefined, 'malformed', 'address', 'memory', 'silent', 'unknownHost', 'reset', 'notTls', 'length', 'protocol', 'tooLarge', 'empty', 'contentFilter', 'unknownModel', 'disk', 'network', 'cut', 'other'];
   it.each(modelErrorCodes)('%s is whole in both languages, whatever its reason', (code) => {
     for (const reason of reasons) {
-      for (const provider of ['openai', 'ollama']) {
+      for (const provider of providerNames) {
         const { message, params } = modelError(code, { provider, model: 'm1', host: 'h:1', timeoutMs: 1500, ...(reason ? { reason } : {}) });
         expect(errorSentence('en', { code, message, params })).toBe(message);
         const german = errorSentence('de', { code, message, params });

@@ -7,6 +7,7 @@ import { bytesText } from './amounts.ts';
 import { EnteredField } from './EnteredField.tsx';
 import { isLocalAddress } from './hosts.ts';
 import type { Endpoint } from './modelDrafts.ts';
+import { PullModel } from './PullModel.tsx';
 import { useModelList, type ModelListState, type OfferedModel } from './useModelList.ts';
 
 /** What there is to set for Ollama: its address and one of its models; it is looked for by itself. */
@@ -48,6 +49,12 @@ export function OllamaPanel({ draft, onEnter, onAsked }: { draft: Endpoint; onEn
       </div>
       <EnteredField label={text('settings.address')} hint={text('settings.addressHintOllama')} value={draft.baseUrl} onCommit={(baseUrl) => onEnter({ baseUrl })} />
       <Models state={state} isKnownMissing={isMissing === true} chosen={draft.model} onLoad={load} onChoose={(model) => onEnter({ model })} />
+      {state.phase === 'failed' ? null : <PullModel
+        key={draft.baseUrl}
+        baseUrl={draft.baseUrl}
+        onArrived={load}
+        onUse={(model) => onEnter({ model: state.phase === 'known' ? (state.models.find(({ name }) => name === model || name === `${model}:latest`)?.name ?? model) : model })}
+      />}
     </div>
   );
 }
@@ -73,9 +80,7 @@ function Models({ state, isKnownMissing, chosen, onLoad, onChoose }: { state: Mo
       return isKnownMissing ? null : <Notice tone="error">{errorText(text, state.error)}</Notice>;
     case 'known':
       return state.models.length === 0 ? (
-        <Notice tone="warning">
-          <WithCommand sentence={text('settings.ollamaNoModels')} />
-        </Notice>
+        <Notice tone="warning">{text('settings.ollamaNoModels')}</Notice>
       ) : (
         <ModelChoiceList models={state.models} chosen={chosen} onChoose={onChoose} />
       );

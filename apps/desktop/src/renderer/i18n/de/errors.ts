@@ -11,7 +11,7 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
     p.reason === 'address'
       ? `${upper(where(p))} antwortet, aber nicht unter diesem Pfad. Prüfe die Basisadresse in den Modelleinstellungen; ${p.provider === 'openai' ? 'bei den meisten Endpunkten endet sie auf /v1' : 'sie steht dort ohne Pfad'}.`
       : p.provider === 'ollama'
-        ? `Ollama unter ${where(p)} hat ${which(p)} nicht. Wähle ein anderes Modell oder führe aus: ollama pull ${p.model || 'MODELL'}.`
+        ? `Ollama unter ${where(p)} hat ${which(p)} nicht. Wähle ein anderes Modell oder hole es in den Modelleinstellungen.`
         : `${upper(where(p))} bietet ${which(p)} nicht an. Wähle in den Modelleinstellungen ein Modell aus der Liste.`,
   ),
   MODEL_RATE_LIMITED: model(
@@ -67,6 +67,17 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
       : `${upper(which(p))} hat sich geweigert, darauf zu antworten. Formuliere die Anfrage anders oder wähle ein anderes Modell.`,
   ),
   MODEL_REQUEST_REJECTED: model((p) => `${upper(where(p))} hat die Anfrage zurückgewiesen${status(p)}. Prüfe, ob ${which(p)} das Gewünschte kann, oder wähle ein anderes Modell.`),
+  MODEL_PULL_FAILED: model((p) =>
+    p.reason === 'unknownModel'
+      ? `Die Bibliothek von Ollama hat ${which(p)} nicht. Prüfe den Namen; ollama.com/library nennt alle.`
+      : p.reason === 'disk'
+        ? `Auf dem Datenträger von Ollama ist zu wenig Platz für ${which(p)}${typeof p.neededBytes === 'number' && typeof p.freeBytes === 'number' ? ` (${gigabytes(p.neededBytes)} zu holen, ${gigabytes(p.freeBytes)} frei)` : ''}. Schaffe Platz und hole es dann noch einmal: Was angekommen ist, bleibt.`
+        : p.reason === 'network'
+          ? `Ollama konnte seine Bibliothek nicht erreichen, um ${which(p)} zu holen. Prüfe das Netz des Rechners, auf dem es läuft, und hole es dann noch einmal: Was angekommen ist, bleibt.`
+          : p.reason === 'cut'
+            ? `Die Verbindung zu Ollama unter ${where(p)} riss ab, während es ${which(p)} holte. Hole es noch einmal: Was angekommen ist, bleibt.`
+            : `Ollama konnte ${which(p)} nicht holen. Hole es noch einmal: Was angekommen ist, bleibt.`,
+  ),
   MODEL_SETTINGS_INVALID: model((p) => `Die Modelleinstellungen lassen sich nicht verwenden: ${settingsReason(p.reason)}. Berichtige sie in den Modelleinstellungen.`),
 
   DATA_FOLDER_IN_USE: () => 'Ein anderes Programm arbeitet schon mit diesem Datenordner. Nichts wurde geändert. Nutze das offene Fenster oder schließe es und versuche es noch einmal.',
@@ -176,6 +187,7 @@ function settingsReason(reason: unknown): string {
   if (address !== undefined) return `„${address}“ ist keine Webadresse`;
   if (reason.startsWith('the address must begin with')) return 'die Adresse muss mit http:// oder https:// beginnen';
   if (reason.startsWith('the address holds a name or password')) return 'die Adresse enthält einen Namen oder ein Passwort; der Schlüssel gehört in sein eigenes Feld';
+  if (reason === 'the name of a model holds no space') return 'im Namen eines Modells steht kein Leerzeichen';
   if (reason === 'no model is chosen') return 'es ist kein Modell gewählt';
   return reason;
 }
@@ -201,6 +213,10 @@ function which(p: ErrorParams): string {
 
 function status(p: ErrorParams): string {
   return p.status === undefined ? '' : ` (${p.status})`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toLocaleString('de', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} GB`;
 }
 
 function seconds(ms: unknown): string {

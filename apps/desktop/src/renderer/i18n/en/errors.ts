@@ -20,6 +20,7 @@ export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
   MODEL_WRONG_CONTENT_TYPE: engineSays,
   MODEL_REFUSED: engineSays,
   MODEL_REQUEST_REJECTED: engineSays,
+  MODEL_PULL_FAILED: engineSays,
   MODEL_SETTINGS_INVALID: engineSays,
 
   DATA_FOLDER_IN_USE: engineSays,
