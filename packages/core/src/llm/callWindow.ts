@@ -15,13 +15,16 @@ export interface CallWindow {
   failure(): AppError | undefined;
   /** The promise's value, or the window's failure if that comes first: nothing behind it can hang the caller. */
   race<T>(promise: Promise<T>): Promise<T>;
-  /** Frees the timer and the listener. */
+  /** Has this done when the window is closed, however the call ended. */
+  onClose(work: () => void): void;
+  /** Frees the timer and the listener, and does what `onClose` asked for. */
   close(): void;
 }
 
 /** Opens a window of `timeoutMs` under the caller's signal. */
 export function openCallWindow(subject: ModelSubject, clock: Clock, timeoutMs: number, callerSignal?: AbortSignal): CallWindow {
   const controller = new AbortController();
+  const closing: (() => void)[] = [];
   const deadline = clock.now() + timeoutMs;
   const fail = (error: AppError) => {
     if (!controller.signal.aborted) controller.abort(error);
@@ -36,9 +39,11 @@ export function openCallWindow(subject: ModelSubject, clock: Clock, timeoutMs: n
     fail,
     failure: () => (controller.signal.aborted && isAppError(controller.signal.reason) ? controller.signal.reason : undefined),
     race: (promise) => raceSignal(promise, controller.signal),
+    onClose: (work) => void closing.push(work),
     close() {
       clearTimeout(timer);
       callerSignal?.removeEventListener('abort', cancel);
+      for (const work of closing.splice(0)) work();
     },
   };
 }

@@ -35,17 +35,13 @@ export function createGeminiModel(options: ProviderModelOptions): LanguageModel 
 
   const complete = async (call: CompletionCall): Promise<Completion> => {
     for (let attempt = 0; ; attempt++) {
-      // Its client lets go of a stream without ending it: this ends it.
-      const connection = new AbortController();
       try {
         const client = await createGeminiClient({ ...options, baseUrl: base.url }, subject, timing, { window: call.window, purpose: 'model', idleTimeoutMs: options.idleTimeoutMs ?? 90_000, isStreamed: true });
-        return await readStream(client, toParameters(call, options.model, abilities, connection.signal), call, subject, { secrets, timing });
+        return await readStream(client, toParameters(call, options.model, abilities), call, subject, { secrets, timing });
       } catch (thrown) {
         const error = call.window.failure() ?? clientError(thrown, subject, secrets, timing);
         // Each step gives up one ability, so this ends; the bound is for endpoints that contradict themselves.
         if (attempt >= 5 || call.window.signal.aborted || !adapt(abilities, error, call)) throw error;
-      } finally {
-        connection.abort();
       }
     }
   };
@@ -89,7 +85,7 @@ async function createGeminiClient(
   return new GeminiClient({ apiKey: 'unused', httpOptions: { baseUrl: connection.baseUrl, apiVersion: 'v1beta', fetch: wire.fetch } });
 }
 
-function toParameters(call: CompletionCall, model: string, abilities: Abilities, abortSignal: AbortSignal): GenerateContentParameters {
+function toParameters(call: CompletionCall, model: string, abilities: Abilities): GenerateContentParameters {
   const wire = call.output ? withoutConst(toWireSchema(call.output.schema, { strict: false }).schema) : undefined;
   const system = wire && abilities.output !== 'schema'
     ? `${call.system}\n\nAnswer with one JSON value and nothing else. It must match this JSON schema:\n${JSON.stringify(wire)}`
@@ -98,7 +94,6 @@ function toParameters(call: CompletionCall, model: string, abilities: Abilities,
     model,
     contents: toContents(call),
     config: {
-      abortSignal,
       ...(system ? { systemInstruction: { parts: [{ text: system }] } } : {}),
       ...(call.temperature === undefined || abilities.refused.has('temperature') ? {} : { temperature: call.temperature }),
       ...(call.seed === undefined || abilities.refused.has('seed') ? {} : { seed: call.seed }),

@@ -36,8 +36,10 @@ describe('an Ollama server', () => {
   it('answers, streamed line by line', async () => {
     const server = await start((_request, response) => sendLines(response, ollamaChat(['The', ' sky', ' — ü'])));
     const pieces: string[] = [];
-    const result = await modelOf(server, { baseUrl: `${server.origin}/v1/`, think: false }).generate({ ...ask, temperature: 0, seed: 101, maxTokens: 90, onToken: (text) => pieces.push(text) });
+    const gate = openEgress();
+    const result = await modelOf(server, { baseUrl: `${server.origin}/v1/`, think: false, egress: gate.egress }).generate({ ...ask, temperature: 0, seed: 101, maxTokens: 90, onToken: (text) => pieces.push(text) });
     expect(pieces).toEqual(['The', ' sky', ' — ü']);
+    expect(gate.records).toEqual([expect.objectContaining({ purpose: 'model', status: 200, outcome: 'ok' })]);
     expect(result).toMatchObject({ text: 'The sky — ü', usage: { inputTokens: 26, outputTokens: 282 }, model: 'llama3.2', repaired: false });
     expect(result.firstTokenMs).toBeTypeOf('number');
     const seen = server.requests[0]!;

@@ -81,6 +81,8 @@ export function createProviderFetch(options: ProviderFetchOptions): WireWatch {
   const watched = (response: Response, isEventStream: boolean): Response => {
     if (!response.body) return response;
     const reader = response.body.getReader();
+    // Clients that have read enough leave a body open: its connection would stay, and the ledger would never hear of its end.
+    window.onClose(() => void reader.cancel().catch(() => undefined));
     const checkLine = options.lines === 'ndjson' ? createLineCheck(options) : undefined;
     const decoder = new TextDecoder();
     let bytes = 0;

@@ -196,6 +196,11 @@ describe.each(Object.entries(wires))('%s', (name, wire) => {
       spy.mockRestore();
     }
     await server.dropped(0);
+    const open = await start((_request, response) => send(response, name === 'gemini' ? text.replaceAll(/event: .*\n/g, '') : text, 'open'));
+    const { model, records } = modelOf(wire, open);
+    await failureOf(model.generate({ ...ask, ...isShown }));
+    await open.dropped(0);
+    expect(records).toHaveLength(1);
   });
 
   it('recognises a web page, and an answer that is no stream', async () => {
