@@ -3,8 +3,10 @@ import { createGraph, type Exit, type Graph, tidyGraph, unite } from './graph.ts
 import type { ReadAssumption, ReadEdge, ReadLanguage, ReadNode } from './reading.ts'
 import { createAlternatives, lower } from './alternatives.ts'
 import { createCorrection } from './correction.ts'
+import { createDetours } from './detours.ts'
 import { createMemory } from './memory.ts'
 import { areSiblings, isOpposite } from './siblings.ts'
+import { tellsFailure } from './testFragment.ts'
 import { createSideways } from './sideways.ts'
 import type { Alternatives, Open, Ways } from './ways.ts'
 import { isWord, LABELS } from './words.ts'
@@ -14,6 +16,8 @@ export interface Move {
   items: Item[]
   /** The number of the numbered list item that it opens. */
   number?: number
+  /** A test of something that was told before, behind the main line. */
+  late?: boolean
 }
 
 /** Builds the graph of a text sentence by sentence. */
@@ -44,7 +48,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   let lastEnded: Exit[] = []
   let base = 0
   const bases: number[] = []
-  let waiting: { stems: ReadonlySet<string>; number?: number; exits: Exit[]; fallback?: StepDraft; span: [number, number] }[] = []
+  let waiting: { stems: ReadonlySet<string>; number?: number; exact?: boolean; exits: Exit[]; fallback?: StepDraft; span: [number, number] }[] = []
   let lastTest: Open | undefined
   const memory = createMemory(graph)
   const { history, isEarlier, findNamed, names, findTold, findAkin, stepBefore, loopsBack } = memory
@@ -53,12 +57,31 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   const decided = new Map<string, number>()
   const alternativeNodes = new Set<string>()
   const { addParallel, addAgain, askAgain } = createSideways(language, graph, memory, ways, { start, base: () => base, popOpen, place, decided, alternativeNodes })
+  const detours = createDetours(language, graph, memory, ways, {
+    correction,
+    decide,
+    place,
+    addItem: (item) => addItem(item, []),
+    apart(tell) {
+      bases.push(base)
+      base = ways.open.length
+      tell()
+      closeAll()
+      base = bases.pop()!
+    },
+    takeWaiting(draft) {
+      const arrived = waiting.filter((entry) => isAwaited(entry, draft))
+      waiting = waiting.filter((entry) => !arrived.includes(entry))
+      return unite(...arrived.map((entry) => entry.exits))
+    },
+    wait: (draft, exits) => waiting.push({ stems: draft.stems, exact: true, exits, fallback: draft, span: draft.span }),
+  })
   const numbered = new Map<number, string>()
   let pendingNumber: number | undefined
   let sentenceFirst: string | undefined
 
   function place(draft: StepDraft): string {
-    const arrived = waiting.filter((entry) => (entry.number === undefined ? names(entry.stems, draft) : entry.number === pendingNumber))
+    const arrived = waiting.filter((entry) => isAwaited(entry, draft))
     waiting = waiting.filter((entry) => !arrived.includes(entry))
     for (const entry of arrived) ways.frontier = unite(ways.frontier, entry.exits)
     revive()
@@ -70,6 +93,11 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     sentenceFirst ??= key
     number(key)
     return key
+  }
+
+  function isAwaited(entry: (typeof waiting)[number], draft: StepDraft): boolean {
+    if (entry.number !== undefined) return entry.number === pendingNumber
+    return entry.exact === true ? likeness(entry.stems, draft.stems) === 1 : names(entry.stems, draft)
   }
 
   function number(key: string): void {
@@ -175,6 +203,10 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     sentenceFirst = undefined
     if (move.number !== undefined) pendingNumber = move.number
     if (move.items.length === 0) return
+    if (move.late === true) {
+      closeAll()
+      if (detours.addLate(move.items)) return
+    }
     const items = collapseAlternatives(move.items, ahead)
     prepare(items[0]!, ahead)
     for (const item of items) addItem(item, ahead)
@@ -262,6 +294,8 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
         assumptions.push({ code: 'REPEAT_FOR_EACH', params: { text: item.text.slice(0, 200) } })
         return
       }
+      case 'way': return detours.addWay(item.label, item.items, item.span)
+      case 'section': return detours.openSection(item.step)
       case 'pass': return
       case 'merge': return closeAll()
     }
@@ -301,10 +335,13 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
 
   function addSibling(top: Open, condition: Condition): void {
     top.done = unite(top.done, returnErrors(top, true))
-    const opposite = condition.negative !== top.condition.negative && condition.question === top.condition.question || top.arms === 1 && isOpposite(language, top.condition, condition)
-    if (opposite) ways.frontier = [top.elseExit]
-    else {
-      if (top.arms === 1) relabel(top)
+    const contrast = top.arms === 1 && tellsFailure(language, condition.label) !== tellsFailure(language, top.condition.label)
+    const opposite = contrast || condition.negative !== top.condition.negative && condition.question === top.condition.question || top.arms === 1 && isOpposite(language, top.condition, condition)
+    if (opposite) {
+      ways.frontier = [top.elseExit]
+      top.second = condition.label
+    } else {
+      relabel(top)
       ways.frontier = [{ from: top.node, label: condition.label }]
     }
     top.arms++
@@ -316,11 +353,17 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   function relabel(top: Open): void {
     for (const edge of graph.edges) {
       if (edge.from === top.node && (edge.kind === 'yes' || edge.kind === 'no')) {
-        edge.label = top.condition.label
+        edge.label = labelIn(top, edge)
         delete edge.kind
       }
     }
-    for (const list of [top.done, ways.dead]) for (const exit of list) if (exit.from === top.node) { exit.label = top.condition.label; delete exit.kind }
+    for (const list of [top.done, ways.dead]) for (const exit of list) if (exit.from === top.node && (exit.kind === 'yes' || exit.kind === 'no')) { exit.label = labelIn(top, exit); delete exit.kind }
+  }
+
+  /** The condition in the text's own words on the arm that holds it. */
+  function labelIn(top: Open, arm: { kind?: ReadEdge['kind'] }): string {
+    const isSecond = arm.kind === top.elseExit.kind
+    return isSecond ? top.second ?? labels.otherwise : top.condition.label
   }
 
   function addElse(): void {
@@ -515,6 +558,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     finish() {
       while (bases.length > 0) this.closeChoice()
       closeAll()
+      ways.frontier = unite(ways.frontier, detours.rest())
       for (const entry of waiting) {
         if (entry.fallback !== undefined) {
           const saved = ways.frontier

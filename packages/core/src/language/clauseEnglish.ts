@@ -229,11 +229,11 @@ function lastNounStart(tokens: Token[], from: number, to: number): number | unde
     const token = tokens[at]!
     if (token.tag === 'determiner' || token.tag === 'pronoun') {
       found = at
-      if (tokens[at - 1]?.tag === 'preposition' && tokens[at - 1]!.lower === 'of') { at--; continue }
+      if (tokens[at - 1]?.tag === 'preposition' && /^(?:of|with|without)$/.test(tokens[at - 1]!.lower)) { at--; continue }
       return at
     }
     if (!['noun', 'adjective', 'number', 'preposition'].includes(token.tag)) return found
-    if (token.tag === 'preposition' && token.lower !== 'of') return at + 1
+    if (token.tag === 'preposition' && !/^(?:of|with|without)$/.test(token.lower)) return at + 1
     if (token.lower === 'then') return at
     found = at
     at--

@@ -59,7 +59,7 @@ function askQuestion(language: ReadLanguage, raw: string, single: boolean, verbl
       question = raw.replace(/^\S+\s+/, '')
       negative = true
     }
-    question = question.replace(BE[language], '')
+    question = question.replace(/\s+(?:state|zustand)$/i, '').replace(BE[language], '')
   }
   question = question.replace(/^(?:(?:it|they|she|he|es|sie|er|ihn)\s+)+(?=\S)/i, (found) => (question.length - found.length > 3 ? '' : found))
   const words = question.trim().split(' ')

@@ -233,7 +233,7 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     graph: [
       'start Start -> Approve or reject request',
       'action Approve or reject request -> Request accepted?',
-      'decision Request accepted? -> [The request is rejected] Inform employee | [The request is approved] Archive request',
+      'decision Request accepted? -> [No] Inform employee | [Yes] Archive request',
       'action Inform employee -> End',
       'action Archive request -> End',
     ],

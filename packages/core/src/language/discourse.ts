@@ -74,6 +74,10 @@ export type Item =
   | { kind: 'optionalLast' }
   | { kind: 'alternatives'; options: Item[][]; question?: string; sharesSubject: boolean; duty: boolean }
   | { kind: 'repeatEach'; text: string }
+  /** A control or an action on a screen that leads elsewhere; the telling goes on at the screen. */
+  | { kind: 'way'; label: string; items: Item[]; span: [number, number] }
+  /** The name of a screen above what is told of it. */
+  | { kind: 'section'; step: StepDraft }
   | { kind: 'pass' }
   /** The open arms flow together here. */
   | { kind: 'merge' }

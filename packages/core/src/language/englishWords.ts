@@ -20,6 +20,7 @@ note annotate comment highlight bookmark pin star like dislike rate mute unmute 
 subtract multiply divide sum round aggregate group sort rank normalize standardize customize personalize configure tailor adapt modify amend revise rework refine optimize improve enhance enrich extend expand shorten reduce increase decrease
 delegate escalate notify alert warn inform brief report present pitch demonstrate explain justify document file register enter key tally count enumerate inventory
 surrender relinquish transfer assign cede donate lend borrow rent lease return recycle dispose destroy shred burn bury salvage recover rescue
+pop slide shake hover zoom collapse focus autofill prefill unfollow upvote react snooze bounce fire nudge pair unpair hop dial jump opt proceed lead
 persist cache queue enqueue dequeue buffer stream encrypt decrypt hash sign verify ping poll fetch parse render mint stamp punch swipe insert eject unplug plug charge boot reboot wake
 greet seat order cook fry bake roast boil grill plate garnish taste serve pour mix stir chop peel slice
 `)

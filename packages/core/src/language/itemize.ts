@@ -172,7 +172,8 @@ function orGroup(clauses: Clause[], index: number, announced: boolean): number {
   let found = false
   while (index + count < clauses.length) {
     const next = clauses[index + count]!
-    const contrast = next.link === 'or' || hasCue(next, 'whereas') || announced && hasCue(next, 'while')
+    const listed = next.link === 'comma' && next.inherited && next.verb !== undefined && clauses.slice(index + count + 1).find((later) => later.link !== 'comma' || !later.inherited)?.link === 'or'
+    const contrast = listed || next.link === 'or' || hasCue(next, 'whereas') || announced && hasCue(next, 'while')
     if (contrast && next.verb !== undefined && !next.cues.some((cue) => CONTENT.has(cue.role))) found = true
     else if (!(next.link === 'relative' || next.link === 'restrictive' || (found || announced) && next.link === 'and' && next.inherited)) break
     else if (!found && next.link !== 'restrictive') {
@@ -193,7 +194,7 @@ function readAlternatives(context: SentenceContext, clauses: Clause[], index: nu
   const options: Item[][] = []
   for (let at = index; at < index + count; at++) {
     const clause = clauses[at]!
-    if (at === index || clause.link === 'or' || hasCue(clause, 'whereas', 'while')) options.push([])
+    if (at === index || clause.link === 'or' || clause.link === 'comma' && clause.inherited || hasCue(clause, 'whereas', 'while')) options.push([])
     readMain(context, clause, clauses[at + 1], options[options.length - 1]!)
   }
   const filled = options.filter((option) => option.some((item) => item.kind === 'step' || item.kind === 'jump' || item.kind === 'end'))

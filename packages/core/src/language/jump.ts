@@ -11,6 +11,8 @@ export function jumpOf(context: SentenceContext, clause: Clause): JumpTarget | u
   const verb = clause.verb!
   const source = text.slice(clause.start, clause.end)
   const isRetry = language === 'en' ? verb.base === 'retry' || verb.base === 'try' && /\bagain\b/i.test(source) || verb.base === 'repeat' && !verb.passive && (clause.object === undefined || !clause.object.pronoun && /\b(?:step|process|procedure|this|it|steps)\b/i.test(clause.object.text) || /\bagain\b/i.test(source)) : /\b(?:erneut|noch ?einmal|wieder)\b/i.test(source) && verb.base === 'versuchen' || verb.base === 'wiederholen' && !verb.passive
+  const mends = /^(?:fix|correct|change|redo|edit|adjust|korrigieren|ändern|verbessern)$/.test(verb.base) && clause.object?.pronoun === true && (verb.carrier !== undefined || verb.modal !== undefined)
+  if (mends) return { stems: new Set(), direct: false, again: true, fallback: describeStep(language, clause, { ...context.mentions }), span: [clause.start, clause.end] }
   const another = (isWord(language, 'input', verb.base) || isWord(language, 'choose', verb.base) || verb.base === 'try' || verb.base === 'use' || verb.base === 'versuchen') && /^(?:another|another one|(?:a )?different one|something else|(?:eine? )?andere[nsr]?|etwas anderes)$/i.test(clause.object?.text ?? '')
   if (another) return { stems: new Set(), direct: false, again: true, fallback: describeStep(language, clause, { ...context.mentions }), span: [clause.start, clause.end] }
   const back = verb.particle === 'back' || verb.base === 'return' || /\bback\b/i.test(source) || verb.base.startsWith('zurück') || /\bzurück\b/i.test(source)

@@ -22,6 +22,9 @@ export function readNote(context: SentenceContext, clausesOf: (stretch: Stretch)
   if (lead !== undefined && !marks.some((mark) => mark.kind === 'semicolon' && mark.start < lead.start)) {
     const head = trim(text, start, lead.start)
     const body = trim(text, lead.end, end)
+    if (head !== undefined && body !== undefined && lead.kind === 'arrow' && EVENT.test(text.slice(head.start, head.end))) {
+      return [...itemize({ ...context, terse: false }, clausesOf(head)), ...sequence(context, clausesOf, body, marks)]
+    }
     if (head !== undefined && body !== undefined && isTestFragment(language, text, head, clausesOf(head), lead.kind)) {
       const clauses = clausesOf(head)
       const first = clauses[0]
@@ -46,6 +49,7 @@ export function readNote(context: SentenceContext, clausesOf: (stretch: Stretch)
   return parts.flatMap((part) => partItems(context, clausesOf, part))
 }
 
+const EVENT = /^(?:after|upon|once|when|whenever|as soon as|nach|sobald|nachdem)\b/i
 const FORM = /^(?:form|formular|screen|dialog|popup|modal|page|seite|maske)$/i
 
 /** "Sign up: form (name, email)" and "Paywall: subscribe or "Later"": what a step or screen offers behind its colon. */

@@ -5,7 +5,7 @@ import { germanClauses } from './clauseGerman.ts'
 import { onlyControls } from './controls.ts'
 import type { Mentions } from './describeStep.ts'
 import { capitalize, elementType, namedStep, screenType } from './describeStep.ts'
-import { hasCue, stemsOf, type StepDraft } from './discourse.ts'
+import { hasCue, type Item, stemsOf, type StepDraft } from './discourse.ts'
 import { announcesWays, itemize } from './itemize.ts'
 import { readNote } from './note.ts'
 import { readPath } from './path.ts'
@@ -61,7 +61,7 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       const number = moves.length === 0 && line.number !== undefined ? { number: line.number } : {}
       const note = arrow || line.marker === 'bullet' || line.marker === 'number' ? readNote({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf, stretch.start, stretch.end) : undefined
       if (note !== undefined) {
-        moves.push({ items: note, ...number })
+        moves.push({ items: note, ...number, ...(line.marker === 'none' && moves.some((move) => move.items.filter((item) => item.kind === 'visit').length > 2) ? { late: true } : {}) })
         continue
       }
       const path = arrow ? readPath({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf, stretch.start, stretch.end) : undefined
@@ -113,9 +113,10 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
     return elements
   }
 
-  function readList(lines: Line[]): void {
+  function readList(lines: Line[], edge = false, section = false): void {
     let run: Move[] = []
     let gherkin: Line['marker'] = 'none'
+    let late = edge
     const flush = (): void => {
       if (run.length > 0) assembler.addMoves(run)
       run = []
@@ -125,7 +126,28 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       if (line.marker === 'and' && (gherkin === 'given' || gherkin === 'when')) line.marker = gherkin
       else gherkin = line.marker
       if (line.marker === 'heading' || line.marker === 'scenario') continue
-      const row = answerRow(lines, index)
+      if (EDGE_CASES.test(text.slice(line.start, line.end))) {
+        flush()
+        late = true
+        readList(line.children, true)
+        continue
+      }
+      const opened = line.children.length > 0 ? sectionOf(line) : undefined
+      if (opened !== undefined) {
+        flush()
+        const rest = placeControls(line, opened)
+        assembler.addMoves([{ items: [{ kind: 'section', step: opened }] }])
+        assembler.enter()
+        readList(rest, false, rest.length > 1)
+        assembler.leave()
+        continue
+      }
+      const way = section && line.children.length === 0 ? wayOf(line) : undefined
+      if (way !== undefined) {
+        run.push({ items: [way] })
+        continue
+      }
+      const row = late ? [] : answerRow(lines, index)
       if (row.length > 1) {
         flush()
         tellArms(armsOf(row)!, line, undefined)
@@ -134,7 +156,12 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       }
       const arms = armsOf(line.children)
       const question = arms !== undefined && text[line.end - 1] === '?' ? text.slice(line.start, line.end) : undefined
-      if (question === undefined || question.length > 80) run.push(...movesOf(line))
+      if (question === undefined || question.length > 80) {
+        const moves = movesOf(line)
+        if (late && moves.length === 1) moves[0]!.late = true
+        if (line.marker === 'none' && moves.some((move) => move.items.filter((item) => item.kind === 'visit').length > 2)) late = true
+        run.push(...moves)
+      }
       if (line.children.length === 0) continue
       const elements = elementsOfList(line)
       const holder = run[run.length - 1]?.items.findLast((item) => item.kind === 'step' || item.kind === 'visit')
@@ -148,6 +175,33 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       else tellArms(arms, line, question)
     }
     flush()
+  }
+
+  /** "Login screen:" above a list: the screen that the list is about, or undefined. */
+  function sectionOf(line: Line): StepDraft | undefined {
+    const said = text.slice(line.start, line.end).trim()
+    if (line.marker === 'bullet' || line.marker === 'number' || !said.endsWith(':') && line.marker !== 'heading' || /[.;,?!]|->|→/.test(said)) return undefined
+    const name = said.replace(/:$/, '').replace(/^(?:screen|seite|page)\s*\d*\s*[:–-]\s*/i, '').replace(/[*_"“”„]/g, '').trim()
+    if (name.split(/\s+/).length > 5 || screenType(language, name) === undefined) return undefined
+    return namedStep(language, { text: name, head: '', pronoun: false, start: line.start, end: line.end }, [line.start, line.end])
+  }
+
+  /** "Forgot? link -> Reset screen" among the items of a screen: a way that leaves it. */
+  function wayOf(line: Line): Item | undefined {
+    const said = text.slice(line.start, line.end)
+    const mark = /^([^>→]{1,60}?)\s*(?:->|→|=>|⇒)\s*([^>→]{1,60})$/.exec(said)
+    if (mark === null) return undefined
+    const target = mark[2]!.replace(/^(?:to|opens?|goes to|go to|show|zu[mr]?|öffnet)\s+/i, '').replace(/[.]$/, '')
+    const head = { start: line.start, end: line.start + mark[1]!.length }
+    if (screenType(language, target) === undefined || isTestFragment(language, text, head, clausesOf(head), 'arrow')) return undefined
+    const control = onlyControls(language, mark[1]!)
+    const span: [number, number] = [line.start, line.end]
+    const at = line.start + said.lastIndexOf(target)
+    const place: Item = { kind: 'visit', step: namedStep(language, { text: target, head: '', pronoun: false, start: at, end: at + target.length }, [at, at + target.length]), opens: false }
+    if (control !== undefined) return { kind: 'way', label: control[0]!.label, items: [place], span }
+    const steps = itemize({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf(head))
+    const first = steps[0]
+    return first?.kind === 'step' ? { kind: 'way', label: first.step.title, items: [...steps, place], span } : undefined
   }
 
   function tellArms(arms: Arm[], line: Line, question: string | undefined): void {
@@ -168,14 +222,14 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       if (line.marker !== 'bullet' && line.marker !== 'number' || line.number !== undefined) break
       const content = text.slice(line.start, line.end)
       const mark = /\s*(?:->|→|=>|⇒)\s*/.exec(content)
-      if (mark === null || armsOf([line, line]) === undefined) break
+      if (mark === null || armsOf([line, line], true) === undefined) break
       const clause = clausesOf({ start: line.start, end: line.start + mark.index })[0]
       const verb = clause?.verb
       const tests = /^(?:no|not|yes|has|is|with|without|kein|keine|nein|ja|hat|ist|mit|ohne)\b/i.test(content) || verb !== undefined && (verb.copula || verb.negated || verb.base === 'have' || verb.base === 'haben') || clause !== undefined && hasCue(clause, 'else', 'ifNot', 'if')
       if (!tests) break
       row.push(line)
     }
-    return row
+    return row.every((line) => isException(line, text.slice(line.start, line.end).split(/\s*(?:->|→|=>|⇒)/)[0]!)) ? [] : row
   }
 
   /** What arms without a question choose: "Choose a refund method" asks "Refund method". */
@@ -214,7 +268,7 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
   }
 
   /** The arms that sub-items tell ("expired -> page"), or undefined when they are steps. */
-  function armsOf(lines: Line[]): Arm[] | undefined {
+  function armsOf(lines: Line[], single = false): Arm[] | undefined {
     if (lines.length < 2) return undefined
     const arms = []
     let exceptions = 0
@@ -231,7 +285,7 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       if (isException(line, label)) exceptions++
       arms.push({ line, label: capitalize(label.replace(/^(?:if|in case|when|falls|wenn|bei)\s+/i, '')), bodyStart: line.start + mark.index + mark[0].length, isElse })
     }
-    return exceptions === lines.length ? undefined : arms
+    return exceptions === lines.length && !single ? undefined : arms
   }
 
   /** "no results -> ...": what may go wrong, beside the way that goes on. */
@@ -240,9 +294,10 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
     return !/^(?:yes|no|ja|nein)$/i.test(label) && tellsFailure(language, label) && isTestFragment(language, text, head, clausesOf(head), 'arrow')
   }
 
-  return { readLines: readList, finish: () => assembler.finish() }
+  return { readLines: (lines) => readList(lines), finish: () => assembler.finish() }
 }
 
+const EDGE_CASES = /^(?:#+\s*)?(?:edge cases?|corner cases?|error (?:cases?|handling|states?)|errors|exceptions?|unhappy paths?|what can go wrong|fehlerfälle|fehlerbehandlung|sonderfälle|ausnahmen|randfälle|fehler)\s*:?$/i
 const GREETING = /^(?:(?:hey|hi|hello|hallo|oh|ok|okay|btw|fyi|moin|ach|übrigens)\b(?:\s+(?:all|team|everyone|there|zusammen|leute))?[,!.]?\s+(?:and\s+|und\s+)?)+/i
 const PREFACE = /^(?:so\s+)?(?:for|about|regarding|here(?:'s| is| are)?|below(?: is)?|this is|hier(?: ist| kommt)?|unten)\b[^.;:!?]{0,60}:\s+/i
 

@@ -1,4 +1,4 @@
-import { namedStep } from './describeStep.ts'
+import { capitalize, elementType, namedStep } from './describeStep.ts'
 import { stemsOf, type Item } from './discourse.ts'
 import { describeCondition } from './condition.ts'
 import type { Clause } from './clause.ts'
@@ -59,9 +59,12 @@ export function readPath(context: SentenceContext, clausesOf: (stretch: Stretch)
       continue
     }
     if (label.split(' ').length > 6 || /[.!?]\s/.test(label)) return undefined
-    const clean = label.replace(/^["“„«]|["”“»]$/g, '')
+    const aside = /\s*\(([^)]{2,120})\)\s*/.exec(label)
+    const clean = label.replace(/\s*\([^)]*\)/g, '').replace(/^["“„«]|["”“»]$/g, '')
+    if (clean === '') continue
     const step = namedStep(language, { text: clean, head: clean.split(' ').at(-1)!.toLowerCase(), pronoun: false, start: stretch.start, end: stretch.end }, [stretch.start, stretch.end])
     if (step.type === 'action' && !/^\p{Ll}/u.test(label)) step.type = 'screen'
+    if (aside !== null && step.elements === undefined) step.elements = aside[1]!.split(/\s*(?:,|\/|\+)\s*/).filter((name) => name !== '' && name.split(' ').length <= 4).map((name) => ({ type: elementType(name, true), label: capitalize(name.replace(/["“”„]/g, '')) }))
     items.push({ kind: 'visit', step, opens: index === 0 })
     if (guard !== null && !elseNext && index + 1 < parts.length) items.push({ kind: 'merge' })
   }

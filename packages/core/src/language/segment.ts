@@ -1,3 +1,5 @@
+import { screenType } from './describeStep.ts'
+
 /** How a line was marked in the source. */
 export type LineMarker = 'none' | 'bullet' | 'number' | 'heading' | 'scenario' | 'given' | 'when' | 'then' | 'and'
 
@@ -24,6 +26,7 @@ const NUMBERED = /^(\s*)(?:(?:step|schritt)\s+)?(\d{1,3})(?:[.):]|\s+[-–])\s+/
 const LETTERED = /^(\s*)(?:\(?[a-h]\)|[ivx]{1,4}[.)])\s+/
 const SUBSTEP = /^(\s*)\d{1,3}(?:\.\d{1,2}|[a-z])(?:[.):]|\s+[-–])?\s+(?=\p{L}|["“„])/u
 const LABEL = /^(?:[A-Z]{2,6}[- ]?\d{1,4}[a-z]?\s*[:.)–-]|\((?:[A-Z]{1,3})?\d{1,3}\))\s+/
+const ARROW = /->|→|=>|⇒/
 const HEADING = /^\s*(#{1,6})\s+/
 const GHERKIN: [RegExp, LineMarker][] = [
   [/^\s*(?:feature|background|funktionalität|funktion|grundlage)\s*:\s*/i, 'heading'],
@@ -52,7 +55,7 @@ export function readLines(text: string): Line[] {
     if (end <= start) continue
     const before = flat[flat.length - 1]
     const blankBefore = index > 0 && raw[index - 1]!.text.trim() === ''
-    const continues = found.marker === 'none' && before !== undefined && !blankBefore && !isGherkin
+    const continues = found.marker === 'none' && !(ARROW.test(line.text) && before !== undefined && ARROW.test(text.slice(before.start, before.end))) && before !== undefined && !blankBefore && !isGherkin
       && before.marker !== 'heading' && (before.marker === 'none' || found.indent > before.indent)
       && !/[.!?:;]["”“)]?$/.test(text.slice(before.start, before.end)) && /^[\p{Ll}\d(]/u.test(text.slice(start, start + 1))
     if (continues) {
@@ -164,14 +167,14 @@ function markHeading(text: string, flat: Line[], index: number, line: Line): voi
   const short = content.length <= 80 && !/[.!?;]$/.test(content) && !/->|→|=>|⇒/.test(content) && !/^(?:if|when|otherwise|then|wenn|falls|sonst|dann)\b/i.test(content)
   if (!short || next === undefined) return
   if (/:$/.test(content) && content.length <= 60 && (next.marker === 'bullet' || next.marker === 'number')) {
-    if (index === 0) line.marker = 'heading'
+    if (index === 0 && screenType('en', content.replace(/:$/, '')) === undefined && screenType('de', content.replace(/:$/, '')) === undefined) line.marker = 'heading'
   } else if (index === 0 && (next.marker !== 'none' || /\n\s*\n\s*$/.test(text.slice(line.end, next.start)))) line.marker = 'heading'
 }
 
 function nest(text: string, flat: (Line & { indent: number })[]): Line[] {
   const roots: Line[] = []
   const stack: (Line & { indent: number })[] = []
-  for (const line of flat) {
+  for (const [index, line] of flat.entries()) {
     if (line.marker === 'bullet' || line.marker === 'number') {
       while (stack.length > 0 && isOutside(stack[stack.length - 1]!, line)) stack.pop()
       const parent = stack[stack.length - 1]
@@ -182,7 +185,7 @@ function nest(text: string, flat: (Line & { indent: number })[]): Line[] {
     } else {
       stack.length = 0
       roots.push(line)
-      if (line.marker === 'none' && text[line.end - 1] === ':') stack.push({ ...line, indent: -1, children: line.children })
+      if (line.marker === 'heading' && index > 0 || line.marker === 'none' && text[line.end - 1] === ':') stack.push({ ...line, indent: -1, children: line.children })
     }
   }
   return roots

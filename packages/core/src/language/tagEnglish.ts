@@ -146,6 +146,12 @@ function correct(tokens: Token[], index: number): void {
     token.tag = 'noun'
     return
   }
+  if (token.tag === 'past' && IRREGULAR[word] === word && startsClause(tokens, index) && next !== undefined && next.tag !== 'punctuation' && next.tag !== 'preposition') token.tag = 'verb'
+  // "rename, archive or share it": one of several verbs in a row.
+  if (token.tag === 'noun' && previous !== undefined && previous.tag === 'punctuation' && previous.text === ',' && /^(?:verb|infinitive)$/.test(tokens[index - 2]?.tag ?? '') && ACTION_VERBS.has(word) && leadsToVerbRow(tokens, index + 1)) {
+    token.tag = 'verb'
+    return
+  }
   // "just show a warning": the verb of what follows from a condition.
   if (/^(?:just|simply|please)$/.test(previous?.lower ?? '') && ACTION_VERBS.has(word) && (next?.tag === 'determiner' || next?.tag === 'pronoun' || next?.quoted === true)) {
     token.tag = 'verb'
@@ -200,6 +206,16 @@ function correct(tokens: Token[], index: number): void {
   if (word === 'back' && previous?.tag === 'pronoun') token.tag = 'particle'
   if (token.tag === 'adjective' && isPastForm(word) && before?.tag === 'coordinator' && (next === undefined || next.tag === 'punctuation' || next.tag === 'preposition' || next.tag === 'to') && tokens.slice(0, index).some((other) => other.tag === 'past')) token.tag = 'past'
   if (token.tag === 'verb' && PARTICLES.has(word) && (previous?.tag === 'pronoun' || previous?.tag === 'noun')) token.tag = 'particle'
+}
+
+/** Whether single words between commas end in "or" and a verb that has an object. */
+function leadsToVerbRow(tokens: Token[], from: number): boolean {
+  for (let at = from; at < tokens.length && at < from + 6; at++) {
+    const token = tokens[at]!
+    if (token.tag === 'coordinator') return ACTION_VERBS.has(tokens[at + 1]?.lower ?? '') && tokens[at + 2] !== undefined && tokens[at + 2]!.tag !== 'punctuation'
+    if (token.tag === 'punctuation' ? token.text !== ',' : !ACTION_VERBS.has(token.lower)) return false
+  }
+  return false
 }
 
 /** "Edit screen", "Search page": in front of these a verb names what the surface is for. */

@@ -11,6 +11,8 @@ export interface Open {
   condition: Condition
   arms: number
   kind: 'if' | 'first' | 'limit' | 'choice' | 'pick'
+  /** The condition of the arm that is told as the opposite, in the text's own words. */
+  second?: string
   /** Pass exits of tests inside the arms of a choice: they join its "otherwise". */
   passes: Exit[]
 }
