@@ -34,6 +34,6 @@ export default defineConfig({
   renderer: {
     root: source('renderer'),
     plugins: [react()],
-    build: { outDir: resolve(import.meta.dirname, 'out/renderer'), emptyOutDir: true, rollupOptions: { input: { index: source('renderer/index.html') } } },
+    build: { outDir: resolve(import.meta.dirname, 'out/renderer'), emptyOutDir: true, minify: true, rollupOptions: { input: { index: source('renderer/index.html') } } },
   },
 });

@@ -27,8 +27,12 @@ export interface AppInBrowser {
   problems: string[];
   /** The engine behind the server, without a page: to prepare flows and to read what is really stored. */
   client(): Promise<ApiClient>;
-  /** Stops the server and starts it again on the same folder, as after a day. The pages are closed, unless they shall see it happen. */
-  restart(options?: { keepPages?: boolean; samePort?: boolean }): Promise<void>;
+  /** Stops the server; pages stay open and see it happen. */
+  stop(): Promise<void>;
+  /** Starts the server again on the same folder and port. */
+  start(): Promise<void>;
+  /** Stops the server and starts it again on the same folder, as after a day. The pages are closed. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,6 +42,43 @@ export interface PageOptions {
   /** CSS px; 1440 x 900 unless told. */
   viewport?: { width: number; height: number };
   clipboard?: boolean;
+  /** The wire between page and server, to cut and to mend. */
+  line?: Line;
+}
+
+/** The wire between a page and its server. */
+export interface Line {
+  isCut: boolean;
+  cut(): void;
+  mend(): void;
+  /** Lets a page's sockets run over this wire. */
+  carry(page: Page): Promise<void>;
+}
+
+/** A wire that can be cut: open sockets close, new ones are refused until it is mended. */
+export function createLine(): Line {
+  const open = new Set<() => void>();
+  return {
+    isCut: false,
+    cut() {
+      this.isCut = true;
+      for (const close of open) close();
+      open.clear();
+    },
+    mend() {
+      this.isCut = false;
+    },
+    carry(page) {
+      return page.routeWebSocket(/\/rpc$/, (socket) => {
+        if (this.isCut) return void socket.close();
+        const server = socket.connectToServer();
+        open.add(() => {
+          void server.close();
+          void socket.close();
+        });
+      });
+    },
+  };
 }
 
 /** Starts the app from its built page. */
@@ -59,7 +100,7 @@ export async function startApp(engine: Partial<EngineDependencies> = {}): Promis
       return server;
     },
     problems,
-    async openPage({ colorScheme = 'light', locale = 'en-US', viewport = { width: 1440, height: 900 }, clipboard = false } = {}) {
+    async openPage({ colorScheme = 'light', locale = 'en-US', viewport = { width: 1440, height: 900 }, clipboard = false, line } = {}) {
       const context = await browser.newContext({ viewport, colorScheme, locale, acceptDownloads: true, ...(clipboard ? { permissions: ['clipboard-read', 'clipboard-write'] } : {}) });
       context.setDefaultTimeout(PATIENCE);
       contexts.push(context);
@@ -69,6 +110,7 @@ export async function startApp(engine: Partial<EngineDependencies> = {}): Promis
         // A browser logs every socket that nobody answers; that is what some tests bring about.
         if (message.type() === 'error' && !/net::ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED|CONNECTION_RESET)/.test(message.text())) problems.push(`console: ${message.text()}`);
       });
+      await line?.carry(page);
       await page.goto(server.newAddress());
       await page.getByTestId('flow-list').waitFor();
       return page;
@@ -86,12 +128,18 @@ export async function startApp(engine: Partial<EngineDependencies> = {}): Promis
       });
       return createApiClient(new RPCLink({ websocket: socket as never }));
     },
-    async restart({ keepPages = false, samePort = false } = {}) {
-      if (!keepPages) for (const context of contexts.splice(0)) await context.close();
+    async stop() {
       hangUp();
-      const port = Number(new URL(server.origin).port);
       await server.close();
-      server = await start(samePort ? port : 0);
+    },
+    async start() {
+      server = await start(Number(new URL(server.origin).port));
+    },
+    async restart() {
+      for (const context of contexts.splice(0)) await context.close();
+      hangUp();
+      await server.close();
+      server = await start();
     },
     async close() {
       await browser.close();

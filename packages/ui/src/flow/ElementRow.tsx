@@ -1,4 +1,4 @@
-import type { ElementType } from '@uxflow/core/flow/schema';
+import type { ElementType } from '@uxflow/core';
 import { ChevronDown, Image } from 'lucide-react';
 
 /** One thing on a wireframe: a tiny field, button, link, list, picture or switch with its label. */

@@ -1,4 +1,4 @@
-import type { Edge, Point } from '@uxflow/core/flow/schema';
+import type { Edge, Point } from '@uxflow/core';
 import { EdgeLabelRenderer, useStore, type Edge as CanvasEdge, type EdgeProps } from '@xyflow/react';
 import { MessageCircle } from 'lucide-react';
 import { memo } from 'react';

@@ -1,4 +1,4 @@
-import type { Node } from '@uxflow/core/flow/schema';
+import type { Node } from '@uxflow/core';
 import { Handle, Position, useStore, type Node as CanvasNode, type NodeProps } from '@xyflow/react';
 import { Check, Lock, MessageCircle, Pin, X } from 'lucide-react';
 import { memo } from 'react';

@@ -1,4 +1,4 @@
-import type { Frame } from '@uxflow/core/flow/schema';
+import type { Frame } from '@uxflow/core';
 import { NodeResizer, type Node as CanvasNode, type NodeProps } from '@xyflow/react';
 import { MessageCircle } from 'lucide-react';
 import { memo } from 'react';

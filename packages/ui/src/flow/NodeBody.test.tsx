@@ -1,4 +1,4 @@
-import { ELEMENT_TYPES, NODE_TYPES, type Node, type NodeType } from '@uxflow/core/flow/schema';
+import { ELEMENT_TYPES, NODE_TYPES, type Node, type NodeType } from '@uxflow/core';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { CanvasContext, type CanvasActions, type CanvasTexts } from './canvasContext.ts';

@@ -1,5 +1,4 @@
-import { ELEMENT_ROWS } from '@uxflow/core/layout/nodeSize';
-import type { Node } from '@uxflow/core/flow/schema';
+import { ELEMENT_ROWS, type Node } from '@uxflow/core';
 import { CirclePlay, CircleStop, ExternalLink } from 'lucide-react';
 import { InlineText } from '../primitives/InlineText.tsx';
 import { useCanvas } from './canvasContext.ts';

@@ -1,4 +1,4 @@
-import type { Edge, Node, NodeType } from '@uxflow/core/flow/schema';
+import type { Edge, Node, NodeType } from '@uxflow/core';
 import { createContext, useContext } from 'react';
 
 /** What nodes and edges say, in the language of the screen. */

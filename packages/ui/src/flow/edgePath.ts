@@ -1,4 +1,4 @@
-import type { Point } from '@uxflow/core/flow/schema';
+import type { Point } from '@uxflow/core';
 
 /** The SVG path along the points with rounded corners; `radius` in px, less where a leg is short. */
 export function roundedPath(points: readonly Point[], radius = 8): string {

@@ -1,7 +1,4 @@
-import type { Edge, FlowView, Node, Point } from '@uxflow/core/flow/schema';
-import { routeStands } from '@uxflow/core/layout/drawn';
-import type { Side } from '@uxflow/core/layout/geometry';
-import { portPoints, stepPath, type EdgePorts } from '@uxflow/core/layout/ports';
+import { type Edge, type EdgePorts, type FlowView, type Node, type Point, portPoints, routeStands, type Side, stepPath } from '@uxflow/core';
 
 /** How one edge runs over the canvas. */
 export interface EdgeWay {

@@ -1,4 +1,4 @@
-import type { ElementType, NodeType } from '@uxflow/core/flow/schema';
+import type { ElementType, NodeType } from '@uxflow/core';
 import { AppWindow, CirclePlay, CircleStop, GitFork, Globe, Link2, MessageSquareText, Monitor, Smartphone, SquareMousePointer, StickyNote, Tablet, Waypoints, Zap, type LucideIcon } from 'lucide-react';
 
 /** The icon of every node type. */

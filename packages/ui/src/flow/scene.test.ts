@@ -1,5 +1,4 @@
-import { seededRandom } from '@uxflow/core';
-import type { Edge, FlowView, Node } from '@uxflow/core/flow/schema';
+import { type Edge, type FlowView, type Node, seededRandom } from '@uxflow/core';
 import { describe, expect, it } from 'vitest';
 import { edgeWays } from './edgeWays.ts';
 import { nextScene, type SceneInput } from './scene.ts';

@@ -1,7 +1,4 @@
-import type { Edge, FlowView, Frame, Node, Point } from '@uxflow/core/flow/schema';
-import { frameRect } from '@uxflow/core/layout/drawn';
-import { rectAt, type Rect } from '@uxflow/core/layout/geometry';
-import { nodeSize } from '@uxflow/core/layout/nodeSize';
+import { type Edge, type FlowView, type Frame, frameRect, type Node, nodeSize, type Point, type Rect, rectAt } from '@uxflow/core';
 import { Position, type NodeHandle } from '@xyflow/react';
 import { edgeWays, type EdgeWays } from './edgeWays.ts';
 import type { FlowCanvasEdge } from './FlowEdge.tsx';

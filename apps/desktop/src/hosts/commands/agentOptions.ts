@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { AppError, systemClock } from '@uxflow/core';
+import { AppError, layoutWhole, systemClock } from '@uxflow/core';
 import type { PipelineDependencies } from '@uxflow/core/agents';
 import { createElkRunner } from '@uxflow/core/engine';
 import { allowedHostsOf, createEgress, createModel, parseModelId, providerInfo, providerNames, type LanguageModel } from '@uxflow/core/llm';
-import { layoutWhole } from '@uxflow/core';
 import { withElkWorker } from '../elkWorkerUrl.ts';
 import { usage } from './command.ts';
 

@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { AppError } from '@uxflow/core';
-import { documentText, parseDocument, type FlowDocument } from '@uxflow/core';
+import { AppError, documentText, type FlowDocument, parseDocument } from '@uxflow/core';
 
 /** One command of the command line. */
 export interface Command {

@@ -1,5 +1,5 @@
-import type { StoreErrorCode } from '@uxflow/core/db/storeError';
-import type { ModelErrorCode } from '@uxflow/core/llm/modelError';
+import type { StoreErrorCode } from '@uxflow/core/storeErrors';
+import type { ModelErrorCode } from '@uxflow/core';
 
 /** Every code that a failure can reach a person with; a language that lacks one does not compile. */
 export type ErrorCode = ModelErrorCode | ConversationErrorCode | StoreErrorCode | DocumentErrorCode | ChangeErrorCode | EngineErrorCode | HostErrorCode;

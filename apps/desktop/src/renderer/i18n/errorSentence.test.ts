@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { modelError, modelErrorCodes } from '@uxflow/core/llm/modelError';
-import { STORE_ERRORS } from '@uxflow/core/db/storeError';
-import { providerNames } from '@uxflow/core/llm/providerTable';
+import { modelError, modelErrorCodes, providerNames } from '@uxflow/core';
+import { STORE_ERRORS } from '@uxflow/core/storeErrors';
 import { describe, expect, it, test } from 'vitest';
 import { errorsEnglish } from './en/errors.ts';
 import { errorSentence } from './errorSentence.ts';

@@ -1,4 +1,4 @@
-import { turnSchema, type Turn } from '@uxflow/core/agents/turnSchema';
+import { turnSchema, type Turn } from '@uxflow/core';
 import type { ChatEvent } from '@uxflow/core/api';
 import { describe, expect, it } from 'vitest';
 import { createConversation, nextSteps, type AgentStep } from './conversation.ts';

@@ -1,5 +1,4 @@
-import { isAppError, type IntentOp } from '@uxflow/core';
-import type { AgentName, ChatMessage, Plan, Proposal, Turn } from '@uxflow/core/agents/turnSchema';
+import { type AgentName, type ChatMessage, type IntentOp, isAppError, type Plan, type Proposal, type Turn } from '@uxflow/core';
 import type { ChatEvent } from '@uxflow/core/api';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { followStream } from './followStream.ts';

@@ -1,9 +1,6 @@
-import { isAppError, type FlowKind, type FlowRecord, type Intent, type LogState, type Transaction } from '@uxflow/core';
+import { type FlowKind, type FlowRecord, type Intent, isAppError, type LogState, type Patch, PatchReplica, type TextCode, type Transaction } from '@uxflow/core';
 import type { FindingView, ViewEvent } from '@uxflow/core/api';
-import type { Patch } from '@uxflow/core/sync/patch';
-import { PatchReplica } from '@uxflow/core/sync/patchReplica';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { TextCode } from '@uxflow/core/agents/turnSchema';
 import { followStream, whenConnected } from './followStream.ts';
 import { keptViewport } from './keptViewport.ts';
 import { keepOutbox, takeOutbox } from './keptOutbox.ts';

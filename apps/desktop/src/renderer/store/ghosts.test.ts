@@ -1,5 +1,4 @@
-import { openDocument, type IntentOp, type LogState, type Op } from '@uxflow/core';
-import type { Card, Proposal } from '@uxflow/core/agents/turnSchema';
+import { type Card, type IntentOp, type LogState, type Op, openDocument, type Proposal } from '@uxflow/core';
 import { describe, expect, it } from 'vitest';
 import { cardsTakenAlong, cardsThatFall, ghostOps, ghostView, splitIntent } from './ghosts.ts';
 

@@ -1,5 +1,4 @@
-import { commit, fold, type Edge, type Intent, type IntentOp, type LogState, type Op } from '@uxflow/core';
-import type { Card, Proposal } from '@uxflow/core/agents/turnSchema';
+import { type Card, commit, type Edge, fold, type Intent, type IntentOp, type LogState, type Op, type Proposal } from '@uxflow/core';
 
 /** How a proposal touches a record. */
 export interface GhostMark {

@@ -1,4 +1,4 @@
-import type { Turn } from '@uxflow/core/agents/turnSchema';
+import type { Turn } from '@uxflow/core';
 import { Spinner } from '@uxflow/ui';
 import { Ban, Check, ChevronRight, X } from 'lucide-react';
 import { useText } from '../../i18n/TextContext.tsx';

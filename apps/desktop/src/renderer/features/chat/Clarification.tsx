@@ -1,4 +1,4 @@
-import type { Turn } from '@uxflow/core/agents/turnSchema';
+import type { Turn } from '@uxflow/core';
 import { Prose, useArrivalFocus } from '@uxflow/ui';
 import { MessageCircleQuestionMark } from 'lucide-react';
 import { useRef, useState } from 'react';

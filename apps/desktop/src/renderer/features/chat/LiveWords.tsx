@@ -1,4 +1,4 @@
-import type { Turn } from '@uxflow/core/agents/turnSchema';
+import type { Turn } from '@uxflow/core';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import type { Translate } from '../../i18n/translate.ts';
 import { useConversation } from '../../store/flowServices.ts';

@@ -1,4 +1,4 @@
-import type { Plan, Turn } from '@uxflow/core/agents/turnSchema';
+import type { Plan, Turn } from '@uxflow/core';
 import { Badge, Button, IconButton, useArrivalFocus } from '@uxflow/ui';
 import { Check, ListChecks, Plus, Trash2, Undo2 } from 'lucide-react';
 import { useId, useRef, useState } from 'react';

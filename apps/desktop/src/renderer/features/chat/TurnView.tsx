@@ -1,4 +1,4 @@
-import type { Turn } from '@uxflow/core/agents/turnSchema';
+import type { Turn } from '@uxflow/core';
 import { Button, ChatBubble, Notice } from '@uxflow/ui';
 import { RotateCcw, Settings2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';

@@ -1,4 +1,4 @@
-import type { Turn } from '@uxflow/core/agents/turnSchema';
+import type { Turn } from '@uxflow/core';
 import type { AgentStep } from '../../store/conversation.ts';
 
 /** The name of the model that a turn asks, or null for the rules: `ollama:llama3.2:3b` is `llama3.2:3b`. */

@@ -1,4 +1,4 @@
-import { TURN_STATUSES, type Plan } from '@uxflow/core/agents/turnSchema';
+import { TURN_STATUSES, type Plan } from '@uxflow/core';
 import { describe, expect, it } from 'vitest';
 import { addStep, changedSteps, changeStep, isSamePlan, planOutcome, readyPlan, removeStep } from './planDraft.ts';
 

@@ -1,4 +1,4 @@
-import type { Plan, PlanStep, Turn } from '@uxflow/core/agents/turnSchema';
+import type { Plan, PlanStep, Turn } from '@uxflow/core';
 
 /** The plan with another text for a step. */
 export function changeStep(plan: Plan, id: string, task: string): Plan {

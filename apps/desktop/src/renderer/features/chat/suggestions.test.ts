@@ -1,5 +1,5 @@
-import { readInstruction } from '@uxflow/core/language/instruction';
-import { readText } from '@uxflow/core/language/readText';
+import { readInstruction } from '@uxflow/core/language';
+import { readText } from '@uxflow/core/language';
 import { openDocument, SCHEMA_VERSION, type FlowDocument } from '@uxflow/core';
 import { describe, expect, it } from 'vitest';
 import { translator } from '../../i18n/translate.ts';

@@ -1,5 +1,4 @@
-import type { ChatMessage, Turn } from '@uxflow/core/agents/turnSchema';
-import { turnSchema } from '@uxflow/core/agents/turnSchema';
+import { type ChatMessage, type Turn, turnSchema } from '@uxflow/core';
 import { describe, expect, it } from 'vitest';
 import { liveWords } from './LiveWords.tsx';
 import { newestTurn, questionTurn, threadOf } from './thread.ts';

@@ -1,4 +1,4 @@
-import type { ChatMessage, Turn } from '@uxflow/core/agents/turnSchema';
+import type { ChatMessage, Turn } from '@uxflow/core';
 
 /** One stretch of the conversation: a turn with what was said in it, or a message that belongs to none. */
 export interface ThreadItem {

@@ -1,6 +1,5 @@
 import { nodeColor, type Scene } from '@uxflow/ui';
-import { boundsOf, type Rect } from '@uxflow/core/layout/geometry';
-import { nodeRect } from '@uxflow/core/layout/drawn';
+import { boundsOf, nodeRect, type Rect } from '@uxflow/core';
 import { useReactFlow, useStore } from '@xyflow/react';
 import { memo, useMemo, useRef } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';

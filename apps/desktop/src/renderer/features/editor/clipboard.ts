@@ -1,7 +1,4 @@
-import { isEqualJson, type Edge, type FlowView, type Frame, type Intent, type IntentOp, type Node, type Point } from '@uxflow/core';
-import { edgeSchema, frameSchema, nodeSchema } from '@uxflow/core';
-import { nodeRect } from '@uxflow/core/layout/drawn';
-import { boundsOf } from '@uxflow/core/layout/geometry';
+import { boundsOf, type Edge, edgeSchema, type FlowView, type Frame, frameSchema, type Intent, type IntentOp, isEqualJson, type Node, nodeRect, nodeSchema, type Point } from '@uxflow/core';
 import { z } from 'zod';
 import type { NewId } from './intents.ts';
 

@@ -1,8 +1,4 @@
-import { isEqualJson, type Edge, type FlowView, type Intent, type IntentOp, type Node, type NodeType, type Point } from '@uxflow/core';
-import { FRAME_PADDING, membersRect, nodeRect } from '@uxflow/core/layout/drawn';
-import { boundsOf, inflate, NODE_GAP, overlaps, type Rect } from '@uxflow/core/layout/geometry';
-import { conditionOffset } from '@uxflow/core/layout/ports';
-import { BASE_SIZES, CONDITION_ROW } from '@uxflow/core/layout/nodeSize';
+import { BASE_SIZES, boundsOf, CONDITION_ROW, conditionOffset, type Edge, type FlowView, FRAME_PADDING, inflate, type Intent, type IntentOp, isEqualJson, membersRect, type Node, NODE_GAP, nodeRect, type NodeType, overlaps, type Point, type Rect } from '@uxflow/core';
 
 export type NewId = (prefix: string) => string;
 export const ALIGNMENTS = ['left', 'center', 'right', 'top', 'middle', 'bottom', 'spreadAcross', 'spreadDown'] as const;

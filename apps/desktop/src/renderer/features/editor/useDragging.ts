@@ -1,5 +1,4 @@
-import type { FlowView, Point } from '@uxflow/core';
-import { frameRects } from '@uxflow/core/layout/drawn';
+import { type FlowView, frameRects, type Point } from '@uxflow/core';
 import type { SceneNode } from '@uxflow/ui';
 import type { EdgeChange, NodeChange } from '@xyflow/react';
 import { useCallback, useEffect, useRef, useState } from 'react';

@@ -1,5 +1,5 @@
 import type { FindingView } from '@uxflow/core/api';
-import { findingText, fixText } from '@uxflow/core/flow/review/messages';
+import { findingText, fixText } from '@uxflow/core';
 import { Button, Spinner } from '@uxflow/ui';
 import { CircleAlert, Info, TriangleAlert, Wrench } from 'lucide-react';
 import { useLanguage, useText } from '../../i18n/TextContext.tsx';

@@ -1,5 +1,5 @@
 import type { FindingView } from '@uxflow/core/api';
-import { fixText } from '@uxflow/core/flow/review/messages';
+import { fixText } from '@uxflow/core';
 import { Badge, Checkbox, EmptyState, Notice, Spinner } from '@uxflow/ui';
 import { PartyPopper } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';

@@ -1,5 +1,4 @@
-import { commit, fold, initialState, type Conflict, type ConflictReason, type LogState, type Op } from '@uxflow/core';
-import { fieldTable } from '@uxflow/core/flow/fields';
+import { commit, type Conflict, type ConflictReason, fieldTable, fold, initialState, type LogState, type Op } from '@uxflow/core';
 import { describe, expect, it } from 'vitest';
 import { isTextKey, translator } from '../../i18n/translate.ts';
 import { planConflict, standingValue } from './conflictPlan.ts';

@@ -1,4 +1,4 @@
-import type { Card, Proposal } from '@uxflow/core/agents/turnSchema';
+import type { Card, Proposal } from '@uxflow/core';
 import { Badge, Button, classes, IconButton, Notice } from '@uxflow/ui';
 import { Check, Crosshair, Minus, Pencil, Plus, X } from 'lucide-react';
 import { useMemo, useState } from 'react';

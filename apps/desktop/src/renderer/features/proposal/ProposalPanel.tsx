@@ -1,4 +1,4 @@
-import type { Proposal } from '@uxflow/core/agents/turnSchema';
+import type { Proposal } from '@uxflow/core';
 import { Button, EmptyState } from '@uxflow/ui';
 import { Sparkles } from 'lucide-react';
 import { useText } from '../../i18n/TextContext.tsx';

@@ -1,4 +1,4 @@
-import type { Card } from '@uxflow/core/agents/turnSchema';
+import type { Card } from '@uxflow/core';
 
 /** How many records of a kind cards add, change or take away. */
 export interface CardFact {

@@ -1,4 +1,4 @@
-import type { Card } from '@uxflow/core/agents/turnSchema';
+import type { Card } from '@uxflow/core';
 
 /** Ids of the nodes, edges and frames that cards touch: what the canvas shows when they are looked at. */
 export function idsOfCards(cards: readonly Card[]): string[] {

@@ -1,4 +1,4 @@
-import type { Card } from '@uxflow/core/agents/turnSchema';
+import type { Card } from '@uxflow/core';
 import { errorText } from '../../i18n/TextContext.tsx';
 import { isTextKey, type Translate } from '../../i18n/translate.ts';
 import { cardFacts } from './cardFacts.ts';

@@ -1,5 +1,4 @@
-import { openDocument, SCHEMA_VERSION, type FlowDocument, type IntentOp } from '@uxflow/core';
-import { acceptance, makeProposal, rejection } from '@uxflow/core/agents/proposal';
+import { acceptance, type FlowDocument, type IntentOp, makeProposal, openDocument, rejection, SCHEMA_VERSION } from '@uxflow/core';
 import { describe, expect, it } from 'vitest';
 import { translator } from '../../i18n/translate.ts';
 import { cardFacts } from './cardFacts.ts';

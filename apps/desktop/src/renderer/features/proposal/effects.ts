@@ -1,6 +1,4 @@
-import type { LogState } from '@uxflow/core';
-import { rejection } from '@uxflow/core/agents/proposal';
-import type { Card, Proposal } from '@uxflow/core/agents/turnSchema';
+import { type Card, type LogState, type Proposal, rejection } from '@uxflow/core';
 import { cardsTakenAlong } from '../../store/ghosts.ts';
 
 export type Verdict = 'accept' | 'reject';

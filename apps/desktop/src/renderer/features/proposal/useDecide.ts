@@ -1,4 +1,4 @@
-import type { Card, Proposal } from '@uxflow/core/agents/turnSchema';
+import type { Card, Proposal } from '@uxflow/core';
 import { flushDrafts } from '@uxflow/ui';
 import { useMemo } from 'react';
 import { createStore, type StoreApi } from 'zustand/vanilla';

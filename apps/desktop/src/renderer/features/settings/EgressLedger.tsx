@@ -1,5 +1,4 @@
-import { errorInfo, type ErrorInfo } from '@uxflow/core';
-import { isLoopback } from '@uxflow/core/llm/egressPolicy';
+import { errorInfo, type ErrorInfo, isLoopback } from '@uxflow/core';
 import { Badge, Button, EmptyState, Notice, Spinner } from '@uxflow/ui';
 import { Globe, House, RefreshCw, ShieldCheck } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';

@@ -1,4 +1,4 @@
-import { providerInfo, type ModelProvider } from '@uxflow/core/llm/providerTable';
+import { providerInfo, type ModelProvider } from '@uxflow/core';
 import { Button, Notice, Spinner } from '@uxflow/ui';
 import { List } from 'lucide-react';
 import { errorText, useText } from '../../i18n/TextContext.tsx';

@@ -1,6 +1,6 @@
 import type { ModelChoice, Settings } from '@uxflow/core/api';
 import { Badge, classes, Notice } from '@uxflow/ui';
-import { providerInfo, providerNames, type ProviderPanel } from '@uxflow/core/llm/providerTable';
+import { providerInfo, providerNames, type ProviderPanel } from '@uxflow/core';
 import { BookOpenCheck, Cloud, Cpu, Globe } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Translate } from '../../i18n/translate.ts';

@@ -38,7 +38,7 @@ export function OllamaPanel({ draft, onEnter, onAsked }: { draft: Endpoint; onEn
             <Notice tone="warning">
               {text('settings.ollamaMissing')} <WithCommand sentence={text('settings.ollamaMissingHow')} />
             </Notice>
-          ) : (
+          ) : isLocalAddress(draft.baseUrl) && state.phase === 'known' ? null : (
             <span className="settings__faint">{text('settings.ollamaMissing')}</span>
           )}
         </div>
@@ -49,12 +49,14 @@ export function OllamaPanel({ draft, onEnter, onAsked }: { draft: Endpoint; onEn
       </div>
       <EnteredField label={text('settings.address')} hint={text('settings.addressHintOllama')} value={draft.baseUrl} onCommit={(baseUrl) => onEnter({ baseUrl })} />
       <Models state={state} isKnownMissing={isMissing === true} chosen={draft.model} onLoad={load} onChoose={(model) => onEnter({ model })} />
-      {state.phase === 'failed' ? null : <PullModel
-        key={draft.baseUrl}
-        baseUrl={draft.baseUrl}
-        onArrived={load}
-        onUse={(model) => onEnter({ model: state.phase === 'known' ? (state.models.find(({ name }) => name === model || name === `${model}:latest`)?.name ?? model) : model })}
-      />}
+      {state.phase === 'failed' ? null : (
+        <PullModel
+          key={draft.baseUrl}
+          baseUrl={draft.baseUrl}
+          onArrived={load}
+          onUse={(model) => onEnter({ model: (state.phase === 'known' && state.models.find(({ name }) => name === model || name === `${model}:latest`)?.name) || model })}
+        />
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { findRefusal, isLoopback } from '@uxflow/core/llm/egressPolicy';
+import { findRefusal, isLoopback } from '@uxflow/core';
 
 /** The entry of an on-premise list that a text means: `host` or `host:port`, lower case. An address is cut down to its machine. Null: not a machine. */
 export function hostEntryOf(text: string): string | null {

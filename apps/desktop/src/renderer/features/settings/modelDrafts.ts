@@ -1,5 +1,5 @@
 import type { ModelChoice, Settings } from '@uxflow/core/api';
-import { providerNames, providerTable, type ModelProvider } from '@uxflow/core/llm/providerTable';
+import { providerNames, providerTable, type ModelProvider } from '@uxflow/core';
 import { useEffect, useState } from 'react';
 
 export type Provider = ModelChoice['provider'];

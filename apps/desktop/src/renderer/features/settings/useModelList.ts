@@ -1,6 +1,4 @@
-import type { ErrorInfo } from '@uxflow/core';
-import { errorInfo } from '@uxflow/core';
-import type { ModelProvider } from '@uxflow/core/llm/providerTable';
+import { type ErrorInfo, errorInfo, type ModelProvider } from '@uxflow/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useServices } from '../../store/services.ts';
 import { isLocalAddress } from './hosts.ts';

@@ -1,0 +1,253 @@
+/** The states of the app's screens in which controls can be reached, each made anew by the engine and a few presses. */
+import type { ApiClient } from '@uxflow/core/api';
+import type { FlowDocument } from '@uxflow/core';
+import type { Page } from 'playwright-core';
+import { flowFile, THREE_SCREENS } from './flowFile.ts';
+import { LOGIN_STORY, nodeById, openFlow, openPlan } from './flowPage.ts';
+
+export interface Stage {
+  page: Page;
+  client: ApiClient;
+  /** Address of a server that speaks Ollama's protocol and offers two models. */
+  ollama: string;
+}
+
+export interface Scene {
+  name: string;
+  /** The part of the page whose controls belong to this scene; the others belong to another one. */
+  root: string;
+  /** Scenes of one group share controls: what one has shown, the next leaves out. */
+  group?: string;
+  /** Brings the page there from the list of flows; answers the id of the flow whose log counts. */
+  enter(stage: Stage): Promise<string | undefined>;
+}
+
+/** A flow with every type of node and every kind of record. */
+export const EVERYTHING = flowFile(
+  'Everything',
+  [
+    ['start', 'Start', 0, 0],
+    ['screen', 'Shop', 0, 130, { frameId: 'frame_a', personaIds: { persona_a: true }, elements: { element_a: { order: 'a0', type: 'input', label: 'Search', required: true }, element_b: { order: 'a1', type: 'button', label: 'Go' } }, variants: { variant_a: { order: 'a0', type: 'error', name: 'Error' } }, checklist: { check_a: { order: 'a0', label: 'Reviewed', done: false } }, links: { link_a: { order: 'a0', url: 'https://example.org', label: 'Design' } } }],
+    ['decision', 'Paid?', 320, 130],
+    ['condition', 'Which card?', 560, 130, { conditions: { way_a: { order: 'a0', label: 'Credit' }, way_b: { order: 'a1', label: 'Debit' } } }],
+    ['apiCall', 'Charge', 320, 330, { data: { url: '/api/charge', method: 'POST' } }],
+    ['subflow', 'Refund', 600, 330],
+    ['popup', 'Receipt', 320, 480],
+    ['action', 'Mail it', 620, 480],
+    ['note', 'Ask legal', 0, 480],
+    ['end', 'End', 860, 480],
+  ],
+  [[0, 1], [1, 2, 'buy'], [2, 3, 'yes'], [4, 6, 'ok'], [6, 7]],
+  {
+    frames: { frame_a: { id: 'frame_a', title: 'Shopping', position: { x: -40, y: 90 }, size: { width: 320, height: 260 } } },
+    comments: {
+      comment_a: { id: 'comment_a', body: 'Is this clear?', authorId: 'user_a', authorName: 'Ada', at: 1000, nodeId: 'node_1' },
+      comment_b: { id: 'comment_b', body: 'Settled', authorId: 'user_a', authorName: 'Ada', at: 2000, nodeId: 'node_2', resolved: true },
+    },
+    personas: { persona_a: { id: 'persona_a', name: 'Buyer', color: '#3b82f6' } },
+    goals: { goal_a: { id: 'goal_a', name: 'Sell', color: '#16a34a' } },
+  } as Partial<FlowDocument>,
+);
+
+const bring = async ({ page, client }: Stage, text: string): Promise<string> => {
+  const { id } = await client.flows.import({ text, fileName: 'prepared.uxflow' });
+  await openFlow(page, id);
+  return id;
+};
+const everything = async (stage: Stage): Promise<string> => {
+  const id = await bring(stage, EVERYTHING);
+  await nodeById(stage.page, 'node_1').waitFor();
+  return id;
+};
+const unfold = (page: Page) => page.evaluate(() => document.querySelectorAll<HTMLDetailsElement>('.side--right details').forEach((part) => (part.open = true)));
+const pick = async (stage: Stage, node: string): Promise<string> => {
+  const id = await everything(stage);
+  await nodeById(stage.page, node).click({ position: { x: 60, y: 6 } });
+  await stage.page.locator('.node--selected').waitFor();
+  await unfold(stage.page);
+  return id;
+};
+const tab = async (stage: Stage, name: string): Promise<string> => {
+  const id = await everything(stage);
+  await stage.page.locator(`#tab-${name}`).click();
+  await unfold(stage.page);
+  return id;
+};
+const menuOn = async (stage: Stage, node: string): Promise<string> => {
+  const id = await everything(stage);
+  await nodeById(stage.page, node).click({ button: 'right', position: { x: 60, y: 6 } });
+  await stage.page.locator('.menu').waitFor();
+  return id;
+};
+const press = async (stage: Stage, id: Promise<string>, selector: string, appears: string): Promise<string> => {
+  await id;
+  await stage.page.locator(selector).first().click();
+  await stage.page.locator(appears).first().waitFor();
+  return id;
+};
+const asked = async (stage: Stage, words: string): Promise<string> => {
+  const { id } = await stage.client.flows.create({ name: 'Asked' });
+  await stage.client.chat.send({ flowId: id, text: words });
+  await openFlow(stage.page, id);
+  return id;
+};
+/** A flow with a proposal of several cards. */
+const proposed = async (stage: Stage): Promise<string> => {
+  const id = await asked(stage, LOGIN_STORY);
+  await openPlan(stage.page).locator('.plan__actions .button--primary').click();
+  await stage.page.getByTestId('proposal-bar').waitFor();
+  await stage.page.locator('#tab-proposal[aria-selected=true]').waitFor();
+  return id;
+};
+const clashed = async (stage: Stage): Promise<string> => {
+  const { page, client } = stage;
+  const { id } = await client.flows.import({ text: THREE_SCREENS, fileName: 'x.uxflow' });
+  const rename = (entry: string, to: string) =>
+    client.flow.commit({ flowId: id, transaction: { id: entry, logId: id, author: { kind: 'user', id: `user_${to}`, name: to }, at: Date.now(), schema: 1, ops: [{ op: 'set', kind: 'node', id: 'node_1', field: 'data.title', from: 'Address', to }] } });
+  await rename(`entry_a${id}`, 'Home address');
+  await rename(`entry_b${id}`, 'Where to?');
+  await openFlow(page, id);
+  await page.locator('#tab-history').click();
+  await page.getByTestId('conflict').waitFor();
+  return id;
+};
+const list = async ({ page, client }: Stage, count: number): Promise<undefined> => {
+  for (const flow of await client.flows.list({})) {
+    await client.flows.delete({ flowId: flow.id });
+    await client.flows.purge({ flowId: flow.id });
+  }
+  for (let index = 0; index < count; index++) await client.flows.import({ text: THREE_SCREENS.replace('Three', `List ${index}`), fileName: 'x.uxflow' });
+  await page.evaluate(() => void (location.hash = '#/flows'));
+  await page.locator(count > 0 ? `.flow-card:nth-child(${count})` : '.empty-state').waitFor();
+};
+const bin = async (stage: Stage): Promise<undefined> => {
+  const { page, client } = stage;
+  for (const flow of await client.flows.list({ deleted: true })) await client.flows.purge({ flowId: flow.id });
+  const { id } = await client.flows.create({ name: 'Thrown away' });
+  await client.flows.delete({ flowId: id });
+  await page.evaluate(() => void (location.hash = '#/bin'));
+  await page.getByTestId('flow-card').waitFor();
+};
+const settings = async ({ page, ollama }: Stage, provider?: string): Promise<undefined> => {
+  await page.evaluate(() => void (location.hash = '#/settings'));
+  await page.getByTestId('settings').waitFor();
+  if (!provider) return;
+  await page.locator('.settings__card').filter({ hasText: provider }).click();
+  const address = page.locator('.settings__panel .field').filter({ hasText: 'Base address' }).locator('input');
+  await address.fill(provider === 'Ollama' ? ollama : `${ollama}/v1`);
+  await address.press('Tab');
+  if (provider === 'Ollama') await page.locator('input[name=ollama-model]').nth(1).click();
+};
+
+/** Every state whose controls are tried. */
+export const SCENES: readonly Scene[] = [
+  { name: 'list', root: '[data-testid=flow-list]', enter: (stage) => list(stage, 2) },
+  { name: 'list, empty', root: '.page__body', enter: (stage) => list(stage, 0) },
+  { name: 'menu of a flow', root: '.menu', enter: async (stage) => (await list(stage, 1), await stage.page.locator('.flow-card button').click(), await stage.page.locator('.menu').waitFor(), undefined) },
+  { name: 'toast', root: '.toasts', enter: async (stage) => (await list(stage, 1), await stage.page.locator('.flow-card__picture').focus(), await stage.page.keyboard.press('Delete'), await stage.page.locator('.toast').waitFor(), undefined) },
+  { name: 'bin', root: '[data-testid=bin]', enter: bin },
+  { name: 'menu of a deleted flow', root: '.menu', enter: async (stage) => (await bin(stage), await stage.page.locator('.flow-card button').click(), await stage.page.locator('.menu').waitFor(), undefined) },
+  {
+    name: 'purge dialog',
+    root: 'dialog',
+    enter: async (stage) => (await bin(stage), await stage.page.locator('.flow-card button').click(), await stage.page.locator('.menu__item--danger').click(), await stage.page.locator('dialog').waitFor(), undefined),
+  },
+  { name: 'a flow that is gone', root: '#root', enter: async ({ page }) => (await page.evaluate(() => void (location.hash = '#/flow/flow_gone')), await page.locator('.empty-state button').waitFor(), undefined) },
+
+  { name: 'editor', root: '.editor', enter: async (stage) => { const id = await everything(stage); await unfold(stage.page); await stage.page.mouse.move(700, 600); await stage.page.mouse.wheel(30, 60); return id; } },
+  { name: 'screen chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_1') },
+  { name: 'decision chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_2') },
+  { name: 'condition chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_3') },
+  { name: 'API call chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_4') },
+  { name: 'sub-flow chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_5') },
+  {
+    name: 'connection chosen',
+    root: '.side--right .side__body',
+    enter: async (stage) => {
+      const id = await everything(stage);
+      await stage.page.locator('[data-edge-label=edge_1]').click();
+      await stage.page.locator('.edge--selected').waitFor();
+      await unfold(stage.page);
+      return id;
+    },
+  },
+  {
+    name: 'frame chosen',
+    root: '.side--right .side__body',
+    enter: async (stage) => {
+      const id = await everything(stage);
+      await stage.page.locator('.frame__title').click();
+      await stage.page.locator('.frame--selected').waitFor();
+      await unfold(stage.page);
+      return id;
+    },
+  },
+  {
+    name: 'several chosen',
+    root: '[data-testid=selection-bar], .side--right .side__body',
+    enter: async (stage) => {
+      const id = await everything(stage);
+      await stage.page.keyboard.press('Control+a');
+      await stage.page.getByTestId('selection-bar').waitFor();
+      return id;
+    },
+  },
+  { name: 'findings', root: '.side--right .side__body', enter: (stage) => tab(stage, 'findings') },
+  { name: 'comments', root: '.side--right .side__body', enter: (stage) => tab(stage, 'comments') },
+  {
+    name: 'history',
+    root: '.side--right .side__body',
+    enter: async (stage) => {
+      const id = await everything(stage);
+      await stage.client.flow.commit({ flowId: id, transaction: { id: `entry_v${id}`, logId: id, author: { kind: 'user', id: 'user_v', name: 'Ada' }, at: Date.now(), schema: 1, ops: [{ op: 'version.add', id: `version_${id}`, name: 'Agreed' }] } });
+      await stage.client.flow.commit({ flowId: id, transaction: { id: `entry_w${id}`, logId: id, author: { kind: 'user', id: 'user_v', name: 'Ada' }, at: Date.now(), schema: 1, ops: [{ op: 'set', kind: 'node', id: 'node_1', field: 'data.title', from: 'Shop', to: 'Market' }] } });
+      await stage.page.locator('#tab-history').click();
+      await stage.page.getByTestId('named-version').waitFor();
+      await stage.page.locator('[data-testid=history-entry]').nth(2).waitFor();
+      return id;
+    },
+  },
+  { name: 'naming a version', root: '.past__form', enter: (stage) => press(stage, tab(stage, 'history'), '.past__versions .button', '.past__form') },
+  { name: 'conflict', root: '.clashes', enter: clashed },
+  { name: 'menu of the canvas', root: '.menu', enter: async (stage) => { const id = await everything(stage); await stage.page.locator('.react-flow__pane').click({ button: 'right', position: { x: 100, y: 20 } }); await stage.page.locator('.menu').waitFor(); return id; } },
+  { name: 'menu of a step', root: '.menu', enter: (stage) => menuOn(stage, 'node_1') },
+  {
+    name: 'menu of several steps',
+    root: '.menu',
+    group: 'menu of a step',
+    enter: async (stage) => {
+      const id = await everything(stage);
+      await stage.page.keyboard.press('Control+a');
+      await nodeById(stage.page, 'node_1').click({ button: 'right', position: { x: 60, y: 6 } });
+      await stage.page.locator('.menu').waitFor();
+      return id;
+    },
+  },
+  { name: 'export menu', root: '.menu', enter: (stage) => press(stage, everything(stage), '.editor-bar [aria-haspopup=menu]', '.menu') },
+  { name: 'zoom menu', root: '.menu', enter: (stage) => press(stage, everything(stage), '[data-testid=zoom]', '.menu') },
+  {
+    name: 'find',
+    root: '[data-testid=find]',
+    enter: async (stage) => {
+      const id = await everything(stage);
+      await stage.page.keyboard.press('Control+f');
+      await stage.page.locator('[data-testid=find] input').fill('a');
+      await stage.page.locator('.node--found').first().waitFor();
+      return id;
+    },
+  },
+  { name: 'help', root: 'dialog', enter: async (stage) => { const id = await everything(stage); await stage.page.keyboard.press('?'); await stage.page.locator('dialog').waitFor(); return id; } },
+  { name: 'after an edit', root: '.editor-bar__group', enter: async (stage) => { const id = await everything(stage); await stage.page.locator('[data-palette=note]').click(); await stage.page.locator('textarea.inline-text').press('Escape'); await stage.page.keyboard.press('Control+d'); await stage.page.keyboard.press('Control+z'); await stage.page.locator('.editor-bar__group button:enabled').nth(1).waitFor(); return id; } },
+
+  { name: 'plan', root: '.plan', enter: async (stage) => { const id = await asked(stage, LOGIN_STORY); await openPlan(stage.page).waitFor(); return id; } },
+  { name: 'feedback on a plan', root: '.plan__feedback', enter: async (stage) => { const id = await asked(stage, LOGIN_STORY); await openPlan(stage.page).locator('.plan__actions .button').nth(1).click(); await stage.page.locator('.plan__feedback textarea').fill('Fewer steps'); return id; } },
+  { name: 'question', root: '[data-testid=clarification], .composer', enter: async (stage) => { const id = await asked(stage, 'make it better'); await stage.page.getByTestId('clarification').waitFor(); return id; } },
+  { name: 'proposal', root: '[data-testid=proposal-bar], [data-testid=proposal], [data-testid=chat], .node__ghost-actions', enter: proposed },
+  { name: 'what goes along', root: '[data-testid=proposal-question]', enter: async (stage) => { const id = await proposed(stage); await stage.page.locator('.node').filter({ hasText: 'Dashboard' }).locator('.node__accept').click(); await stage.page.getByTestId('proposal-question').waitFor(); return id; } },
+  { name: 'words before they are sent', root: '.composer', enter: async (stage) => { const id = await everything(stage); await stage.page.getByTestId('chat-input').fill('rename Shop to Market'); return id; } },
+
+  { name: 'settings', root: '[data-testid=settings]', enter: (stage) => settings(stage) },
+  { name: 'Ollama', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'Ollama') },
+  { name: 'OpenAI-compatible', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'OpenAI-compatible') },
+  { name: 'an on-premise machine', root: '.settings__hosts', enter: async (stage) => { await stage.client.settings.set({ onPremiseHosts: ['llm.example.com'] }); await settings(stage); await stage.page.locator('.settings__hosts input').fill('10.0.0.7:8080'); return undefined; } },
+];
