@@ -39,6 +39,9 @@ function classifyByRules({ message }: { message: string }, { state }: AgentConte
   const blank = isBlank(state);
   const sentences = text.split(/(?<=[.!?])\s+/).map((item) => item.trim()).filter(Boolean);
   const isAsked = (item: string) => QUESTION.test(item) || (/\?$/.test(item) && ASKING.test(item));
+  // "What happens if the code is wrong? Lock the account." asks nothing: both sentences are one edit.
+  const isWhole = !blank && sentences.length > 1 && readInstruction(text, state).kind === 'commands';
+  if (isWhole && /^(?:and |und )?(?:what (?:happens |should happen |do we do |about )?(?:if|when)|was (?:passiert|geschieht|ist|machen wir)?,? ?(?:wenn|falls))(?!\p{L})/iu.test(text)) return done('edit', [text]);
   const asked = sentences.filter((item) => isAsked(item) && (blank || readInstruction(item, state).kind !== 'commands'));
   const tasks = sentences.filter((item) => !asked.includes(item));
   if (asked.length === sentences.length) return done('question', [], [text]);

@@ -5,6 +5,7 @@ import { readCondition } from './instructionCondition.ts';
 import { InstructionContext } from './instructionContext.ts';
 import { contentWords, findNode, typeIn } from './instructionTarget.ts';
 import { prepareText } from './instructionText.ts';
+import { clauseVariants, oddnessOf } from './instructionVariants.ts';
 
 /**
  * What an instruction in plain words (English or German, typos welcome) asks of a flow: commands with their targets found, one
@@ -20,9 +21,9 @@ export function readInstruction(text: string, flow: FlowView, options: { hint?: 
     if (text.length > INSTRUCTION_LIMIT.text || sentences.some((sentence) => sentence.length > INSTRUCTION_LIMIT.sentence)) throw notUnderstood(text.slice(0, 200), context);
     if (isOutside(prepared.sentences.join('. '), context)) throw outside(context);
     let unread: InstructionStop | undefined;
-    for (const sentence of sentences) {
+    for (const sentence of joinAnswers(sentences, context)) {
       try {
-        readSentence(sentence, context);
+        readLikeliest(sentence, context);
       } catch (error) {
         // Beside an instruction people give reasons; what begins like a command or asks for something is never passed over.
         if (!(error instanceof InstructionStop) || sentences.length === 1 || LIKE_A_COMMAND.test(sentence)) throw error;
@@ -39,6 +40,51 @@ export function readInstruction(text: string, flow: FlowView, options: { hint?: 
 
 /** What is longer is no instruction, and matching it against hundreds of patterns would take long; characters. */
 export const INSTRUCTION_LIMIT = { text: 3000, sentence: 400 };
+
+/** Reads a sentence as it stands; where that gives strange titles or nothing at all, as the least strange of its other cuts. */
+function readLikeliest(sentence: string, context: InstructionContext): void {
+  const start = snapshot(context);
+  const attempt = (clauses: string[]) => {
+    restore(start, context);
+    for (const clause of clauses) readSentence(withoutCourtesy(clause), context);
+    return oddnessOf(context.commands.slice(start.commands), context);
+  };
+  let stop: unknown;
+  let best = { clauses: [sentence], odd: Infinity };
+  try {
+    best.odd = attempt([sentence]);
+    if (best.odd === 0) return;
+  } catch (error) {
+    if (!(error instanceof InstructionStop) || !RETHINK.has(error.stop.code)) throw error;
+    stop = error;
+  }
+  for (const clauses of clauseVariants(sentence)) {
+    try {
+      const odd = attempt(clauses);
+      // What could not be read as it stands is cut only where nothing strange comes out.
+      if (context.commands.length === start.commands || (stop !== undefined && odd > 0) || odd >= best.odd) continue;
+      best = { clauses, odd };
+      if (odd === 0) return;
+    } catch (error) {
+      if (!(error instanceof InstructionStop)) throw error;
+    }
+  }
+  restore(start, context);
+  if (best.odd === Infinity) throw stop;
+  attempt(best.clauses);
+}
+
+/** Stops that say that the words were not made out; what is truly unclear ("which popup?") is asked at once. */
+const RETHINK = new Set<string>(['UNKNOWN_TARGET', 'NOT_UNDERSTOOD', 'WHERE', 'WHAT', 'OUTSIDE']);
+
+const snapshot = (context: InstructionContext) => ({ commands: context.commands.length, created: context.created.length, last: context.last, before: structuredClone(context.commands) });
+
+function restore(to: ReturnType<typeof snapshot>, context: InstructionContext): void {
+  // A later sentence may have changed an earlier command ("… small amounts go straight to the payout").
+  context.commands.splice(0, context.commands.length, ...structuredClone(to.before));
+  context.created.length = to.created;
+  context.last = to.last;
+}
 
 function readSentence(sentence: string, context: InstructionContext): void {
   if (refinesErrorPath(sentence, context)) return;
@@ -146,6 +192,21 @@ function joinSentences(sentences: string[]): string[] {
   }, []);
 }
 
+/** "What happens if the code is wrong three times? Lock the account." is one condition, unless the question alone tells an error path. */
+function joinAnswers(sentences: string[], context: InstructionContext): string[] {
+  return sentences.reduce<string[]>((out, sentence) => {
+    const asked = WHAT_IF.exec(out.at(-1) ?? '');
+    if (!asked || isConditional(sentence) || isIdle(sentence)) return [...out, sentence];
+    const start = snapshot(context);
+    const isRead = readsQuietly(out.at(-1)!, context);
+    restore(start, context);
+    if (isRead) return [...out, sentence];
+    return [...out.slice(0, -1), `${context.german ? 'wenn' : 'if'} ${asked[1]!}, ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`];
+  }, []);
+}
+
+const WHAT_IF = /^(?:(?:and|und) )?(?:what (?:happens |should happen |do we do )?(?:if|when)|was (?:passiert|geschieht|ist|machen wir|soll passieren)?,? ?(?:wenn|falls)) (.+?)\?$/iu;
+
 function withoutCourtesy(sentence: string): string {
   let text = sentence.trim();
   for (let before = ''; before !== text; ) {
@@ -175,6 +236,7 @@ const OUTSIDE = [
   /^(?:send|email|e-mail|mail|text|message|call|phone|ping|tell|remind|notify|invite|slack|dm)\s+(?:me|us|him|her|my|our|everyone|the team|the client|the boss|an? (?:e-?mail|message|text|invite|invitation|reminder|slack message) to|all customers|this to|it to|the flow to|«\d+»? ?to)\b/iu,
   /^(?:book|buy|order|reserve|purchase|schedule|pay|transfer|refund)\s+(?:me|us|my|a|an|the|some|all)\b/iu,
   /^(?:write|generate|implement|code|program|build|create|give me|export|draft|design)\s+(?:me\s+)?(?:the\s+|some\s+|an?\s+)?(?:.*?\b)?(?:code|react|html|css|backend|frontend|test cases|unit tests|sql|poem|song|story|essay|blog post|newsletter|press release|email|e-mail|letter|app|website|database|logo|invoice|report|presentation|slides?)\b(?!.*\b(?:after|before|between|screen|step|node|popup)\b)/iu,
+  /^(?:find|get|fetch|bring|show|recommend|suggest|give|lend|fix|check)\s+(?:me|us|my)\s+(?!(?:an?|the|one)\s+(?:(?:new|extra|second|further)\s+)?(?:«\d+»|\w+\s+)?(?:screen|step|page|popup|node|decision|branch|link|arrow|way)\b)/iu,
   /^(?:translate|summari[sz]e|calculate|compute|google|search (?:the web|for)|look up|play|sing|joke|tell me (?:a|about)|who is|what(?:'s| is) the (?:weather|time|capital|score|price)|what time|how (?:is the weather|old|far)|hack|crack|steal)\b/iu,
   /^(?:veröffentliche|deploye|installiere|rufe?|schick(?:e)? (?:mir|uns|ihm|ihr|das|den|die|eine?n? (?:e-?mail|nachricht))|sende (?:mir|uns|eine?n? (?:e-?mail|nachricht))|buche|bestelle|kaufe|reserviere|überweise|erinnere|übersetze|programmiere|schreibe? (?:mir |uns )?(?:eine?n? )?(?:e-?mail|mail|gedicht|brief|code|bericht|programm)|erzähl|bezahle|wie (?:ist|wird) das wetter|lade .*\bein\b(?!.*\bscreen)|ruf )(?!\p{L})/iu,
 ];

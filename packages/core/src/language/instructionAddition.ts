@@ -3,13 +3,13 @@ import type { ElementType, VariantType } from '../flow/schema.ts';
 import type { ClauseRule } from './instructionClause.ts';
 import type { Place } from './instructionCommand.ts';
 import { readArms } from './instructionCondition.ts';
+import { errorPath } from './instructionFailure.ts';
 import type { InstructionContext } from './instructionContext.ts';
 import { capital, questionOf, verbPhrase } from './instructionNode.ts';
 import { takePlace } from './instructionPlace.ts';
 
 const ADD_EN = '(?:add|insert|include|create|introduce|squeeze in|squeeze|slip in|slip|put in|put|place|build|make|have|show|display|ask for|ask|we (?:also )?need|i (?:also )?(?:need|want|would like|\'d like)|there (?:should|must|has to|needs to) be|there is|bring in|append|give us|throw in|plug in|stick|let\'s have|let\'s add)';
 const ADD_DE = '(?:füge|ergänze|baue?|setze?|erstelle|lege?|zeige?|schiebe?|stecke|mach(?:e)?|wir brauchen|ich (?:brauche|möchte|hätte gern(?:e)?)|es (?:soll|fehlt|braucht|fehlen)|packe?|nimm|frage?)';
-const FAILS_EN = /\b(?:fails?|failed|goes wrong|go wrong|times? out|timed out|breaks?|crashe?s?|errors?(?: out)?|is (?:declined|rejected|down|unavailable|offline|not available|refused)|does ?n['o]t work|does not work|doesn't (?:go through|respond|answer)|cannot be reached|can't be reached|(?:can ?not|can't|could not|couldn't|cannot) (?:be )?\p{L}+|(?:isn't|is not|was not|wasn't) (?:sent|saved|delivered|found|loaded|possible|successful|accepted|created|reachable)|goes down|is lost|is unreachable|gets (?:declined|rejected))(?!\p{L})/iu;
 
 /** What is new: steps, decisions, branches, error paths, elements, states. */
 export const additionRules: ClauseRule[] = [
@@ -218,27 +218,6 @@ function sideBranch(what: string, from: string, to: string | undefined, context:
   const goal = to && !/^(?:it|there|dort|zurück)$/iu.test(to) ? context.need(to) : to ? node : undefined;
   context.commands.push({ kind: 'branch', from: node, steps: [made], ...(goal ? { to: { node: goal } } : {}) });
   context.last = made.ref;
-  return true;
-}
-
-function errorPath(match: RegExpExecArray, context: InstructionContext): boolean {
-  const subject = match[1]!;
-  const isFailure = FAILS_EN.test(subject) || /(?:fehlschlägt|schiefgeht|schief geht|abgelehnt wird|nicht klappt|nicht funktioniert|scheitert|ausfällt|fehler|abbricht|nicht erreichbar)/iu.test(subject) || /\b(?:fail|error|go wrong|time out|declined|rejected)\b|fehler|fehlschlagen|schiefgehen|scheitern/iu.test(match[0]!);
-  if (!isFailure) return false;
-  const bare = subject.replace(FAILS_EN, ' ').replace(/\b(?:failing|failures?|errors?|erroring|going wrong|timing out|being declined)\b/giu, ' ').replace(/(?:fehlschlägt|schiefgeht|schief geht|abgelehnt wird|nicht klappt|nicht funktioniert|scheitert|ausfällt|abbricht|nicht erreichbar ist|nicht erreichbar)/giu, ' ').replace(/\s+/g, ' ').trim();
-  const target = context.look(bare);
-  if (target.kind === 'none') throw context.unknown(bare);
-  // A thing that fails is a call or an action before it is a screen.
-  const ids = target.kind === 'many' ? target.ids : [target.id];
-  const active = ids.filter((id) => ['apiCall', 'action'].includes(context.flow.node.get(id)?.type ?? ''));
-  const chosen = ids.length === 1 ? ids[0]! : active.length === 1 ? active[0]! : undefined;
-  if (!chosen) throw context.whichNode(bare, ids);
-  const reason = /\btimes? out|timed out|timing out\b/iu.test(subject) ? context.say('timed out', 'Zeitüberschreitung') : /declin|abgelehnt|reject|refus/iu.test(subject) ? context.say('declined', 'abgelehnt') : context.say('failed', 'fehlgeschlagen');
-  const noun = capital(context.text(bare).replace(/^(?:the|a|an|der|die|das|den|dem)\s+/iu, '').replace(/\s+(?:screen|page|popup|step|node|call|api call)$/iu, ''));
-  const node = /^(?:to|zu)\s|^$/.test(noun) ? context.title(chosen) : noun;
-  const popup = context.keep({ type: 'popup', title: `${node} ${reason}` });
-  context.last = chosen;
-  context.commands.push({ kind: 'errorPath', node: chosen, popup, label: context.say('Error', 'Fehler'), retry: context.say('Try again', 'Erneut versuchen') });
   return true;
 }
 

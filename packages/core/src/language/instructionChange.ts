@@ -70,6 +70,9 @@ export const changeRules: ClauseRule[] = [
   { english: /^(?:change|rename|set|update|edit|reword|relabel)\s+(?:the\s+)?(?:label|text|wording|caption|name)\s+(?:of|on|for|from)\s+(.*?\b(?:arrow|edge|connection|branch|line|path|arm|from .+ to)\b.*?)\s+(?:to|into|as)\s+(.+)$/iu, german: /^(?:ändere|setze?|benenne)\s+(?:die\s+beschriftung|das\s+label|den\s+text)\s+(?:von|vom|des|der|am|an)\s+(.+?)\s+(?:in|zu|auf|nach)\s+(.+?)(?:\s+um)?$/iu, run: relabel },
   { english: /^(.*\b(?:arrow|edge|connection|branch|line|path)\b.*?)\s+(?:should|must)\s+(?:say|read|be (?:called|labelled|labeled|named))\s+(.+)$/iu, german: /^(.*(?:pfeil|kante|verbindung|zweig).*?)\s+(?:soll|sollte)\s+(?:mit\s+)?(.+?)\s+(?:heißen|beschriftet sein|beschriftet werden)$/iu, run: relabel },
   // Titles.
+  { english: /^(?:it\s+(?:should|must)(?:n't| not)\s+(?:be (?:called|named)|say|read)|(?:the\s+)?(?:name|title|label)\s+(?:should|must)(?:n't| not)\s+be|not)\s+(.+?)\s*,?\s+but\s+(?:rather\s+)?(.+?)(?:\s+(?:should|must|is|as)\b.*)?$/iu, german: /^(?:(?:das|es|der name|der titel|der screen|die seite)\s+(?:soll|sollte|darf|muss|heißt)\s+)?nicht(?:\s+mehr|\s+länger)?\s+(.+?)\s*,?\s+sondern\s+(.+?)(?:\s+(?:soll|sollte|muss|heißt|ist)(?!\p{L}).*|\s+heißen)?$/iu, run: contrast },
+  { english: /^(.+?)\s+(?:should|must)(?:n't| not)\s+(?:be (?:called|named|titled)|say|read)\s+(.+?)\s*,?\s+but\s+(?:rather\s+)?(.+)$/iu, german: /^(.+?)\s+(?:soll|sollte|heißt|darf)\s+(?:künftig\s+|jetzt\s+|ab jetzt\s+)*nicht(?:\s+mehr|\s+länger)?\s+(.+?)\s*,?\s+sondern\s+(.+?)(?:\s+heißen)?$/iu, run: (match, context) => (context.look(match[1]!).kind === 'one' ? rename(['', match[1]!, match[3]!] as unknown as RegExpExecArray, context) : contrast(['', match[2]!, match[3]!] as unknown as RegExpExecArray, context)) },
+  { english: /^(?:call|name|title)\s+(?:it\s+)?(.+?)\s*,?\s+(?:not|instead of|rather than)\s+(.+)$/iu, german: /^(?:nenne|bezeichne)\s+(?:es\s+|ihn\s+|sie\s+)?(.+?)\s*,?\s+(?:nicht|statt|anstatt)\s+(.+?)(?:\s+(?:mehr|um))?$/iu, run: (match, context) => (context.look(match[1]!).kind === 'one' ? false : contrast(['', match[2]!, match[1]!] as unknown as RegExpExecArray, context)) },
   { english: /^(?:change|set|update|edit)\s+(?:the\s+)?(?:title|name|heading|label|wording)\s+(?:of|on|for)\s+(.+?)\s+(?:to|into|from .+ to)\s+(.+)$/iu, german: /^(?:ändere|setze?|passe)\s+(?:den\s+|die\s+)?(?:titel|namen|überschrift|bezeichnung)\s+(?:von|vom|der|des)\s+(.+?)\s+(?:in|zu|auf)\s+(.+?)(?:\s+(?:um|ab|an))?$/iu, run: rename },
   { english: /^(?:rename|retitle|relabel|reword|change the name of|renaming)\s+(.+?)\s+(?:to|into|as|in|→|->|=>)\s+(.+)$/iu, german: /^(?:benenne|nenne|taufe)\s+(.+?)\s+(?:in|zu|nach|um in|um zu|als)\s+(.+?)(?:\s+um)?$/iu, run: rename },
   { english: /^(?:rename|retitle)\s+(.+)$/iu, german: /^(?:benenne)\s+(.+?)(?:\s+um)?$/iu, run: (match, context) => renameBare(match[1]!, context) },
@@ -126,6 +129,17 @@ function rename(match: RegExpExecArray, context: InstructionContext): boolean | 
     if (edge.kind === 'one') return void context.commands.push({ kind: 'label', edgeId: edge.edge.id, label: title });
   }
   context.commands.push({ kind: 'rename', node: context.need(what.replace(/\s+(?:title|name)$/iu, '')), title });
+}
+
+/** "Not A but B": a title or a label that is there, and what it should be. */
+function contrast(match: RegExpExecArray, context: InstructionContext): boolean | void {
+  const [, from, to] = match as unknown as [string, string, string];
+  if (/(?<!\p{L})(?:to|zu|zum|zur|nach|after|before|vor)\s/iu.test(from) || /^(?:an?|eine?n?|to|zu|zum|zur|nach|after|before|vor)\s/iu.test(to)) return false;
+  if (/\s«\d+»|«\d+»\s/u.test(to.trim()) && !/^(?:the\s+|den\s+|die\s+|das\s+)?«\d+»(?:\s+\p{L}+)?$/iu.test(to.trim())) return false;
+  const target = context.look(from);
+  const edge = target.kind === 'one' && target.score >= 0.7 ? undefined : findEdge(from, context.flow, context.prepared);
+  if (target.kind === 'none' && edge?.kind !== 'one') return false;
+  return rename(['', from, to] as unknown as RegExpExecArray, context);
 }
 
 function renameBare(what: string, context: InstructionContext): boolean {

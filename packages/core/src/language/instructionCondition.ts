@@ -34,7 +34,10 @@ export function readCondition(sentence: string, context: InstructionContext): bo
       thenText = inThen.rest;
     }
   }
-  const decision = place ? undefined : existingDecision(condition, context);
+  // "…, before they leave a message": where it goes is what the answer leads to already.
+  const asked = existingDecision(condition, context);
+  const isThere = asked !== undefined && (!place || (place.node === asked && place.side === 'after') || (place.side === 'before' && context.outOf(asked).some((edge) => edge.target === place!.node)));
+  const decision = isThere ? asked : undefined;
   if (decision && !otherwise) return onExistingArm(decision, condition, thenText, context);
   const where = place?.place() ?? inferPlace(condition, context);
   const node = place?.node ?? (where.at === 'after' || where.at === 'before' ? where.node : undefined);
@@ -143,7 +146,7 @@ function splitCondition(sentence: string, context: InstructionContext): Conditio
 }
 
 /** The decision of the flow that already asks this, or undefined. */
-function existingDecision(condition: string, context: InstructionContext): NodeRef | undefined {
+export function existingDecision(condition: string, context: InstructionContext): NodeRef | undefined {
   const isDecision = (type: string) => type === 'decision' || type === 'condition';
   const words = contentWords(context.text(condition)).filter((word) => !NEGATIVE.test(word));
   if (LIMIT.test(condition)) return undefined;
@@ -185,7 +188,7 @@ function onExistingArm(decision: NodeRef, condition: string, text: string, conte
 }
 
 /** "3 wrong codes", "wrong three times": a limit is a decision of its own. */
-const LIMIT = /^(?:\d+|two|three|four|five|ten|zwei|drei|vier|fünf)\s|\b(?:\d+|two|three|four|five|ten)\s+times\b|(?:\d+|zwei|drei|vier|fünf)\s*mal(?!\p{L})/iu;
+export const LIMIT = /^(?:\d+|two|three|four|five|ten|zwei|drei|vier|fünf)\s|\b(?:\d+|two|three|four|five|ten)\s+times\b|(?:\d+|zwei|drei|vier|fünf)\s*mal(?!\p{L})/iu;
 
 /** Where a condition without a place belongs: on the arm that it limits, or behind the node that it speaks of. */
 function inferPlace(condition: string, context: InstructionContext): Place {

@@ -99,7 +99,7 @@ export const connectionRules: ClauseRule[] = [
     },
   },
   {
-    english: /^(.+?)\s+(?:needs?|gets?|should (?:have|get))\s+(?:a|an|another)\s+(?:(?:second|third|new|direct|additional|other)\s+)*(?:way|link|path|arrow|connection|route|button|exit|option|branch)(?:\s+(?:out|back|on))?\s*[:,]?\s+(?:(?:that|which)\s+(?:goes|leads)\s+)?(?:back\s+|on\s+|straight\s+|directly\s+)*(?:to|into)\s+(.+?)(?:\s*,?\s+(?:labell?ed(?: as)?|called|named|with the label|saying)\s+(.+))?$/iu,
+    english: /^(.+?)\s+(?:needs?|gets?|(?:should|must|could|can) (?:have|get|offer|include|contain|show|provide|give (?:people|users|them)))\s+(?:a|an|another)\s+(?:(?:second|third|new|direct|additional|other|quick|clear)\s+)*(?:way|link|path|arrow|connection|route|button|exit|option|branch)(?:\s+(?:out|back|on))?\s*[:,]?\s+(?:(?:that|which)\s+(?:goes|leads)\s+)?(?:back\s+|on\s+|straight\s+|directly\s+)*(?:to|into)\s+(.+?)(?:\s*,?\s+(?:labell?ed(?: as)?|called|named|with the label|saying)\s+(.+))?$/iu,
     german: /^(.+?)\s+(?:braucht|bekommt|soll)\s+(?:einen|eine|ein)\s+(?:weg|link|pfeil|verbindung|knopf|button)\s+(?:zurück\s+)?(?:zu|zum|zur|nach)\s+(.+?)(?:\s+(?:bekommen|haben))?$/iu,
     run: (match, context) => connect(match[1]!, match[2]!, context, 'also', match[3]),
   },

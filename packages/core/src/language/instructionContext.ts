@@ -165,15 +165,53 @@ export class InstructionContext {
     throw new InstructionStop({ kind: 'clarify', code: 'WHICH_WAY', question: this.say(`"${this.title(ref)}" has several ways out. On which one: ${replies.map((reply) => `"${reply}"`).join(' or ')}?`, `„${this.title(ref)}“ hat mehrere Ausgänge. Auf welchem: ${replies.map((reply) => `„${reply}“`).join(' oder ')}?`), quickReplies: replies });
   }
 
+  /** The place behind something that is done: its check belongs to it, so where the check was passed. */
+  behindDone(ref: NodeRef): Place {
+    const ways = this.outOf(ref);
+    const check = ways.length === 1 ? this.flow.node.get(ways[0]!.target) : undefined;
+    if (!check || (check.type !== 'decision' && check.type !== 'condition') || !PASSED.test(check.data.title)) return this.behind(ref);
+    const isOwn = contentWords(check.data.title).some((word) => contentWords(this.title(ref)).some((other) => wordLikeness(word, other) > 0.85));
+    const passed = this.outOf(check.id).find((edge) => /^(?:yes|ja|true)$/iu.test(edge.data.label ?? '') || edge.data.kind === 'yes');
+    return isOwn && passed ? { at: 'edge', edgeId: passed.id } : this.behind(ref);
+  }
+
+  /** The place between two nodes: into the arrow that joins them; where a decision of the first stands between, into its way to the second. */
+  between(after: NodeRef, before: NodeRef): Place {
+    if (this.outOf(after).some((edge) => edge.target === before)) return { at: 'between', after, before };
+    const way = this.wayBetween(after, before);
+    if (!way) return { at: 'between', after, before };
+    if (way.length === 2 && this.isDecision(way[1]!.source)) return { at: 'edge', edgeId: way[1]!.id };
+    if (way.length === 2 && this.isDecision(before)) return { at: 'edge', edgeId: way[0]!.id };
+    const replies = way.slice(0, 4).map((edge) => this.say(`After "${this.title(edge.source)}"`, `Nach „${this.title(edge.source)}“`));
+    throw new InstructionStop({ kind: 'clarify', code: 'WHERE', question: this.say(`Between "${this.title(after)}" and "${this.title(before)}" there are other steps. Where exactly should it go?`, `Zwischen „${this.title(after)}“ und „${this.title(before)}“ liegen andere Schritte. Wohin genau?`), quickReplies: replies });
+  }
+
+  isDecision(ref: NodeRef): boolean {
+    return ['decision', 'condition'].includes(this.flow.node.get(ref)?.type ?? '');
+  }
+
+  /** The shortest way from one node to another, as its arrows; undefined where there is none. */
+  private wayBetween(from: NodeRef, to: NodeRef): Edge[] | undefined {
+    const seen = new Set([from]);
+    let row: Edge[][] = this.outOf(from).map((edge) => [edge]);
+    while (row.length) {
+      const done = row.find((way) => way.at(-1)!.target === to);
+      if (done) return done;
+      row = row.flatMap((way) => {
+        const { target } = way.at(-1)!;
+        if (seen.has(target)) return [];
+        seen.add(target);
+        return this.outOf(target).map((edge) => [...way, edge]);
+      });
+    }
+    return undefined;
+  }
+
   /** The place in front of a node: into its ways in, loops back left alone. */
   before(ref: NodeRef): Place {
     const ways = this.into(ref).filter((edge) => !this.isWayBack(edge));
     const used = ways.length ? ways : this.into(ref);
     return { at: 'before', node: ref, edgeIds: used.map((edge) => edge.id) };
-  }
-
-  between(a: NodeRef, b: NodeRef): Place {
-    return { at: 'between', after: a, before: b };
   }
 
   /** True for an edge that leads back to a node which every way from the start passes earlier. */
@@ -226,6 +264,9 @@ export class InstructionContext {
     return (this.depthCache = depth);
   }
 }
+
+/** A check that says whether what came before it went well. */
+const PASSED = /(?<!\p{L})(?:accepted|successful|succeeded|success|correct|valid|ok|okay|approved|passed|complete|completed|confirmed|worked|erfolgreich|erfolgt|gültig|korrekt|richtig|bestätigt|akzeptiert|angenommen|vollständig|geklappt|genehmigt)(?!\p{L})/iu;
 
 /** Ids of a target, for callers that only need candidates. */
 export const candidatesOf = idsOf;

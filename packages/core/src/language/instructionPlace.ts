@@ -1,7 +1,7 @@
 import type { Edge } from '../flow/schema.ts';
 import type { NodeRef, Place } from './instructionCommand.ts';
 import type { InstructionContext } from './instructionContext.ts';
-import { findEdge, findPair, idsOf } from './instructionTarget.ts';
+import { findEdge, findPair, idsOf, typeIn } from './instructionTarget.ts';
 
 /** A place that was found in a clause, and the clause without it. `node` is the node that was named first. */
 export interface FoundPlace {
@@ -67,37 +67,94 @@ function takeSide(clause: string, context: InstructionContext): FoundPlace | und
     ? new RegExp(`\\b(?:(?:direkt|gleich|unmittelbar|noch)\\s+)*(nach|vor|hinter|im anschluss an|bevor)\\s+(?!\\d)(${PHRASE_DE})`, 'giu')
     : new RegExp(`\\b(?:(?:right|directly|immediately|just|straight|shortly|once)\\s+)*(after|before|behind|following|in front of|prior to|ahead of|once)\\s+(?!\\d|(?:two|three|four|five|ten) )(${PHRASE_EN})`, 'giu');
   let failed: string | undefined;
+  const found: SideFound[] = [];
   for (const match of clause.matchAll(pattern)) {
-    const word = match[1]!.toLowerCase();
-    const side = /^(before|in front of|prior to|ahead of|vor|bevor)$/.test(word) ? 'before' : 'after';
-    // "Before the ticket is closed, …": the whole clause tells more than its subject.
-    const start = match.index! + match[0].length - match[2]!.length;
-    const whole = /^[^,:;]+(?=[,:;])/u.exec(clause.slice(start))?.[0];
-    // "once the address is entered": the verb belongs to the place.
-    const verb = /^\s+(?:is|are|was|were|has been|have been)\s+\p{L}+/u.exec(clause.slice(match.index! + match[0].length))?.[0];
-    // Nothing comes behind an end or in front of a start, where the words fit something else as well.
-    const possible = context.look(match[2]!, (node) => node.type !== (side === 'after' ? 'end' : 'start'));
-    let target = possible.kind === 'one' && possible.score >= 0.6 ? possible : context.look(match[2]!);
-    if (verb && target.kind === 'one') match[0] += verb;
-    if (whole && whole !== match[2] && target.kind !== 'one') {
-      const better = context.look(whole);
-      if (better.kind === 'one') {
-        target = better;
-        match[0] = clause.slice(match.index!, start + whole.length);
-      }
-    }
-    if (target.kind === 'none') {
-      failed ??= match[2]!;
-      continue;
-    }
-    if (target.kind === 'many') throw context.whichNode(match[2]!, target.ids);
-    const ref = target.id;
-    context.last = ref;
-    return { place: () => (side === 'after' ? context.behind(ref) : context.before(ref)), node: ref, side, rest: cut(clause, match) };
+    const one = readSide(match, clause, context);
+    if (one === undefined) failed ??= match[2]!;
+    else found.push(one);
   }
-  if (failed) throw context.unknown(failed);
-  return undefined;
+  const first = found[0];
+  if (!first) {
+    if (failed) throw context.unknown(failed);
+    return undefined;
+  }
+  // "after X …, before Y is shown": between the two, where Y comes next behind X.
+  const other = found.find((item) => item.side !== first.side && item.ref !== first.ref);
+  if (other) {
+    const [after, before] = first.side === 'after' ? [first, other] : [other, first];
+    if (isNext(after.ref, before.ref, context)) {
+      const [early, late] = after.from < before.from ? [after, before] : [before, after];
+      const rest = tidied(`${clause.slice(0, early.from)} ${clause.slice(early.to, late.from)} ${clause.slice(late.to)}`);
+      context.last = after.ref;
+      return { place: () => context.between(after.ref, before.ref), node: after.ref, side: 'between', rest };
+    }
+  }
+  const { ref, side, edge } = first;
+  context.last = ref;
+  if (edge) return { place: () => ({ at: 'edge', edgeId: edge.id }), node: ref, side: 'edge', rest: tidied(`${clause.slice(0, first.from)} ${clause.slice(first.to)}`) };
+  const place = () => (side === 'after' ? (first.isDone ? context.behindDone(ref) : context.behind(ref)) : context.before(ref));
+  return { place, node: ref, side, rest: tidied(`${clause.slice(0, first.from)} ${clause.slice(first.to)}`) };
 }
+
+interface SideFound {
+  ref: NodeRef;
+  /** The arrow itself where the words are its label. */
+  edge?: Edge;
+  side: 'after' | 'before';
+  /** What is cut out of the clause: character positions. */
+  from: number;
+  to: number;
+  /** True where the words tell of something that is done ("after the payment") and not of a node by its title. */
+  isDone: boolean;
+}
+
+/** The node behind "after" or "before"; undefined where the words name none. */
+function readSide(match: RegExpExecArray | RegExpMatchArray, clause: string, context: InstructionContext): SideFound | undefined {
+  const side = /^(before|in front of|prior to|ahead of|vor|bevor)$/.test(match[1]!.toLowerCase()) ? 'before' : 'after';
+  const from = match.index!;
+  const start = from + match[0].length - match[2]!.length;
+  let phrase = match[2]!;
+  // "once the address is entered": the verb belongs to the place.
+  const verb = /^\s+(?:is|are|was|were|has been|have been|gets?|wird|werden|ist|sind)(?:\s+(?:shown|angezeigt|\p{L}+))?(?=\s*(?:,|$)|\s)/u.exec(clause.slice(from + match[0].length))?.[0] ?? '';
+  // Nothing comes behind an end or in front of a start, where the words fit something else as well.
+  const look = (words: string) => {
+    const possible = context.look(words, (node) => node.type !== (side === 'after' ? 'end' : 'start'));
+    return possible.kind === 'one' && possible.score >= 0.6 ? possible : context.look(words);
+  };
+  let target = look(phrase);
+  let tail = target.kind === 'one' ? verb : '';
+  // "Before the ticket is closed, …": the whole clause tells more than its subject.
+  const whole = /^[^,:;]+(?=[,:;])/u.exec(clause.slice(start))?.[0];
+  if (whole && whole !== phrase && target.kind !== 'one') {
+    const better = context.look(whole);
+    if (better.kind === 'one') [target, phrase, tail] = [better, whole, ''];
+  }
+  // People go on without a comma: the beginning that names a node best is the place.
+  if (target.kind === 'none') {
+    const words = (whole ?? phrase).split(/(?=\s)/u);
+    for (let length = words.length - 1; length > 0; length--) {
+      const shorter = words.slice(0, length).join('');
+      const one = context.look(shorter);
+      if (one.kind !== 'one' || one.score < 0.7 || (target.kind === 'one' && one.score <= target.score)) continue;
+      [target, phrase, tail] = [one, shorter, ''];
+    }
+  }
+  if (target.kind === 'none') {
+    // "after Pay now": the label of an arrow tells where as well.
+    const edge = side === 'after' ? findEdge(phrase, context.flow, context.prepared) : { kind: 'none' as const };
+    if (edge.kind !== 'one') return undefined;
+    return { ref: edge.edge.source, edge: edge.edge, side, from, to: start + phrase.length, isDone: false };
+  }
+  if (target.kind === 'many') throw context.whichNode(phrase, target.ids);
+  const isTitle = /«/.test(phrase) || !/^\s*(?:the|der|die|das|den|dem)\s/iu.test(phrase) ? tail === '' && !/\p{L}+(?:ing|ung|en)$/iu.test(phrase) : false;
+  return { ref: target.id, side, from, to: start + phrase.length + tail.length, isDone: !isTitle && typeIn(phrase) === undefined };
+}
+
+/** True where one follows the other, at most a decision between them. */
+const isNext = (a: NodeRef, b: NodeRef, context: InstructionContext): boolean =>
+  context.outOf(a).some((edge) => edge.target === b || (['decision', 'condition'].includes(context.flow.node.get(edge.target)?.type ?? '') && context.outOf(edge.target).some((next) => next.target === b)));
+
+const tidied = (text: string): string => text.replace(/\s+/g, ' ').replace(/\s+,/g, ',').replace(/^[\s,:;]+|[\s,;]+$/g, '').trim();
 
 function takeEnds(clause: string, context: InstructionContext): FoundPlace | undefined {
   const first = /\b(?:at the (?:very )?(?:start|beginning)|as the (?:very )?first (?:step|screen)|am anfang|ganz am anfang|zu beginn|als erste[nrs]? \p{L}+)(?!\p{L})/iu.exec(clause);
@@ -117,5 +174,5 @@ const cut = (clause: string, match: RegExpExecArray | RegExpMatchArray): string 
 
 /** A noun phrase up to where the clause goes on: a mark with its type word, else words up to a comma or a word that starts something new. */
 const TYPE_TAIL = '(?:\\s+(?:screen|page|popup|pop-up|dialog|step|form|view|modal|decision|node|action|call|api call|check))?';
-const PHRASE_EN = `(?:(?:the|a|an|our)\\s+)?«\\d+»${TYPE_TAIL}|(?:(?![,:;]|\\b(?:add|insert|show|put|place|ask|have|display|include|there|we|i|you|users?|people|let|lets|called|named|that|which|with|and (?:call|name|connect|then|link|label|make|let|have|put|add)|if|check|so|should|must|needs?|comes?|goes|is|are|insert|please|shows?|open|send|instead|offer|(?:trigger|run|call|execute|start)(?= an? | the )|i\\.e)\\b).)+`;
-const PHRASE_DE = `(?:(?:der|die|das|den|dem|des)\\s+)?«\\d+»|(?:der|die|das|den|dem|des)?\\s*(?:(?![,:;]|\\s(?:ein|eine|einen|einem|einer|noch|soll|sollen|sollte|muss|füge|kommt|kommen|fehlt|zeige|erscheint|brauchen|möchte|bitte|hinzu|einfügen|ergänzen|anzeigen|hinzufügen|einbauen|und|der|die|das|den|wird|ist|prüfe|prüfen|öffnet|direkt|verschieben|setzen|stellen|gibt)(?=\\s|$)|\\s«).)+`;
+const PHRASE_EN = `(?:(?:(?:the|a|an|our)\\s+)?«\\d+»${TYPE_TAIL}|(?:(?![,:;]|\\b(?:add|insert|show|put|place|ask|have|display|include|there|we|i|you|users?|people|let|lets|called|named|that|which|with|and (?:call|name|connect|then|link|label|make|let|have|put|add)|if|check|so|should|must|needs?|comes?|goes|is|are|insert|please|shows?|open|send|instead|offer|(?:trigger|run|call|execute|start)(?= an? | the )|i\\.e)\\b).)+)`;
+const PHRASE_DE = `(?:(?:(?:der|die|das|den|dem|des)\\s+)?«\\d+»|(?:der|die|das|den|dem|des)?\\s*(?:(?![,:;]|\\s(?:ein|eine|einen|einem|einer|noch|soll|sollen|sollte|muss|füge|kommt|kommen|fehlt|zeige|erscheint|brauchen|möchte|bitte|hinzu|einfügen|ergänzen|anzeigen|hinzufügen|einbauen|und|der|die|das|den|wird|ist|prüfe|prüfen|öffnet|direkt|verschieben|setzen|stellen|gibt)(?=\\s|$)|\\s«).)+)`;
