@@ -20,6 +20,8 @@ export interface Connection {
 }
 
 const SECRET_KEY = 'uxflow.secret';
+/** A one-time code in the address. */
+const CODE = /^#code=([\w-]+)$/;
 type Link = ClientLink<Record<never, never>>;
 
 /** A connection to the engine of this page's host; keeps trying while the engine is away. */
@@ -72,6 +74,8 @@ function receivePorts(change: (status: ConnectionStatus, link?: Link) => void): 
 
 /** Browser: one socket after the other, with longer and longer pauses (0.3 to 5 s) while nobody answers. */
 async function keepSocket(change: (status: ConnectionStatus, link?: Link) => void): Promise<void> {
+  // A newer address that is opened in this very tab changes its fragment only: the page must begin anew to trade the code in it.
+  window.addEventListener('hashchange', () => CODE.test(window.location.hash) && window.location.reload());
   await redeemCode();
   let failures = 0;
   for (;;) {
@@ -102,7 +106,7 @@ async function keepSocket(change: (status: ConnectionStatus, link?: Link) => voi
 
 /** Trades the one-time code of the opened address for this run's secret, and takes the code out of the address at once. */
 async function redeemCode(): Promise<void> {
-  const match = /^#code=([\w-]+)$/.exec(window.location.hash);
+  const match = CODE.exec(window.location.hash);
   if (!match) return;
   window.history.replaceState(null, '', window.location.pathname);
   const answer = await fetch('/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code: match[1] }) }).catch(() => undefined);

@@ -33,6 +33,8 @@ export interface AppInBrowser {
   start(): Promise<void>;
   /** Stops the server and starts it again on the same folder, as after a day. The pages are closed. */
   restart(): Promise<void>;
+  /** Keeps a picture of every open page, as `shoot` does. */
+  shootAll(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -140,6 +142,9 @@ export async function startApp(engine: Partial<EngineDependencies> = {}): Promis
       hangUp();
       await server.close();
       server = await start();
+    },
+    async shootAll(name) {
+      for (const [index, page] of browser.contexts().flatMap((context) => context.pages()).entries()) await shoot(page, `${name}-${index}`);
     },
     async close() {
       await browser.close();

@@ -74,10 +74,12 @@ export async function activate(page: Page, control: Control, target: Locator): P
   } else await target.click({ timeout: 5000 });
 }
 
-/** A picture of the page in words: structure, texts, states, places of scrolling, the address; without focus, tooltips, passing time and the control itself. */
+/** A picture of the page in words: structure, texts, states, places of scrolling, the address; without focus, tooltips, passing time and what is typed into the control itself. */
 export async function pictureOf(page: Page, except?: string): Promise<string> {
   return page.evaluate((key) => {
-    const own = key ? document.querySelector(`[data-crawl=${JSON.stringify(key)}]`) : null;
+    const found = key ? document.querySelector(`[data-crawl=${JSON.stringify(key)}]`) : null;
+    // What stands in a form waits to be sent with it; a field on its own must bring something about.
+    const own = found?.closest('form') ? null : found;
     const parts: string[] = [location.hash];
     const visit = (node: globalThis.Node) => {
       if (node.nodeType === 3) {

@@ -242,7 +242,8 @@ export const SCENES: readonly Scene[] = [
   { name: 'plan', root: '.plan', enter: async (stage) => { const id = await asked(stage, LOGIN_STORY); await openPlan(stage.page).waitFor(); return id; } },
   { name: 'feedback on a plan', root: '.plan__feedback', enter: async (stage) => { const id = await asked(stage, LOGIN_STORY); await openPlan(stage.page).locator('.plan__actions .button').nth(1).click(); await stage.page.locator('.plan__feedback textarea').fill('Fewer steps'); return id; } },
   { name: 'question', root: '[data-testid=clarification], .composer', enter: async (stage) => { const id = await asked(stage, 'make it better'); await stage.page.getByTestId('clarification').waitFor(); return id; } },
-  { name: 'proposal', root: '[data-testid=proposal-bar], [data-testid=proposal], [data-testid=chat], .node__ghost-actions', enter: proposed },
+  { name: 'proposal', root: '[data-testid=proposal], .node__ghost-actions', enter: proposed },
+  { name: 'proposal beside other things', root: '[data-testid=proposal-bar], [data-testid=chat]', enter: (stage) => press(stage, proposed(stage), '#tab-comments', '[data-testid=comments]') },
   { name: 'what goes along', root: '[data-testid=proposal-question]', enter: async (stage) => { const id = await proposed(stage); await stage.page.locator('.node').filter({ hasText: 'Dashboard' }).locator('.node__accept').click(); await stage.page.getByTestId('proposal-question').waitFor(); return id; } },
   { name: 'words before they are sent', root: '.composer', enter: async (stage) => { const id = await everything(stage); await stage.page.getByTestId('chat-input').fill('rename Shop to Market'); return id; } },
 
