@@ -295,6 +295,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
         return
       }
       case 'way': return detours.addWay(item.label, item.items, item.span)
+      case 'lead': return detours.lead(item.step)
       case 'section': return detours.openSection(item.step)
       case 'pass': return
       case 'merge': return closeAll()
@@ -543,6 +544,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
         choice.passes = []
       }
       lastEnded = []
+      choice.condition = { ...choice.condition, label }
       lastTest = choice
       if (!isElse) choice.elseOpen = true
       else choice.elseOpen = false
@@ -579,7 +581,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   /** An arm of a choice is told; a test's implicit pass waits for the "otherwise" arm. */
   function endArm(choice: Open): void {
     closeAll()
-    for (const exit of ways.frontier) {
+    for (const exit of returnErrors(choice)) {
       if (graph.node(exit.from)?.type === 'decision' && exit.from !== choice.node) choice.passes.push(exit)
       else choice.done.push(exit)
     }

@@ -14,6 +14,8 @@ export interface Detours {
   addWay(label: string, items: Item[], span: [number, number]): void
   /** Begins the section of a screen: what leads there by name joins it, and the main line waits when something does. */
   openSection(draft: StepDraft): void
+  /** Leads the open ways to a screen by its name. */
+  lead(draft: StepDraft): void
   /** What still waits at the end of the text. */
   rest(): Exit[]
 }
@@ -96,17 +98,20 @@ export function createDetours(language: ReadLanguage, graph: Graph, memory: Memo
     ways.frontier = [{ from: node, label: labels.yes, kind: 'yes' }]
     tools.apart(() => {
       for (const item of items) {
-        if (item.kind !== 'visit') tools.addItem(item)
-        else {
-          const known = screenOf(item.step)
-          if (known === undefined) tools.wait(item.step, ways.frontier)
-          else graph.connect(ways.frontier.map((exit) => ({ ...exit, kind: 'loop' as const })), known)
-          ways.frontier = []
-        }
+        if (item.kind === 'visit') lead(item.step)
+        else tools.addItem(item)
       }
     })
     parked = unite(parked, ways.frontier)
     ways.frontier = [{ from: node, label: labels.no, kind: 'no' }]
+  }
+
+  /** The way leads to a screen: back to it, or on to where it is told. */
+  function lead(draft: StepDraft): void {
+    const known = screenOf(draft)
+    if (known === undefined) tools.wait(draft, ways.frontier)
+    else graph.connect(ways.frontier.map((exit) => ({ ...exit, kind: 'loop' as const })), known)
+    ways.frontier = []
   }
 
   function screenOf(draft: StepDraft): string | undefined {
@@ -132,5 +137,5 @@ export function createDetours(language: ReadLanguage, graph: Graph, memory: Memo
     tools.place(draft)
   }
 
-  return { addLate, addWay, openSection, rest: () => parked }
+  return { addLate, addWay, openSection, lead, rest: () => parked }
 }

@@ -78,6 +78,8 @@ export type Item =
   | { kind: 'way'; label: string; items: Item[]; span: [number, number] }
   /** The name of a screen above what is told of it. */
   | { kind: 'section'; step: StepDraft }
+  /** The way leads to a screen whose section comes later or came before. */
+  | { kind: 'lead'; step: StepDraft }
   | { kind: 'pass' }
   /** The open arms flow together here. */
   | { kind: 'merge' }

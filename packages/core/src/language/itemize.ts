@@ -87,12 +87,18 @@ function inherit(clauses: Clause[]): void {
       clause.inherited = true
       continue
     }
+    if (clause.verb.form === 'imperative' && clause.link === 'comma' && before.verb.modal !== undefined && before.subject !== undefined && before.object === undefined && before.complement === undefined) clause.verb.form = 'finite'
     if (clause.verb.form === 'imperative' && (clause.link === 'comma' || before.cues.some((cue) => CONTENT.has(cue.role)))) continue
     clause.subject = before.subject
     clause.inherited = true
     const word = clause.tokens.find((token) => token.tag === 'past' || token.tag === 'verb' || token.tag === 'gerund')
     if (before.verb.passive && word?.tag === 'past' && clause.object === undefined) clause.verb.passive = true
-    if (clause.link === 'or' && before.object === undefined && !before.verb.passive && before.complement === undefined) before.object = clause.object
+    if (clause.link === 'or' && before.object === undefined && !before.verb.passive && before.complement === undefined) {
+      for (let back = index - 1; back >= 0 && clauses[back]!.object === undefined && clauses[back]!.verb !== undefined && clauses[back]!.complement === undefined; back--) {
+        clauses[back]!.object = clause.object
+        if (clauses[back]!.link !== 'comma') break
+      }
+    }
     else if (clause.link === 'and' && before.object === undefined && !before.verb.passive && before.complement === undefined && clause.object !== undefined && before.tokens[before.tokens.length - 1]?.tag !== 'particle' && before.end - before.start < 60 && endsWithVerb(before)) before.object = clause.object
   }
 }

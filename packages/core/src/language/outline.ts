@@ -5,12 +5,13 @@ import { germanClauses } from './clauseGerman.ts'
 import { onlyControls } from './controls.ts'
 import type { Mentions } from './describeStep.ts'
 import { capitalize, elementType, namedStep, screenType } from './describeStep.ts'
-import { hasCue, type Item, stemsOf, type StepDraft } from './discourse.ts'
+import { hasCue, type Item, likeness, stemsOf, type StepDraft } from './discourse.ts'
 import { announcesWays, itemize } from './itemize.ts'
 import { readNote } from './note.ts'
 import { readPath } from './path.ts'
 import type { ReadAssumption, ReadElement, ReadLanguage } from './reading.ts'
 import { type Line, splitSentences, type Stretch } from './segment.ts'
+import { readTable, type TableRow } from './table.ts'
 import { isTestFragment, tellsFailure } from './testFragment.ts'
 import { isWord, LABELS } from './words.ts'
 
@@ -59,7 +60,8 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       if (stretch.start >= stretch.end) continue
       const arrow = /->|→|=>|⇒/.test(text.slice(stretch.start, stretch.end))
       const number = moves.length === 0 && line.number !== undefined ? { number: line.number } : {}
-      const note = arrow || line.marker === 'bullet' || line.marker === 'number' ? readNote({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf, stretch.start, stretch.end) : undefined
+      const brief = !/[.!?]$/.test(text.slice(stretch.start, stretch.end)) && stretch.end - stretch.start <= 100 && /:\s/.test(text.slice(stretch.start, stretch.end))
+      const note = arrow || brief || line.marker === 'bullet' || line.marker === 'number' ? readNote({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf, stretch.start, stretch.end) : undefined
       if (note !== undefined) {
         moves.push({ items: note, ...number, ...(line.marker === 'none' && moves.some((move) => move.items.filter((item) => item.kind === 'visit').length > 2) ? { late: true } : {}) })
         continue
@@ -117,6 +119,9 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
     let run: Move[] = []
     let gherkin: Line['marker'] = 'none'
     let late = edge
+    const headings = lines.filter((line) => line.marker === 'heading' && line.children.length > 0 && !EDGE_CASES.test(text.slice(line.start, line.end)))
+    // Where most headings name screens, the others do, too.
+    const named = headings.length > 1 && headings.filter((line) => sectionOf(line, false) !== undefined).length * 2 >= headings.length
     const flush = (): void => {
       if (run.length > 0) assembler.addMoves(run)
       run = []
@@ -125,14 +130,21 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       const line = lines[index]!
       if (line.marker === 'and' && (gherkin === 'given' || gherkin === 'when')) line.marker = gherkin
       else gherkin = line.marker
-      if (line.marker === 'heading' || line.marker === 'scenario') continue
+      const table = line.children.length === 0 ? readTable(text, lines, index, language) : undefined
+      if (table !== undefined) {
+        flush()
+        tellTable(table.rows)
+        index += table.length - 1
+        continue
+      }
+      if (line.marker === 'scenario' || line.marker === 'heading' && line.children.length === 0) continue
       if (EDGE_CASES.test(text.slice(line.start, line.end))) {
         flush()
         late = true
         readList(line.children, true)
         continue
       }
-      const opened = line.children.length > 0 ? sectionOf(line) : undefined
+      const opened = line.children.length > 0 ? sectionOf(line, named) : undefined
       if (opened !== undefined) {
         flush()
         const rest = placeControls(line, opened)
@@ -140,6 +152,11 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
         assembler.enter()
         readList(rest, false, rest.length > 1)
         assembler.leave()
+        continue
+      }
+      if (line.marker === 'heading') {
+        flush()
+        readList(line.children)
         continue
       }
       const way = section && line.children.length === 0 ? wayOf(line) : undefined
@@ -178,12 +195,37 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
   }
 
   /** "Login screen:" above a list: the screen that the list is about, or undefined. */
-  function sectionOf(line: Line): StepDraft | undefined {
+  function sectionOf(line: Line, isNamed: boolean): StepDraft | undefined {
     const said = text.slice(line.start, line.end).trim()
     if (line.marker === 'bullet' || line.marker === 'number' || !said.endsWith(':') && line.marker !== 'heading' || /[.;,?!]|->|→/.test(said)) return undefined
     const name = said.replace(/:$/, '').replace(/^(?:screen|seite|page)\s*\d*\s*[:–-]\s*/i, '').replace(/[*_"“”„]/g, '').trim()
-    if (name.split(/\s+/).length > 5 || screenType(language, name) === undefined) return undefined
-    return namedStep(language, { text: name, head: '', pronoun: false, start: line.start, end: line.end }, [line.start, line.end])
+    if (name.split(/\s+/).length > 5 || screenType(language, name) === undefined && !(isNamed && line.marker === 'heading' && name.split(/\s+/).length <= 3 && !NO_SCREEN.test(name))) return undefined
+    const made = namedStep(language, { text: name, head: '', pronoun: false, start: line.start, end: line.end }, [line.start, line.end])
+    return made.type === 'action' ? { ...made, type: 'screen' } : made
+  }
+
+  /** Rows of screens with what happens on them and where they lead. */
+  function tellTable(rows: TableRow[]): void {
+    const names = rows.map((row) => row.cells.find((cell) => cell.role === 'place'))
+    const drafts = names.map((cell) => (cell === undefined ? undefined : screenNamed(cell.stretch)))
+    for (const [index, row] of rows.entries()) {
+      const draft = drafts[index]
+      if (draft !== undefined) assembler.addMoves([{ items: [{ kind: 'section', step: draft }] }])
+      for (const cell of row.cells) {
+        if (cell.role === 'action' || cell.role === 'other' && draft === undefined) assembler.addMoves(movesOf({ marker: 'bullet', depth: 0, start: cell.stretch.start, end: cell.stretch.end, children: [] }))
+      }
+      const next = row.cells.find((cell) => cell.role === 'next')
+      if (next === undefined) continue
+      const target = screenNamed(next.stretch)
+      const isFollowing = drafts[index + 1] !== undefined && likeness(drafts[index + 1]!.stems, target.stems) === 1
+      if (!isFollowing) assembler.addMoves([{ items: [drafts.some((other) => other !== undefined && likeness(other.stems, target.stems) === 1) ? { kind: 'lead', step: target } : { kind: 'visit', step: target, opens: false }] }])
+    }
+  }
+
+  function screenNamed(stretch: Stretch): StepDraft {
+    const name = text.slice(stretch.start, stretch.end).replace(/[*_"“”„]/g, '')
+    const made = namedStep(language, { text: name, head: '', pronoun: false, start: stretch.start, end: stretch.end }, [stretch.start, stretch.end])
+    return made.type === 'action' ? { ...made, type: 'screen' } : made
   }
 
   /** "Forgot? link -> Reset screen" among the items of a screen: a way that leaves it. */
@@ -236,6 +278,8 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
   function choiceName(arms: Arm[], line: Line): string {
     const clause = clausesOf(line)[0]
     if (line !== arms[0]!.line && clause?.verb !== undefined && clause.object !== undefined && isWord(language, 'choose', clause.verb.base) && clause.object.text.length <= 40) return capitalize(clause.object.text)
+    const shared = sharedStart(arms.map((arm) => arm.label))
+    if (arms.length > 2 && shared !== '') return shared
     return arms.length === 2 ? arms[0]!.label : LABELS[language].next
   }
 
@@ -297,7 +341,17 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
   return { readLines: (lines) => readList(lines), finish: () => assembler.finish() }
 }
 
+/** The words that all labels begin with. */
+function sharedStart(labels: string[]): string {
+  const words = labels[0]!.split(' ')
+  let count = 0
+  while (count < words.length - 1 && labels.every((label) => label.split(' ')[count]?.toLowerCase() === words[count]!.toLowerCase())) count++
+  return words.slice(0, count).join(' ')
+}
+
 const EDGE_CASES = /^(?:#+\s*)?(?:edge cases?|corner cases?|error (?:cases?|handling|states?)|errors|exceptions?|unhappy paths?|what can go wrong|fehlerfälle|fehlerbehandlung|sonderfälle|ausnahmen|randfälle|fehler)\s*:?$/i
+/** Headings that never name a screen. */
+const NO_SCREEN = /^(?:notes?|goals?|overview|summary|background|context|open questions|questions|scope|requirements|acceptance criteria|user stor(?:y|ies)|flow|happy path|personas?|details|todo|anmerkungen|ziele?|hintergrund|offene fragen|ablauf|anforderungen)$/i
 const GREETING = /^(?:(?:hey|hi|hello|hallo|oh|ok|okay|btw|fyi|moin|ach|übrigens)\b(?:\s+(?:all|team|everyone|there|zusammen|leute))?[,!.]?\s+(?:and\s+|und\s+)?)+/i
 const PREFACE = /^(?:so\s+)?(?:for|about|regarding|here(?:'s| is| are)?|below(?: is)?|this is|hier(?: ist| kommt)?|unten)\b[^.;:!?]{0,60}:\s+/i
 

@@ -17,7 +17,7 @@ export { READ_LIMIT }
  */
 export function readText(text: string, options: ReadTextOptions = {}): TextReading {
   const assumptions: ReadAssumption[] = []
-  const part = cutText(text, assumptions)
+  const part = drawArrows(cutText(text, assumptions))
   const language = options.language ?? detectLanguage(part)
   const lines = readLines(part)
   const reader = createReader(language, part, assumptions)
@@ -43,6 +43,11 @@ export function detectLanguage(text: string): ReadLanguage {
   }
   if (/[äöüß]/i.test(text.slice(0, 4000))) german += 1
   return german > english ? 'de' : 'en'
+}
+
+/** "A > B > C" is drawn with arrows, too; offsets stay. */
+function drawArrows(text: string): string {
+  return text.replace(/^[^<>\n]+(?: > [^<>\n]+){2,}$/gm, (line) => line.replaceAll(' > ', ' → '))
 }
 
 function cutText(text: string, assumptions: ReadAssumption[]): string {

@@ -57,7 +57,7 @@ export function readLines(text: string): Line[] {
     const blankBefore = index > 0 && raw[index - 1]!.text.trim() === ''
     const continues = found.marker === 'none' && !(ARROW.test(line.text) && before !== undefined && ARROW.test(text.slice(before.start, before.end))) && before !== undefined && !blankBefore && !isGherkin
       && before.marker !== 'heading' && (before.marker === 'none' || found.indent > before.indent)
-      && !/[.!?:;]["”“)]?$/.test(text.slice(before.start, before.end)) && /^[\p{Ll}\d(]/u.test(text.slice(start, start + 1))
+      && !/\||\t/.test(line.text) && !/[.!?:;]["”“)]?$/.test(text.slice(before.start, before.end)) && /^[\p{Ll}\d(]/u.test(text.slice(start, start + 1))
     if (continues) {
       before.end = end
       continue

@@ -91,6 +91,7 @@ function closedTag(tokens: Token[], index: number): Tag | undefined {
   const word = token.lower
   if (token.quoted === true) return 'noun'
   const next = tokens[index + 1]?.lower ?? ''
+  if (/^(?:modal|toast|popup|pop-up)$/.test(word)) return 'noun'
   if (word === 'not' || word === 'never') return 'negation'
   if (BE.has(word) || HAVE.has(word) || DO.has(word)) return 'aux'
   if (MODAL.has(word)) return 'modal'
@@ -266,6 +267,8 @@ function hasObjectVerb(tokens: Token[], index: number): boolean {
   return false
 }
 
+/** Names of buttons that need no capital behind a click. */
+const BUTTON = /^(?:send|save|submit|next|ok|continue|cancel|back|publish|post|share|pay|done|delete|apply|search|confirm|enter|checkout|buy|skip)$/
 const CLICK = /^(?:tap|click|press|hit|push|choose|select|pick)(?:s|es|ed|ing)?$/
 
 /** What a click is on may be named without quotes: "taps Get started and". */
@@ -275,7 +278,7 @@ function nameControls(tokens: Token[]): void {
     if (!CLICK.test(token.lower)) continue
     const from = tokens[index + 1]!.lower === 'on' ? index + 2 : index + 1
     const first = tokens[from]
-    if (first === undefined || first.quoted === true || !/^\p{Lu}/u.test(first.text) || token.tag === 'noun' && index > 0 && tokens[index - 1]!.tag === 'determiner') continue
+    if (first === undefined || first.quoted === true || !/^\p{Lu}/u.test(first.text) && !(BUTTON.test(first.lower) && (index === 0 || tokens[index - 1]!.tag !== 'determiner')) || token.tag === 'noun' && index > 0 && tokens[index - 1]!.tag === 'determiner') continue
     let to = from + 1
     while (to < tokens.length && tokens[to]!.tag !== 'punctuation' && !/^(?:and|or|to|in|on|at|then|if|which|who|button|link|tab)$/.test(tokens[to]!.lower) && to - from < 5) to++
     const last = tokens[to - 1]!
