@@ -38,10 +38,10 @@ function classifyByRules({ message }: { message: string }, { state }: AgentConte
   if (!text || CHAT.test(text)) return done('chat');
   const blank = isBlank(state);
   const sentences = text.split(/(?<=[.!?])\s+/).map((item) => item.trim()).filter(Boolean);
-  const isAsked = (item: string) => QUESTION.test(item) || (/\?$/.test(item) && ASKING.test(item));
+  const isAsked = (item: string) => (blank || !WHAT_IF.test(item)) && (QUESTION.test(item) || (/\?$/.test(item) && ASKING.test(item)));
   // "What happens if the code is wrong? Lock the account." asks nothing: both sentences are one edit.
   const isWhole = !blank && sentences.length > 1 && readInstruction(text, state).kind === 'commands';
-  if (isWhole && /^(?:and |und )?(?:what (?:happens |should happen |do we do |about )?(?:if|when)|was (?:passiert|geschieht|ist|machen wir)?,? ?(?:wenn|falls))(?!\p{L})/iu.test(text)) return done('edit', [text]);
+  if (isWhole && WHAT_IF.test(text)) return done('edit', [text]);
   const asked = sentences.filter((item) => isAsked(item) && (blank || readInstruction(item, state).kind !== 'commands'));
   const tasks = sentences.filter((item) => !asked.includes(item));
   if (asked.length === sentences.length) return done('question', [], [text]);
@@ -55,6 +55,8 @@ function classifyByRules({ message }: { message: string }, { state }: AgentConte
   return done(tells ? 'create' : 'edit', [told], asked);
 }
 
+/** Asks for an error path, not for an answer. */
+const WHAT_IF = /^(?:and |und )?(?:what (?:happens |should happen |do we do |about )?(?:if|when)|(?:was (?:passiert|geschieht|ist|machen wir)?,? ?)?(?<=was.*|und )(?:wenn|falls))(?!\p{L})/iu;
 const CHAT = /^(?:hi|hello|hey|good (?:morning|evening|afternoon)|thanks?(?: you)?(?: so much| a lot)?|thx|great|nice|cool|perfect|ok(?:ay)?|hallo|moin|servus|guten (?:tag|morgen|abend)|danke(?: schön| dir)?|super|prima|toll)[\s!.,]*$/iu;
 const QUESTION = /^(?:why|how (?:many|much|does|do|is|are|can|could|should|would)|what (?:is|are|does|would you|should i|could|do you|can)|what's|which|who|where|when does|is (?:there|this|the|it)|are (?:there|the|these)|does|do (?:we|i|the|users)|has|have we|can (?:you explain|i|users)|explain|should (?:i|we|the)|warum|wieso|weshalb|wie (?:viele|viel|kommt|geht|ist|sind|kann|sollte|funktioniert)|was (?:ist|sind|fehlt|bedeutet|macht|kann|sollte|würdest|hältst)|welche[rsn]?|wer|wo|gibt es|ist (?:da|das|es|der|die)|sind|hat|haben wir|erkläre?|sollte|kannst du erklären)(?!\p{L})/iu;
 const ASKING = /^(?:why|how|what|which|who|where|is|are|does|do|has|any|warum|wieso|wie|was|welche|wer|wo|gibt|ist|sind|hat|fehlt)(?!\p{L})/iu;

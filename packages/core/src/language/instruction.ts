@@ -45,7 +45,6 @@ export const INSTRUCTION_LIMIT = { text: 3000, sentence: 400 };
 function readLikeliest(sentence: string, context: InstructionContext): void {
   const start = snapshot(context);
   const attempt = (clauses: string[]) => {
-    restore(start, context);
     for (const clause of clauses) readSentence(withoutCourtesy(clause), context);
     return oddnessOf(context.commands.slice(start.commands), context);
   };
@@ -59,6 +58,7 @@ function readLikeliest(sentence: string, context: InstructionContext): void {
     stop = error;
   }
   for (const clauses of clauseVariants(sentence)) {
+    restore(start, context);
     try {
       const odd = attempt(clauses);
       // What could not be read as it stands is cut only where nothing strange comes out.
@@ -77,12 +77,13 @@ function readLikeliest(sentence: string, context: InstructionContext): void {
 /** Stops that say that the words were not made out; what is truly unclear ("which popup?") is asked at once. */
 const RETHINK = new Set<string>(['UNKNOWN_TARGET', 'NOT_UNDERSTOOD', 'WHERE', 'WHAT', 'OUTSIDE']);
 
-const snapshot = (context: InstructionContext) => ({ commands: context.commands.length, created: context.created.length, last: context.last, before: structuredClone(context.commands) });
+const snapshot = (context: InstructionContext) => ({ commands: context.commands.length, last: context.last, before: structuredClone({ commands: context.commands, created: context.created }) });
 
 function restore(to: ReturnType<typeof snapshot>, context: InstructionContext): void {
   // A later sentence may have changed an earlier command ("… small amounts go straight to the payout").
-  context.commands.splice(0, context.commands.length, ...structuredClone(to.before));
-  context.created.length = to.created;
+  const { commands, created } = structuredClone(to.before);
+  context.commands.splice(0, context.commands.length, ...commands);
+  context.created.splice(0, context.created.length, ...created);
   context.last = to.last;
 }
 
@@ -117,7 +118,7 @@ function readSentence(sentence: string, context: InstructionContext): void {
 const QUESTION = /^(?!what (?:happens|should happen|if|about|do we do)\b|was (?:passiert|geschieht|machen wir)\b)(?:what|which|who|where|why|how|is|are|does|do|has|was|welche[rsn]?|wer|wo|wohin|warum|wieso|wie|ist|sind|gibt|hat)(?!\p{L}).*\?$/iu;
 /** "…, send a mail first: put an API call after X": what follows the colon or comma is the command itself, the rest its reason. */
 function exactPart(sentence: string): string | undefined {
-  if (new RegExp(`^${COMMAND}\\b`, 'iu').test(sentence)) return undefined;
+  if (new RegExp(`^${COMMAND}\\b`, 'iu').test(sentence) || /\b(?:everyone else|everybody else|all others|the others)\b|alle anderen/iu.test(sentence)) return undefined;
   const match = new RegExp(`^[^:«»]*(?::|\\s[-–])\\s*(?:please\\s+|bitte\\s+)?((?:${COMMAND}|after|before|between|nach|vor|zwischen)\\s.+)$`, 'iu').exec(sentence) ?? new RegExp(`^(?!.*\\b(?:if|when|after|before|between|once|from|on|unless|wenn|falls|nach|vor|zwischen|von)\\b.*,)[^,«»]*,\\s*(?:so\\s+|please\\s+|bitte\\s+|also\\s+)?((?:${COMMAND}|nimm|wirf|schmeiß)\\s.+)$`, 'iu').exec(sentence);
   return match?.[1];
 }
@@ -168,16 +169,17 @@ function refinesErrorPath(sentence: string, context: InstructionContext): boolea
 const isConditional = (clause: string): boolean =>
   /\b(?:if|when|whenever|unless|whether|in case|otherwise|or else|everyone else|everybody else|all others?)\b|alle anderen|^after (?:\d|two |three |four |five |ten )|(?:wenn|falls|sofern|sobald|sonst|andernfalls|ob)(?!\p{L})|^(?:nach|ab) (?:\d|zwei |drei |vier |fünf )/iu.test(clause) && !/^(?:what|was)\s/iu.test(clause) && !/^(?:and )?what (?:if|happens)/iu.test(clause) && !/\b(?:error|failure) (?:path|branch|handling|case|state) (?:if|when)/iu.test(clause);
 
-const COMMAND = '(?:rename|remove|delete|drop|add|insert|move|put|connect|link|disconnect|swap|duplicate|copy|clone|turn|convert|change|make|set|mark|label|redirect|reconnect|get rid of|create|tidy|place|replace|retitle|undo|leave|lösche|entferne|streiche|füge|benenne|verschiebe|verbinde|trenne|vertausche|tausche|dupliziere|kopiere|ändere|mach|mache|setze|markiere|ergänze|wandle|schreib|schreibe|räum|räume|nenne|ersetze|baue)';
+const COPY = /^(?:duplicate|copy|clone|(?:make|create|add) (?:an?|another|one) (?:copy|duplicate|clone)|dupliziere|kopiere|mach(?:e)? (?:eine|noch eine) kopie)\b/iu;
+const COMMAND = '(?:rename|remove|delete|drop|add|insert|move|put|connect|link|disconnect|swap|duplicate|copy|clone|turn|convert|change|make|set|mark|label|redirect|reconnect|get rid of|create|tidy|place|replace|retitle|undo|leave|lösche|entferne|streiche|füge|benenne|verschiebe|verbinde|trenne|vertausche|tausche|dupliziere|kopiere|ändere|mach|mache|setze|markiere|ergänze|wandle|schreib|schreibe|räum|räume|nenne|ersetze|baue|bau|beschrifte|bezeichne|stell|stelle|häng|hänge|pack|packe|schieb|schiebe|leg|lege|streich|leite|lenke|führe|biege|erstelle|kürze|vermerke|notiere|relabel|reroute|repoint|attach|kill|scrap|ditch|wire|unlink|retype|convert|call|name)';
 
 /** "rename A to B and delete C" -> two clauses. What belongs to a copy or a new step ("and call it …") stays with it. */
 function splitCommands(sentence: string): string[] {
   const pattern = new RegExp(`\\s*(?:,\\s*(?:and|und|then|dann)?|;|\\b(?:and|und)\\b)\\s*(?:then\\s+|also\\s+|dann\\s+|auch\\s+|please\\s+|bitte\\s+)*(?=${COMMAND}\\s)`, 'giu');
   if (!new RegExp(`^(?:please\\s+|first\\s+)?${COMMAND}\\b`, 'iu').test(sentence)) return [sentence];
   const parts = sentence.split(pattern).map((part) => part.trim()).filter(Boolean);
-  if (/^(?:duplicate|copy|clone|dupliziere|kopiere)\b/iu.test(sentence)) {
+  if (COPY.test(sentence)) {
     // "copy X, and put it behind Y" is one command.
-    return parts.reduce<string[]>((out, part) => (out.length && /^(?:put|place|insert|add|rename|move|setze|füge|nenne|benenne|verschiebe)\b/iu.test(part) && /\b(?:it|copy|sie|ihn|kopie)\b/iu.test(part) ? [...out.slice(0, -1), `${out.at(-1)} and ${part}`] : [...out, part]), []);
+    return parts.reduce<string[]>((out, part) => (out.length && /^(?:put|place|insert|add|rename|call|name|move|setze|füge|nenne|benenne|verschiebe)\b/iu.test(part) && /\b(?:it|copy|duplicate|new one|second one|sie|ihn|kopie|duplikat)\b/iu.test(part) ? [...out.slice(0, -1), `${out.at(-1)} and ${part}`] : [...out, part]), []);
   }
   return parts.map((part) => withoutCourtesy(part));
 }
@@ -185,9 +187,9 @@ function splitCommands(sentence: string): string[] {
 /** A sentence that only goes on with the one before ("Otherwise continue.") is joined to it. */
 function joinSentences(sentences: string[]): string[] {
   return sentences.reduce<string[]>((out, sentence) => {
-    if (out.length && /^(?:otherwise|else|or else|if not|if no|sonst|andernfalls|ansonsten|wenn nicht)\b/iu.test(sentence)) return [...out.slice(0, -1), `${out.at(-1)!.replace(/[.?!]$/, '')}, ${sentence}`];
+    if (out.length && /^(?:otherwise|else|or else|if not|if no|everyone else|everybody else|all others?|the others|the rest (?!stays|should stay|remains)|alle anderen|die anderen|der rest (?!bleibt|soll)|sonst|andernfalls|ansonsten|wenn nicht)(?!\p{L})/iu.test(sentence)) return [...out.slice(0, -1), `${out.at(-1)!.replace(/[.?!]$/, '')}, ${sentence}`];
     if (out.length && /^(?:if (?:yes|so|it is|they are|it does|true|not|no)|wenn (?:ja|so|das so ist|nein))\b/iu.test(sentence) && /\b(?:if|whether|ob)(?!\p{L})/iu.test(out.at(-1)!)) return [...out.slice(0, -1), `${out.at(-1)!.replace(/[.?!]$/, '')}: ${sentence}`];
-    if (out.length && /^(?:call it|name it|put it|place it|nenne (?:sie|ihn|es)|it should (?:be|come|go)|it (?:comes|goes|sits|belongs))\b/iu.test(sentence) && /^(?:duplicate|copy|clone|dupliziere|kopiere)\b/iu.test(out.at(-1)!)) return [...out.slice(0, -1), `${out.at(-1)} and ${sentence}`];
+    if (out.length && /^(?:call it|name it|put it|place it|nenne (?:sie|ihn|es)|it should (?:be|come|go)|it (?:comes|goes|sits|belongs))\b/iu.test(sentence) && COPY.test(out.at(-1)!)) return [...out.slice(0, -1), `${out.at(-1)} and ${sentence}`];
     return [...out, sentence];
   }, []);
 }
@@ -213,9 +215,11 @@ function withoutCourtesy(sentence: string): string {
     before = text;
     text = text
       .replace(/^(?:(?:please|kindly|hey|hi|hello|ok(?:ay)?|so|well|um|now|also|and|then|next|first|finally|actually|just|oh|yo|btw|one more thing|bitte|hallo|also|und|dann|jetzt|nun|noch|außerdem|zuerst|zuletzt|ach ja|mal)[\s,:!]+)/iu, '')
-      .replace(/^(?:(?:can|could|would|will) (?:you|u|we) (?:please |also |maybe |just )*|i(?:'d| would) (?:like|love) (?:you )?to |i (?:want|need) (?:you )?to |we (?:should|need to|want to|have to|must|could|can|also need to) (?:also )?(?=(?:add|rename|remove|delete|insert|move|connect|put|make|turn|change|drop|get|show|swap|copy|duplicate|ask|link|let|allow|check|split|replace|send|go)\b)|let(?:'s| us) (?!call|have|add|people|users)|go ahead and |make sure (?:that )?(?:to )?|would you mind |how about (?:we |you )?|maybe (?:we )?(?:could |can )?|you (?:should|can|could|need to) |kannst du (?:bitte |mir |mal )*|könntest du (?:bitte |mir |mal )*|würdest du (?:bitte )?)/iu, '')
+      .replace(/^(?:(?:can|could|would|will) (?:you|u|we) (?:please |also |maybe |just )*|i(?:'d| would) (?:like|love) (?:you )?to |i (?:want|need) (?:you )?to |we (?:should|need to|want to|have to|must|could|can|also need to) (?:also )?(?=(?:add|rename|remove|delete|insert|move|connect|put|make|turn|change|drop|get|show|swap|copy|duplicate|ask|link|let|allow|check|split|replace|send|go)\b)|(?:i |we )?(?:don't|dont|do not) think (?:that )?(?=we need\b)|let(?:'s| us) (?!call|have|add|people|users)|go ahead and |make sure (?:that )?(?:to )?|would you mind |how about (?:we |you )?|maybe (?:we )?(?:could |can )?|you (?:should|can|could|need to) |kannst du (?:bitte |mir |mal )*|könntest du (?:bitte |mir |mal )*|würdest du (?:bitte )?)/iu, '')
       .replace(/^(\p{L}+)\s+(?:(?:mal|doch|bitte|einfach|halt|eben|gerne)\s+)+/iu, (_, verb: string) => `${verb} `)
       .replace(/[\s,]+(?:please|bitte|thanks|thank you|thx|danke|asap|for me|would you|will you|ok|okay|mate|mal|bitte mal|or so)[!.]*$/iu, '')
+      .replace(/^we need\b/iu, (found) => (/(?:don't|dont|do not) think (?:that )?we need\b/iu.test(before) ? 'we do not need' : found))
+      .replace(/,\s*(?:(?:the |its )?label stays|and keep (?:the|its) label|die beschriftung bleibt|keep the rest|(?:the )?rest stays(?: as (?:it )?is)?|der rest bleibt)(?: the same| as (?:it )?is| so| wie es ist)?$/iu, '')
       .replace(/[!.]+$/, '')
       .trim();
   }
@@ -237,6 +241,7 @@ const OUTSIDE = [
   /^(?:book|buy|order|reserve|purchase|schedule|pay|transfer|refund)\s+(?:me|us|my|a|an|the|some|all)\b/iu,
   /^(?:write|generate|implement|code|program|build|create|give me|export|draft|design)\s+(?:me\s+)?(?:the\s+|some\s+|an?\s+)?(?:.*?\b)?(?:code|react|html|css|backend|frontend|test cases|unit tests|sql|poem|song|story|essay|blog post|newsletter|press release|email|e-mail|letter|app|website|database|logo|invoice|report|presentation|slides?)\b(?!.*\b(?:after|before|between|screen|step|node|popup)\b)/iu,
   /^(?:find|get|fetch|bring|show|recommend|suggest|give|lend|fix|check)\s+(?:me|us|my)\s+(?!(?:an?|the|one)\s+(?:(?:new|extra|second|further)\s+)?(?:«\d+»|\w+\s+)?(?:screen|step|page|popup|node|decision|branch|link|arrow|way)\b)/iu,
+  new RegExp(`^(?!${COMMAND}|let|allow|enable|ask|give|show|tell|offer|remind|notify)\\p{L}+ (?:(?:up|in|out|off|for) )?(?:my|me|us|him|our (?!users|customers|guests|people|visitors|clients|members))(?!\\p{L})(?!.*\\b(?:screen|step|page|popup|node|decision|after|before|between)\\b)`, 'iu'),
   /^(?:translate|summari[sz]e|calculate|compute|google|search (?:the web|for)|look up|play|sing|joke|tell me (?:a|about)|who is|what(?:'s| is) the (?:weather|time|capital|score|price)|what time|how (?:is the weather|old|far)|hack|crack|steal)\b/iu,
   /^(?:veröffentliche|deploye|installiere|rufe?|schick(?:e)? (?:mir|uns|ihm|ihr|das|den|die|eine?n? (?:e-?mail|nachricht))|sende (?:mir|uns|eine?n? (?:e-?mail|nachricht))|buche|bestelle|kaufe|reserviere|überweise|erinnere|übersetze|programmiere|schreibe? (?:mir |uns )?(?:eine?n? )?(?:e-?mail|mail|gedicht|brief|code|bericht|programm)|erzähl|bezahle|wie (?:ist|wird) das wetter|lade .*\bein\b(?!.*\bscreen)|ruf )(?!\p{L})/iu,
 ];

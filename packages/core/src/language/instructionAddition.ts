@@ -5,7 +5,8 @@ import type { Place } from './instructionCommand.ts';
 import { readArms } from './instructionCondition.ts';
 import { errorPath } from './instructionFailure.ts';
 import type { InstructionContext } from './instructionContext.ts';
-import { capital, questionOf, verbPhrase } from './instructionNode.ts';
+import { sourceOf } from './instructionConnection.ts';
+import { activeOf, capital, questionOf, verbPhrase } from './instructionNode.ts';
 import { takePlace } from './instructionPlace.ts';
 
 const ADD_EN = '(?:add|insert|include|create|introduce|squeeze in|squeeze|slip in|slip|put in|put|place|build|make|have|show|display|ask for|ask|we (?:also )?need|i (?:also )?(?:need|want|would like|\'d like)|there (?:should|must|has to|needs to) be|there is|bring in|append|give us|throw in|plug in|stick|let\'s have|let\'s add)';
@@ -84,6 +85,22 @@ export const additionRules: ClauseRule[] = [
       return true;
     },
   },
+  {
+    // "People paying by card should be asked for their ZIP code afterwards": a step on the way of those people.
+    english: /^(?:people|users?|customers?|those|guests?|visitors?|anyone|anybody|everyone|shoppers?|employees?|patients?)\s+(?:(?:who|that)\s+)?(.+?)\s+(?:should|must|need to|have to|can)\s+(?:also\s+|first\s+|then\s+)*(?:be\s+(?:asked\s+(?:for|about)|shown|sent|given|offered)|see|get|receive|enter|fill in|confirm|pick|choose)\s+(.+?)(?:\s+(afterwards|after that|next|first|before that|beforehand))?$/iu,
+    german: /^(?:wer|(?:nutzer|leute|kunden|kundinnen|gäste|alle|die|personen)\s*,?\s*(?:die\s+)?)\s*(.+?)\s*,\s*(?:soll|sollen|muss|müssen)\s+(?:noch\s+|auch\s+|erst\s+)*((?:danach\s+|anschließend\s+|vorher\s+)?.+?)\s+(sehen|eingeben|angeben|bekommen|angezeigt bekommen|gezeigt bekommen|bestätigen|auswählen)$/iu,
+    run: (match, context) => {
+      const source = sourceOf(match[1]!, context);
+      if (!source || 'ids' in source) return false;
+      const isLater = /^(?:afterwards|after that|next)$/iu.test(match[3] ?? '') || /^(?:danach|anschließend)\s/iu.test(match[2]!);
+      const made = context.make(match[2]!.replace(/^(?:danach|anschließend|vorher)\s+/iu, '').replace(/^(?:noch|auch)\s+/iu, ''));
+      if (!made) return false;
+      const place: Place = 'node' in source ? context.behind(source.node) : isLater ? context.behind(source.edge.target) : { at: 'edge', edgeId: source.edge.id };
+      context.commands.push({ kind: 'insert', node: made, place });
+      context.last = made.ref;
+      return true;
+    },
+  },
   // "X should be followed by Y".
   { english: /^(.+?)\s+(?:should|must|needs to)\s+be\s+(followed|preceded)\s+by\s+(.+)$/iu, run: (match, context) => {
     const node = context.need(match[1]!);
@@ -111,7 +128,7 @@ function insert(match: RegExpExecArray, context: InstructionContext): boolean {
   }
   const node = context.last;
   let phrase = (found?.rest ?? clause).replace(/^[,\s]+/, '');
-  phrase = stripAdding(phrase, context.german);
+  phrase = stripAdding(activeOf(phrase, context.german) ?? phrase, context.german);
   const onward = /\s*,?\s+(?:that|which|and)\s+(?:then\s+)?(?:leads?|goes|returns?|continues?)\s+(?:back\s+|on\s+|straight\s+|directly\s+)*(?:to|into)\s+(.+)$/iu.exec(phrase);
   const to = onward ? context.look(onward[1]!) : undefined;
   if (onward && to?.kind === 'one') phrase = phrase.slice(0, onward.index);

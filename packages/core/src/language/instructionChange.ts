@@ -4,7 +4,7 @@ import { readArms } from './instructionCondition.ts';
 import type { InstructionContext } from './instructionContext.ts';
 import { capital } from './instructionNode.ts';
 import { takePlace } from './instructionPlace.ts';
-import { findEdge, findPair, TYPE_WORDS, typeIn } from './instructionTarget.ts';
+import { findEdge, findPair, idsOf, TYPE_WORDS, typeIn } from './instructionTarget.ts';
 import { fieldValueOf } from './instructionValues.ts';
 
 /** Titles, types, labels, notes, fields, copies and order: edits of what is there. */
@@ -56,7 +56,7 @@ export const changeRules: ClauseRule[] = [
     run: readMove,
   },
   { english: /^(?:put|place|set)\s+(?=.*\b(?:after|before|between|behind|in front of)\b)(.+)$/iu, german: /^(?:setze?|stelle?|packe?)\s+(?=.*\b(?:nach|vor|hinter|zwischen)(?!\p{L}))(.+)$/iu, run: readMove },
-  { english: /^(.+?)\s+(?:should|must|needs? to|has to|ought to)\s+(?:come|be|happen|go|sit|appear|stand|be moved|run)\s+((?:right |directly |just )?(?:before|after|between|in front of|behind)\s+.+)$/iu, german: /^(.+?)\s+(?:soll|muss|sollte)\s+((?:direkt |gleich |erst )?(?:vor|nach|hinter|zwischen)\s+.+?)\s+(?:kommen|stehen|passieren|sein|laufen|erfolgen)$/iu, run: (match, context) => {
+  { english: /^(.+?)\s+(?:should|must|needs? to|has to|have to|ought to)\s+(?:really\s+|rather\s+|already\s+|only\s+)*(?:come|be(?:\s+(?:\p{L}+ed|sent|shown|done|made|run|put))?|get(?:\s+(?:\p{L}+ed|sent|shown|done|made))?|happen|go|sit|appear|stand|run|start|take place)\s+((?:right |directly |just |already |only )?(?:before|after|between|in front of|behind)\s+.+)$/iu, german: /^(.+?)\s+(?:soll|sollen|muss|müssen|sollte|sollten)\s+(?:schon\s+|bereits\s+|lieber\s+|besser\s+)*((?:direkt |gleich |erst )?(?:vor|nach|hinter|zwischen)\s+.+?)\s+(?:kommen|stehen|passieren|sein|laufen|erfolgen|stattfinden|(?:\p{L}+(?:t|en)\s+werden))$/iu, run: (match, context) => {
     const target = context.look(match[1]!);
     if (target.kind === 'none' || /^(?:a|an|ein|eine|einen)\s|\bthere$/iu.test(match[1]!)) return false;
     return readMove(['', `${match[1]} ${match[2]}`] as unknown as RegExpExecArray, context);
@@ -166,6 +166,11 @@ function replace(match: RegExpExecArray, context: InstructionContext): void {
 function retype(what: string, into: string, arms: string | undefined, context: InstructionContext): boolean {
   const type = typeOf(into);
   if (!type) return false;
+  const fresh = context.last?.startsWith('new:') && context.isPronoun(what) ? context.created.find((made) => made.ref === context.last) : undefined;
+  if (fresh) {
+    fresh.type = type;
+    return true;
+  }
   const node = context.need(what, context.prepared.marks.length ? undefined : (item) => item.type !== type || true);
   const read = arms && (type === 'decision' || type === 'condition') ? readArms(arms, context, node) : [];
   const named = arms && !read.length ? /\b(?:called|named|titled|namens)\s+(.+)$/iu.exec(arms)?.[1] : undefined;
@@ -187,10 +192,23 @@ function typeOf(words: string): NodeType | undefined {
 }
 
 function relabel(match: RegExpExecArray, context: InstructionContext): boolean | void {
-  const found = findEdge(match[1]!, context.flow, context.prepared);
+  const found = edgeOf(match[1]!, context);
   if (found.kind === 'none') return false;
   if (found.kind === 'many') throw context.whichNode(match[1]!, found.edges.map((edge) => edge.source));
   context.commands.push({ kind: 'label', edgeId: found.edge.id, label: newName(match[2]!, context) });
+}
+
+/** An arrow by its label or its ends; "the arrow back to X" starts where was spoken of last, or is the one way back to X. */
+function edgeOf(phrase: string, context: InstructionContext): ReturnType<typeof findEdge> {
+  const found = findEdge(phrase, context.flow, context.prepared);
+  if (found.kind === 'one') return found;
+  const to = /(?:\b(?:to|into)|(?<!\p{L})(?:zu|zum|zur|nach))\s+(.+)$/iu.exec(phrase);
+  const goals = to ? idsOf(context.look(to[1]!)) : [];
+  const ways = goals.flatMap((id) => context.into(id));
+  const from = ways.filter((edge) => edge.source === context.last);
+  const back = /\bback\b|zurück/iu.test(phrase) ? ways.filter((edge) => context.isWayBack(edge)) : [];
+  const chosen = [from, back, ways].find((edges) => edges.length === 1);
+  return chosen ? { kind: 'one', edge: chosen[0]! } : found;
 }
 
 function readCopy(match: RegExpExecArray, context: InstructionContext): void {

@@ -130,6 +130,8 @@ function splitCondition(sentence: string, context: InstructionContext): Conditio
   }
   const some = /^(?:(after\s+[^,]+),\s*)?(?:only\s+)?([^,]+?)\s+(?:should|must|have to|need to|can|get to|will)\s+(?:first\s+)?((?:see|get|go|pass|visit|open|land|be shown|be sent|do|fill|enter|confirm)\b.+?)\s*[,;]\s*(?:and\s+|but\s+|while\s+)?(?:everyone else|everybody else|all others?|the others|the rest|others)\s+(.+)$/iu.exec(sentence);
   if (some) return { condition: some[2]!, then: some[3]!.replace(/^(?:see|get|visit|be shown|go through|land on)\s+/iu, 'show '), otherwise: some[4], title: `${capital(context.text(some[2]!).replace(/^(?:the|a|an)\s+/iu, ''))}?` };
+  const group = /^(?:only\s+)?for\s+([^,:]+?)(?:\s+only)?\s*[:,]\s*(.+?)\s*[,;]\s*(?:and\s+|but\s+|while\s+)?(?:everyone else|everybody else|all others?|the others|the rest|others)\s+(.+)$/iu.exec(sentence);
+  if (group) return { condition: group[1]!, then: group[2]!, otherwise: group[3], title: `${capital(context.text(group[1]!).replace(/^(?:the|a|an)\s+/iu, ''))}?` };
   const check = new RegExp(`^(.*?)(?:\\b(?:check|verify|ask|test|decide|determine|find out|see|look)\\b)\\s*(.*?)\\s*(?:if|whether)\\s+(.+?)\\s*(?:[:;,.–]|\\s-)+\\s*(?:and\\s+)?(?:if\\s+(?:it|they|that|the answer)?\\s*(?:is|are|so|yes|do|does|has|have|it is)(?:\\s+(?:so|yes|the case))?|if yes|yes|when (?:it is|so|yes)|(if not|if (?:it|they|he|she) (?:is not|isn't|are not|aren't|doesn't|do not|don't|has not|hasn't)|if no))\\s*[,:]?\\s*(.+?)(?:\\s*[,;.]\\s*(?:and\\s+|but\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
   if (check) return { before: `${check[1]} ${check[2]}`.replace(/\b(?:we|i|you|should|must|need to|please|add a|the app|the system)\b/giu, ' ').trim() || undefined, condition: check[3]!, then: check[5]!, otherwise: check[6], isUnless: check[4] !== undefined };
   const when = new RegExp(`^(.*?)(?:^|[\\s,])(if|when|whenever|in case|unless|should)\\s+(.+?)\\s*(?:,|\\bthen\\b|(?=\\s(?:skip|show|open|send them|ask|lead|jump|return|go straight|go directly|go back|let them|lock|continue)\\b))\\s*(?:then\\s+)?(.+?)(?:\\s*[,;.–]\\s*(?:and\\s+|but\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
@@ -173,6 +175,11 @@ function onExistingArm(decision: NodeRef, condition: string, text: string, conte
     return true;
   }
   if (!told.steps.length && typeof told.then === 'object') {
+    // "… should also be able to go to X": a further way, from where the answer leads to.
+    if (/\b(?:also|too|as well)\b|(?<!\p{L})(?:auch|zusätzlich)(?!\p{L})/iu.test(text)) {
+      context.commands.push({ kind: 'connect', from: context.isDecision(edge.target) ? decision : edge.target, to: told.then.to });
+      return true;
+    }
     context.commands.push({ kind: 'redirect', edgeId: edge.id, to: told.then.to });
     return true;
   }
@@ -217,7 +224,9 @@ function inferPlace(condition: string, context: InstructionContext): Place {
   return context.behind(top.node.id);
 }
 
-function goalOf(text: string, context: InstructionContext): Arm['then'] | undefined {
+function goalOf(said: string, context: InstructionContext): Arm['then'] | undefined {
+  const landed = /^(?:(?:soll|sollen|sollte|muss|müssen|kann|können|darf|geht|gehen|kommt|kommen|landet|landen)\s+)?(?:(?:man|er|sie|es|der nutzer|die nutzer|der kunde|die leute)\s+)?(?:(?:auch|direkt|gleich|wieder|zurück|sofort|weiter)\s+)*((?:zu|zum|zur|nach|auf|bei|beim|in|ins)\s+.+?)(?:\s+(?:zurück|wieder|landen|gehen|kommen|springen|gelangen|weitergehen|weiter|zurückgehen|zurückkommen|geleitet|geführt|geschickt|werden|können|kann|soll))*$/iu.exec(said);
+  const text = context.german && landed && /(?:landen|gehen|kommen|springen|gelangen|geleitet|geführt|geschickt|landet|geht|kommt)(?!\p{L})/iu.test(said) ? `zurück ${landed[1]!.replace(/^(?:bei|beim)\s+/iu, 'zu ')}` : said;
   if (/^(?:(?:it|this|that|the flow|everything|they|we|users?|people)\s+)?(?:(?:then|just|simply|can|should)\s+)*(?:ends?|stops?|finish(?:es)?|aborts?|quits?|is over|endet|ist (?:der ablauf )?zu ende|abbrechen|beenden|stoppt?|ende)(?:\s+(?:the flow|there|here|der ablauf|es|dort|hier))?$/iu.test(text)) return 'end';
   if (/^(?:endet der ablauf|ist schluss)$/iu.test(text)) return 'end';
   const away = /^(?:(?:it|they|we|users?|people|the user|them|sie|es|man|nutzer)\s+)?(?:(?:then|just|simply|can|should|must|may|soll|sollen|kann|wird)\s+)*(?:go(?:es)?|get|return(?:s)?|leads?|(?:send|take|bring|move|let)\s+(?:them|people|the user|users|it|him|her|everyone|back|straight|directly|on(?= to))(?:\s+(?:go|continue|get))?|jumps?|skips?|redirects?|continues?|proceeds?|heads?|moves?|falls?|back|straight|directly|on|to|geht?|gehe|führt?|leite\p{L}*|zurück|weiter|direkt|springt?|komm[te]?n?)\b(.*)$/iu.exec(text);

@@ -85,6 +85,12 @@ export const connectionRules: ClauseRule[] = [
     run: (match, context) => connect(match[1] ?? match[4]!, match[2] ?? match[3]!, context, 'also'),
   },
   {
+    // "take the arrow that goes from A to B and let it end at C".
+    english: /^(?:take|move|bend|change|grab|pull|drag|switch|swing|have|let|make)\s+(the\s+(?:(?:«\d+»|\p{L}+)\s+)?(?:arrow|edge|connection|link|line|path)\b.*?)\s*,?\s+(?:(?:and|so that it|so it|to)\s+)?(?:(?:let|make|have|lead|point|send)\s+it\s+)?(?:end|ends|go|goes|lead|leads|point|points|land|lands|stop)\s+(?:up\s+)?(?:at|to|in|on|into)\s+(.+)$/iu,
+    german: /^(?:nimm|lass|lasse|biege|ändere|zieh|ziehe)\s+(den\s+(?:(?:«\d+»|\p{L}+)[-\s])?pfeil.*?)\s*,?\s+(?:und\s+(?:lass|lasse)\s+ihn\s+)?(?:stattdessen\s+|lieber\s+)?(?:auf|zu|zum|zur|bei|beim|in|nach)\s+(.+?)\s+(?:enden|führen|zeigen|gehen|um)$/iu,
+    run: (match, context) => connect(match[1]!.replace(/\b(?:that|which)\s+(?:goes|leads|runs|points)\s+|\b(?:going|leading|running)\s+(?=from)/iu, ''), match[2]!, context, 'instead'),
+  },
+  {
     english: new RegExp(`^(?:re-?connect|re-?route|redirect|repoint|point|send|route|lead|retarget)\\s+(.+?)\\s+${LED_EN}(?:to|into|towards|at)\\s+(.+?)(?:\\s+(?:instead(?: of .+)?|rather than .+|not .+))?$`, 'iu'),
     german: new RegExp(`^(?:leite|lenke|führe|schicke|biege)\\s+(.+?)\\s+${LED_DE}(?:zu|zum|zur|nach|auf)\\s+(.+?)(?:\\s+(?:um|weiter|statt .+|anstatt .+))?$`, 'iu'),
     run: (match, context) => connect(match[1]!, match[2]!, context, 'instead'),
@@ -190,7 +196,7 @@ function connect(from: string, to: string, context: InstructionContext, mode: 'a
 }
 
 /** A phrase as where an arrow starts: an arrow itself ("the No branch of X", a quoted label, "small amounts"), or a node. */
-function sourceOf(phrase: string, context: InstructionContext): { node: NodeRef } | { edge: Edge } | { ids: string[] } | undefined {
+export function sourceOf(phrase: string, context: InstructionContext): { node: NodeRef } | { edge: Edge } | { ids: string[] } | undefined {
   const bare = phrase.replace(/^(?:the\s+)?(?:people|users?|customers?|everyone|leute|nutzer|kunden)\s+(?:on|at|in|from|after|auf|bei|in|nach)\s+/iu, '').replace(/^(?:after|nach)\s+/iu, '').trim();
   const speaksOfArrow = /\b(?:branch|arm|arrow|edge|path|connection|button|answer|option|case)\b|(?:zweig|pfeil|kante|verbindung|knopf|antwort|fall)(?!\p{L})/iu.test(bare);
   if (speaksOfArrow || /^(?:the\s+)?(?:«\d+»|yes|no|ja|nein)(?:\s|$)/iu.test(bare)) {

@@ -171,8 +171,14 @@ export class InstructionContext {
     const check = ways.length === 1 ? this.flow.node.get(ways[0]!.target) : undefined;
     if (!check || (check.type !== 'decision' && check.type !== 'condition') || !PASSED.test(check.data.title)) return this.behind(ref);
     const isOwn = contentWords(check.data.title).some((word) => contentWords(this.title(ref)).some((other) => wordLikeness(word, other) > 0.85));
-    const passed = this.outOf(check.id).find((edge) => /^(?:yes|ja|true)$/iu.test(edge.data.label ?? '') || edge.data.kind === 'yes');
+    const passed = this.passedWay(check.id);
     return isOwn && passed ? { at: 'edge', edgeId: passed.id } : this.behind(ref);
+  }
+
+  /** The way on where a check says yes; undefined where the decision is no such check. */
+  passedWay(ref: NodeRef): Edge | undefined {
+    if (!this.isDecision(ref) || !PASSED.test(this.title(ref))) return undefined;
+    return this.outOf(ref).find((edge) => /^(?:yes|ja|true)$/iu.test(edge.data.label ?? '') || edge.data.kind === 'yes');
   }
 
   /** The place between two nodes: into the arrow that joins them; where a decision of the first stands between, into its way to the second. */

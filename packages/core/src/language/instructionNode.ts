@@ -52,6 +52,38 @@ export function verbPhrase(text: string): string {
   return capital(words.filter((word, index) => index === 0 || !/^(?:a|an|the|their|ein|eine|einen|der|die|das|den|dem)$/iu.test(word)).join(' '));
 }
 
+/** "a receipt should be sent" -> "send a receipt", "soll eine Mail verschickt werden" -> "eine Mail verschicken"; undefined where nothing is done to anything. */
+export function activeOf(phrase: string, german: boolean): string | undefined {
+  if (german) {
+    const match = /^(?:(?:soll(?:en|te|ten)?|muss|müssen|wird|werden)\s+)?(?:(?:noch|auch|erst|zuerst|dann|bitte|automatisch|vorher)\s+)*(.+?)\s+(\p{L}+t|\p{L}+en)\s+(?:werden|wird)(?:\s+(?:soll|sollen|muss))?$/iu.exec(phrase.trim());
+    if (!match || /^(?:angezeigt|gezeigt|eingefügt|eingeblendet|ergänzt|hinzugefügt|eingebaut|geöffnet)$/iu.test(match[2]!)) return undefined;
+    return `${match[1]} ${infinitiveOf(match[2]!)}`;
+  }
+  const match = /^(.+?)\s+(?:should|must|needs? to|has to|have to|ought to|is to|are to)\s+(?:also\s+|first\s+|automatically\s+)*(?:be|get)\s+(\p{L}+(?:ed|en)|sent|shown|made|run|put|told|paid|done|kept|built|read|written|set)((?:\s+(?:to|from|for|by|with)\s+.+)?)$/iu.exec(phrase.trim());
+  if (!match || /^(?:shown|displayed|opened|inserted|added|placed|put|done|given)$/iu.test(match[2]!)) return undefined;
+  const verb = match[2]!.toLowerCase();
+  if (verb === 'asked') return match[3] ? `ask ${match[1]}${match[3]}` : undefined;
+  return `${baseOf(verb)} ${match[1]}${match[3] ?? ''}`;
+}
+
+const BASES: Record<string, string> = { sent: 'send', made: 'make', run: 'run', told: 'tell', paid: 'pay', kept: 'keep', built: 'build', read: 'read', written: 'write', set: 'set', taken: 'take', given: 'give', chosen: 'choose', asked: 'ask' };
+
+/** "verified" -> "verify", "created" -> "create", "logged" -> "log". */
+function baseOf(participle: string): string {
+  if (BASES[participle]) return BASES[participle];
+  if (participle.endsWith('ied')) return `${participle.slice(0, -3)}y`;
+  const stem = participle.replace(/ed$/, '');
+  if (/([bdgmnprt])\1$/.test(stem)) return stem.slice(0, -1);
+  return /(?:at|it(?<!\w{2}dit|mit)|iz|is|os|us|as|v|c|dg|rg|ng(?<!ng$)|ar(?<!ear)|ir|ur|in(?<!ain|oin)|iv|id|ed|yz|ik|ak|ok|ov|ul|pl|bl|tl|dl|gl)$/.test(stem) ? `${stem}e` : stem;
+}
+
+/** "verschickt" -> "verschicken", "geprüft" -> "prüfen", "abgeschlossen" stays. */
+function infinitiveOf(participle: string): string {
+  if (/iert$/u.test(participle)) return participle.replace(/t$/u, 'en');
+  const bare = participle.replace(/^ge(?=\p{L}{3})/u, '').replace(/^(an|ab|auf|aus|ein|vor|zu|mit|nach|weiter|zurück|hoch|fest|frei)ge/u, '$1');
+  return /t$/u.test(bare) ? bare.replace(/e?t$/u, 'en') : participle === 'gesendet' ? 'senden' : bare;
+}
+
 /** The text with a capital first letter. */
 export const capital = (text: string): string => (text ? text[0]!.toUpperCase() + text.slice(1) : text);
 

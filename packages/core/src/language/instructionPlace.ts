@@ -145,9 +145,26 @@ function readSide(match: RegExpExecArray | RegExpMatchArray, clause: string, con
     if (edge.kind !== 'one') return undefined;
     return { ref: edge.edge.source, edge: edge.edge, side, from, to: start + phrase.length, isDone: false };
   }
-  if (target.kind === 'many') throw context.whichNode(phrase, target.ids);
+  if (target.kind === 'many') {
+    // "after the payment": the step, its check and its error message are one thing.
+    const whole = oneThing(target.ids, side, context);
+    if (!whole) throw context.whichNode(phrase, target.ids);
+    return { ...whole, side, from, to: start + phrase.length, isDone: false };
+  }
   const isTitle = /«/.test(phrase) || !/^\s*(?:the|der|die|das|den|dem)\s/iu.test(phrase) ? tail === '' && !/\p{L}+(?:ing|ung|en)$/iu.test(phrase) : false;
   return { ref: target.id, side, from, to: start + phrase.length + tail.length, isDone: !isTitle && typeIn(phrase) === undefined };
+}
+
+/** Several nodes that are one thing to people: a step, the check behind it, the message when it fails. In front of it is the step, behind it the passed check. */
+function oneThing(ids: string[], side: 'after' | 'before', context: InstructionContext): Pick<SideFound, 'ref' | 'edge'> | undefined {
+  const check = ids.filter((id) => context.isDecision(id));
+  if (check.length !== 1) return undefined;
+  const passed = context.passedWay(check[0]!);
+  const steps = ids.filter((id) => context.outOf(id).some((edge) => edge.target === check[0]) && context.outOf(id).length === 1);
+  const messages = context.outOf(check[0]!).filter((edge) => edge.id !== passed?.id).map((edge) => edge.target);
+  const first = steps.filter((id) => !messages.includes(id));
+  if (!passed || first.length > 1 || ids.some((id) => id !== check[0] && !first.includes(id) && !messages.includes(id))) return undefined;
+  return side === 'before' ? { ref: first[0] ?? check[0]! } : { ref: check[0]!, edge: passed };
 }
 
 /** True where one follows the other, at most a decision between them. */

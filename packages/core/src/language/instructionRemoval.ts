@@ -27,9 +27,9 @@ export const removalRules: ClauseRule[] = [
     run: (match, context) => removeAll(match[1] ?? match[2]!, context),
   },
   {
-    english: /^(.+?)\s+(?:can|should|must|may|has to|needs to|could)\s+(?:just\s+)?(?:go(?: away)?|be (?:removed|deleted|dropped|cut|gone|left out|skipped|scrapped)|disappear|leave)(?:\s+(?:entirely|completely|now|please))?$/iu,
-    german: /^(.+?)\s+(?:kann|können|soll|sollen|muss|müssen|darf|fällt|fallen|entfällt)(?:\s+(?:ganz|komplett|bitte|wieder))*(?:\s+(?:weg|raus|entfallen|gelöscht werden|entfernt werden|verschwinden|gestrichen werden|wegfallen|rausfliegen))?$/iu,
-    run: (match, context) => (/^(?:.*\b(?:muss|soll|kann)\b.*)$/iu.test(match[0]) && !/(?:weg|raus|entfallen|gelöscht werden|entfernt werden|verschwinden|gestrichen werden|wegfallen|rausfliegen)$/iu.test(match[0]) ? false : removeAll(match[1]!, context)),
+    english: /^(.+?)\s+(?:can|should|must|may|has to|needs to|could)\s+(?:just\s+)?(?:go(?: away)?|be (?:removed|deleted|dropped|cut|gone|left out|skipped|scrapped|omitted|killed|binned|eliminated|discarded|ditched|(?:thrown|taken|kicked|ripped|tossed|chucked|cut|left) (?:out|away|off))|disappear|leave|die)(?:\s+(?:entirely|completely|now|please))?$/iu,
+    german: /^(.+?)\s+(?:kann|können|soll|sollen|muss|müssen|darf|fällt|fallen|entfällt)(?:\s+(?:ganz|komplett|bitte|wieder))*(?:\s+(?:weg|raus|entfallen|(?:gelöscht|entfernt|gestrichen|rausgeworfen|rausgenommen|weggelassen|rausgeschmissen) werden|verschwinden|wegfallen|rausfliegen|rauskommen))?$/iu,
+    run: (match, context) => (/^(?:.*\b(?:muss|soll|kann)\b.*)$/iu.test(match[0]) && !/(?:weg|raus|entfallen|(?:gelöscht|entfernt|gestrichen|rausgeworfen|rausgenommen|weggelassen|rausgeschmissen) werden|verschwinden|wegfallen|rausfliegen|rauskommen)$/iu.test(match[0]) ? false : removeAll(match[1]!, context)),
   },
   {
     english: /^(.+?)\s+(?:is|are)\s+(?:no longer|not)\s+(?:needed|necessary|required|used|wanted)(?:\s+any ?more)?$|^(.+?)\s+(?:is|are)\s+(?:superfluous|redundant|obsolete|unnecessary|useless)$/iu,

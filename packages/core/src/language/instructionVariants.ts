@@ -56,7 +56,7 @@ const CLAUSE_WORD = /(?<!\p{L})(?:should|must|would|shall|they|them|it|we|you|he
 const PLACE_WORD = /(?<!\p{L})(?:before|after|between|behind|bevor|nach|hinter|zwischen)\s/iu;
 const LOOSE_END = /(?<!\p{L})(?:and|or|the|a|an|to|of|for|with|in|on|at|und|oder|der|die|das|den|dem|ein|eine|einen|zu|mit|für|von|vom)$/iu;
 
-const SUBJECT = "(?:it|this|that|they|people|users?|everyone|there|we|i|you|the|a|an|also|then|from|after|before|on|at|if|when|let|make|er|sie|es|man|wir|der|die|das|den|dem|dort|dann|danach|auch|von|vom|nach|vor|bei|wenn|falls|«\\d+»)";
+const SUBJECT = "(?:rename|remove|delete|drop|add|insert|move|put|connect|link|swap|duplicate|copy|turn|change|label|redirect|show|send|open|lead|lösche|entferne|füge|benenne|verschiebe|verbinde|kopiere|ändere|mach|mache|setze|beschrifte|ergänze|nenne|zeige|it|this|that|they|people|users?|everyone|there|we|i|you|the|a|an|also|then|from|after|before|on|at|if|when|let|make|er|sie|es|man|wir|der|die|das|den|dem|dort|dann|danach|auch|von|vom|nach|vor|bei|wenn|falls|«\\d+»)";
 
 function rewordings(clause: string): string[][] {
   const out: string[][] = [];
