@@ -35,7 +35,7 @@ async function startOllama() {
   const server = await startWireServer((request, response: ServerResponse) => {
     if (request.path === '/api/tags') return sendJson(response, 200, { models });
     if (request.path === '/api/show') return sendJson(response, 200, ollamaShow);
-    if (request.path === '/api/chat') return sendLines(response, ollamaChat([request.body.format ? '{"word":"ready"}' : 'ready']));
+    if (request.path === '/api/chat') return sendLines(response, ollamaChat([answerTo(request.body)]));
     if (request.path !== '/api/pull') return sendJson(response, 404, { error: 'not here' });
     if (request.body.name === 'nonsense') return sendLines(response, [{ status: 'pulling manifest' }, { error: 'pull model manifest: file does not exist' }]);
     writeFileSync(partial, 'x');
@@ -49,6 +49,11 @@ async function startOllama() {
   });
   servers.push(server);
   return { server, finish: () => waiting.at(-1)!() };
+}
+
+function answerTo({ format, messages }: { format?: object; messages: { images?: string[] }[] }): string {
+  if (!format) return 'ready';
+  return messages.some(({ images }) => images?.length) ? '{"left":"red","right":"blue"}' : '{"steps":[{"kind":"screen","title":"Login"},{"kind":"decision","title":"Password right?"}]}';
 }
 
 async function openModels(page: Page, card: string): Promise<void> {
@@ -101,7 +106,13 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await page.getByText('Works. llama3:latest answered').waitFor();
     expect((await (await app.client()).settings.get()).model).toEqual({ provider: 'ollama', baseUrl: ollama.server.origin, model: 'llama3:latest' });
+    // A model on this computer is tried by itself after its first test; what came of it is kept.
+    await page.getByText('8,192 tokens').waitFor();
+    await page.locator('.settings__abilities').scrollIntoViewIfNeeded();
     await shoot(page, 'models-ollama-works');
+    await page.reload();
+    await page.getByText('8,192 tokens').waitFor();
+    expect(await page.locator('.settings__abilities dd').allTextContents()).toEqual(['Yes', 'Yes', '8,192 tokens', expect.any(String), expect.any(String)]);
     expect(app.problems).toEqual([]);
   });
 
@@ -126,6 +137,8 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await model.fill('claude-sonnet-4-5-20250929');
     await page.getByRole('button', { name: 'Testen', exact: true }).click();
     await page.getByText('Funktioniert. claude-sonnet-4-5-20250929').waitFor();
+    await page.getByText('Nein: oft werden stattdessen die Regeln antworten müssen').waitFor();
+    await page.locator('.settings__abilities').scrollIntoViewIfNeeded();
     await shoot(page, 'models-anthropic-works-dark-german');
     expect(await page.content()).not.toContain(KEY);
     await eventually(async () => (await (await app.client()).settings.get()).model.provider).toBe('anthropic');

@@ -3,7 +3,7 @@ export { contract, type Contract } from './contract.ts';
 export { createApiClient, toAppError, type ApiClient } from './client.ts';
 export { chatEventSchema } from './chatRoutes.ts';
 export { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema, viewKindSchema } from './flowRoutes.ts';
-export { egressRecordSchema, modelChoiceSchema, secretStrengthSchema, settingsSchema, type ConnectedChoice, type ModelChoice, type PullState, type Settings } from './settingsRoutes.ts';
+export { egressRecordSchema, modelChoiceSchema, modelProbeSchema, secretStrengthSchema, settingsSchema, type ConnectedChoice, type KeptProbe, type ModelChoice, type PullState, type Settings } from './settingsRoutes.ts';
 import type { z } from 'zod';
 import type { chatEventSchema } from './chatRoutes.ts';
 import type { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema } from './flowRoutes.ts';

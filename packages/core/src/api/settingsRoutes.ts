@@ -73,6 +73,17 @@ export const pullStateSchema = z.discriminatedUnion('phase', [
 ]);
 export type PullState = z.infer<typeof pullStateSchema>;
 
+/** What a model was seen to do when it was tried. */
+export const modelProbeSchema = z.object({
+  /** ms UTC. */
+  at: z.number().int(),
+  structured: z.enum(['yes', 'repaired', 'no']),
+  vision: z.enum(['yes', 'no', 'unknown']),
+  contextTokens: z.number().optional(),
+  tokensPerSecond: z.number().optional(),
+});
+export type KeptProbe = z.infer<typeof modelProbeSchema>;
+
 const pullTarget = z.object({ baseUrl: z.string().max(500), model: z.string().max(300) });
 
 export const settingsRoutes = {
@@ -97,6 +108,10 @@ export const modelRoutes = {
   pulls: oc.output(z.array(pullTarget)),
   /** Asks the model for one small answer; says exactly what failed. */
   test: oc.input(modelChoiceSchema).output(z.object({ ok: z.boolean(), ms: z.number(), reply: z.string().optional(), error: errorInfoSchema.optional() })),
+  /** Asks a model a few small questions to see what it can do, and keeps what came of it. */
+  probe: oc.input(modelChoiceSchema).output(z.object({ probe: modelProbeSchema.optional(), error: errorInfoSchema.optional() })),
+  /** What the last probe of a model showed; contacts nobody. */
+  keptProbe: oc.input(modelChoiceSchema).output(z.object({ probe: modelProbeSchema.optional() })),
   /** Keeps (or with null forgets) the key of an endpoint; it never comes back out. */
   setKey: oc.input(z.object({ baseUrl: z.string(), key: z.string().nullable() })).output(z.object({ strength: secretStrengthSchema })),
   keyStatus: oc.input(z.object({ baseUrl: z.string() })).output(z.object({ present: z.boolean(), strength: secretStrengthSchema })),

@@ -59,7 +59,10 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const runElk = dependencies.runElk ?? ownElk!;
   const flows = createFlowService({ folder, clock, newId, logger });
   const layout = createLayoutService(runElk);
-  const models = createModelService({ settings, secrets: dependencies.secrets, egressFor });
+  const models = createModelService({
+    settings, secrets: dependencies.secrets, egressFor, clock,
+    store: { isReadOnly: Boolean(folder.readOnly), get: (key) => folder.settings.get(key), set: (key, value) => folder.settings.set(key, value) },
+  });
   const pulls = createModelPulls({ egressFor, disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
   const chat = createChatService({ folder, flows, runElk, models, settings, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
   folder.setTextSource((flowId) => flows.textOf(flowId));

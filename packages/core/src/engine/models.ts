@@ -1,10 +1,11 @@
-import { AppError, isAppError, errorInfo, type ErrorInfo } from '../base/index.ts';
-import type { ConnectedChoice, ModelChoice } from '../api/index.ts';
+import { AppError, isAppError, errorInfo, type Clock, type ErrorInfo } from '../base/index.ts';
+import { modelProbeSchema, type ConnectedChoice, type KeptProbe, type ModelChoice } from '../api/index.ts';
 import {
   allowedHostsOf,
   createModel,
   detectOllama,
   OLLAMA_BASE_URL,
+  probeModel,
   providerAdapters,
   providerInfo,
   testModel,
@@ -22,15 +23,26 @@ export interface ModelService {
   detectOllama(): Promise<{ found: boolean; baseUrl: string; version?: string }>;
   /** Ends with MODEL_CANCELLED when `signal` aborts. */
   test(choice: ModelChoice, signal?: AbortSignal): Promise<{ ok: boolean; ms: number; reply?: string; error?: ErrorInfo }>;
+  /** Tries out what a model can do, and keeps it. */
+  probe(choice: ModelChoice, signal?: AbortSignal): Promise<{ probe?: KeptProbe; error?: ErrorInfo }>;
+  /** What the last probe of it showed. */
+  keptProbe(choice: ModelChoice): KeptProbe | undefined;
   setKey(baseUrl: string, key: string | null): Promise<void>;
   hasKey(baseUrl: string): Promise<boolean>;
   /** The model of the settings; undefined for rules. Contacts nothing. */
   current(): Promise<LanguageModel | undefined>;
 }
 
+/** Where probes are kept. */
+export interface ProbeStore {
+  isReadOnly: boolean;
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+}
+
 /** The service over the egress gate and the host's secrets. */
-export function createModelService(options: { settings: SettingsService; secrets: SecretStore; egressFor(hosts: readonly string[]): Egress }): ModelService {
-  const { settings, secrets, egressFor } = options;
+export function createModelService(options: { settings: SettingsService; secrets: SecretStore; egressFor(hosts: readonly string[]): Egress; store: ProbeStore; clock: Clock }): ModelService {
+  const { settings, secrets, egressFor, store, clock } = options;
   const keyOf = async (provider: ModelProvider, baseUrl: string): Promise<{ apiKey?: string }> => {
     const apiKey = providerInfo(provider).key === 'never' ? undefined : await secrets.get(keyName(baseUrl));
     return apiKey === undefined ? {} : { apiKey };
@@ -62,6 +74,20 @@ export function createModelService(options: { settings: SettingsService; secrets
       if (choice.provider === 'rules') return { ok: true, ms: 0 };
       return testModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl), ...(signal ? { signal } : {}) });
     },
+    async probe(choice, signal) {
+      if (choice.provider === 'rules') return {};
+      try {
+        const seen = await probeModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl), ...(signal ? { signal } : {}) });
+        const probe: KeptProbe = { at: clock.now(), ...seen };
+        if (!store.isReadOnly) store.set(probeKey(choice), probe);
+        return { probe };
+      } catch (error) {
+        return { error: errorInfo(error) };
+      }
+    },
+    keptProbe(choice) {
+      return choice.provider === 'rules' ? undefined : modelProbeSchema.optional().catch(undefined).parse(store.get(probeKey(choice)));
+    },
     async setKey(baseUrl, key) {
       if (key !== null && !key.trim()) throw new AppError('KEY_EMPTY', 'The key is empty. The key that was there is kept; enter a key, or remove it.', {});
       await secrets.set(keyName(baseUrl), key === null ? null : key.trim());
@@ -78,4 +104,8 @@ export function createModelService(options: { settings: SettingsService; secrets
       }
     },
   };
+}
+
+function probeKey(choice: ConnectedChoice): string {
+  return `probe:${choice.provider}:${choice.baseUrl.replace(/\/+$/, '')}:${choice.model}`;
 }

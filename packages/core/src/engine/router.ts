@@ -114,6 +114,11 @@ export function createRouter(parts: EngineParts) {
       cancelPull: os.models.cancelPull.handler(({ input }) => ({ isStopping: pulls.cancel(input.baseUrl, input.model) })),
       pulls: os.models.pulls.handler(() => pulls.running()),
       test: os.models.test.handler(({ input, signal }) => models.test(input, signal)),
+      probe: os.models.probe.handler(({ input, signal }) => models.probe(input, signal)),
+      keptProbe: os.models.keptProbe.handler(({ input }) => {
+        const probe = models.keptProbe(input);
+        return probe ? { probe } : {};
+      }),
       setKey: os.models.setKey.handler(async ({ input }) => {
         await models.setKey(input.baseUrl, input.key);
         return { strength: parts.dependencies.secrets.strength };

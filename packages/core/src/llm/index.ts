@@ -18,5 +18,6 @@ export { providerAdapters } from './providerAdapters.ts';
 export { detectOllama, showOllamaModel, type FoundOllama, type OllamaModelDetails } from './ollamaProvider.ts';
 export { pullOllamaModel, type PullOptions } from './ollamaPull.ts';
 export type { PullProgress } from './pullProgress.ts';
+export { probeModel, type ModelProbe } from './probeModel.ts';
 export { testModel, type ModelTest } from './testModel.ts';
 export { recordedGenerate, type CallLedger, type CallMeta, type ModelCallOutcome, type ModelCallRecord } from './callLedger.ts';

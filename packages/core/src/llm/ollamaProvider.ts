@@ -24,7 +24,12 @@ export interface OllamaModelDetails {
 }
 
 /** Ollama on a machine. */
-export const ollamaAdapter: ProviderAdapter = { readBaseUrl: readOllamaBaseUrl, create: createOllamaModel, list: listOllamaModels };
+export const ollamaAdapter: ProviderAdapter = {
+  readBaseUrl: readOllamaBaseUrl,
+  create: createOllamaModel,
+  list: listOllamaModels,
+  readContextTokens: async (model, options) => (await showOllamaModel(model, options)).contextTokens,
+};
 
 /** The Ollama server at its default address (or the given ones), with its models; undefined when none answers like one. */
 export async function detectOllama(options: Omit<ListOptions, 'baseUrl'> & { baseUrls?: readonly string[] }): Promise<FoundOllama | undefined> {

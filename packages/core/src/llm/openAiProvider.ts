@@ -16,8 +16,10 @@ export function listOpenAiModels(options: ListOptions): Promise<ListedModel[]> {
     const { client } = await createOpenAiClient({ ...options, baseUrl: base.url, subject, timing }, { window, purpose: 'modelList', idleTimeoutMs: 10_000 });
     const page = await client.models.list();
     const { data } = openAiModels.parse({ data: page.data });
-    return byName(data.map((model) => ({ name: model.id, ...defined('owner', model.owned_by) })));
+    return byName(data.map((model) => ({ name: model.id, ...defined('owner', model.owned_by), ...defined('contextTokens', model.max_model_len ?? model.context_length) })));
   });
 }
 
-const openAiModels = z.object({ data: z.array(z.object({ id: z.string(), owned_by: z.string().nullish().catch(undefined) })) });
+const tokens = z.number().nullish().catch(undefined);
+/** vLLM says `max_model_len`, OpenRouter `context_length`, OpenAI neither. */
+const openAiModels = z.object({ data: z.array(z.object({ id: z.string(), owned_by: z.string().nullish().catch(undefined), max_model_len: tokens, context_length: tokens })) });

@@ -55,4 +55,6 @@ export interface ProviderAdapter {
   create(options: ProviderModelOptions): LanguageModel;
   /** The models on offer by name. Rejects with a model AppError. */
   list(options: ListOptions): Promise<ListedModel[]>;
+  /** Most tokens that a model reads at once, where its list does not say. Rejects with a model AppError. */
+  readContextTokens?(model: string, options: ListOptions): Promise<number | undefined>;
 }

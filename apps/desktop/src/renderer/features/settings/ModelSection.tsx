@@ -1,13 +1,14 @@
-import type { ModelChoice, Settings } from '@uxflow/core/api';
+import type { ConnectedChoice, ModelChoice, Settings } from '@uxflow/core/api';
 import { Badge, classes, Notice } from '@uxflow/ui';
 import { providerInfo, providerNames, type ProviderPanel } from '@uxflow/core';
 import { BookOpenCheck, Cloud, Cpu, Globe } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Translate } from '../../i18n/translate.ts';
 import { useText } from '../../i18n/TextContext.tsx';
 import { EndpointPanel } from './EndpointPanel.tsx';
 import { hostOf } from './hosts.ts';
 import { choiceOf, useModelDrafts, type Provider } from './modelDrafts.ts';
+import { ModelAbilities } from './ModelAbilities.tsx';
 import { ModelTest } from './ModelTest.tsx';
 import { OllamaPanel } from './OllamaPanel.tsx';
 import { Section } from './Section.tsx';
@@ -42,8 +43,19 @@ export function ModelSection({ saved, change, onAsked }: { saved: ModelChoice; c
         <EndpointPanel key={provider} provider={provider} draft={drafts[provider]} onEnter={(part) => enter(provider, part)} onAsked={onAsked} />
       )}
       {choice ? null : <Notice tone="info">{text('settings.notYetInUse', { current: currentText(text, saved) })}</Notice>}
-      {provider === 'rules' ? null : <ModelTest key={JSON.stringify(choice)} choice={choice?.provider === 'rules' ? null : choice} onAsked={onAsked} />}
+      {provider === 'rules' ? null : <TriedModel key={JSON.stringify(choice)} choice={choice?.provider === 'rules' ? null : choice} onAsked={onAsked} />}
     </Section>
+  );
+}
+
+/** Whether the chosen model answers, and what it can do. Give it a key by the choice. */
+function TriedModel({ choice, onAsked }: { choice: ConnectedChoice | null; onAsked: () => void }) {
+  const [worked, setWorked] = useState(false);
+  return (
+    <>
+      <ModelTest choice={choice} onAsked={onAsked} onWorked={() => setWorked(true)} />
+      {choice ? <ModelAbilities choice={choice} worked={worked} onAsked={onAsked} /> : null}
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { errorInfo, type ErrorInfo } from '@uxflow/core';
-import type { ModelChoice } from '@uxflow/core/api';
+import type { ConnectedChoice } from '@uxflow/core/api';
 import { Button, Notice, Spinner } from '@uxflow/ui';
 import { Square, Zap } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -10,7 +10,7 @@ import { durationText } from './amounts.ts';
 type TestState = { phase: 'idle' } | { phase: 'running'; since: number } | { phase: 'stopped' } | { phase: 'done'; ms: number; reply: string | undefined } | { phase: 'failed'; ms: number; error: ErrorInfo };
 
 /** Asks the chosen model for one small answer, and says exactly what came of it. Give it a key by the choice: a result speaks of what was tested only. */
-export function ModelTest({ choice, onAsked }: { choice: Exclude<ModelChoice, { provider: 'rules' }> | null; onAsked: () => void }) {
+export function ModelTest({ choice, onAsked, onWorked }: { choice: ConnectedChoice | null; onAsked: () => void; onWorked: () => void }) {
   const text = useText();
   const language = useLanguage();
   const { api } = useServices();
@@ -26,7 +26,9 @@ export function ModelTest({ choice, onAsked }: { choice: Exclude<ModelChoice, { 
     api.models
       .test(choice, { signal: mine.signal })
       .then(({ ok, ms, reply, error }) => {
-        if (!mine.signal.aborted) setState(ok || !error ? { phase: 'done', ms, reply } : { phase: 'failed', ms, error });
+        if (mine.signal.aborted) return;
+        setState(ok || !error ? { phase: 'done', ms, reply } : { phase: 'failed', ms, error });
+        if (ok) onWorked();
       })
       .catch((error: unknown) => {
         if (!mine.signal.aborted) setState({ phase: 'failed', ms: 0, error: errorInfo(error) });
