@@ -38,10 +38,16 @@ export function* duplicateBranchLabel(context: ReviewContext): Iterable<Draft> {
       if (name) groups.set(name, [...(groups.get(name) ?? []), edge]);
     }
     for (const edges of groups.values()) {
-      if (edges.length < 2) continue;
+      if (edges.length < 2 || isParallelArm(edges)) continue;
       yield { nodeIds: [node.id], edgeIds: edges.map((edge) => edge.id), params: { ...named(node), label: armName(node, edges[0]!) }, ...labelFix(context, arms, edges.slice(1), node) };
     }
   }
+}
+
+/** Edges that are marked as the same arm of a yes-no question: what they lead to happens side by side. */
+function isParallelArm(edges: readonly Edge[]): boolean {
+  const kind = edges[0]?.data.kind;
+  return (kind === 'yes' || kind === 'no') && edges.every((edge) => edge.data.kind === kind);
 }
 
 export function* branchesMeet(context: ReviewContext): Iterable<Draft> {
