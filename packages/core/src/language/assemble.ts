@@ -237,7 +237,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
   function armGoesOn(ahead: Move[]): boolean {
     if (ways.frontier.length === 0) return false
     const top = ways.open[ways.open.length - 1]!
-    if (top.kind === 'if' && top.arms === 1 && ways.frontier.length === 1 && ways.frontier[0]!.from === top.node) return true
+    if (top.kind === 'if' && (top.arms === 1 || !top.elseOpen) && ways.frontier.length === 1 && ways.frontier[0]!.from === top.node) return true
     for (const move of ahead) {
       const lead = move.items[0]
       if (lead === undefined) continue

@@ -286,8 +286,10 @@ function buildClause(piece: Piece): Clause {
   while (at < tokens.length) {
     if (tokens[at]!.tag === 'punctuation') { at++; continue }
     if (piece.groups[0] !== undefined && at >= piece.groups[0].start && words[at] !== 'should' && words[at] !== 'having') break
-    const cue = findCue('en', words, at)
+    let cue = findCue('en', words, at)
     if (cue === undefined) break
+    // "if not logged in": the state is denied, and no other test.
+    if (cue.phrase === 'if not' && ['past', 'adjective', 'verb', 'gerund'].includes(tokens[at + 2]?.tag ?? '')) cue = { role: 'if', length: 1, phrase: 'if' }
     if (isOrdinaryWord(tokens, at, cue, cues)) break
     cues.push(cue)
     at += cue.length

@@ -139,8 +139,10 @@ function buildClause(piece: Piece): Clause {
   while (at < all.length) {
     if (all[at]!.tag === 'punctuation') { at++; continue }
     if (piece.link === 'comma' && words[at] === 'um' ) { cues.push({ role: 'reason', length: 1, phrase: 'um' }); at++; break }
-    const cue = findCue('de', words, at)
+    let cue = findCue('de', words, at)
     if (cue === undefined || isOrdinary(all, at, cue)) break
+    // "falls nicht eingeloggt": the state is denied, and no other test.
+    if (cue.role === 'ifNot' && / nicht$/.test(cue.phrase) && all[at + 2] !== undefined && ['past', 'adjective', 'adverb', 'verb'].includes(all[at + 2]!.tag)) cue = { role: 'if', length: 1, phrase: words[at]! }
     cues.push(cue)
     at += cue.length
   }

@@ -82,6 +82,8 @@ export function isLimit(language: ReadLanguage, text: string, clause: Clause): b
 export function describeLimit(language: ReadLanguage, text: string, clause: Clause): Condition {
   const found = LIMIT[language].exec(text.slice(clause.start, clause.end))
   const words = (found?.[0] ?? '').replace(/^(?:,|\s|after|at|on|upon|nach|beim|bei)+\s/i, '').replace(/^(?:the|dem|der)\s+/i, '').trim()
-  const question = words === '' ? LABELS[language].limit : capitalize(words)
-  return { question, negative: false, label: question, stems: stemsOf(language, question), subjectHead: '', subjectIsPerson: false, stative: true, verb: '', cue: 'limit', negated: false, span: [clause.start, clause.end] }
+  const counted = /^(?:more than )?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|too many|multiple|ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|mehreren|zu vielen)\b/i.test(words)
+  const after = language === 'en' ? counted && !/times$/i.test(words) : counted && /^[\s,]*nach\b/i.test(found?.[0] ?? '')
+  const question = words === '' ? LABELS[language].limit : after ? `${language === 'en' ? 'After' : 'Nach'} ${words.slice(0, 1).toLowerCase()}${words.slice(1)}` : capitalize(words)
+  return { question, negative: false, label: capitalize(words === '' ? question : words), stems: stemsOf(language, question), subjectHead: '', subjectIsPerson: false, stative: true, verb: '', cue: 'limit', negated: false, span: [clause.start, clause.end] }
 }

@@ -90,9 +90,9 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     graph: [
       'start Start -> Type PIN',
       'action Type PIN -> PIN correct?',
-      'decision PIN correct? -> [No] Three wrong attempts? | [Yes] Show balance',
+      'decision PIN correct? -> [No] After three wrong attempts? | [Yes] Show balance',
       'popup Show error -> (loop) Type PIN',
-      'decision Three wrong attempts? -> [No] Show error | [Yes] Block card',
+      'decision After three wrong attempts? -> [No] Show error | [Yes] Block card',
       'apiCall Block card -> End',
       'screen Show balance -> End',
     ],
@@ -493,9 +493,9 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     graph: [
       'start Start -> PIN eingeben',
       'action PIN eingeben -> PIN richtig?',
-      'decision PIN richtig? -> [Nein] Drei Fehlversuchen? | [Ja] Guthaben anzeigen',
+      'decision PIN richtig? -> [Nein] Nach drei Fehlversuchen? | [Ja] Guthaben anzeigen',
       'popup Fehlermeldung anzeigen -> (loop) PIN eingeben',
-      'decision Drei Fehlversuchen? -> [Nein] Fehlermeldung anzeigen | [Ja] Karte sperren',
+      'decision Nach drei Fehlversuchen? -> [Nein] Fehlermeldung anzeigen | [Ja] Karte sperren',
       'apiCall Karte sperren -> Ende',
       'screen Guthaben anzeigen -> Ende',
     ],

@@ -34,6 +34,12 @@ export function onlyControls(language: ReadLanguage, said: string): ReadElement[
   return parts.map((name) => (word === '' ? toElement(name, false) : { type: /button|knöpf/.test(word) ? 'button' : /link/.test(word) ? 'link' : 'input', label: capitalize(bare(name).replace(new RegExp(`\\s*${word}$`, 'i'), '')) }))
 }
 
+/** The controls of "form (street, zip, city)": a form within a screen is part of it. */
+export function formControls(language: ReadLanguage, said: string): ReadElement[] | undefined {
+  const found = controlsIn(language, said)
+  return found !== undefined && /^(?:form|formular|fields|felder|maske)$/i.test(found.surface) ? found.elements.map((element) => (element.type === 'text' ? { ...element, type: 'input' as const } : element)) : undefined
+}
+
 /** The element that a name tells: its kind word and its quotes left out of the label. */
 function toElement(name: string, isForm: boolean): ReadElement {
   const type = elementType(name, isForm)

@@ -27,9 +27,10 @@ export function createCorrection(language: ReadLanguage, graph: Graph, memory: M
       for (let steps = 0; at !== undefined && steps < 4; steps++) {
         const draft = graph.drafts.get(at)!
         if (draft.type === 'screen' || isWord(language, 'input', draft.verb) || isWord(language, 'choose', draft.verb)) return at
+        if (click !== undefined && draft.type === 'popup' && !ERROR.test(draft.title)) return at
         if (isWord(language, 'click', draft.verb) || isWord(language, 'submit', draft.verb)) click ??= at
         else if (draft.type !== 'apiCall' && click === undefined) return ACTS.test(draft.verb) || draft.type === 'popup' || draft.actor !== undefined && isWord(language, 'person', draft.actor.split(' ').at(-1)) ? at : undefined
-        else if (draft.type !== 'apiCall') return click
+        else if (draft.type !== 'apiCall' && !ACTS.test(draft.verb)) return click
         at = memory.stepBefore(at)
       }
       return click

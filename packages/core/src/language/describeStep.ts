@@ -256,7 +256,7 @@ export function splitNames(text: string): string[] {
   return text.split(/\s*,\s*(?:and\s+|or\s+|und\s+|oder\s+)?|\s+(?:and|or|und|oder|sowie|&)\s+/i).map((part) => part.replace(/^(?:an?|the|his|her|their|your|ein(?:e[nrsm]?)?|der|die|das|den|ihren?|seinen?)\s+/i, '').trim()).filter((part) => part !== '').slice(0, 12)
 }
 
-const DETERMINERS = /^(?:the|a|an|his|her|their|its|our|my|your|this|that|these|those|some|any)\s+/i
+const DETERMINERS = /^(?:the|a|an|his|her|their|its|our|my|your|this|that|these|those|some|any|The|A|An)\s+/
 
 function plain(text: string): string {
   return text.replace(DETERMINERS, '')

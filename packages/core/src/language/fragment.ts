@@ -27,6 +27,8 @@ export function jumpFragment(language: ReadLanguage, said: string, span: [number
   if (step !== null) return { kind: 'jump', target: { step: Number(step[1]), stems: new Set(), direct: false, again: false, span } }
   if (AGAIN[language].test(words)) return { kind: 'jump', target: { stems: new Set(), direct: false, again: true, span } }
   const back = BACK[language].exec(words)
+  const numbered = /^(?:step|schritt|point|punkt|no\.|nr\.|#)\s*(\d{1,3})$/i.exec(back?.[1] ?? '')
+  if (numbered !== null) return { kind: 'jump', target: { step: Number(numbered[1]), stems: new Set(), direct: false, again: false, span } }
   if (back !== null) return { kind: 'jump', target: { stems: stemsOf(language, clean(back[1]!)), direct: false, again: true, span } }
   const stay = STAY[language].exec(words)
   if (stay !== null) return { kind: 'jump', target: { stems: stemsOf(language, clean(stay[1] ?? stay[2] ?? '')), direct: false, again: true, span } }

@@ -268,7 +268,7 @@ function lastStepIndex(items: Item[]): number {
 /** "when the ticket is urgent", "when the payment goes through": a state or an outcome, so a condition. */
 function isConditionalWhen(context: SentenceContext, clause: Clause): boolean {
   if (context.marker === 'when') {
-    return clause.cues.length === 0 && clause.verb !== undefined && (clause.verb.negated || clause.verb.copula && surfaceTarget(context.language, clause) === undefined)
+    return clause.cues.length === 0 && clause.verb !== undefined && (clause.verb.negated || clause.object === undefined && clause.subject !== undefined && !isWord(context.language, 'person', clause.subject.head) && isWord(context.language, 'outcome', clause.verb.base) || clause.verb.copula && surfaceTarget(context.language, clause) === undefined)
   }
   const when = clause.cues.find((cue) => cue.role === 'when')
   if (when === undefined || clause.verb === undefined || !/^(?:when|whenever|sobald|wenn)$/.test(when.phrase)) return false

@@ -48,7 +48,11 @@ export function readMain(context: SentenceContext, clause: Clause, next: Clause 
 export function nameIt(context: SentenceContext, clause: Clause): StepDraft {
   const draft = namedStep(context.language, clause.object!, [clause.start, clause.end])
   context.mentions.thing = clause.object!
-  return draft
+  if (draft.type !== 'action') return draft
+  // 'banner "Try again"', 'illustration + "Start"': the kind of surface stands before its words.
+  const kind = /^(?:an?\s+|the\s+|eine?n?\s+)?([\p{L}-]+(?:\s[\p{L}-]+)?)\s+["“„]/u.exec(context.text.slice(clause.object!.start, clause.end))
+  const type = kind === null ? undefined : screenType(context.language, kind[1]!)
+  return type === undefined ? draft : { ...draft, type }
 }
 
 /** The item of a step, with what its clause says about its place. */

@@ -105,6 +105,7 @@ function partsOf(context: SentenceContext, clausesOf: (stretch: Stretch) => Clau
     const left = trim(text, cuts.at(-1)?.end ?? body.start, mark.start)
     if (right === undefined || left === undefined) continue
     if (mark.kind === 'arrow' || mark.kind === 'semicolon') cuts.push(mark)
+    else if (mark.kind === 'and' && jumpFragment(language, text.slice(right.start, right.end), [right.start, right.end]) !== undefined) cuts.push(mark)
     else if (mark.kind === 'comma' && standsAlone(language, text, left, right, clausesOf)) cuts.push(mark)
   }
   const parts: Stretch[] = []
@@ -136,6 +137,7 @@ function partItems(context: SentenceContext, clausesOf: (stretch: Stretch) => Cl
   const skip = THEN.exec(text.slice(part.start, part.end))?.[0].length ?? 0
   const stretch = trim(text, part.start + skip, part.end)
   if (stretch === undefined) return []
+  stretch.end -= /\s+(?:first|zuerst|instead|stattdessen)[.!]?$/i.exec(text.slice(stretch.start, stretch.end))?.[0].length ?? 0
   const said = text.slice(stretch.start, stretch.end).replace(/[.!]+$/, '')
   const jump = jumpFragment(language, said, [stretch.start, stretch.end])
   if (jump !== undefined) return [jump]

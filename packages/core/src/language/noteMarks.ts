@@ -1,6 +1,6 @@
 /** A mark between the parts of a note, offsets [start, end) of the source. */
 export interface NoteMark {
-  kind: 'arrow' | 'colon' | 'comma' | 'semicolon'
+  kind: 'arrow' | 'colon' | 'comma' | 'semicolon' | 'and'
   start: number
   end: number
 }
@@ -22,6 +22,8 @@ export function marksOf(text: string, start: number, end: number): NoteMark[] {
     if (arrow !== null) {
       marks.push({ kind: 'arrow', start: at, end: at + arrow[0].length })
       at += arrow[0].length - 1
+    } else if (char === ' ' && /^ (?:and|und|\+|&) /.test(text.slice(at, at + 5))) {
+      marks.push({ kind: 'and', start: at, end: at + text.slice(at + 1, at + 5).indexOf(' ') + 2 })
     } else if (char === ':' && /\s/.test(text[at + 1] ?? ' ')) marks.push({ kind: 'colon', start: at, end: at + 1 })
     else if (char === ',' && /\s/.test(text[at + 1] ?? ' ')) marks.push({ kind: 'comma', start: at, end: at + 1 })
     else if (char === ';') marks.push({ kind: 'semicolon', start: at, end: at + 1 })

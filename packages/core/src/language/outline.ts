@@ -2,7 +2,7 @@ import { type Assembler, createAssembler, type Move } from './assemble.ts'
 import type { Clause } from './clause.ts'
 import { englishClauses } from './clauseEnglish.ts'
 import { germanClauses } from './clauseGerman.ts'
-import { onlyControls } from './controls.ts'
+import { formControls, onlyControls } from './controls.ts'
 import type { Mentions } from './describeStep.ts'
 import { capitalize, elementType, namedStep, screenType } from './describeStep.ts'
 import { hasCue, type Item, likeness, stemsOf, type StepDraft } from './discourse.ts'
@@ -80,10 +80,23 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       const clauses = clausesOf(stretch)
       const terse = line.marker !== 'none' || arrow
       const items = itemize({ language, text, marker: moves.length === 0 ? line.marker : 'none', mentions, terse, announced, first: sentences === 1 }, clauses)
+      nameFields(items, line.end)
       announced = clauses.some(announcesWays)
       moves.push({ items, ...number })
     }
     return moves
+  }
+
+  /** "fills in the form (name, email)": what stands in parentheses behind a surface is on it. */
+  function nameFields(items: Item[], end: number): void {
+    for (const item of items) {
+      if (item.kind !== 'step' && item.kind !== 'visit') continue
+      const { step } = item
+      const found = /\b(form|screen|page|dialog|modal|popup|sheet|view|sign up|sign in|log in|register|formular|maske|seite|registrieren|anmelden)["“”]?\s*\(([^)]{3,120})\)/i.exec(text.slice(step.span[0], Math.min(step.span[1] + 120, end)))
+      const names = found?.[2]!.split(/\s*(?:,|\/|\+)\s*/) ?? []
+      if (names.length < 2 || names.some((name) => name.split(' ').length > 4)) continue
+      step.elements = names.map((name) => ({ type: elementType(name, /form|sign|log|regist|anmeld|maske/i.test(found![1]!)), label: capitalize(name.replace(/["“”„]/g, '')) }))
+    }
   }
 
   /** "Product page: user can ...": a surface that a line names before a colon. */
@@ -293,10 +306,10 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
 
   /** Puts sub-items that only name controls onto the surface above; the others are left. */
   function placeControls(line: Line, surface: StepDraft): Line[] {
-    const section = text[line.end - 1] === ':'
+    const section = text[line.end - 1] === ':' || line.marker === 'heading'
     return line.children.filter((child) => {
       const said = text.slice(child.start, child.end)
-      const found = child.children.length > 0 ? undefined : onlyControls(language, said) ?? (section ? contentOf(child, said) : undefined)
+      const found = child.children.length > 0 ? undefined : onlyControls(language, said) ?? formControls(language, said) ?? (section ? contentOf(child, said) : undefined)
       if (found === undefined) return true
       surface.elements = [...(surface.elements ?? []), ...found]
       return false
@@ -305,10 +318,11 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
 
   /** "list of projects" below the name of a screen: what it holds. */
   function contentOf(line: Line, said: string): ReadElement[] | undefined {
-    if (said.split(/\s+/).length > 5 || /[:;?,]|->|→/.test(said) || screenType(language, said) !== undefined) return undefined
+    const names = said.replace(/\s*\([^)]*\)/g, '').split(/\s*[,+]\s*/)
+    if (names.some((name) => name.split(/\s+/).length > 5) || /[:;?]|->|→/.test(said) || screenType(language, said) !== undefined && names.length === 1) return undefined
     const clauses = clausesOf(line)
-    if (clauses.length !== 1 || clauses[0]!.verb !== undefined || clauses[0]!.cues.length > 0 || clauses[0]!.object === undefined) return undefined
-    return [{ type: elementType(said, false), label: capitalize(said.replace(/[."“”„]+/g, '')) }]
+    if (clauses.length !== 1 || clauses[0]!.verb !== undefined || clauses[0]!.cues.length > 0 || clauses[0]!.object === undefined || isTestFragment(language, text, line, clauses, 'colon')) return undefined
+    return names.map((name) => ({ type: elementType(name, false), label: capitalize(name.replace(/[."“”„]+/g, '')) }))
   }
 
   /** The arms that sub-items tell ("expired -> page"), or undefined when they are steps. */

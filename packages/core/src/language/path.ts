@@ -83,6 +83,7 @@ function isTest(language: ReadLanguage, clauses: Clause[]): boolean {
 function isTold(clause: Clause): boolean {
   const verb = clause.verb
   if (verb === undefined) return false
+  if (clause.subject === undefined && verb.form !== 'imperative' && clause.object !== undefined && clause.tokens[0]?.tag === 'verb' && /s$/.test(clause.tokens[0].lower)) return true
   return clause.subject !== undefined && (clause.object !== undefined || verb.passive) || clause.complement !== undefined || clause.tokens.some((token) => token.tag === 'determiner')
 }
 

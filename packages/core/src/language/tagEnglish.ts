@@ -148,6 +148,14 @@ function correct(tokens: Token[], index: number): void {
     return
   }
   if (token.tag === 'past' && IRREGULAR[word] === word && startsClause(tokens, index) && next !== undefined && next.tag !== 'punctuation' && next.tag !== 'preposition') token.tag = 'verb'
+  if (/^(?:screens?|pages?|views?|forms?|links?|lists?|maps?|notices?|alerts?|prompts?|previews?)$/.test(word) && token.tag === 'verb' && (previous?.tag === 'noun' || previous?.tag === 'adjective') && (next === undefined || next.tag === 'punctuation' || next.tag === 'preposition' || next.tag === 'coordinator') && tokens.slice(0, index).every((other) => ['noun', 'adjective', 'determiner', 'preposition', 'number'].includes(other.tag))) {
+    token.tag = 'noun'
+    return
+  }
+  if (previous !== undefined && BE.has(previous.lower) && /^(?:empty|open|complete|correct|clear|free|clean|dry|live|present|blank|full|current|direct|secure|separate|duplicate|active)$/.test(word)) {
+    token.tag = 'adjective'
+    return
+  }
   // "rename, archive or share it": one of several verbs in a row.
   if (token.tag === 'noun' && previous !== undefined && previous.tag === 'punctuation' && previous.text === ',' && /^(?:verb|infinitive)$/.test(tokens[index - 2]?.tag ?? '') && ACTION_VERBS.has(word) && leadsToVerbRow(tokens, index + 1)) {
     token.tag = 'verb'
@@ -341,7 +349,7 @@ function rescueStretch(tokens: Token[], from: number, to: number): void {
     const next = tokens[index + 1]
     if (token.quoted === true || token.tag !== 'noun' && token.tag !== 'adjective') continue
     const third = /[a-z]s$/.test(token.lower) && !NOT_VERB.has(token.lower)
-    const plural = /s$/.test(previous?.lower ?? '') && ACTION_VERBS.has(token.lower)
+    const plural = /[^s]s$/.test(previous?.lower ?? '') && ACTION_VERBS.has(token.lower)
     const hasSubject = index > from && (previous?.tag === 'adjective' && tokens[index - 2]?.tag === 'determiner' && next?.tag === 'determiner' || previous?.tag === 'noun' || previous?.tag === 'pronoun' || previous?.tag === 'adverb') || index === from && from > 0 && tokens[from - 1]?.tag === 'coordinator'
     if (!hasSubject || (!third && !plural)) continue
     const objectNext = next === undefined || index + 1 === to || next.quoted === true || ['determiner', 'pronoun', 'number', 'preposition', 'to', 'particle', 'adverb'].includes(next.tag)
