@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,16 @@ test('the second to open a folder learns who holds it; closing frees it', async 
   await first.close();
   const second = await place.open();
   expect(second.settings.get('still')).toBe('mine');
+});
+
+test('an attempt of the same process that is refused leaves the hold as it is', async () => {
+  await place.open();
+  await expect(place.open()).rejects.toMatchObject({ code: 'DATA_FOLDER_IN_USE' });
+  const attempt = `
+    const Sqlite = require('better-sqlite3');
+    const other = new Sqlite(${JSON.stringify(join(place.path, 'lock.sqlite'))}, { timeout: 50 });
+    try { other.exec('BEGIN EXCLUSIVE'); console.log('taken'); } catch (error) { console.log(error.code); }`;
+  expect(execFileSync(process.execPath, ['-e', attempt], { cwd: import.meta.dirname, encoding: 'utf8' }).trim()).toBe('SQLITE_BUSY');
 });
 
 test('another process holds the folder until it is killed; then it opens at once', async () => {

@@ -28,7 +28,9 @@ export function lockFolder(folder: string): FolderLock {
   const hostPath = join(folder, 'host.json');
   let connection: Sqlite.Database | undefined;
   try {
-    closeSync(openSync(lockPath, 'a', 0o600));
+    // Made first for its rights, and opened only where it is missing: closing any handle on a file that is there would end the hold
+    // that this process may have on it already.
+    makeFile(lockPath);
     connection = new Sqlite(lockPath, { timeout: PATIENCE_MS });
     connection.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -58,6 +60,14 @@ export function lockFolder(folder: string): FolderLock {
       held.close();
     },
   };
+}
+
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+  }
 }
 
 function readHolder(path: string): FolderHolder | undefined {
