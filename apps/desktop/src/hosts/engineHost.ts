@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { homedir, tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { SupportedMessagePort } from '@orpc/client/message-port';
 import { RPCHandler as PortHandler } from '@orpc/server/message-port';
 import { RPCHandler as SocketHandler } from '@orpc/server/ws';
@@ -48,10 +49,12 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): st
 
 /** The local socket of a data folder: short enough for every system, in a folder that only this user enters. */
 export function socketPathOf(dataDir: string): string {
-  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 24);
+  const folder = resolve(dataDir);
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 24);
   if (process.platform === 'win32') return `\\\\.\\pipe\\uxflow-${name}`;
-  const inside = join(dataDir, 'engine.sock');
-  return inside.length < 100 ? inside : join(tmpdir(), `uxflow-${userInfo().uid}`, `${name}.sock`);
+  const inside = join(folder, 'engine.sock');
+  // Systems count bytes, and take 104 of them at most.
+  return Buffer.byteLength(inside) < 100 ? inside : join(tmpdir(), `uxflow-${userInfo().uid}`, `${name}.sock`);
 }
 
 /** Opens the engine of a data folder, as its owner or as a guest of its owner. */
@@ -78,11 +81,13 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
     }
   };
 
-  /** Makes sure that somebody answers: this process, or the owner (true when a guest may connect). */
-  const ensure = async () => {
-    if (own || (await canReach(socketPath))) return;
-    await tryBecomeOwner();
-  };
+  let ensuring: Promise<void> | undefined;
+  /** Makes sure that somebody answers: this process, or the owner. Pages that come at the same time wait for the same answer. */
+  const ensure = () =>
+    (ensuring ??= (async () => {
+      if (own || (await canReach(socketPath))) return;
+      await tryBecomeOwner();
+    })().finally(() => (ensuring = undefined)));
   const tryBecomeOwner = async () => {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -180,7 +185,7 @@ interface Wire {
 
 /** A socket to the owner that keeps what is sent before it is open. */
 function connectToOwner(socketPath: string): Wire {
-  const socket = new WebSocket(`ws+unix://${socketPath}:/rpc`);
+  const socket = openLocalSocket(socketPath);
   const waiting: (string | Uint8Array)[] = [];
   socket.on('open', () => {
     for (const data of waiting.splice(0)) socket.send(data);
@@ -201,10 +206,15 @@ function pipe(a: Wire, b: Wire): void {
   b.onClose(() => a.close());
 }
 
+/** A WebSocket over a local socket. Its path goes to the system as it is: in an address, spaces and letters beyond ASCII would be escaped. */
+function openLocalSocket(socketPath: string): WebSocket {
+  return new WebSocket('ws://localhost/rpc', { createConnection: () => connect(socketPath), handshakeTimeout: 2000, maxPayload: 64 * 1024 * 1024 });
+}
+
 /** True when the owner of the folder answers on its socket. */
 async function canReach(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(`ws+unix://${socketPath}:/rpc`, { handshakeTimeout: 2000 });
+    const socket = openLocalSocket(socketPath);
     socket.on('open', () => {
       socket.close();
       resolve(true);
