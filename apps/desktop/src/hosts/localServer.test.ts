@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RPCLink } from '@orpc/client/websocket';
@@ -72,6 +74,26 @@ describe('who gets in', () => {
     expect(String(answer.headers['content-security-policy'])).toMatch(/default-src 'none'.*script-src 'self'/);
     expect(answer.headers['x-content-type-options']).toBe('nosniff');
     expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
+  test('a stranger whose upgrade is refused and who hangs up at once leaves the app running', async () => {
+    const server = await start();
+    const failures: unknown[] = [];
+    const note = (error: unknown) => void failures.push(error);
+    process.on('uncaughtException', note);
+    try {
+      for (let turn = 0; turn < 20; turn++) {
+        const stranger = connect(Number(new URL(server.origin).port), '127.0.0.1').on('error', () => {});
+        await once(stranger, 'connect');
+        const head = ['GET /rpc HTTP/1.1', 'host: evil.example', 'connection: upgrade', 'upgrade: websocket', '', ''].join('\r\n');
+        await new Promise((done) => stranger.write(head, done));
+        stranger.resetAndDestroy();
+      }
+      expect((await ask(server, '/')).status).toBe(200);
+      expect(failures).toEqual([]);
+    } finally {
+      process.off('uncaughtException', note);
+    }
   });
 
   test.each(['evil.example', 'localhost', '127.0.0.1', '127.0.0.1:1', '[::1]'])('a request for host %s gets nothing (DNS rebinding)', async (host) => {

@@ -64,6 +64,8 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 * 1024 });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    // Node takes its own listener off a stream that it hands over; a stranger who hangs up must not end the app.
+    stream.on('error', () => stream.destroy());
     const isOwn = isOwnRequest(request.headers.host, request.headers.origin, own) && request.headers.origin !== undefined;
     if (!isOwn || request.url !== '/rpc') return void stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
     sockets.handleUpgrade(request, stream, head, (socket) => {
