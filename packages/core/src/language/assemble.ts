@@ -226,7 +226,8 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     if (lead.kind === 'if') {
       if (findSibling(lead.condition) >= base) return
       if (pickOf(lead.condition) !== undefined) return
-    } else if (lead.kind === 'event' && optionOf(lead.step) !== undefined) return
+    } else if (lead.kind === 'at' && findTold(lead.step) !== undefined) return
+    else if (lead.kind === 'event' && optionOf(lead.step) !== undefined) return
     else if (lead.kind === 'event' && findTold(lead.step) !== undefined && ways.frontier.some((exit) => exit.from === findTold(lead.step))) return
     else if (armGoesOn(ahead)) return
     closeAll()
@@ -265,7 +266,11 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
         if (findTold(item.step) === undefined && !restatesTest(item.step)) place(item.step)
         return
       }
-      case 'if': return addIf(item.condition, item.opensSentence)
+      case 'if': return addIf(item.condition, item.opensSentence, item.tested)
+      case 'at': {
+        if (ways.open.length > base && findTold(item.step) !== undefined) return
+        return visit(item.step, true)
+      }
       case 'firstTime': return openIf(item.condition, 'first')
       case 'else': return addElse()
       case 'so': return
@@ -319,7 +324,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
     ways.frontier.push({ from: node, label: labels.no, kind: 'no' })
   }
 
-  function addIf(condition: Condition, opensSentence: boolean): void {
+  function addIf(condition: Condition, opensSentence: boolean, tested?: StepDraft): void {
     const picked = pickOf(condition)
     if (picked !== undefined && opensSentence) {
       pick(picked)
@@ -331,6 +336,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
       addSibling(ways.open[sibling]!, condition)
       return
     }
+    if (tested !== undefined && findTold(tested) === undefined) place(tested)
     openIf(condition, 'if')
   }
 

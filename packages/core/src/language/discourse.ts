@@ -58,7 +58,9 @@ export interface JumpTarget {
 export type Item =
   | { kind: 'step'; step: StepDraft; parallel: '' | 'beside' | 'run'; optional: boolean; relative: boolean; passive: boolean }
   | { kind: 'event'; step: StepDraft }
-  | { kind: 'if'; condition: Condition; opensSentence: boolean }
+  | { kind: 'if'; condition: Condition; opensSentence: boolean; tested?: StepDraft }
+  /** Where somebody stands before a scenario begins. */
+  | { kind: 'at'; step: StepDraft }
   | { kind: 'else'; again: boolean }
   | { kind: 'so' }
   | { kind: 'case'; which: 0 | 1 }

@@ -1,12 +1,12 @@
 import type { Clause } from './clause.ts'
 import { describeCondition, describeLimit, isLimit } from './condition.ts'
 import { describeStep, type Mentions, namedStep, screenType, surfaceTarget } from './describeStep.ts'
-import { type Condition, hasCue, type Item, stemsOf } from './discourse.ts'
+import { type Condition, hasCue, type Item, stemsOf, type StepDraft } from './discourse.ts'
 import { STATE_VERBS } from './englishWords.ts'
 import { nameIt, readMain, step } from './mainClause.ts'
 import type { LineMarker } from './segment.ts'
 import type { ReadLanguage } from './reading.ts'
-import { isWord, LABELS } from './words.ts'
+import { isWord, LABELS, oppositeOf } from './words.ts'
 
 /** What the sentence reader needs to know beside the clauses. */
 export interface SentenceContext {
@@ -137,7 +137,7 @@ function readClause(context: SentenceContext, clauses: Clause[], index: number, 
   }
   if (context.marker === 'given' && clause.verb === undefined) {
     const place = givenPlace(context, clause)
-    if (place !== undefined) items.push(place)
+    if (place !== undefined) items.push({ kind: 'at', step: place })
     return 1
   }
   if (context.marker === 'given' && clause.cues.length === 0 && clause.verb !== undefined && !(clause.verb.copula && !clause.verb.negated && surfaceTarget(language, clause) !== undefined)) {
@@ -154,6 +154,18 @@ function readClause(context: SentenceContext, clauses: Clause[], index: number, 
   if (hasCue(clause, 'when', 'after', 'before')) return readTemporal(context, clauses, index, items)
   if (clause.restriction !== undefined && quantified(language, clause)) {
     items.push({ kind: 'if', condition: restrictionCondition(context, clause), opensSentence: true })
+  }
+  if (context.marker === 'given' && clause.verb !== undefined && clause.cues.length === 0) {
+    const target = surfaceTarget(language, clause)
+    if (target !== undefined) {
+      items.push({ kind: 'at', step: describeStep(language, clause, context.mentions) })
+      return 1
+    }
+  }
+  const tried = context.marker === 'when' ? trialOf(context, clause) : undefined
+  if (tried !== undefined) {
+    items.push(tried)
+    return 1
   }
   const lack = lackOf(context, clause)
   if (lack !== undefined) items.push({ kind: 'if', condition: lack, opensSentence: true })
@@ -299,13 +311,31 @@ function readTemporal(context: SentenceContext, clauses: Clause[], index: number
 }
 
 /** "a signed-in customer on the cart page": who stands where before it begins; only the place is a step. */
-function givenPlace(context: SentenceContext, clause: Clause): Item | undefined {
+function givenPlace(context: SentenceContext, clause: Clause): StepDraft | undefined {
   const at = clause.tokens.findIndex((token) => token.tag === 'preposition' && /^(?:on|in|at|auf|im|in|am|bei)$/.test(token.lower))
   if (at < 0) return undefined
   const rest = clause.tokens.slice(at + 1).filter((token) => token.tag !== 'determiner')
   const name = rest.map((token) => token.text).join(' ')
   if (name === '' || screenType(context.language, name) === undefined) return undefined
-  return step(namedStep(context.language, { text: name, head: rest.at(-1)!.lower, pronoun: false, start: rest[0]!.start, end: clause.end }, [clause.start, clause.end]))
+  return namedStep(context.language, { text: name, head: rest.at(-1)!.lower, pronoun: false, start: rest[0]!.start, end: clause.end }, [clause.start, clause.end])
+}
+
+/** "When I enter a wrong code": the code is entered, then tested; another scenario tells the other outcome. */
+function trialOf(context: SentenceContext, clause: Clause): Item | undefined {
+  const { language, text } = context
+  const { verb, object } = clause
+  if (verb === undefined || object === undefined || object.pronoun || verb.negated || clause.cues.length > 0 || !isWord(language, 'input', verb.base) && !/^(?:scan|submit|upload|use|scannen|hochladen|absenden)$/.test(verb.base)) return undefined
+  const judged = clause.tokens.filter((token) => token.start >= object.start && token.end <= object.end).find((token) => /^(?:correct|right|wrong|valid|invalid|incorrect|known|unknown|expired)$|^(?:richtig|falsch|korrekt|gültig|ungültig|bekannt|unbekannt)e?[nrms]?$/.test(token.lower))
+  if (judged === undefined) return undefined
+  const thing = object.text.split(' ').filter((word) => word.toLowerCase() !== judged.lower).join(' ')
+  if (thing === '') return undefined
+  const word = judged.lower.replace(/e?[nrms]?$/, language === 'de' ? '' : '$&')
+  const kept = oppositeOf(language, word)
+  const plain = { ...object, text: thing }
+  const tested = describeStep(language, { ...clause, object: plain }, context.mentions)
+  const name = thing.slice(0, 1).toUpperCase() + thing.slice(1)
+  const label = `${name} ${word}`
+  return { kind: 'if', tested, opensSentence: true, condition: { question: `${name} ${kept ?? word}`, negative: kept !== undefined, label, stems: stemsOf(language, label), subjectHead: plain.head, subjectIsPerson: false, stative: true, verb: 'be', cue: '', negated: false, span: [clause.start, Math.min(clause.end, text.length)] } }
 }
 
 /** "Drivers without a saved card must add one": who lacks something is asked first. */

@@ -44,6 +44,8 @@ export function readNote(context: SentenceContext, clausesOf: (stretch: Stretch)
     if (told !== undefined) return told
   }
   if (lead !== undefined) return undefined
+  const quote = /^["“„«]([^"”“»]{2,80})["”“»][.!]?$/.exec(text.slice(start, end))
+  if (quote !== null) return partItems(context, clausesOf, { start, end })
   const parts = partsOf(context, clausesOf, { start, end }, marks)
   if (parts.length < 2) return undefined
   return parts.flatMap((part) => partItems(context, clausesOf, part))

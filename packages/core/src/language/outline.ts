@@ -57,11 +57,13 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       }
       sentences++
       stretch.start = passLead(text, stretch)
+      const lead = /^(?:-{1,2}>|→|=>|⇒)\s*/.exec(text.slice(stretch.start, stretch.end))?.[0].length ?? 0
+      stretch.start += lead
       if (stretch.start >= stretch.end) continue
       const arrow = /->|→|=>|⇒/.test(text.slice(stretch.start, stretch.end))
       const number = moves.length === 0 && line.number !== undefined ? { number: line.number } : {}
       const brief = !/[.!?]$/.test(text.slice(stretch.start, stretch.end)) && stretch.end - stretch.start <= 100 && /:\s/.test(text.slice(stretch.start, stretch.end))
-      const note = arrow || brief || line.marker === 'bullet' || line.marker === 'number' ? readNote({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf, stretch.start, stretch.end) : undefined
+      const note = arrow || lead > 0 || brief || line.marker === 'bullet' || line.marker === 'number' ? readNote({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf, stretch.start, stretch.end) : undefined
       if (note !== undefined) {
         moves.push({ items: note, ...number, ...(line.marker === 'none' && moves.some((move) => move.items.filter((item) => item.kind === 'visit').length > 2) ? { late: true } : {}) })
         continue
@@ -143,6 +145,11 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       const line = lines[index]!
       if (line.marker === 'and' && (gherkin === 'given' || gherkin === 'when')) line.marker = gherkin
       else gherkin = line.marker
+      const story = storyLines(lines, index)
+      if (story > 0) {
+        index += story - 1
+        continue
+      }
       const table = line.children.length === 0 ? readTable(text, lines, index, language) : undefined
       if (table !== undefined) {
         flush()
@@ -205,6 +212,15 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       else tellArms(arms, line, question)
     }
     flush()
+  }
+
+  /** How many lines from here only say who wants what: "As a user", "I want to pay", "so that ...". */
+  function storyLines(lines: Line[], from: number): number {
+    const said = (index: number): string => text.slice(lines[index]?.start ?? 0, lines[index]?.end ?? 0).replace(/[*_]/g, '')
+    if (!/^(?:as an?|als|in order to|um)\s+[^.]{2,60}$/i.test(said(from))) return 0
+    let count = 1
+    while (from + count < lines.length && count < 4 && /^(?:i (?:want|would like|need|can|must)|so (?:that)?|in order|(?:möchte|will|kann) ich|ich (?:möchte|will|kann)|damit|um)\b/i.test(said(from + count))) count++
+    return count > 1 ? count : 0
   }
 
   /** "Login screen:" above a list: the screen that the list is about, or undefined. */

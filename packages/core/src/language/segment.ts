@@ -166,7 +166,8 @@ function markHeading(text: string, flat: Line[], index: number, line: Line): voi
   const next = flat[index + 1]
   const short = content.length <= 80 && !/[.!?;]$/.test(content) && !/->|→|=>|⇒/.test(content) && !/^(?:if|when|otherwise|then|wenn|falls|sonst|dann)\b/i.test(content)
   if (!short || next === undefined) return
-  if (/:$/.test(content) && content.length <= 60 && (next.marker === 'bullet' || next.marker === 'number')) {
+  if (/:$/.test(content) && index === 0 && next.marker === 'none' && !/[,.]/.test(content.replace(/\([^)]*\)/g, '')) && screenType('en', content.replace(/:$/, '')) === undefined) line.marker = 'heading'
+  else if (/:$/.test(content) && content.length <= 60 && (next.marker === 'bullet' || next.marker === 'number')) {
     if (index === 0 && screenType('en', content.replace(/:$/, '')) === undefined && screenType('de', content.replace(/:$/, '')) === undefined) line.marker = 'heading'
   } else if (index === 0 && (next.marker !== 'none' || /\n\s*\n\s*$/.test(text.slice(line.end, next.start)))) line.marker = 'heading'
 }

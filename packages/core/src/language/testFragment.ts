@@ -17,6 +17,8 @@ const STATE_END: Record<ReadLanguage, RegExp> = {
   de: /^(?:[\p{L}-]+ ){1,4}(?:verfügbar|gültig|ungültig|richtig|falsch|bekannt|unbekannt|vorhanden|vollständig|nötig|aktiv|inaktiv|leer|offen|möglich|korrekt|ok|gefunden|gesetzt)$/iu,
 }
 
+const ANSWER = /^(?:found|ok|okay|success|successful|valid|invalid|correct|wrong|failed|failure|fail|error|match|mismatch|available|unavailable|approved|rejected|accepted|declined|expired|gefunden|erfolg|erfolgreich|gültig|ungültig|richtig|falsch|genehmigt|abgelehnt|angenommen|fehler|abgelaufen)$/i
+
 /** Whether words before an arrow or a colon ask something: "unknown email", "link expired", "New device?", "if no slot is free". */
 export function isTestFragment(language: ReadLanguage, text: string, head: Stretch, clauses: Clause[], mark: NoteMark['kind']): boolean {
   const said = text.slice(head.start, head.end).trim()
@@ -27,6 +29,7 @@ export function isTestFragment(language: ReadLanguage, text: string, head: Stret
   if (first !== undefined && hasCue(first, 'if', 'onlyIf', 'unless')) return first.verb !== undefined || first.object !== undefined
   if (clauses.length > 1) return false
   if (said.endsWith('?')) return true
+  if (words.length === 1 && mark === 'arrow' && ANSWER.test(said)) return true
   const verb = first?.verb
   if (verb !== undefined && verb.form === 'imperative' && first!.subject === undefined && first!.object !== undefined && !isNegative(language, words[0]!)) return false
   if (names(language, said)) return false
