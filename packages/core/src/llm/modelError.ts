@@ -75,9 +75,11 @@ const sentences = {
       ? `No machine with the name ${where(p)} could be found. Check the address and the network connection.`
       : p.reason === 'reset'
         ? `${where(p)} closed the connection before it answered. Try again.`
-        : p.provider === 'ollama'
-          ? `Nothing answers at ${where(p)}. Start Ollama, or correct its address in the model settings.`
-          : `Nothing answers at ${where(p)}. Check the address in the model settings and the network connection.`,
+        : p.reason === 'proxy'
+          ? `A proxy on the way to ${where(p)} refused the connection (407). Sign in to the proxy, or have this address excepted from it.`
+          : p.provider === 'ollama'
+            ? `Nothing answers at ${where(p)}. Start Ollama, or correct its address in the model settings.`
+            : `Nothing answers at ${where(p)}. Check the address in the model settings and the network connection.`,
   MODEL_CERTIFICATE: (p: ModelErrorParams) =>
     p.reason === 'notTls'
       ? `${where(p)} does not speak https. Use http:// in the address if this machine is one you trust.`
@@ -104,7 +106,7 @@ const sentences = {
       ? `The content filter of ${where(p)} stopped the answer. Reword the request or choose another model.`
       : `${which(p)} refused to answer this. Reword the request or choose another model.`,
   MODEL_REQUEST_REJECTED: (p: ModelErrorParams) =>
-    `${where(p)} rejected the request${p.status ? ` (${p.status})` : ''}. Check that ${which(p)} can do what was asked, or choose another model.`,
+    p.reason === 'images' ? `${which(p)} cannot see pictures. Say in words what the picture shows, or choose a model that sees.` : `${where(p)} rejected the request${p.status ? ` (${p.status})` : ''}. Check that ${which(p)} can do what was asked, or choose another model.`,
   MODEL_PULL_FAILED: (p: ModelErrorParams) =>
     p.reason === 'unknownModel'
       ? `Ollama's library has no ${which(p)}. Check the name; ollama.com/library lists them all.`

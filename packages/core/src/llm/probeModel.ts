@@ -65,8 +65,7 @@ async function probeVision(model: LanguageModel, limits: Limits): Promise<ModelP
     return left === 'red' && right === 'blue' ? 'yes' : 'no';
   } catch (error) {
     if (!isAppError(error) || error.code === 'MODEL_CANCELLED') throw error;
-    const isRefused = error.code === 'MODEL_REQUEST_REJECTED' || isFormProblem(error.code, error.params['reason']) || /image|vision|multimodal/i.test(String(error.params['detail'] ?? ''));
-    return isRefused ? 'no' : 'unknown';
+    return error.code === 'MODEL_REQUEST_REJECTED' || isFormProblem(error.code, error.params['reason']) ? 'no' : 'unknown';
   }
 }
 

@@ -143,6 +143,26 @@ describe('a broken wire', () => {
   });
 });
 
+describe('pictures', () => {
+  const images = [{ mediaType: 'image/png', base64: 'iVBORw0KGgo=' }];
+  const sayings: [string, string][] = [
+    ['ollama', 'this model is missing data required for image input'], ['openai', 'Invalid content type. image_url is only supported by certain models: this model does not support image input.'],
+    ['openai', 'm is not a multimodal model'], ['openai', 'No endpoints found that support image input'], ['gemini', 'Image input modality is not enabled for models/m'], ['anthropic', "'m' does not support image content blocks."],
+  ];
+  it.each(sayings)('a model of %s that says “%s” is blind', async (_provider, detail) => {
+    const failing = (code: 'MODEL_REQUEST_REJECTED' | 'MODEL_PROVIDER_FAILED') => scriptedModel(() => ({ fail: modelError(code, { detail, model: 'm' }) }));
+    for (const code of ['MODEL_REQUEST_REJECTED', 'MODEL_PROVIDER_FAILED'] as const) {
+      await expect(failing(code).generate({ ...ask, images })).rejects.toMatchObject({ code: 'MODEL_REQUEST_REJECTED', params: { reason: 'images' }, message: expect.stringContaining('m cannot see pictures') });
+      await expect(failing(code).generate(ask)).rejects.toMatchObject({ code });
+    }
+  });
+
+  it.each(['Could not process image', 'image exceeds 5 MB maximum', 'The image data you provided does not represent a valid image.'])('“%s” is about the picture', async (detail) => {
+    const error = await scriptedModel(() => ({ fail: modelError('MODEL_REQUEST_REJECTED', { detail }) })).generate({ ...ask, images }).catch((thrown: unknown) => thrown);
+    expect((error as AppError).params['reason']).toBeUndefined();
+  });
+});
+
 describe('the scripted model', () => {
   it('streams, fails, retries, hangs and can be cancelled as a real one', async () => {
     const streamed = scriptedModel(() => ({ pieces: ['a', 'b'], usage: { inputTokens: 1, outputTokens: 2 } }));

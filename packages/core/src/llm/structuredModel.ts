@@ -76,7 +76,9 @@ export function createStructuredModel(source: CompletionSource): LanguageModel {
         if (completion.finish === 'cut') throw modelError('MODEL_OUTPUT_TRUNCATED', { ...subject, reason: 'cut' });
         if (completion.finish === 'length') throw modelError('MODEL_OUTPUT_TRUNCATED', { ...subject, reason: 'length', usage: completion.usage });
         return completion;
-      }, window, timing, toError, () => !hasShown);
+      }, window, timing, toError, () => !hasShown).catch((error: unknown) => {
+        throw request.images?.length && isAppError(error) ? aboutImages(error) : error;
+      });
     const result = (completion: Completion, usage: TokenUsage, rest: { object?: unknown; repaired: boolean }): GenerateResult => ({
       text: completion.text, usage, model: completion.model, ms: timing.clock.now() - startedAt, ...(firstTokenMs === undefined ? {} : { firstTokenMs }), ...rest,
     });
@@ -119,6 +121,14 @@ export function parseAnswer(text: string, shape: OutputShape): { ok: true; objec
     problem ??= error instanceof Error ? error.message : String(error);
   }
   return { ok: false, problem: (problem ?? 'The answer has the wrong form.').slice(0, 2000) };
+}
+
+/** The error as one of pictures, where the provider's words say that they are the trouble. */
+function aboutImages(error: AppError): AppError {
+  const isCandidate = error.code === 'MODEL_REQUEST_REJECTED' || error.code === 'MODEL_PROVIDER_FAILED';
+  // A picture that is broken or too large is another trouble.
+  const isBlind = isCandidate && /(not support|unsupported|no support|missing data|cannot|can't|doesn't|not able|unable|only text|text.only|not an?|no endpoints).{0,60}(image input|images?\b|vision|multimodal|picture)|(image|vision|multimodal).{0,60}(not (supported|enabled|available|allowed)|unsupported)/i.test(String(error.params['detail'] ?? ''));
+  return isBlind ? modelError('MODEL_REQUEST_REJECTED', { ...error.params, reason: 'images' }) : error;
 }
 
 /** The value, and what it wraps when it is an object with one object or list inside: models like to name their answer. */

@@ -54,6 +54,10 @@ export function errorFromThrown(thrown: unknown, subject: ModelSubject, secrets:
   if (findInCauses(thrown, (error) => (error instanceof SyntaxError ? error : undefined))) return modelError('MODEL_OUTPUT_INVALID', { ...params, reason: 'protocol' });
   const message = findInCauses(thrown, (error) => (error instanceof Error ? error.message : undefined)) ?? String(thrown);
   const detail = redactText(message, secrets);
+  // Fetch makes a failure of the network of status 407, and Node's gives it no words: nothing else there comes without any.
+  const { cause } = thrown instanceof TypeError && thrown.message === 'fetch failed' ? thrown : {};
+  const isSilent = cause instanceof Error && !cause.message && !(cause instanceof AggregateError);
+  if (isSilent || /proxy (authentication required|response \(407\))/i.test(message)) return modelError('MODEL_UNREACHABLE', { ...params, reason: 'proxy' });
   // A fetch that failed without a code: a port that fetch never uses, or a browser, which tells no more.
   if (findInCauses(thrown, (error) => (error instanceof TypeError && /fetch|network|load failed/i.test(error.message) ? error : undefined))) {
     return modelError('MODEL_UNREACHABLE', { ...params, reason: 'noAnswer', detail });

@@ -35,7 +35,7 @@ test('an unknown code says the sentence of the engine', () => {
 });
 
 describe('models', () => {
-  const reasons = [undefined, 'malformed', 'address', 'memory', 'silent', 'unknownHost', 'reset', 'notTls', 'length', 'protocol', 'tooLarge', 'empty', 'contentFilter', 'unknownModel', 'disk', 'network', 'cut', 'other'];
+  const reasons = [undefined, 'malformed', 'address', 'memory', 'silent', 'unknownHost', 'reset', 'notTls', 'length', 'protocol', 'tooLarge', 'empty', 'contentFilter', 'unknownModel', 'disk', 'network', 'cut', 'other', 'proxy', 'images'];
   it.each(modelErrorCodes)('%s is whole in both languages, whatever its reason', (code) => {
     for (const reason of reasons) {
       for (const provider of providerNames) {

@@ -33,9 +33,11 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
       ? `Kein Rechner namens ${where(p)} ist zu finden. Prüfe die Adresse und die Netzverbindung.`
       : p.reason === 'reset'
         ? `${upper(where(p))} hat die Verbindung geschlossen, bevor eine Antwort kam. Versuche es noch einmal.`
-        : p.provider === 'ollama'
-          ? `Unter ${where(p)} antwortet niemand. Starte Ollama oder berichtige die Adresse in den Modelleinstellungen.`
-          : `Unter ${where(p)} antwortet niemand. Prüfe die Adresse in den Modelleinstellungen und die Netzverbindung.`,
+        : p.reason === 'proxy'
+          ? `Ein Proxy auf dem Weg zu ${where(p)} hat die Verbindung verweigert (407). Melde dich am Proxy an oder lass diese Adresse davon ausnehmen.`
+          : p.provider === 'ollama'
+            ? `Unter ${where(p)} antwortet niemand. Starte Ollama oder berichtige die Adresse in den Modelleinstellungen.`
+            : `Unter ${where(p)} antwortet niemand. Prüfe die Adresse in den Modelleinstellungen und die Netzverbindung.`,
   ),
   MODEL_CERTIFICATE: model((p) =>
     p.reason === 'notTls'
@@ -66,7 +68,8 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
       ? `Der Inhaltsfilter von ${where(p)} hat die Antwort gestoppt. Formuliere die Anfrage anders oder wähle ein anderes Modell.`
       : `${upper(which(p))} hat sich geweigert, darauf zu antworten. Formuliere die Anfrage anders oder wähle ein anderes Modell.`,
   ),
-  MODEL_REQUEST_REJECTED: model((p) => `${upper(where(p))} hat die Anfrage zurückgewiesen${status(p)}. Prüfe, ob ${which(p)} das Gewünschte kann, oder wähle ein anderes Modell.`),
+  MODEL_REQUEST_REJECTED: model((p) =>
+    p.reason === 'images' ? `${upper(which(p))} sieht keine Bilder. Sag in Worten, was das Bild zeigt, oder wähle ein Modell, das sieht.` : `${upper(where(p))} hat die Anfrage zurückgewiesen${status(p)}. Prüfe, ob ${which(p)} das Gewünschte kann, oder wähle ein anderes Modell.`),
   MODEL_PULL_FAILED: model((p) =>
     p.reason === 'unknownModel'
       ? `Die Bibliothek von Ollama hat ${which(p)} nicht. Prüfe den Namen; ollama.com/library nennt alle.`
