@@ -27,8 +27,8 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     text: 'If the code is valid, show the dashboard. Otherwise, show an error message.',
     graph: [
       'start Start -> Code valid?',
-      'decision Code valid? -> [Yes] Show dashboard | [No] Show error message',
-      'screen Show dashboard -> End',
+      'decision Code valid? -> [Yes] Dashboard | [No] Show error message',
+      'screen Dashboard -> End',
       'popup Show error message -> End',
     ],
   },
@@ -39,8 +39,8 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
       'start Start -> Open app',
       'action Open app -> Enter code',
       'action Enter code -> Code valid?',
-      'decision Code valid? -> [No] (loop) Enter code | [Yes] Show welcome page',
-      'screen Show welcome page -> End',
+      'decision Code valid? -> [No] (loop) Enter code | [Yes] Welcome page',
+      'screen Welcome page -> End',
     ],
   },
   {
@@ -48,9 +48,9 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     text: 'Unless the user is signed in, show the login page. Show the dashboard.',
     graph: [
       'start Start -> User signed in?',
-      'decision User signed in? -> [No] Show login page | [Yes] Show dashboard',
-      'screen Show login page -> Show dashboard',
-      'screen Show dashboard -> End',
+      'decision User signed in? -> [No] Login page | [Yes] Dashboard',
+      'screen Login page -> Dashboard',
+      'screen Dashboard -> End',
     ],
   },
   {
@@ -103,8 +103,8 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     graph: [
       'start Start -> Open app',
       'action Open app -> First time?',
-      'decision First time? -> [Yes] Show tutorial | [No] Home page',
-      'screen Show tutorial -> Home page',
+      'decision First time? -> [Yes] Tutorial | [No] Home page',
+      'screen Tutorial -> Home page',
       'screen Home page -> End',
     ],
   },
@@ -356,9 +356,9 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     graph: [
       'start Start -> Open link',
       'action Open link -> Link expired?',
-      'decision Link expired? -> [Link expired] Show expired page | [Otherwise] Show file preview',
-      'screen Show expired page -> Close tab',
-      'screen Show file preview -> Close tab',
+      'decision Link expired? -> [Link expired] Expired page | [Otherwise] File preview',
+      'screen Expired page -> Close tab',
+      'screen File preview -> Close tab',
       'action Close tab -> End',
     ],
   },
@@ -368,10 +368,10 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     graph: [
       'start Start -> Click Invite',
       'action Click Invite -> Seats left?',
-      'decision Seats left? -> [Yes] Send invitation | [No] Show upgrade page',
-      'apiCall Send invitation -> Show members page',
-      'screen Show upgrade page -> Show members page',
-      'screen Show members page -> End',
+      'decision Seats left? -> [Yes] Send invitation | [No] Upgrade page',
+      'apiCall Send invitation -> Members page',
+      'screen Upgrade page -> Members page',
+      'screen Members page -> End',
     ],
   },
   {
@@ -379,8 +379,8 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     text: '1. Registration form:\n   - Name\n   - Email\n   - Submit button\n2. Show the welcome page',
     graph: [
       'start Start -> Registration form',
-      'screen Registration form -> Show welcome page',
-      'screen Show welcome page -> End',
+      'screen Registration form -> Welcome page',
+      'screen Welcome page -> End',
     ],
   },
   {
@@ -419,8 +419,8 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     text: 'Anyone who is signed in goes straight to the dashboard; everyone else sees the login page. The dashboard shows the news.',
     graph: [
       'start Start -> Signed in?',
-      'decision Signed in? -> [No] See login page | [Yes] Dashboard',
-      'screen See login page -> Dashboard',
+      'decision Signed in? -> [No] Login page | [Yes] Dashboard',
+      'screen Login page -> Dashboard',
       'screen Dashboard -> End',
     ],
   },
@@ -441,9 +441,9 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     text: 'Ist der Code falsch, wird das Konto gesperrt. Danach erscheint die Startseite.',
     graph: [
       'start Start -> Code richtig?',
-      'decision Code richtig? -> [Nein] Konto sperren | [Ja] Startseite anzeigen',
-      'apiCall Konto sperren -> Startseite anzeigen',
-      'screen Startseite anzeigen -> Ende',
+      'decision Code richtig? -> [Nein] Konto sperren | [Ja] Startseite',
+      'apiCall Konto sperren -> Startseite',
+      'screen Startseite -> Ende',
     ],
   },
   {
@@ -462,8 +462,8 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     graph: [
       'start Start -> Code eingeben',
       'action Code eingeben -> Code richtig?',
-      'decision Code richtig? -> [Nein] (loop) Code eingeben | [Ja] Dashboard anzeigen',
-      'screen Dashboard anzeigen -> Ende',
+      'decision Code richtig? -> [Nein] (loop) Code eingeben | [Ja] Dashboard',
+      'screen Dashboard -> Ende',
     ],
   },
   {

@@ -25,8 +25,10 @@ export function describeStep(language: ReadLanguage, clause: Clause, mentions: M
     return { type: 'screen', title, elements: contentsOf('login', access.fields), span: [clause.start, clause.end], verb: '', stems, objectStems: stems }
   }
   const parts = titleParts(language, clause, mentions)
-  const title = capitalize(shorten(parts.title))
   const type = nodeType(language, clause, parts)
+  // A screen goes by its name: "show the tutorial" is the screen "Tutorial".
+  const isNamed = type === 'screen' && clause.verb !== undefined && /^(?:show|display|see|view|present|appear|zeigen|anzeigen|sehen|erscheinen|einblenden)$/.test(clause.verb.base) && screenType(language, parts.object) === 'screen'
+  const title = capitalize(shorten(isNamed ? plain(parts.object) : parts.title))
   const actor = actorOf(language, clause, mentions)
   const elements = elementsOf(language, clause, parts)
   remember(language, clause, mentions, parts)
@@ -232,6 +234,7 @@ function nodeType(language: ReadLanguage, clause: Clause, parts: TitleParts): Re
   if (verb === undefined) return surface ?? 'action'
   if (parts.named) return surface ?? 'screen'
   const shows = isWord(language, 'show', verb.base) || isWord(language, 'appear', verb.base)
+  if (shows && clause.tokens.some((token) => token.quoted === true && /\b(?:wrong|invalid|error|incorrect|failed|not|no longer|already|expired|try again|falsch|ungültig|fehler|nicht|bereits)\b/i.test(token.text)) && surface === undefined) return 'popup'
   const displays = /^(?:show|display|present|render|zeigen|anzeigen|einblenden)$/.test(verb.base)
   if (surface !== undefined && shows) return surface
   const subjectIsSystem = clause.subject !== undefined && !verb.passive && isWord(language, 'system', clause.subject.head)

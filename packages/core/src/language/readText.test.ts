@@ -51,12 +51,12 @@ describe('the story of the product', () => {
     expect(language).toBe('en')
     expect(assumptions).toEqual([])
     expect(nodes.map((node) => [node.type, node.title])).toEqual([
-      ['start', 'Start'], ['screen', 'Login'], ['decision', 'Password correct?'], ['popup', 'Show error'], ['decision', 'First time?'], ['screen', 'Show tutorial'], ['screen', 'Dashboard'], ['end', 'End'],
+      ['start', 'Start'], ['screen', 'Login'], ['decision', 'Password correct?'], ['popup', 'Show error'], ['decision', 'First time?'], ['screen', 'Tutorial'], ['screen', 'Dashboard'], ['end', 'End'],
     ])
     expect(nodes[1]!.elements).toEqual([{ type: 'input', label: 'Email' }, { type: 'input', label: 'Password' }])
     expect(edges.map((edge) => [titles.get(edge.from), edge.label, titles.get(edge.to)])).toEqual(expect.arrayContaining([
       ['Start', undefined, 'Login'], ['Login', undefined, 'Password correct?'], ['Password correct?', 'No', 'Show error'], ['Show error', undefined, 'Login'],
-      ['Password correct?', 'Yes', 'First time?'], ['First time?', 'Yes', 'Show tutorial'], ['First time?', 'No', 'Dashboard'], ['Show tutorial', undefined, 'Dashboard'], ['Dashboard', undefined, 'End'],
+      ['Password correct?', 'Yes', 'First time?'], ['First time?', 'Yes', 'Tutorial'], ['First time?', 'No', 'Dashboard'], ['Tutorial', undefined, 'Dashboard'], ['Dashboard', undefined, 'End'],
     ]))
     expect(edges).toHaveLength(9)
     expect(edges.find((edge) => titles.get(edge.to) === 'Login' && edge.kind === 'loop')).toBeDefined()
@@ -66,7 +66,7 @@ describe('the story of the product', () => {
     const { nodes, language } = readText('Anmeldung mit E-Mail und Passwort; wenn das Passwort falsch ist, eine Fehlermeldung zeigen und erneut versuchen lassen; beim ersten Mal ein Tutorial zeigen, sonst das Dashboard')
     expect(language).toBe('de')
     expect(nodes.map((node) => [node.type, node.title])).toEqual([
-      ['start', 'Start'], ['screen', 'Anmeldung'], ['decision', 'Passwort richtig?'], ['popup', 'Fehlermeldung zeigen'], ['decision', 'Erstes Mal?'], ['screen', 'Tutorial zeigen'], ['screen', 'Dashboard'], ['end', 'Ende'],
+      ['start', 'Start'], ['screen', 'Anmeldung'], ['decision', 'Passwort richtig?'], ['popup', 'Fehlermeldung zeigen'], ['decision', 'Erstes Mal?'], ['screen', 'Tutorial'], ['screen', 'Dashboard'], ['end', 'Ende'],
     ])
   })
 })
