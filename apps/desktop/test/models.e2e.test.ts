@@ -93,7 +93,15 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await openModels(page, 'Ollama');
     await page.getByText('808 MB of 2 GB').waitFor();
 
+    // A second window, in another language, follows the same download.
+    const other = await app.openPage({ colorScheme: 'dark', locale: 'de-DE' });
+    await openModels(other, 'Ollama');
+    await enterAddress(other, ollama.server.origin);
+    await other.getByText('808 MB von 2 GB').waitFor();
+    await shoot(other, 'models-pull-dark-german');
     await page.locator('.settings__pull').getByRole('button', { name: 'Cancel' }).click();
+    await other.getByText('Angehalten. Ollama schreibt nichts mehr').waitFor();
+    await other.close();
     await page.getByText('Stopped. Ollama writes nothing more').waitFor();
     await shoot(page, 'models-pull-stopped');
 

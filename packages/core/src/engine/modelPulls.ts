@@ -93,7 +93,7 @@ async function run(pull: Pull, { egressFor, disk, lookEveryMs = LOOK_EVERY_MS }:
     const address = providerAdapters.ollama.readBaseUrl(baseUrl);
     const isHere = isLoopback(new URL(address.url).hostname);
     const egress = egressFor(allowedHostsOf([{ provider: 'ollama', baseUrl }]));
-    const [freeBytes, isThere] = await Promise.all([isHere ? disk.freeBytes() : undefined, isListed(pull, egress)]);
+    const [freeBytes, isThere] = await Promise.all([isHere ? disk.freeBytes() : undefined, isListed(pull, egress, abort.signal)]);
     wasAbsent = isThere === false;
     if (freeBytes !== undefined && pull.state.phase === 'running') tell(pull, { ...pull.state, freeBytes });
     const onProgress = (progress: PullProgress) => {
@@ -147,10 +147,10 @@ async function outcomeOf(
 }
 
 /** Whether Ollama has the model; undefined when it does not say. */
-async function isListed(pull: Pull, egress: Egress): Promise<boolean | undefined> {
+async function isListed(pull: Pull, egress: Egress, signal?: AbortSignal): Promise<boolean | undefined> {
   const name = /:[^/]*$/.test(pull.model) ? pull.model : `${pull.model}:latest`;
   try {
-    return (await providerAdapters.ollama.list({ baseUrl: pull.baseUrl, egress, timeoutMs: 3_000 })).some((model) => model.name === name);
+    return (await providerAdapters.ollama.list({ baseUrl: pull.baseUrl, egress, timeoutMs: 3_000, ...(signal ? { signal } : {}) })).some((model) => model.name === name);
   } catch {
     return undefined;
   }
