@@ -25,6 +25,8 @@ export interface Engine {
 
 /** Ledger rows are written together after this rest, ms; closing writes what waits. */
 const LEDGER_REST_MS = 200;
+/** Ledger rows that wait for room on the disk at most. */
+const MAX_WAITING_RECORDS = 1000;
 
 /** Opens a data folder and starts the engine on it. Throws DATA_FOLDER_IN_USE, STORE_…; then nothing is held open. */
 export async function createEngine(dependencies: EngineDependencies): Promise<Engine> {
@@ -42,7 +44,15 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const writeLedger = () => {
     clearTimeout(ledgerTimer);
     ledgerTimer = undefined;
-    if (records.length && !folder.readOnly) folder.ledger.addEgressRecords(records.splice(0));
+    if (!records.length || folder.readOnly) return;
+    try {
+      folder.ledger.addEgressRecords(records);
+      records.length = 0;
+    } catch (error) {
+      // A full disk: the rows wait for the next ones, the newest of them.
+      records.splice(0, records.length - MAX_WAITING_RECORDS);
+      logger.warn('egress ledger not written', { waiting: records.length, error: String(error) });
+    }
   };
   const egressFor = (hosts: readonly string[]) =>
     createEgress({

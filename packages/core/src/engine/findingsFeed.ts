@@ -1,4 +1,5 @@
 import type { FindingView } from '../api/index.ts';
+import type { Logger } from '../base/index.ts';
 import { findingKey, review, type Finding } from '../flow/index.ts';
 import type { LogSession } from './logSession.ts';
 import type { FindingsFeed } from './viewStream.ts';
@@ -14,13 +15,18 @@ export interface SessionFindings extends FindingsFeed {
 }
 
 /** Reviews a flow after each change, while somebody listens. */
-export function createSessionFindings(session: LogSession, otherFlows: () => Parameters<typeof review>[1]): SessionFindings {
+export function createSessionFindings(session: LogSession, otherFlows: () => Parameters<typeof review>[1], logger: Logger): SessionFindings {
   const listeners = new Set<(findings: FindingView[]) => void>();
   let timer: NodeJS.Timeout | undefined;
   const current = () => review(session.state, otherFlows());
   const tell = (to: Iterable<(findings: FindingView[]) => void>) => {
-    const list = current().map(findingView);
-    for (const listener of to) listener(list);
+    try {
+      const list = current().map(findingView);
+      for (const listener of to) listener(list);
+    } catch (error) {
+      // Called by timers: another flow that cannot be read must not end the engine. The findings that were told stay.
+      logger.warn('findings not worked out', { flowId: session.flowId, error: String(error) });
+    }
   };
   const stop = session.onChange(() => {
     if (!listeners.size) return;

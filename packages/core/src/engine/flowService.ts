@@ -79,7 +79,7 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
     }
     getRow(flowId);
     const session = openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger: logger.child('log') });
-    const findings = createSessionFindings(session, () => ({ otherFlows }));
+    const findings = createSessionFindings(session, () => ({ otherFlows }), logger.child('findings'));
     const entry: OpenFlow & { timer?: NodeJS.Timeout } = { session, findings };
     session.onChange(({ state }) => {
       for (const listener of entryListeners) listener(flowId, state);
@@ -92,9 +92,9 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
     });
     open.set(flowId, entry);
     if (open.size > MAX_OPEN) {
-      const [oldest] = open;
       // A session with listeners has a screen on it; its state must stay the one that they see.
-      if (oldest && !oldest[1].session.isWatched()) letGo(oldest[0]);
+      const oldest = [...open].find(([id, { session: other }]) => id !== flowId && !other.isWatched());
+      if (oldest) letGo(oldest[0]);
     }
     return entry;
   };
@@ -113,12 +113,19 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
     const flowId = newId('flow');
     const logId = newId('log');
     const now = clock.now();
-    folder.withTransaction(() => {
+    const store = () => folder.withTransaction(() => {
       flows.createFlow({ flow: { id: flowId, name: trimmed, createdAt: now, updatedAt: now, nodeCount: 0, edgeCount: 0, preview: [] }, logId });
       const { session } = openFlow(flowId);
       const ops = content ? diffViews(session.state, content).filter((op) => !(op.op === 'set' && op.kind === 'flow' && op.field === 'name')) : [];
       session.commit({ ops: [{ op: 'set', kind: 'flow', id: flowId, field: 'name', to: trimmed }, ...ops] }, author);
     });
+    try {
+      store();
+    } catch (error) {
+      // What was undone in the store must not live on in memory.
+      letGo(flowId);
+      throw error;
+    }
     const { session } = openFlow(flowId);
     flows.updateFlow(flowId, { preview: previewOf(session.state) });
     changes.send({ type: 'changed' });
@@ -153,7 +160,10 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
     },
     delete(flowId) {
       getRow(flowId);
-      letGo(flowId);
+      // Who still looks at it goes on seeing what happens to it once it is restored.
+      const entry = open.get(flowId);
+      if (entry?.session.isWatched()) entry.session.settle();
+      else letGo(flowId);
       flows.deleteFlow(flowId, clock.now());
       changes.send({ type: 'changed' });
     },

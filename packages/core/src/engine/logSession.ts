@@ -93,7 +93,15 @@ export function openLogSession(options: LogSessionOptions): LogSession {
     });
     state = next;
     pictured = false;
-    for (const listener of [...listeners]) listener({ transaction, effect, state });
+    const change: LogChange = { transaction, effect, state };
+    for (const listener of [...listeners]) {
+      try {
+        listener(change);
+      } catch (error) {
+        // The entry is durable: a listener that fails must neither refuse it nor keep it from the listeners behind it.
+        logger.error('a listener failed after an entry', { logId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      }
+    }
     if (state.no - snapshotNo >= SNAPSHOT_EVERY) setImmediate(() => settle());
     return { entryId: transaction.id, no };
   };
