@@ -25,7 +25,9 @@ export function createLayoutService(runElk: ElkRunner): LayoutService {
     place,
     async layoutFlow(session, direction, author, signal) {
       const before = session.state;
-      const result = await layoutWhole(before, { runElk, ...(direction ? { direction } : {}), ...(signal ? { signal } : {}) });
+      // A session that somebody listens to is not let go: after the wait this must still be the one that others write to.
+      const hold = session.onChange(() => {});
+      const result = await layoutWhole(before, { runElk, ...(direction ? { direction } : {}), ...(signal ? { signal } : {}) }).finally(hold);
       // The flow may have changed while ELK was at work: only what is still there is moved.
       const now = session.state;
       const ops = layoutIntent(now, result).filter((op) => op.op !== 'set' || op.kind === 'flow' || now[op.kind].has(op.id));
