@@ -4,6 +4,8 @@ import type { Locator, Page } from 'playwright-core';
 /** A control as the page lists it: `key` finds it again after the screen was set up anew. */
 export interface Control {
   key: string;
+  /** Its place among those of the same kind and name, from 0. */
+  nth: number;
   name: string;
   kind: 'press' | 'select' | 'text' | 'file';
   /** Chosen or ticked already, so that pressing it must do nothing. */
@@ -26,6 +28,7 @@ export async function controlsIn(page: Page, root: string): Promise<Control[]> {
   return page.evaluate(
     ([within, selector]) => {
       const counts = new Map<string, number>();
+      for (const marked of document.querySelectorAll<HTMLElement>('[data-crawl]')) delete marked.dataset.crawl;
       return [...document.querySelectorAll<HTMLElement>(within!)].flatMap((part) => [...(part.matches(selector!) ? [part] : []), ...part.querySelectorAll<HTMLElement>(selector!)]).flatMap((element): Control[] => {
         const isFile = element.matches('input[type=file]');
         if (isFile || !element.checkVisibility({ visibilityProperty: true, opacityProperty: false })) return [];
@@ -43,6 +46,7 @@ export async function controlsIn(page: Page, root: string): Promise<Control[]> {
         return [
           {
             key,
+            nth,
             name,
             kind: element.matches('select') ? 'select' : isText ? 'text' : 'press',
             isCurrent: element.matches('input[type=radio]:checked, [role=radio][aria-checked=true]'),
@@ -71,15 +75,16 @@ export async function activate(page: Page, control: Control, target: Locator): P
   } else if (control.kind === 'text') {
     await target.fill('Zebra 7', { timeout: 5000 });
     await page.keyboard.press('Tab');
-  } else await target.click({ timeout: 5000 });
+  } else if (await target.evaluate((element) => element.matches('.visually-hidden'))) await target.locator('xpath=ancestor::label').click({ timeout: 5000 });
+  else await target.click({ timeout: 5000 });
 }
 
-/** A picture of the page in words: structure, texts, states, places of scrolling, the address; without focus, tooltips, passing time and what is typed into the control itself. */
+/** A picture of the page in words: structure, texts, states, places of scrolling, the address; without focus, tooltips, passing time and what is typed into a search. */
 export async function pictureOf(page: Page, except?: string): Promise<string> {
   return page.evaluate((key) => {
     const found = key ? document.querySelector(`[data-crawl=${JSON.stringify(key)}]`) : null;
-    // What stands in a form waits to be sent with it; a field on its own must bring something about.
-    const own = found?.closest('form') ? null : found;
+    // What is typed into a field is an effect by itself, but a search must find or lose something.
+    const own = found?.matches('[type=search]') ? found : null;
     const parts: string[] = [location.hash];
     const visit = (node: globalThis.Node) => {
       if (node.nodeType === 3) {
@@ -107,7 +112,7 @@ export async function standStill(page: Page, except?: string): Promise<string> {
   let last = await pictureOf(page, except);
   let same = 0;
   for (let round = 0; round < 120 && same < 2; round++) {
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 25)));
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 16)));
     const next = await pictureOf(page, except);
     same = next === last ? same + 1 : 0;
     last = next;

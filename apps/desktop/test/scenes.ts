@@ -1,6 +1,6 @@
 /** The states of the app's screens in which controls can be reached, each made anew by the engine and a few presses. */
 import type { ApiClient } from '@uxflow/core/api';
-import type { FlowDocument } from '@uxflow/core';
+import type { FlowDocument, Op } from '@uxflow/core';
 import type { Page } from 'playwright-core';
 import { flowFile, THREE_SCREENS } from './flowFile.ts';
 import { LOGIN_STORY, nodeById, openFlow, openPlan } from './flowPage.ts';
@@ -97,15 +97,23 @@ const proposed = async (stage: Stage): Promise<string> => {
   await openPlan(stage.page).locator('.plan__actions .button--primary').click();
   await stage.page.getByTestId('proposal-bar').waitFor();
   await stage.page.locator('#tab-proposal[aria-selected=true]').waitFor();
+  await stage.page.locator('.node__ghost-actions').nth(7).waitFor();
   return id;
+};
+/** Commits an operation behind the page's back. */
+const commit = async ({ client }: Stage, flowId: string, name: string, op: Op): Promise<void> => {
+  let logId = flowId;
+  for await (const event of await client.flow.open({ flowId })) {
+    if (event.type !== 'ready') continue;
+    logId = event.logId;
+    break;
+  }
+  await client.flow.commit({ flowId, transaction: { id: `entry_${name.replace(/\W/g, '')}${flowId}`, logId, author: { kind: 'user', id: 'user_ada', name: 'Ada' }, at: Date.now(), schema: 1, ops: [op] } });
 };
 const clashed = async (stage: Stage): Promise<string> => {
   const { page, client } = stage;
   const { id } = await client.flows.import({ text: THREE_SCREENS, fileName: 'x.uxflow' });
-  const rename = (entry: string, to: string) =>
-    client.flow.commit({ flowId: id, transaction: { id: entry, logId: id, author: { kind: 'user', id: `user_${to}`, name: to }, at: Date.now(), schema: 1, ops: [{ op: 'set', kind: 'node', id: 'node_1', field: 'data.title', from: 'Address', to }] } });
-  await rename(`entry_a${id}`, 'Home address');
-  await rename(`entry_b${id}`, 'Where to?');
+  for (const to of ['Home address', 'Where to?']) await commit(stage, id, to, { op: 'set', kind: 'node', id: 'node_1', field: 'data.title', from: 'Address', to });
   await openFlow(page, id);
   await page.locator('#tab-history').click();
   await page.getByTestId('conflict').waitFor();
@@ -117,6 +125,8 @@ const list = async ({ page, client }: Stage, count: number): Promise<undefined> 
     await client.flows.purge({ flowId: flow.id });
   }
   for (let index = 0; index < count; index++) await client.flows.import({ text: THREE_SCREENS.replace('Three', `List ${index}`), fileName: 'x.uxflow' });
+  await page.evaluate(() => void (location.hash = '#/settings'));
+  await page.getByTestId('settings').waitFor();
   await page.evaluate(() => void (location.hash = '#/flows'));
   await page.locator(count > 0 ? `.flow-card:nth-child(${count})` : '.empty-state').waitFor();
 };
@@ -125,7 +135,10 @@ const bin = async (stage: Stage): Promise<undefined> => {
   for (const flow of await client.flows.list({ deleted: true })) await client.flows.purge({ flowId: flow.id });
   const { id } = await client.flows.create({ name: 'Thrown away' });
   await client.flows.delete({ flowId: id });
+  await page.evaluate(() => void (location.hash = '#/flows'));
+  await page.getByTestId('flow-list').waitFor();
   await page.evaluate(() => void (location.hash = '#/bin'));
+  await page.getByTestId('bin').waitFor();
   await page.getByTestId('flow-card').waitFor();
 };
 const settings = async ({ page, ollama }: Stage, provider?: string): Promise<undefined> => {
@@ -139,8 +152,8 @@ const settings = async ({ page, ollama }: Stage, provider?: string): Promise<und
   if (provider === 'Ollama') await page.locator('input[name=ollama-model]').nth(1).click();
 };
 
-/** Every state whose controls are tried. */
-export const SCENES: readonly Scene[] = [
+/** The list of flows, the bin and what opens over them. */
+export const LIST_SCENES: readonly Scene[] = [
   { name: 'list', root: '[data-testid=flow-list]', enter: (stage) => list(stage, 2) },
   { name: 'list, empty', root: '.page__body', enter: (stage) => list(stage, 0) },
   { name: 'menu of a flow', root: '.menu', enter: async (stage) => (await list(stage, 1), await stage.page.locator('.flow-card button').click(), await stage.page.locator('.menu').waitFor(), undefined) },
@@ -153,8 +166,12 @@ export const SCENES: readonly Scene[] = [
     enter: async (stage) => (await bin(stage), await stage.page.locator('.flow-card button').click(), await stage.page.locator('.menu__item--danger').click(), await stage.page.locator('dialog').waitFor(), undefined),
   },
   { name: 'a flow that is gone', root: '#root', enter: async ({ page }) => (await page.evaluate(() => void (location.hash = '#/flow/flow_gone')), await page.locator('.empty-state button').waitFor(), undefined) },
+];
 
+/** The editor with its panels, menus and dialogs. */
+export const EDITOR_SCENES: readonly Scene[] = [
   { name: 'editor', root: '.editor', enter: async (stage) => { const id = await everything(stage); await unfold(stage.page); await stage.page.mouse.move(700, 600); await stage.page.mouse.wheel(30, 60); return id; } },
+  { name: 'words before they are sent', root: '.composer', enter: async (stage) => { const id = await everything(stage); await stage.page.getByTestId('chat-input').fill('rename Shop to Market'); return id; } },
   { name: 'screen chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_1') },
   { name: 'decision chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_2') },
   { name: 'condition chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_3') },
@@ -199,15 +216,16 @@ export const SCENES: readonly Scene[] = [
     root: '.side--right .side__body',
     enter: async (stage) => {
       const id = await everything(stage);
-      await stage.client.flow.commit({ flowId: id, transaction: { id: `entry_v${id}`, logId: id, author: { kind: 'user', id: 'user_v', name: 'Ada' }, at: Date.now(), schema: 1, ops: [{ op: 'version.add', id: `version_${id}`, name: 'Agreed' }] } });
-      await stage.client.flow.commit({ flowId: id, transaction: { id: `entry_w${id}`, logId: id, author: { kind: 'user', id: 'user_v', name: 'Ada' }, at: Date.now(), schema: 1, ops: [{ op: 'set', kind: 'node', id: 'node_1', field: 'data.title', from: 'Shop', to: 'Market' }] } });
+      await commit(stage, id, 'version', { op: 'version.add', id: `version_${id}`, name: 'Agreed' });
+      await commit(stage, id, 'rename', { op: 'set', kind: 'node', id: 'node_1', field: 'data.title', from: 'Shop', to: 'Market' });
       await stage.page.locator('#tab-history').click();
       await stage.page.getByTestId('named-version').waitFor();
       await stage.page.locator('[data-testid=history-entry]').nth(2).waitFor();
       return id;
     },
   },
-  { name: 'naming a version', root: '.past__form', enter: (stage) => press(stage, tab(stage, 'history'), '.past__versions .button', '.past__form') },
+  { name: 'naming a version', root: '.past__form', enter: async (stage) => { const id = await press(stage, tab(stage, 'history'), '.past__versions .button', '.past__form'); await stage.page.locator('.past__form input').first().fill('Agreed'); return id; } },
+  { name: 'writing a comment', root: '.comment-form', enter: async (stage) => { const id = await tab(stage, 'comments'); await stage.page.locator('.comment-form textarea').first().fill('Who pays?'); return id; } },
   { name: 'conflict', root: '.clashes', enter: clashed },
   { name: 'menu of the canvas', root: '.menu', enter: async (stage) => { const id = await everything(stage); await stage.page.locator('.react-flow__pane').click({ button: 'right', position: { x: 100, y: 20 } }); await stage.page.locator('.menu').waitFor(); return id; } },
   { name: 'menu of a step', root: '.menu', enter: (stage) => menuOn(stage, 'node_1') },
@@ -238,16 +256,29 @@ export const SCENES: readonly Scene[] = [
   },
   { name: 'help', root: 'dialog', enter: async (stage) => { const id = await everything(stage); await stage.page.keyboard.press('?'); await stage.page.locator('dialog').waitFor(); return id; } },
   { name: 'after an edit', root: '.editor-bar__group', enter: async (stage) => { const id = await everything(stage); await stage.page.locator('[data-palette=note]').click(); await stage.page.locator('textarea.inline-text').press('Escape'); await stage.page.keyboard.press('Control+d'); await stage.page.keyboard.press('Control+z'); await stage.page.locator('.editor-bar__group button:enabled').nth(1).waitFor(); return id; } },
+];
 
+/** The conversation with plans, questions and proposals. */
+export const CHAT_SCENES: readonly Scene[] = [
   { name: 'plan', root: '.plan', enter: async (stage) => { const id = await asked(stage, LOGIN_STORY); await openPlan(stage.page).waitFor(); return id; } },
   { name: 'feedback on a plan', root: '.plan__feedback', enter: async (stage) => { const id = await asked(stage, LOGIN_STORY); await openPlan(stage.page).locator('.plan__actions .button').nth(1).click(); await stage.page.locator('.plan__feedback textarea').fill('Fewer steps'); return id; } },
-  { name: 'question', root: '[data-testid=clarification], .composer', enter: async (stage) => { const id = await asked(stage, 'make it better'); await stage.page.getByTestId('clarification').waitFor(); return id; } },
+  { name: 'question', root: '[data-testid=clarification], .composer', enter: async (stage) => { const id = await bring(stage, EVERYTHING); await stage.client.chat.send({ flowId: id, text: 'remove everything' }); await stage.page.getByTestId('clarification').waitFor(); return id; } },
   { name: 'proposal', root: '[data-testid=proposal], .node__ghost-actions', enter: proposed },
   { name: 'proposal beside other things', root: '[data-testid=proposal-bar], [data-testid=chat]', enter: (stage) => press(stage, proposed(stage), '#tab-comments', '[data-testid=comments]') },
   { name: 'what goes along', root: '[data-testid=proposal-question]', enter: async (stage) => { const id = await proposed(stage); await stage.page.locator('.node').filter({ hasText: 'Dashboard' }).locator('.node__accept').click(); await stage.page.getByTestId('proposal-question').waitFor(); return id; } },
-  { name: 'words before they are sent', root: '.composer', enter: async (stage) => { const id = await everything(stage); await stage.page.getByTestId('chat-input').fill('rename Shop to Market'); return id; } },
+];
 
-  { name: 'settings', root: '[data-testid=settings]', enter: (stage) => settings(stage) },
+/** The settings with each kind of model. */
+export const SETTINGS_SCENES: readonly Scene[] = [
+  { name: 'settings', root: '[data-testid=settings]', enter: async (stage) => {
+      await settings(stage);
+      // Something for the list of connections to find, and something to scroll back from.
+      await stage.client.models.list({ provider: 'ollama', baseUrl: stage.ollama });
+      await stage.page.locator('.settings__main').hover();
+      await stage.page.mouse.wheel(0, 200);
+      return undefined;
+    },
+  },
   { name: 'Ollama', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'Ollama') },
   { name: 'OpenAI-compatible', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'OpenAI-compatible') },
   { name: 'an on-premise machine', root: '.settings__hosts', enter: async (stage) => { await stage.client.settings.set({ onPremiseHosts: ['llm.example.com'] }); await settings(stage); await stage.page.locator('.settings__hosts input').fill('10.0.0.7:8080'); return undefined; } },

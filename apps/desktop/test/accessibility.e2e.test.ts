@@ -1,0 +1,39 @@
+/** The screens for eyes, keyboards and screen readers: contrast in both themes, names, and reach of the Tab key. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { contrastFaults, namingFaults, unreachable } from './accessibility.ts';
+import { chromiumPath, shoot, startApp, type AppInBrowser } from './browser.ts';
+import { standStill } from './crawl.ts';
+import { CHAT_SCENES, EDITOR_SCENES, LIST_SCENES, SETTINGS_SCENES } from './scenes.ts';
+
+const WANTED = ['list', 'list, empty', 'bin', 'purge dialog', 'editor', 'screen chosen', 'connection chosen', 'several chosen', 'findings', 'comments', 'history', 'conflict', 'menu of a step', 'find', 'help', 'plan', 'question', 'proposal', 'settings', 'OpenAI-compatible'];
+const scenes = [...LIST_SCENES, ...EDITOR_SCENES, ...CHAT_SCENES, ...SETTINGS_SCENES].filter(({ name }) => WANTED.includes(name));
+
+let app: AppInBrowser;
+const pages = new Map<string, Page>();
+beforeAll(async () => {
+  if (!chromiumPath) return;
+  app = await startApp();
+  for (const colorScheme of ['light', 'dark'] as const) pages.set(colorScheme, await app.openPage({ colorScheme }));
+});
+afterAll(() => app?.close());
+
+describe.skipIf(!chromiumPath)('accessibility', () => {
+  test('every screen that is wanted exists', () => expect(scenes.length).toBe(WANTED.length));
+
+  test.each(scenes.map((scene) => [scene.name, scene] as const))('%s', async (_, scene) => {
+    const faults: string[] = [];
+    const client = await app.client();
+    for (const [theme, page] of pages) {
+      await page.evaluate(() => void (location.hash = location.hash === '#/settings' ? '#/flows' : '#/settings'));
+      await scene.enter({ page, client, ollama: 'http://127.0.0.1:9' });
+      await standStill(page);
+      await shoot(page, `40-${scene.name.replace(/\W+/g, '-')}-${theme}`);
+      faults.push(...(await contrastFaults(page)).map((fault) => `${theme}: ${fault}`));
+      if (theme === 'dark') continue;
+      faults.push(...(await namingFaults(page)));
+      if (!scene.name.startsWith('menu')) faults.push(...(await unreachable(page)).map((fault) => `Tab does not reach ${fault}`));
+    }
+    expect(faults).toEqual([]);
+  });
+});
