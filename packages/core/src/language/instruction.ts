@@ -16,7 +16,7 @@ export function readInstruction(text: string, flow: FlowView, options: { hint?: 
   const context = new InstructionContext(flow, prepared, options.hint);
   const { language } = prepared;
   try {
-    const sentences = joinSentences(prepared.sentences.map((sentence) => withoutCourtesy(sentence)).filter(Boolean));
+    const sentences = joinSentences(prepared.sentences.flatMap(splitInfinitives).map((sentence) => withoutCourtesy(sentence)).filter(Boolean));
     if (!sentences.length) throw context.refuse('NOTHING_SAID', 'There is nothing to do: the instruction is empty.', 'Es gibt nichts zu tun: Die Anweisung ist leer.');
     if (text.length > INSTRUCTION_LIMIT.text || sentences.some((sentence) => sentence.length > INSTRUCTION_LIMIT.sentence)) throw notUnderstood(text.slice(0, 200), context);
     if (isOutside(prepared.sentences.join('. '), context)) throw outside(context);
@@ -54,7 +54,7 @@ function readLikeliest(sentence: string, context: InstructionContext): void {
     best.odd = attempt([sentence]);
     if (best.odd === 0) return;
   } catch (error) {
-    if (!(error instanceof InstructionStop) || !RETHINK.has(error.stop.code)) throw error;
+    if (!(error instanceof InstructionStop) || (!RETHINK.has(error.stop.code) && behindColon(sentence) === undefined)) throw error;
     stop = error;
   }
   for (const clauses of clauseVariants(sentence)) {
@@ -71,6 +71,8 @@ function readLikeliest(sentence: string, context: InstructionContext): void {
   }
   restore(start, context);
   if (best.odd === Infinity) throw stop;
+  // Half a sentence as a title is worse than a question.
+  if (best.odd >= 4) throw notUnderstood(sentence, context);
   attempt(best.clauses);
 }
 
@@ -88,10 +90,16 @@ function restore(to: ReturnType<typeof snapshot>, context: InstructionContext): 
 }
 
 function readSentence(sentence: string, context: InstructionContext): void {
-  if (refinesErrorPath(sentence, context)) return;
+  if (refinesErrorPath(sentence, context) || refinesType(sentence, context)) return;
   if (QUESTION.test(sentence)) throw notUnderstood(sentence, context);
   const exact = exactPart(sentence);
-  if (exact !== undefined && readsQuietly(exact, context)) return;
+  if (exact !== undefined) {
+    // "… from the confirmation: add a screen there": the reason says where.
+    const where = /\b(?:there|here|dort)\b/iu.test(exact) ? /^.*(?<!\p{L})(?:from|on|at|in|after|behind|von|auf|bei|beim|nach|hinter)\s+([^:]+?)\s*(?::|,|\s[-–])/iu.exec(sentence) : null;
+    const target = where ? context.look(where[1]!) : undefined;
+    if (target?.kind === 'one') context.last = target.id;
+    if (readsQuietly(exact, context)) return;
+  }
   for (const clause of splitCommands(sentence).flatMap((part) => splitAside(part, context))) {
     const before = context.commands.length;
     const made = context.created.length;
@@ -166,6 +174,16 @@ function refinesErrorPath(sentence: string, context: InstructionContext): boolea
   return true;
 }
 
+/** "New screen please." says of what type the step just made is. */
+function refinesType(sentence: string, context: InstructionContext): boolean {
+  const made = context.created.find((node) => node.ref === context.last);
+  const match = made && /^(?:(?:as|make (?:it|that|this)|it(?:'s| is| should be)|this (?:is|should be)|that should be|als|mach(?:e)? (?:es|das|daraus)|das (?:soll|ist))\s+)?(?:an?\s+|eine?n?\s+)?(?:(?:new|own|separate|full|simple|small|neue[rs]?|neuen|eigene[rs]?|eigenen)\s+)*(\p{L}[\p{L} -]*?)(?:\s+(?:please|bitte|sein|werden))?$/iu.exec(sentence);
+  const type = match && typeIn(match[1]!);
+  if (!made || !match || !type || match[1]!.split(/[\s-]/).some((word) => typeIn(word) === undefined && !/^(?:api|pop|up)$/iu.test(word))) return false;
+  made.type = type;
+  return true;
+}
+
 const isConditional = (clause: string): boolean =>
   /\b(?:if|when|whenever|unless|whether|in case|otherwise|or else|everyone else|everybody else|all others?)\b|alle anderen|^after (?:\d|two |three |four |five |ten )|(?:wenn|falls|sofern|sobald|sonst|andernfalls|ob)(?!\p{L})|^(?:nach|ab) (?:\d|zwei |drei |vier |fünf )/iu.test(clause) && !/^(?:what|was)\s/iu.test(clause) && !/^(?:and )?what (?:if|happens)/iu.test(clause) && !/\b(?:error|failure) (?:path|branch|handling|case|state) (?:if|when)/iu.test(clause);
 
@@ -213,9 +231,11 @@ function withoutCourtesy(sentence: string): string {
   let text = sentence.trim();
   for (let before = ''; before !== text; ) {
     before = text;
-    text = text
+    text = text.replace(/(?<=[\p{L}»])\s+(?:please|pls|bitte)(?=\s+\S)/gu, '');
+    const isPolite = POLITE.test(text);
+    text = (isPolite ? text.replace(/\s*\?$/, '') : text)
       .replace(/^(?:(?:please|kindly|hey|hi|hello|ok(?:ay)?|so|well|um|now|also|and|then|next|first|finally|actually|just|oh|yo|btw|one more thing|bitte|hallo|also|und|dann|jetzt|nun|noch|außerdem|zuerst|zuletzt|ach ja|mal)[\s,:!]+)/iu, '')
-      .replace(/^(?:(?:can|could|would|will) (?:you|u|we) (?:please |also |maybe |just )*|i(?:'d| would) (?:like|love) (?:you )?to |i (?:want|need) (?:you )?to |we (?:should|need to|want to|have to|must|could|can|also need to) (?:also )?(?=(?:add|rename|remove|delete|insert|move|connect|put|make|turn|change|drop|get|show|swap|copy|duplicate|ask|link|let|allow|check|split|replace|send|go)\b)|(?:i |we )?(?:don't|dont|do not) think (?:that )?(?=we need\b)|let(?:'s| us) (?!call|have|add|people|users)|go ahead and |make sure (?:that )?(?:to )?|would you mind |how about (?:we |you )?|maybe (?:we )?(?:could |can )?|you (?:should|can|could|need to) |kannst du (?:bitte |mir |mal )*|könntest du (?:bitte |mir |mal )*|würdest du (?:bitte )?)/iu, '')
+      .replace(/^(?:(?:can|could|would|will) (?:you|u|we) (?:please |also |maybe |just )*|i(?:'d| would) (?:like|love) (?:you )?to |i (?:want|need) (?:you )?to |we (?:should|need to|want to|have to|must|could|can|also need to) (?:also )?(?=(?:add|rename|remove|delete|insert|move|connect|put|make|turn|change|drop|get|show|swap|copy|duplicate|ask|link|let|allow|check|split|replace|send|go)\b)|(?:i |we )?(?:don't|dont|do not) think (?:that )?(?=we need\b)|let(?:'s| us) (?!call|have|add|people|users)|go ahead and |make sure (?:that )?(?:to )?|would you mind |how about (?:we |you )?|(?:is|would|wäre|ist) (?:it|es) (?:be )?(?:possible|ok|okay|möglich),? (?:to |for us to |that we |if we |dass (?:wir|man) )|(?:any|is there a) chance (?:that )?(?:we|you) (?:can|could)(?: please)? |do you think (?:we|you) (?:can|could) |could we |can we |may we |shall we |können wir (?:bitte |auch |noch )*|könnten wir (?:bitte |auch |noch )*|maybe (?:we )?(?:could |can )?|you (?:should|can|could|need to) |kannst du (?:bitte |mir |mal )*|könntest du (?:bitte |mir |mal )*|würdest du (?:bitte )?)/iu, '')
       .replace(/^(\p{L}+)\s+(?:(?:mal|doch|bitte|einfach|halt|eben|gerne)\s+)+/iu, (_, verb: string) => `${verb} `)
       .replace(/[\s,]+(?:please|bitte|thanks|thank you|thx|danke|asap|for me|would you|will you|ok|okay|mate|mal|bitte mal|or so)[!.]*$/iu, '')
       .replace(/^we need\b/iu, (found) => (/(?:don't|dont|do not) think (?:that )?we need\b/iu.test(before) ? 'we do not need' : found))
@@ -223,8 +243,27 @@ function withoutCourtesy(sentence: string): string {
       .replace(/[!.]+$/, '')
       .trim();
   }
-  return text;
+  return imperativeOf(text);
 }
+
+/** "die Abholung hinter X schieben" -> "schiebe die Abholung hinter X": German says what to do at the end. */
+function imperativeOf(text: string): string {
+  const match = /^(?!(?:nach|vor|hinter|zwischen|wenn|falls|auf|bei|in|im|von|vom|aus)\s)((?:(?!\s(?:soll|sollen|sollte|muss|müssen|kann|können|wird|werden)\s).)+?)\s+(\p{L}+)$/iu.exec(text);
+  const [verb, particle] = (match && INFINITIVES[match[2]!.toLowerCase()]) ?? [];
+  if (!match || !verb || new RegExp(`^${COMMAND}\\b`, 'iu').test(text)) return text;
+  return `${verb} ${match[1]}${particle ? ` ${particle}` : ''}`;
+}
+
+/** "A in B umbenennen und C rausnehmen" -> two sentences. */
+function splitInfinitives(sentence: string): string[] {
+  const words = Object.keys(INFINITIVES).concat('löschen', 'entfernen', 'streichen', 'weglassen', 'einfügen', 'hinzufügen', 'ergänzen', 'einbauen').join('|');
+  if (!new RegExp(`(?<!\\p{L})(?:${words})$`, 'iu').test(sentence)) return [sentence];
+  return sentence.split(new RegExp(`(?<=(?<!\\p{L})(?:${words}))\\s*(?:,\\s*(?:und\\s+)?|\\s+und\\s+)(?:dann\\s+|auch\\s+)?`, 'iu'));
+}
+
+const INFINITIVES: Record<string, [string, string?]> = { umbenennen: ['benenne', 'um'], nennen: ['nenne'], verschieben: ['verschiebe'], schieben: ['schiebe'], stellen: ['stelle'], verbinden: ['verbinde'], verknüpfen: ['verknüpfe'], tauschen: ['tausche'], vertauschen: ['vertausche'], umwandeln: ['wandle', 'um'], verwandeln: ['verwandle'], beschriften: ['beschrifte'], ersetzen: ['ersetze'], ändern: ['ändere'], umleiten: ['leite', 'um'], machen: ['mache'], trennen: ['trenne'], rausnehmen: ['nimm', 'raus'], rauswerfen: ['wirf', 'raus'] };
+
+const POLITE = /^(?:(?:please |so |and |hey )?(?:can|could|would|will|may|shall) (?:you|u|we)|how about|(?:is|would) it (?:be )?(?:possible|ok)|any chance|do you think (?:we|you)|kannst du|könntest du|würdest du|können wir|könnten wir|(?:ist|wäre) es möglich)(?!\p{L})/iu;
 
 const isIdle = (clause: string): boolean => new RegExp(`^${COMMAND}\\s.*\\snicht$`, 'iu').test(clause) || /^(?:(?:don't|do not|dont|never) (?!need|want).*|thanks?(?: you)?|thx|cheers|great|nice|cool|perfect|danke(?: schön)?|super|the rest (?:stays|should stay|remains).*|everything else (?:stays|should stay|remains).*|(?:leave|keep) (?:the rest|everything else|all else).*|(?:der rest|alles andere|sonst) (?:bleibt|soll).*|nothing else.*|(?:please\s+)?(?:add|handle|show|cover|do|design|include)\s+(?:something|a (?:path|way|branch|case|flow|screen|step) for (?:that|it|this case|that case)|that|it|this)(?: (?:too|for that|for it|as well|in that case))?|(?:ergänze|füge|baue) (?:das|etwas dafür|dafür etwas|einen (?:weg|pfad|zweig) dafür)(?: (?:hinzu|ein|bitte))?|that's (?:it|all)|das war'?s|no other changes.*)$/iu.test(clause);
 
@@ -242,6 +281,8 @@ const OUTSIDE = [
   /^(?:write|generate|implement|code|program|build|create|give me|export|draft|design)\s+(?:me\s+)?(?:the\s+|some\s+|an?\s+)?(?:.*?\b)?(?:code|react|html|css|backend|frontend|test cases|unit tests|sql|poem|song|story|essay|blog post|newsletter|press release|email|e-mail|letter|app|website|database|logo|invoice|report|presentation|slides?)\b(?!.*\b(?:after|before|between|screen|step|node|popup)\b)/iu,
   /^(?:find|get|fetch|bring|show|recommend|suggest|give|lend|fix|check)\s+(?:me|us|my)\s+(?!(?:an?|the|one)\s+(?:(?:new|extra|second|further)\s+)?(?:«\d+»|\w+\s+)?(?:screen|step|page|popup|node|decision|branch|link|arrow|way)\b)/iu,
   new RegExp(`^(?!${COMMAND}|let|allow|enable|ask|give|show|tell|offer|remind|notify)\\p{L}+ (?:(?:up|in|out|off|for) )?(?:my|me|us|him|our (?!users|customers|guests|people|visitors|clients|members))(?!\\p{L})(?!.*\\b(?:screen|step|page|popup|node|decision|after|before|between)\\b)`, 'iu'),
+  /^(?:(?:turn|switch|dim|crank|put)\s+(?:on|off|up|down)\s+(?!«)|(?:turn|switch)\s+(?:the\s+|my\s+)?[\p{L} ]+?\s+(?:on|off|up|down)(?!\p{L}))/iu,
+  /^(?:transfer|wire|pay|send|order|approve|sign|file|print|charge|refund|cancel|submit|ship|mail|deliver|invoice)\s+(?!.*\b(?:screen|step|page|popup|node|decision|branch|after|before|between)\b).*(?:\b(?:to|for|from|with)\s+(?:my|me|us|mum|mom)\b|[€$£]|\b(?:euros?|dollars?|pounds?|bucks)\b)/iu,
   /^(?:translate|summari[sz]e|calculate|compute|google|search (?:the web|for)|look up|play|sing|joke|tell me (?:a|about)|who is|what(?:'s| is) the (?:weather|time|capital|score|price)|what time|how (?:is the weather|old|far)|hack|crack|steal)\b/iu,
   /^(?:veröffentliche|deploye|installiere|rufe?|schick(?:e)? (?:mir|uns|ihm|ihr|das|den|die|eine?n? (?:e-?mail|nachricht))|sende (?:mir|uns|eine?n? (?:e-?mail|nachricht))|buche|bestelle|kaufe|reserviere|überweise|erinnere|übersetze|programmiere|schreibe? (?:mir |uns )?(?:eine?n? )?(?:e-?mail|mail|gedicht|brief|code|bericht|programm)|erzähl|bezahle|wie (?:ist|wird) das wetter|lade .*\bein\b(?!.*\bscreen)|ruf )(?!\p{L})/iu,
 ];

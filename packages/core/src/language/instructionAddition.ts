@@ -30,7 +30,9 @@ export const additionRules: ClauseRule[] = [
     run: (match, context) => {
       const isDecision = (id: string) => ['decision', 'condition'].includes(context.flow.node.get(id)?.type ?? '');
       if (/^(?:after|before|between|nach|vor|zwischen|if|when|wenn|from|von)\s/iu.test(match[0]!) || /\b(?:after|before|between)\b/iu.test(match[1]!)) return false;
-      const target = context.look(match[1]!);
+      const what = match[1]!.replace(/^.*\b(?:option|way out|way|answer|branch|choice|exit|outcome|path|possibility)\s+(?:in|of|to|for|from|at|on|after)\s+/iu, '').replace(/^.*(?:ausgang|antwort|zweig|weg|möglichkeit|option)\s+(?:bei|beim|an|zu|zum|zur|in|nach)\s+/iu, '');
+      const decisions = context.look(what, (node) => isDecision(node.id));
+      const target = what !== match[1] || decisions.kind !== 'one' ? (decisions.kind === 'one' ? decisions : context.look(what)) : context.look(what);
       if (target.kind !== 'one' || !isDecision(target.id)) return false;
       const created = context.created.length;
       const arms = readArms(match[2]!, context, target.id);
@@ -50,6 +52,22 @@ export const additionRules: ClauseRule[] = [
     run: addElement,
   },
   // Decisions with arms.
+  {
+    // "a size check before the upload: "Too large?" - yes leads to …": the question itself is quoted behind.
+    english: new RegExp(`^${ADD_EN}\\s+((?:an?|another|the)\\s.*?\\b(?:check|decision|question|gateway)\\b[^«]*?)\\s*[:,-]\\s*(«\\d+»)\\s*(?:[-–:,(]\\s*)?(.*)$`, 'iu'),
+    german: new RegExp(`^${ADD_DE}\\s+((?:.*?)(?:eine|einen)\\s.*?(?:prüfung|entscheidung|abfrage|frage)[^«]*?)\\s*[:,-]\\s*(«\\d+»)\\s*(?:[-–:,(]\\s*)?(.*)$`, 'iu'),
+    run: (match, context) => {
+      const title = context.text(match[2]!);
+      const found = title.endsWith('?') ? takePlace(match[1]!, context) : undefined;
+      if (!found) return false;
+      const place = found.place();
+      const decision = context.keep({ type: 'decision', title });
+      const told = match[3] ? readArms(match[3], context, found.node) : [];
+      context.commands.push({ kind: 'decide', decision, place, arms: told.length ? told : [{ label: context.say('Yes', 'Ja'), kind: 'yes', steps: [], then: 'continue' }] });
+      context.last = decision.ref;
+      return true;
+    },
+  },
   {
     english: new RegExp(`^(?:${ADD_EN}\\s+)?(?:an?|another|the)?\\s*(?:new\\s+)?(?:decision|check|question|yes[/-]no (?:question|decision)|condition|gateway)\\b\\s*(.+)$`, 'iu'),
     german: new RegExp(`^(?:${ADD_DE}\\s+)?(.*?)(?:eine|einen|die)\\s+(?:neue\\s+)?(?:entscheidung|abfrage|prüfung|verzweigung|frage|bedingung)(?!\\p{L})\\s*(.+)$`, 'iu'),
@@ -139,6 +157,7 @@ function insert(match: RegExpExecArray, context: InstructionContext): boolean {
     return false;
   }
   if (!found) {
+    if (node && /\b(?:there|here|dort|da)\b/iu.test(clause)) return chain(made, context.behind(node), context);
     if (node && context.commands.length && /\b(?:then|after that|danach|dann)\b/iu.test(clause)) return chain(made, context.behind(node), context);
     // Without a place it must at least sound like a step, not like small talk.
     if (!/\b(?:screen|page|step|popup|dialog|modal|decision|node|action|api|call|form|message|notice|note|end|view)\b|«|(?:seite|bildschirm|schritt|dialog|hinweis|meldung|aktion|entscheidung|ansicht|maske|formular)(?!\p{L})/iu.test(clause)) return false;
@@ -190,6 +209,7 @@ function stripAdding(phrase: string, german: boolean): string {
       .trim();
   }
   return phrase
+    .replace(/^(?:have|let|make)\s+(?:them|people|users?|customers?|guests?|the user|everyone)\s+/iu, '')
     .replace(new RegExp(`^${ADD_EN}(?!\\p{L})\\s*`, 'iu'), '')
     .replace(/^(?:(?:we|i|you|they|users?|people|the user|customers?|there|it|please|also|then|first|next|let(?:'s)?|should|must|would|could|need(?:s)? to|needs?|want(?: to)?|like(?: to)?|can|have to|has to|be|is|comes?|goes|see|get|show(?:n)?|add|insert|the app|the system|put|asked for|ask)\s+)+(?=(?:an?|another|the|some|«\d+»|one)(?:\s|$))/iu, '')
     .replace(/\s+(?:in there|there|please|should (?:come|be|appear|go|be shown|show up|be inserted|be added)|comes?|goes|is (?:shown|missing|needed)|appears?|in|too|as well|needs to (?:be|come|go)|must (?:come|be|appear|go))$/iu, '')

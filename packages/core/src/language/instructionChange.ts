@@ -61,6 +61,21 @@ export const changeRules: ClauseRule[] = [
     if (target.kind === 'none' || /^(?:a|an|ein|eine|einen)\s|\bthere$/iu.test(match[1]!)) return false;
     return readMove(['', `${match[1]} ${match[2]}`] as unknown as RegExpExecArray, context);
   } },
+  { english: /^(.+?)\s+(?:really\s+|rather\s+|actually\s+)?(?:belongs?|comes?|goes)\s+((?:right |directly |just )?(?:before|after|between|in front of|behind)\s+.+)$/iu, german: /^(.+?)\s+(?:gehört|gehören|kommt|kommen)\s+(?:eigentlich\s+|besser\s+|doch\s+)*((?:direkt |gleich |erst )?(?:vor|nach|hinter|zwischen)\s+.+)$/iu, run: (match, context) => {
+    const target = context.look(match[1]!);
+    if (target.kind !== 'one' || target.score < 0.7 || target.id.startsWith('new:') || /^(?:an?|another|eine?n?|noch|make|turn|convert|add|insert|mach|mache)\s|\b(?:that|which|and|it|die|der|das|und)$/iu.test(match[1]!)) return false;
+    return readMove(['', `${match[1]} ${match[2]}`] as unknown as RegExpExecArray, context);
+  } },
+  // "first X, then Y": an order of two that are there.
+  { english: /^(?:first\s+(.+?)|(.+?)\s+first)\s*,?\s+(?:and\s+)?(?:only\s+)?(?:then|afterwards)\s+(.+)$/iu, german: /^(?:zuerst|erst)\s+(.+?)\s*,?\s+(?:und\s+)?(?:erst\s+)?(?:dann|danach)\s+(.+)$/iu, run: (match, context) => {
+    const isGerman = match.length === 3;
+    const a = context.look((match[1] ?? match[2])!);
+    const b = context.look((isGerman ? match[2] : match[3])!);
+    if (a.kind !== 'one' || b.kind !== 'one' || a.id === b.id || a.score < 0.7 || b.score < 0.7) return false;
+    context.commands.push({ kind: 'move', node: a.id, place: context.before(b.id) });
+    context.last = a.id;
+    return true;
+  } },
   { english: /^(?:turn|convert|transform|switch|change|make)\s+(.+?)\s+(?:into|to|in to|as|be)\s+(?:be\s+)?(?:an?|the)?\s*([^:]+?)(?:\s*(?::|,? (?:with|where|so that|such that|and))\s*(.+))?$/iu, german: /^(?:wandle|verwandle|ändere|mach(?:e)?)\s+(.+?)\s+(?:in|zu|zum|zur)\s+(?:einem|einer|einen|eine|ein)?\s*([^:]+?)(?:\s+um)?(?:\s*[:,]\s*(.+))?$/iu, run: (match, context) => retype(match[1]!, match[2]!, match[3], context) },
   { english: /^(?:make)\s+(.+?)\s+((?:an?)\s+[^:]+?)(?:\s+(?:instead|rather than .+|instead of .+))?(?:\s*[:,]\s*(.+))?$/iu, german: /^mach(?:e)?\s+aus\s+(.+?)\s+((?:eine?[nrm]?)\s+[^:]+?)(?:\s*[:,]\s*(.+))?$/iu, run: (match, context) => retype(match[1]!, match[2]!.replace(/^(?:an?|eine?[nrm]?)\s+/iu, ''), match[3], context) },
   { english: /^(.+?)\s+(?:should|must|needs to|has to|is|ought to)\s+(?:really\s+|actually\s+|rather\s+|now\s+)*(?:be(?:come)?\s+)?(?:an?)\s+([^:]+?)(?:,?\s+(?:instead|not|rather than|and not)\b.*)?(?:\s*[:]\s*(.+))?$/iu, german: /^(?:aus\s+)?(.+?)\s+(?:soll|sollte|ist|muss|wird)\s+(?:eigentlich\s+|lieber\s+|besser\s+)*(?:eine?[nrm]?)\s+([^:]+?)(?:,?\s+(?:statt|nicht|und nicht|anstatt|kein|keine)\s.*?)?(?:\s+(?:sein|werden))?(?:\s*[:,]\s*(.+))?$/iu, run: (match, context) => (/^(?:there|it should|es)$/iu.test(match[1]!) ? false : retype(match[1]!, match[2]!, match[3], context)) },
@@ -69,6 +84,18 @@ export const changeRules: ClauseRule[] = [
   { english: /^(?:label|caption|name)\s+(.*?\b(?:arrow|edge|connection|branch|link|line|path|arm)\b.*?)\s+(?:as|with|to)?\s*((?:«\d+»)|\S+)$/iu, german: /^(?:beschrifte|bezeichne|benenne)\s+(.*?(?:pfeil|kante|verbindung|zweig|weg|linie).*?)\s+(?:als|mit|in)\s+(.+?)(?:\s+um)?$/iu, run: relabel },
   { english: /^(?:change|rename|set|update|edit|reword|relabel)\s+(?:the\s+)?(?:label|text|wording|caption|name)\s+(?:of|on|for|from)\s+(.*?\b(?:arrow|edge|connection|branch|line|path|arm|from .+ to)\b.*?)\s+(?:to|into|as)\s+(.+)$/iu, german: /^(?:ändere|setze?|benenne)\s+(?:die\s+beschriftung|das\s+label|den\s+text)\s+(?:von|vom|des|der|am|an)\s+(.+?)\s+(?:in|zu|auf|nach)\s+(.+?)(?:\s+um)?$/iu, run: relabel },
   { english: /^(.*\b(?:arrow|edge|connection|branch|line|path)\b.*?)\s+(?:should|must)\s+(?:say|read|be (?:called|labelled|labeled|named))\s+(.+)$/iu, german: /^(.*(?:pfeil|kante|verbindung|zweig).*?)\s+(?:soll|sollte)\s+(?:mit\s+)?(.+?)\s+(?:heißen|beschriftet sein|beschriftet werden)$/iu, run: relabel },
+  // "rename A to B and C to D (at P)".
+  {
+    english: /^(?:rename|change|relabel|retitle)\s+(.+?\s+to\s+.+?\s*(?:,\s*and\s|,|\sand\s)\s*.+?\s+to\s+.+)$/iu,
+    german: /^(?:benenne|ändere)\s+(.+?\s+(?:in|zu)\s+.+?\s*(?:,|\sund\s)\s*.+?\s+(?:in|zu)\s+.+?)(?:\s+um)?$/iu,
+    run: (match, context) => {
+      const parts = match[1]!.split(/\s*(?:,\s*(?:and|und)\s|,|\s(?:and|und)\s)\s*/iu).map((part) => /^(?:(?:rename|change|benenne)\s+)?(.+?)\s+(?:to|in|zu)\s+(«\d+»|\p{L}+)(?:\s+um)?(?:\s+((?:at|on|of|in|behind|after|bei|beim|an|am|nach)\s+.+))?$/iu.exec(part));
+      if (parts.length < 2 || parts.some((part) => part === null)) return false;
+      const at = parts.at(-1)![3];
+      for (const part of parts) if (rename(['', at ? `${part![1]} ${at}` : part![1]!, part![2]!] as unknown as RegExpExecArray, context) === false) return false;
+      return true;
+    },
+  },
   // Titles.
   { english: /^(?:it\s+(?:should|must)(?:n't| not)\s+(?:be (?:called|named)|say|read)|(?:the\s+)?(?:name|title|label)\s+(?:should|must)(?:n't| not)\s+be|not)\s+(.+?)\s*,?\s+but\s+(?:rather\s+)?(.+?)(?:\s+(?:should|must|is|as)\b.*)?$/iu, german: /^(?:(?:das|es|der name|der titel|der screen|die seite)\s+(?:soll|sollte|darf|muss|heißt)\s+)?nicht(?:\s+mehr|\s+länger)?\s+(.+?)\s*,?\s+sondern\s+(.+?)(?:\s+(?:soll|sollte|muss|heißt|ist)(?!\p{L}).*|\s+heißen)?$/iu, run: contrast },
   { english: /^(.+?)\s+(?:should|must)(?:n't| not)\s+(?:be (?:called|named|titled)|say|read)\s+(.+?)\s*,?\s+but\s+(?:rather\s+)?(.+)$/iu, german: /^(.+?)\s+(?:soll|sollte|heißt|darf)\s+(?:künftig\s+|jetzt\s+|ab jetzt\s+)*nicht(?:\s+mehr|\s+länger)?\s+(.+?)\s*,?\s+sondern\s+(.+?)(?:\s+heißen)?$/iu, run: (match, context) => (context.look(match[1]!).kind === 'one' ? rename(['', match[1]!, match[3]!] as unknown as RegExpExecArray, context) : contrast(['', match[2]!, match[3]!] as unknown as RegExpExecArray, context)) },
@@ -79,7 +106,7 @@ export const changeRules: ClauseRule[] = [
   { english: /^(?:let's |we )?(?:call|name)\s+.+?\s+(«\d+»)\s+(?:instead of|rather than|not)\s+(.+)$/iu, german: /^nenne\s+.+?\s+(«\d+»)\s+(?:statt|anstatt|anstelle von)\s+(.+?)(?:\s+um)?$/iu, run: (match, context) => rename(['', match[2]!, match[1]!] as unknown as RegExpExecArray, context) },
   { english: /^(?:[Ll]et's |[Ww]e )?[Cc]all\s+(.+?)\s+(«\d+»|\p{Lu}[^,]*)(?:\s+instead(?: of .+)?|\s+from now on)?$/u, german: /^nenne\s+(.+?)\s+(«\d+»|\p{Lu}[^,]*?)(?:\s+um)?$/iu, run: rename },
   { german: /^(.+?)\s+(?:in|zu)\s+(.+?)\s+umbenennen$/iu, run: rename },
-  { english: /^(.+?)\s+(?:should|must|shall|needs to|is to)\s+(?:now\s+|rather\s+)?(?:be\s+(?:called|named|titled|renamed(?: to)?|labelled)|say|read)\s+(.+?)(?:\s+instead(?: of .+)?|\s+from now on|,? not .+)?$/iu, german: /^(.+?)\s+(?:soll|sollte|muss)\s+(?:jetzt\s+|künftig\s+|lieber\s+|besser\s+|stattdessen\s+|ab jetzt\s+|nun\s+)*(.+?)\s+(?:heißen|genannt werden)$/iu, run: rename },
+  { english: /^(.+?)\s+(?:should|must|shall|needs to|is to)\s+(?:now\s+|rather\s+)?(?:be\s+(?:called|named|titled|renamed(?: to)?|labelled)|(?:say|read)(?!\s+(?:that|why|how|what|when|where|which|whether)\b))\s+(.+?)(?:\s+instead(?: of .+)?|\s+from now on|,? not .+)?$/iu, german: /^(.+?)\s+(?:soll|sollte|muss)\s+(?:jetzt\s+|künftig\s+|lieber\s+|besser\s+|stattdessen\s+|ab jetzt\s+|nun\s+)*(.+?)\s+(?:heißen|genannt werden)$/iu, run: rename },
   { english: /^(.+?)\s+is\s+(?:now\s+)?(?:called|named)\s+(.+?)(?:\s+now)?$/iu, german: /^(.+?)\s+hei(?:ß|ss)t\s+(?:jetzt|künftig|nun|ab jetzt|ab sofort)\s+(.+)$/iu, run: rename },
   { english: /^(?:give)\s+(.+?)\s+(?:the|a)\s+(?:new\s+)?(?:name|title)\s+(.+)$/iu, german: /^(?:gib|gebe)\s+(.+?)\s+(?:den|einen)\s+(?:neuen\s+)?(?:namen|titel)\s+(.+)$/iu, run: rename },
   { english: /^(?:replace)\s+(.+?)\s+(?:with|by)\s+(.+)$/iu, german: /^(?:ersetze)\s+(.+?)\s+durch\s+(.+)$/iu, run: replace },
@@ -89,6 +116,8 @@ export const changeRules: ClauseRule[] = [
   { english: /^(?:add|leave|put|attach|write|stick|pin|drop)\s+(?:a|an|the)?\s*(?:note|comment|remark|annotation|reminder)\s*(?:saying|that says|with the text|:|reading)?\s*(«\d+»|.+?)\s+(?:to|on|at|for|next to|by)\s+(.+)$/iu, german: /^(?:füge|schreib(?:e)?|hänge?|setze?|ergänze)\s+(?:die|eine|den|einen)?\s*(?:notiz|kommentar|anmerkung|vermerk|bemerkung)\s*:?\s*(«\d+»|.+?)\s+(?:an|zu|zum|zur|bei|beim|am|auf)\s+(.+?)(?:\s+(?:hinzu|an|dazu|ein))?$/iu, run: (match, context) => note(['', match[2]!, match[1]!] as unknown as RegExpExecArray, context) },
   { english: /^(?:note|comment|remark)\s+(?:on|for|at|to|about)\s+(.+?)\s*(?::|,|\bthat\b|(?=«))\s*(.+)$/iu, german: /^(?:notiz|kommentar|anmerkung|vermerk)\s+(?:an|zu|zum|zur|bei|beim|am|für)\s+(.+?)\s*(?::|,\s*dass|(?=«))\s*(.+)$/iu, run: note },
   { english: /^(?:note|mention|write(?: down)?|remark|state|point out|remind (?:us|people|me))\s+(?:on|at|in|for|next to|by|under)\s+(.+?)\s*,?\s*(?:that|:|(?=«))\s*(.+)$/iu, german: /^(?:vermerke|notiere|erwähne|schreib(?:e)?)\s+(?:(?:an|zu|zum|zur|bei|beim|am|auf|in)\s+)(.+?)\s*(?::|,?\s*dass|(?=«))\s*(.+?)(?:\s+(?:hin|dazu|auf))?$/iu, run: note },
+  { english: /^(.+?)\s+(?:should|must|needs to)\s+(?:also\s+|clearly\s+)*(?:mention|state|note|explain|point out|make clear|say(?=\s+(?:that|why|how|what|when|where|which|whether)\b)|tell (?:people|users|them|guests|customers))\s*(?:that\b|:)?\s*(.+)$/iu, german: /^(?:bei|beim|an|am|auf|in|im|zu|zum|zur)\s+(.+?)\s+(?:soll|sollte|muss)\s+(?:zusätzlich\s+|auch\s+|noch\s+|da\s+)*(?:stehen|drinstehen|dabeistehen|vermerkt (?:werden|sein)|erwähnt werden)\s*(?::|,\s*dass|(?=«))\s*(.+)$/iu, run: (match, context) => (context.look(match[1]!).kind === 'none' ? false : note(match, context)) },
+  { english: /^(?:on|at|in)\s+(.+?)\s*,?\s+(?:it should (?:also )?(?:say|read|state)|we should (?:mention|note|say)|(?:please )?(?:mention|note|say|write|state))\s*(?:that\b|:)?\s*(.+)$/iu, run: (match, context) => (context.look(match[1]!).kind !== 'one' ? false : note(match, context)) },
   { english: /^(.+?)\s+(?:needs|gets|should (?:have|get|carry))\s+(?:a|an)\s+(?:note|comment|remark|annotation)\s*(?::|,|saying|that says|that)?\s*(.+)$/iu, german: /^(.+?)\s+(?:braucht|bekommt|soll)\s+(?:eine|einen|die|den)\s+(?:notiz|kommentar|anmerkung|vermerk)\s*(?::|,?\s*dass|mit)?\s*(.+?)(?:\s+(?:bekommen|haben|tragen))?$/iu, run: note },
   { english: /^(?:describe)\s+(.+?)\s+(?:as|with|:)\s+(.+)$|^(?:set|change|update|add|write)\s+(?:the|a)?\s*description\s+(?:of|for|to|on)\s+(.+?)\s*(?:to|:|as|saying|(?=«))\s*(.+)$/iu, german: /^(?:beschreibe)\s+(.+?)\s+(?:als|mit)\s+(.+)$|^(?:setze?|ändere|ergänze)\s+die\s+beschreibung\s+(?:von|der|des|bei|für)\s+(.+?)\s+(?:auf|in|zu|um|mit|:)\s*(.+)$/iu, run: (match, context) => {
     const node = context.need(match[1] ?? match[3]!);

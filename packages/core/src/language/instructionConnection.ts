@@ -29,8 +29,8 @@ export const connectionRules: ClauseRule[] = [
     run: (match, context) => disconnect(match[1]!, match[2]!, context),
   },
   {
-    english: /^(?:connect|link|wire|join|hook up|attach)\s+(.+?)\s+(?:back\s+|up\s+|directly\s+|straight\s+)*(?:to|with|and|into)\s+(.+?)(?:\s*,?\s+(?:with (?:the |a )?label|labell?ed(?: as)?|saying|called|with|and (?:label|call|name) (?:it|the (?:arrow|edge|connection)))\s+(.+))?$/iu,
-    german: /^(?:verbinde|verknüpfe|verlinke)\s+(.+?)\s+(?:mit|und|zu)\s+(.+?)(?:\s*,?\s+(?:mit (?:der |dem )?(?:beschriftung|label|text)|beschriftet(?: mit)?|und (?:nenne|beschrifte) (?:es|ihn|sie|den pfeil|die verbindung)(?: mit)?)\s+(.+))?$/iu,
+    english: /^(?:connect|link|wire|join|hook up|attach)\s+(.+?)\s+(?:back\s+|up\s+|directly\s+|straight\s+)*(?:to|with|and|into)\s+(.+?)(?:\s*,?\s+(?:(?:with (?:the |a )?)?(?:label|caption):?|labell?ed(?: as)?|saying|called|with|and (?:label|call|name) (?:it|the (?:arrow|edge|connection)))\s+(.+))?$/iu,
+    german: /^(?:verbinde|verknüpfe|verlinke)\s+(.+?)\s+(?:mit|und|zu)\s+(.+?)(?:\s*,?\s+(?:(?:mit (?:der |dem )?)?(?:beschriftung|label|text):?|beschriftet(?: mit)?|und (?:nenne|beschrifte) (?:es|ihn|sie|den pfeil|die verbindung)(?: mit)?)\s+(.+))?$/iu,
     run: (match, context) => connect(match[1]!, match[2]!, context, 'also', match[3]),
   },
   {
@@ -57,7 +57,7 @@ export const connectionRules: ClauseRule[] = [
     run: (match, context) => connect(match[1]!, match[2]!, context, modeOf(match[0])),
   },
   {
-    english: new RegExp(`^(?:let|allow|enable|permit)\\s+(?:the\\s+)?(?:users?|people|customers?|them|us|everyone|shoppers?|me)?\\s*(?:to\\s+)?(?:also\\s+)?(?:go|get|return|jump|come|going|getting|returning|jumping|navigate|move|switch|cancel)\\s+${LED_EN}(?:from\\s+(.+?)\\s+${LED_EN}(?:to|into)\\s+(.+)|(?:to|into)\\s+(.+?)\\s+(?:from|on|at)\\s+(.+))$`, 'iu'),
+    english: new RegExp(`^(?:let|allow|enable|permit)\\s+(?:the\\s+)?(?:users?|people|customers?|guests?|visitors?|employees?|members?|applicants?|patients?|clients?|them|us|everyone|shoppers?|me)?\\s*(?:to\\s+)?(?:also\\s+)?(?:go|get|return|jump|come|going|getting|returning|jumping|navigate|move|switch|cancel)\\s+${LED_EN}(?:from\\s+(.+?)\\s+${LED_EN}(?:to|into)\\s+(.+)|(?:to|into)\\s+(.+?)\\s+(?:from|on|at)\\s+(.+))$`, 'iu'),
     german: /^(?:lass|erlaube|ermögliche)\s+(?:die\s+|den\s+|es\s+)?(?:nutzer[n]?|leute[n]?|kunden)?\s*,?\s*(?:von|vom)\s+(.+?)\s+(?:zurück\s+|direkt\s+)*(?:zu|zum|zur|nach)\s+(.+?)\s*(?:zu\s+)?(?:gehen|kommen|zurückgehen|zurückzugehen|gelangen|zu gehen)?$/iu,
     run: (match, context) => connect(match[1] ?? match[4]!, match[2] ?? match[3]!, context, 'also'),
   },
@@ -68,7 +68,7 @@ export const connectionRules: ClauseRule[] = [
   },
   {
     // "let users choose another file from the preview": what they do is a step that is there.
-    english: /^(?:let|allow|enable)\s+(?:the\s+)?(?:users?|people|customers?|them|everyone|shoppers?|visitors?|him|her)\s+(?:to\s+)?(.+?)\s+(?:from|on|at)\s+(.+)$/iu,
+    english: /^(?:let|allow|enable)\s+(?:the\s+)?(?:users?|people|customers?|guests?|visitors?|employees?|members?|applicants?|patients?|clients?|them|everyone|shoppers?|him|her)\s+(?:to\s+)?(.+?)\s+(?:from|on|at)\s+(.+)$/iu,
     german: /^(?:von|vom|auf|bei|beim|in|im)\s+(.+?)\s+(?:aus\s+)?(?:soll|muss|sollte|kann)\s+man\s+(?:auch\s+|wieder\s+|noch\s+(?:mal\s+)?)*(?!.*\b(?:zu|zum|zur|nach)\b)(.+?)\s+können$/iu,
     run: (match, context) => {
       const isGerman = /^(?:von|vom|auf|bei|beim|in|im)\s/iu.test(match[0]!);
@@ -94,6 +94,11 @@ export const connectionRules: ClauseRule[] = [
     english: new RegExp(`^(?:re-?connect|re-?route|redirect|repoint|point|send|route|lead|retarget)\\s+(.+?)\\s+${LED_EN}(?:to|into|towards|at)\\s+(.+?)(?:\\s+(?:instead(?: of .+)?|rather than .+|not .+))?$`, 'iu'),
     german: new RegExp(`^(?:leite|lenke|führe|schicke|biege)\\s+(.+?)\\s+${LED_DE}(?:zu|zum|zur|nach|auf)\\s+(.+?)(?:\\s+(?:um|weiter|statt .+|anstatt .+))?$`, 'iu'),
     run: (match, context) => connect(match[1]!, match[2]!, context, 'instead'),
+  },
+  {
+    // "the button should bring people to the cart, not to the payment".
+    english: new RegExp(`^(.+?)\\s+(?:should|must|shall|needs to|has to|can|could|will)?\\s*(?:also\\s+|instead\\s+|now\\s+|rather\\s+)*(?:brings?|takes?|sends?|leads?|returns?|directs?|forwards?|moves?|lets?)\\s+(?:the\\s+)?(?:people|users?|them|guests?|customers?|you|everyone|visitors?|employees?|him|her|us|shoppers?)\\s+(?:go\\s+|get\\s+)?${LED_EN}(?:to|into)\\s+(.+?)(?:\\s*,?\\s+(?:instead(?: of .+)?|rather than .+|(?:and )?not (?:to )?.+|again|too|as well))?$`, 'iu'),
+    run: (match, context) => (/^(?:let|allow|have|where|what|how|why)\b/iu.test(match[1]!) ? false : connect(match[1]!, match[2]!, context, modeOf(match[0]))),
   },
   {
     english: new RegExp(`^(.+?)\\s+(?:(?:should|must|shall|can|could|may|need to|needs to|has to|have to|ought to|will)\\s+)?(?:also\\s+|be able to\\s+|instead\\s+|now\\s+|skip .+? and\\s+)*(?:go|goes|lead|leads|return|returns|jump|jumps|continue|continues|proceed|point|points|link|links|be (?:sent|taken|led|redirected)|get|move|loop|loops|skip|come)\\s+${LED_EN}(?:to|into|at)\\s+(.+?)(?:\\s*,?\\s+(?:instead(?: of .+)?|rather than .+|not to .+|and not .+|again|too|as well|from now on))?$`, 'iu'),

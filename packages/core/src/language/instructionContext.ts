@@ -181,6 +181,11 @@ export class InstructionContext {
     return this.outOf(ref).find((edge) => /^(?:yes|ja|true)$/iu.test(edge.data.label ?? '') || edge.data.kind === 'yes');
   }
 
+  /** The way on where the check of a node, or the node itself, says yes. */
+  passedBehind(ref: NodeRef): Edge | undefined {
+    return [ref, ...this.outOf(ref).map((edge) => edge.target)].map((id) => this.passedWay(id)).find((edge) => edge !== undefined);
+  }
+
   /** The place between two nodes: into the arrow that joins them; where a decision of the first stands between, into its way to the second. */
   between(after: NodeRef, before: NodeRef): Place {
     if (this.outOf(after).some((edge) => edge.target === before)) return { at: 'between', after, before };

@@ -47,6 +47,11 @@ function takeBetween(clause: string, context: InstructionContext): FoundPlace | 
   if (right === undefined) throw context.whichNode(match[2]!, idsOf(b));
   const isTurned = !context.outOf(left).some((edge) => edge.target === right) && context.outOf(right).some((edge) => edge.target === left);
   context.last = left;
+  const rest = cut(clause, match);
+  // "between A and C, right after A": the second place says where among the steps between them.
+  const isApart = ![...context.outOf(left), ...context.outOf(right)].some((edge) => edge.target === left || edge.target === right);
+  const exact = isApart ? takeSide(rest, context) : undefined;
+  if (exact && (exact.node === left || exact.node === right)) return exact;
   return { place: () => (isTurned ? context.between(right, left) : context.between(left, right)), node: isTurned ? right : left, side: 'between', rest: cut(clause, match) };
 }
 
@@ -115,7 +120,7 @@ function readSide(match: RegExpExecArray | RegExpMatchArray, clause: string, con
   const start = from + match[0].length - match[2]!.length;
   let phrase = match[2]!;
   // "once the address is entered": the verb belongs to the place.
-  const verb = /^\s+(?:is|are|was|were|has been|have been|gets?|wird|werden|ist|sind)(?:\s+(?:shown|angezeigt|\p{L}+))?(?=\s*(?:,|$)|\s)/u.exec(clause.slice(from + match[0].length))?.[0] ?? '';
+  const verb = /^\s*\b(?:is|are|was|were|has been|have been|gets?|wird|werden|ist|sind)(?:\s+(?:shown|angezeigt|\p{L}+))?(?=\s*(?:,|$)|\s)/u.exec(clause.slice(from + match[0].length))?.[0] ?? '';
   // Nothing comes behind an end or in front of a start, where the words fit something else as well.
   const look = (words: string) => {
     const possible = context.look(words, (node) => node.type !== (side === 'after' ? 'end' : 'start'));
@@ -123,6 +128,11 @@ function readSide(match: RegExpExecArray | RegExpMatchArray, clause: string, con
   };
   let target = look(phrase);
   let tail = target.kind === 'one' ? verb : '';
+  // "once the file is uploaded": what is done tells more than the thing alone.
+  if (verb && (target.kind !== 'one' || target.score < 0.9)) {
+    const done = context.look(`${phrase}${verb}`);
+    if (done.kind === 'one' && done.score >= 0.75) [target, tail] = [done, verb];
+  }
   // "Before the ticket is closed, …": the whole clause tells more than its subject.
   const whole = /^[^,:;]+(?=[,:;])/u.exec(clause.slice(start))?.[0];
   if (whole && whole !== phrase && target.kind !== 'one') {
@@ -152,6 +162,9 @@ function readSide(match: RegExpExecArray | RegExpMatchArray, clause: string, con
     return { ...whole, side, from, to: start + phrase.length, isDone: false };
   }
   const isTitle = /«/.test(phrase) || !/^\s*(?:the|der|die|das|den|dem)\s/iu.test(phrase) ? tail === '' && !/\p{L}+(?:ing|ung|en)$/iu.test(phrase) : false;
+  // "after the login was successful", "after a successful login": where the check says yes.
+  const passed = side === 'after' && SUCCESS.test(`${phrase}${tail}`) ? context.passedBehind(target.id) : undefined;
+  if (passed) return { ref: target.id, edge: passed, side, from, to: start + phrase.length + tail.length, isDone: true };
   return { ref: target.id, side, from, to: start + phrase.length + tail.length, isDone: !isTitle && typeIn(phrase) === undefined };
 }
 
@@ -170,6 +183,8 @@ function oneThing(ids: string[], side: 'after' | 'before', context: InstructionC
 /** True where one follows the other, at most a decision between them. */
 const isNext = (a: NodeRef, b: NodeRef, context: InstructionContext): boolean =>
   context.outOf(a).some((edge) => edge.target === b || (['decision', 'condition'].includes(context.flow.node.get(edge.target)?.type ?? '') && context.outOf(edge.target).some((next) => next.target === b)));
+
+const SUCCESS = /(?<!\p{L})(?:successful(?:ly)?|succeed(?:s|ed)|works|worked|went through|goes through|accepted|passed|correct|valid|approved|confirmed|erfolgreiche[nmrs]?|erfolgreich|geklappt|bestätigt|bestanden|korrekt|gültig)(?!\p{L})/iu;
 
 const tidied = (text: string): string => text.replace(/\s+/g, ' ').replace(/\s+,/g, ',').replace(/^[\s,:;]+|[\s,;]+$/g, '').trim();
 

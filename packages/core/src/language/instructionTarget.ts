@@ -17,6 +17,8 @@ const EMPTY_WORDS = new Set('the a an of to in on at for by with and or is are b
 /** Words that mean the same in a flow; each line is one meaning. */
 const SYNONYMS = ['login signin sign-in anmeldung anmelden einloggen logon', 'registration signup sign-up register registrieren registrierung', 'error failure failed fehler', 'basket cart warenkorb', 'start begin beginning anfang', 'end finish finished ende schluss', 'photo picture image foto bild', 'receipt beleg', 'homepage home startseite', 'delete remove löschen entfernen', 'wifi wi-fi wlan', 'mail email e-mail', 'purchase order bestellung', 'pick choose select wählen auswählen', 'show display anzeigen', 'confirm confirmation bestätigung bestätigen', 'refund erstattung', 'pickup abholung', 'reason grund', 'pay paying payment bezahlung zahlung bezahlen', 'address adresse anschrift'].map((line) => line.split(' '));
 
+/** Type words that titles use as nouns of their own. */
+const OWN_TYPE_WORDS = new Set('form view message notice alert request call task formular maske ansicht hinweis meldung warnung fehlermeldung anfrage'.split(' '));
 const TIE = 0.06;
 const ENOUGH = 0.5;
 
@@ -32,13 +34,16 @@ export function findNode(phrase: string, flow: FlowView, prepared: PreparedText,
   const words = contentWords(text);
   const same = nodes.filter((node) => plainText(node.data.title) === plainText(words.join('')) || plainText(node.data.title) === plainText(stripArticle(text)));
   if (same.length === 1) return { kind: 'one', id: same[0]!.id, score: 1 };
-  const type = typeIn(text);
+  const type = typeIn(text) ?? (/(?<!\p{L})(?:check|test|prüfung)$/iu.test(text.trim()) ? 'decision' : undefined);
   const scored = nodes.map((node) => ({ node, score: scoreOf(words, node, type) })).filter((item) => item.score >= ENOUGH).sort((a, b) => b.score - a.score);
   const top = scored[0];
-  const named = words.filter((word) => !TYPE_WORDS[word] && !ORDINALS[word] && !VAGUE.has(word));
+  const named = words.filter((word) => !TYPE_WORDS[word] && !/^(?:check|test|prüfung)$/.test(word) && !ORDINALS[word] && !VAGUE.has(word));
   if (!top || !named.length) {
     // "the decision": nothing but its type tells which one.
     const startOrEnd = /^(?:the\s+|der\s+|dem\s+|den\s+|das\s+|zum\s+)?(?:very\s+)?(start|beginning|anfang|begin)$/i.test(text) ? 'start' : /^(?:the\s+|das\s+|dem\s+)?(?:very\s+)?(end|ende|schluss|finish)$/i.test(text) ? 'end' : undefined;
+    // "the form" is the one step with that word in its title; "the screen" could be any.
+    const titled = nodes.filter((node) => words.some((word) => OWN_TYPE_WORDS.has(word) && contentWords(node.data.title).includes(word)));
+    if (titled.length === 1 && place === undefined && !named.length) return { kind: 'one', id: titled[0]!.id, score: 0.9 };
     const wanted = startOrEnd ?? type;
     if (wanted && named.length === 0) return byType(nodes.filter((node) => isOfType(node, wanted)), wanted, place);
     if (!top) return { kind: 'none' };
@@ -114,17 +119,23 @@ export function wordLikeness(first: string, second: string): number {
   while (common < shorter && a[common] === b[common]) common++;
   const endings = [a.slice(common), b.slice(common)];
   if (common >= 4 && common >= shorter * 0.6 && endings.every((ending) => ENDINGS.has(ending))) return 0.9;
+  // "Abholung" and "Abholtermin": a compound begins with the stem of the noun.
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  const stem = short.replace(/(?:ung|en|e|n)$/, '');
+  if (/ung$/.test(short) && stem.length >= 5 && long.startsWith(stem) && long.length >= stem.length + 4) return 0.86;
   if (shorter >= 5 && (a.endsWith(b) || b.endsWith(a) || (shorter >= 6 && (a.startsWith(b) || b.startsWith(a))))) return 0.8;
   return 0;
 }
 
 /** The words of a phrase that tell something. */
 export function contentWords(text: string): string[] {
-  const words = (text.toLowerCase().match(/[\p{L}\p{N}]+(?:[-'’][\p{L}\p{N}]+)*/gu) ?? []).map((word) => word.replace(/['’]s$/, ''));
+  const words = (text.toLowerCase().match(/[\p{L}\p{N}]+(?:[-'’][\p{L}\p{N}]+)*/gu) ?? []).map((word) => word.replace(/['’]s$/, '')).map((word) => SHORT_WORDS[word] ?? word);
   const kept = words.filter((word) => !EMPTY_WORDS.has(word));
   return kept.length ? kept : words;
 }
 
+/** Short forms that people type for words of titles. */
+const SHORT_WORDS: Record<string, string> = { pw: 'password', pwd: 'password', addr: 'address', conf: 'confirmation', notif: 'notification', notifs: 'notifications', acct: 'account', reg: 'registration', pic: 'picture', pics: 'pictures', docs: 'documents', doc: 'document', pmt: 'payment', bt: 'bluetooth', nr: 'nummer', mgr: 'manager', desc: 'description', creds: 'credentials', dl: 'download' };
 const YES = new Set(['yes', 'ja', 'true', 'y', 'positive', 'wahr']);
 const NO = new Set(['no', 'nein', 'false', 'n', 'negative', 'falsch']);
 const OPPOSITES = [['yes', 'no'], ['approve', 'improve'], ['login', 'logout']];
@@ -139,7 +150,7 @@ function scoreOf(words: string[], node: Node, type: NodeType | undefined): numbe
   let hits = 0;
   const covered = new Set<number>();
   for (const word of words) {
-    const isType = TYPE_WORDS[word] !== undefined || word === 'api' || ORDINALS[word] !== undefined;
+    const isType = TYPE_WORDS[word] !== undefined || word === 'api' || /^(?:check|test|prüfung)$/.test(word) || ORDINALS[word] !== undefined;
     let best = 0;
     let at = -1;
     title.forEach((other, index) => {
