@@ -3,6 +3,7 @@ import { readClause } from './instructionClause.ts';
 import { InstructionStop, type InstructionReading } from './instructionCommand.ts';
 import { readCondition } from './instructionCondition.ts';
 import { InstructionContext } from './instructionContext.ts';
+import { readLoosely } from './instructionLoose.ts';
 import { contentWords, findNode, typeIn } from './instructionTarget.ts';
 import { prepareText } from './instructionText.ts';
 import { clauseVariants, oddnessOf } from './instructionVariants.ts';
@@ -70,6 +71,14 @@ function readLikeliest(sentence: string, context: InstructionContext): void {
     }
   }
   restore(start, context);
+  if ((best.odd === Infinity || best.odd >= 4) && !isOutside(sentence, context)) {
+    try {
+      if (readLoosely(sentence, context)) return;
+    } catch (error) {
+      if (!(error instanceof InstructionStop)) throw error;
+    }
+    restore(start, context);
+  }
   if (best.odd === Infinity) throw stop;
   // Half a sentence as a title is worse than a question.
   if (best.odd >= 4) throw notUnderstood(sentence, context);
@@ -89,7 +98,9 @@ function restore(to: ReturnType<typeof snapshot>, context: InstructionContext): 
   context.last = to.last;
 }
 
-function readSentence(sentence: string, context: InstructionContext): void {
+function readSentence(said: string, context: InstructionContext): void {
+  // '"Take a photo": a new screen that …' is a new screen "Take a photo".
+  const sentence = said.replace(/(«\d+»)\s*[:,(]\s*((?:an?|eine?n?)\s+(?:new\s+|neue[nrs]?\s+)?(?:screen|page|popup|pop-up|dialog|modal|action|step|seite|bildschirm|aktion|schritt))(?!\p{L})/iu, '$2 $1');
   if (refinesErrorPath(sentence, context) || refinesType(sentence, context)) return;
   if (QUESTION.test(sentence)) throw notUnderstood(sentence, context);
   const exact = exactPart(sentence);
@@ -127,6 +138,8 @@ const QUESTION = /^(?!what (?:happens|should happen|if|about|do we do)\b|was (?:
 /** "…, send a mail first: put an API call after X": what follows the colon or comma is the command itself, the rest its reason. */
 function exactPart(sentence: string): string | undefined {
   if (new RegExp(`^${COMMAND}\\b`, 'iu').test(sentence) || /\b(?:everyone else|everybody else|all others|the others)\b|alle anderen/iu.test(sentence)) return undefined;
+  const so = new RegExp(`^[^«»]*?[,;]\\s*(?:so|therefore|hence|deshalb|daher|also|darum)\\s+(?:please\\s+|bitte\\s+)?(${COMMAND}\\s.+)$`, 'iu').exec(sentence);
+  if (so) return so[1];
   const match = new RegExp(`^[^:«»]*(?::|\\s[-–])\\s*(?:please\\s+|bitte\\s+)?((?:${COMMAND}|after|before|between|nach|vor|zwischen)\\s.+)$`, 'iu').exec(sentence) ?? new RegExp(`^(?!.*\\b(?:if|when|after|before|between|once|from|on|unless|wenn|falls|nach|vor|zwischen|von)\\b.*,)[^,«»]*,\\s*(?:so\\s+|please\\s+|bitte\\s+|also\\s+)?((?:${COMMAND}|nimm|wirf|schmeiß)\\s.+)$`, 'iu').exec(sentence);
   return match?.[1];
 }
@@ -283,6 +296,7 @@ const OUTSIDE = [
   new RegExp(`^(?!${COMMAND}|let|allow|enable|ask|give|show|tell|offer|remind|notify)\\p{L}+ (?:(?:up|in|out|off|for) )?(?:my|me|us|him|our (?!users|customers|guests|people|visitors|clients|members))(?!\\p{L})(?!.*\\b(?:screen|step|page|popup|node|decision|after|before|between)\\b)`, 'iu'),
   /^(?:(?:turn|switch|dim|crank|put)\s+(?:on|off|up|down)\s+(?!«)|(?:turn|switch)\s+(?:the\s+|my\s+)?[\p{L} ]+?\s+(?:on|off|up|down)(?!\p{L}))/iu,
   /^(?:transfer|wire|pay|send|order|approve|sign|file|print|charge|refund|cancel|submit|ship|mail|deliver|invoice)\s+(?!.*\b(?:screen|step|page|popup|node|decision|branch|after|before|between)\b).*(?:\b(?:to|for|from|with)\s+(?:my|me|us|mum|mom)\b|[€$£]|\b(?:euros?|dollars?|pounds?|bucks)\b)/iu,
+  /^(?:schreib|schreibe|schick|schicke|sende|sag|sage|antworte|teile?|ruf|rufe)\s+(?:unsere[mnr]?|meine[mnr]?|dem kunden|der kundin|den kunden|allen|jedem)(?!\p{L})/iu,
   /^(?:translate|summari[sz]e|calculate|compute|google|search (?:the web|for)|look up|play|sing|joke|tell me (?:a|about)|who is|what(?:'s| is) the (?:weather|time|capital|score|price)|what time|how (?:is the weather|old|far)|hack|crack|steal)\b/iu,
   /^(?:veröffentliche|deploye|installiere|rufe?|schick(?:e)? (?:mir|uns|ihm|ihr|das|den|die|eine?n? (?:e-?mail|nachricht))|sende (?:mir|uns|eine?n? (?:e-?mail|nachricht))|buche|bestelle|kaufe|reserviere|überweise|erinnere|übersetze|programmiere|schreibe? (?:mir |uns )?(?:eine?n? )?(?:e-?mail|mail|gedicht|brief|code|bericht|programm)|erzähl|bezahle|wie (?:ist|wird) das wetter|lade .*\bein\b(?!.*\bscreen)|ruf )(?!\p{L})/iu,
 ];

@@ -104,6 +104,11 @@ export const additionRules: ClauseRule[] = [
     },
   },
   {
+    // "X should also offer a new screen Y that leads to Z": a side way out of X.
+    english: /^(.+?)\s+(?:should|must|could|can|needs to|has to)\s+(?:also\s+|then\s+)*(?:offer|have|open|provide|get|include|link to|lead to)\s+((?:an?|another)\s+(?:(?:new|separate|extra|second|additional)\s+)*(?:«\d+»\s+)?(?:\p{L}+\s+)?(?:screen|page|popup|pop-up|dialog|modal|step|action)\b.*?)(?:\s*,?\s+(?:that|which|and|leading)\s*(?:then\s+)?(?:leads?|goes|returns?|continues?)?\s+(?:back\s+|on\s+)?(?:to|into)\s+(.+?))?(?:\s+(?:as well|too))?$/iu,
+    run: (match, context) => (context.look(match[1]!).kind === 'one' ? sideBranch(match[2]!, match[1]!, match[3], context) : false),
+  },
+  {
     // "People paying by card should be asked for their ZIP code afterwards": a step on the way of those people.
     english: /^(?:people|users?|customers?|those|guests?|visitors?|anyone|anybody|everyone|shoppers?|employees?|patients?)\s+(?:(?:who|that)\s+)?(.+?)\s+(?:should|must|need to|have to|can)\s+(?:also\s+|first\s+|then\s+)*(?:be\s+(?:asked\s+(?:for|about)|shown|sent|given|offered)|see|get|receive|enter|fill in|confirm|pick|choose)\s+(.+?)(?:\s+(afterwards|after that|next|first|before that|beforehand))?$/iu,
     german: /^(?:wer|(?:nutzer|leute|kunden|kundinnen|gäste|alle|die|personen)\s*,?\s*(?:die\s+)?)\s*(.+?)\s*,\s*(?:soll|sollen|muss|müssen)\s+(?:noch\s+|auch\s+|erst\s+)*((?:danach\s+|anschließend\s+|vorher\s+)?.+?)\s+(sehen|eingeben|angeben|bekommen|angezeigt bekommen|gezeigt bekommen|bestätigen|auswählen)$/iu,

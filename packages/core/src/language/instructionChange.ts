@@ -147,6 +147,8 @@ function rename(match: RegExpExecArray, context: InstructionContext): boolean | 
     const edge = findEdge(what.replace(/^(?:the\s+)?(?:label|button|link|beschriftung|das label|den knopf)\s+/iu, ''), context.flow, context.prepared);
     if (edge.kind === 'one') return void context.commands.push({ kind: 'label', edgeId: edge.edge.id, label: title });
     if (edge.kind === 'many') throw context.whichNode(what, edge.edges.map((item) => item.source));
+    const near = /\b(?:arrow|edge)\b|(?:pfeil|kante)(?!\p{L})/iu.test(what) ? edgeOf(what, context) : edge;
+    if (near.kind === 'one') return void context.commands.push({ kind: 'label', edgeId: near.edge.id, label: title });
   }
   if (!quoted && !speaksOfEdge && /^(?:the\s+)?(?:yes|no|ja|nein)\b/iu.test(what)) {
     const edge = findEdge(what, context.flow, context.prepared);
@@ -232,6 +234,10 @@ function edgeOf(phrase: string, context: InstructionContext): ReturnType<typeof 
   const found = findEdge(phrase, context.flow, context.prepared);
   if (found.kind === 'one') return found;
   const to = /(?:\b(?:to|into)|(?<!\p{L})(?:zu|zum|zur|nach))\s+(.+)$/iu.exec(phrase);
+  const source = /(?<!\p{L})(?:from|out of|von|vom|aus|hinter|behind|after)\s+(.+?)(?:\s+(?:back|zurück|to|zu|zum|zur|nach)\s.*)?$/iu.exec(phrase);
+  const sources = source ? idsOf(context.look(source[1]!)) : [];
+  const only = sources.length === 1 ? context.outOf(sources[0]!) : [];
+  if (only.length === 1) return { kind: 'one', edge: only[0]! };
   const goals = to ? idsOf(context.look(to[1]!)) : [];
   const ways = goals.flatMap((id) => context.into(id));
   const from = ways.filter((edge) => edge.source === context.last);

@@ -57,7 +57,7 @@ export function readCondition(sentence: string, context: InstructionContext): bo
 /** Arms as a list: `"clean" goes on to the preview, "infected" opens a new popup`. Empty when the text lists none. */
 export function readArms(text: string, context: InstructionContext, node: NodeRef | undefined): Arm[] {
   const arms: Arm[] = [];
-  const pieces = text.split(/\s*[,;]\s*(?:and\s+|und\s+|but\s+)?(?=(?:if |when |on |for |wenn |bei )?(?:«\d+»|[\p{L}]+)\s*(?:->|→|=>|:|\b(?:goes|go|leads?|opens?|continues?|shows?|geht|führt|öffnet|zeigt|means)\b))|\s+(?:and|und)\s+(?=(?:if |when |on |for |wenn |bei )?(?:«\d+»|yes|no|ja|nein)\s)/iu);
+  const pieces = text.split(/\s*[,;]\s*(?:and\s+|und\s+|but\s+)?(?=(?:if |when |on |for |wenn |bei )?(?:«\d+»|[\p{L}]+)\s*(?:->|→|=>|:|\b(?:goes|go|leads?|opens?|continues?|shows?|to|geht|führt|öffnet|zeigt|zu|zum|zur|means)\b))|\s+(?:and|und)\s+(?=(?:if |when |on |for |wenn |bei )?(?:«\d+»|yes|no|ja|nein)\s)/iu);
   for (const piece of pieces) {
     const match = /^(?:if |when |on |for |in case of |wenn |bei |falls )?(«\d+»|[\p{L}][\p{L} ]{0,30}?)\s*(?:->|→|=>|:|,)?\s*((?:(?:goes|go|leads?|opens?|continues?|shows?|returns?|jumps?|ends?|stops?|geht|führt|öffnet|zeigt|endet|weiter|means)\b|->|→|=>|:|(?=to |zu |zum |zur |back |zurück )).*)$/iu.exec(piece.trim());
     if (!match) continue;
@@ -117,8 +117,8 @@ interface ConditionParts {
 function splitCondition(sentence: string, context: InstructionContext): ConditionParts | undefined {
   const otherwise = context.german ? '(?:sonst|andernfalls|ansonsten|wenn nicht|falls nicht|wenn nein|bei nein|im anderen fall)' : '(?:otherwise|or else|else|if not|if it (?:is not|isn\'t|doesn\'t)|if they (?:are not|aren\'t|don\'t|do not)|if no|in all other cases|for everyone else|everyone else|all others)';
   if (context.german) {
-    const check = new RegExp(`^(.*?)(?:prüfe?n?|geprüft werden|überprüfe?n?|frage?|checke?)\\b\\s*(.*?),?\\s*ob\\s+(.+?)\\s*[:;,.–-]+\\s*(?:wenn|falls)\\s+(?:ja|das so ist|dem so ist|so)\\s*,?\\s*(.+?)(?:\\s*[,;.]\\s*(?:und\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
-    if (check) return { before: `${check[1]} ${check[2]}`.trim(), condition: check[3]!, then: check[4]!, otherwise: check[5] };
+    const check = new RegExp(`^(.*?)(?:prüfe?n?|geprüft werden|überprüfe?n?|frage?|checke?)\\b\\s*(.*?),?\\s*ob\\s+(.+?)\\s*[:;,.–-]+\\s*(?:wenn|falls)\\s+(?:ja|das so ist|dem so ist|so|(nicht|nein))\\s*,?\\s*(.+?)(?:\\s*[,;.]\\s*(?:und\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
+    if (check) return { before: `${check[1]} ${check[2]}`.trim(), condition: check[3]!, then: check[5]!, otherwise: check[6], isUnless: check[4] !== undefined };
     const when = new RegExp(`^(.*?)(?:^|[\\s,])(?:wenn|falls|sofern|sobald)\\s+(.+?)\\s*,\\s*(?:dann\\s+)?(.+?)(?:\\s*[,;.–-]+\\s*(?:und\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
     if (when && !when[1]!.trim()) return { condition: when[2]!, then: when[3]!, otherwise: when[4] };
     if (when && when[1]!.trim() && takePlaceQuietly(when[1]!, context)?.rest === '') return { before: when[1]!, condition: when[2]!, then: when[3]!, otherwise: when[4] };

@@ -96,6 +96,12 @@ export const connectionRules: ClauseRule[] = [
     run: (match, context) => connect(match[1]!, match[2]!, context, 'instead'),
   },
   {
+    // "there is no way back from A to B": it is missing.
+    english: /^(?:there(?:'s| is| isn't| is not)(?: still)?(?: no| any| a)?|(?:we(?:'re| are)|i'm) missing (?:a|the)|(?:a|the)|(?:people|users|you|they|one) (?:can't|cannot|can not|have no)(?: get| go| return)?)\s*(?:way|link|path|arrow|connection|route)?\s*(?:back|yet)?\s*from\s+(.+?)\s+(?:back\s+|over\s+)?(?:to|into)\s+(.+?)(?:\s+(?:is missing|yet))?(?:,?\s*(?:and\s+|so\s+)?(?:please\s+)?(?:add|fix|create|make|draw)\s+(?:one|it|that|this)(?:\s+please)?)?$/iu,
+    german: /^(?:es gibt (?:noch )?keine?n?|es fehlt (?:noch )?(?:ein|eine|der|die)|mir fehlt (?:ein|eine|der|die))\s+(?:weg|pfeil|link|verbindung|rückweg)\s+(?:zurück\s+)?(?:von|vom|aus)\s+(.+?)\s+(?:zurück\s+)?(?:zu|zum|zur|nach|auf)\s+(.+?)(?:,?\s*(?:bitte\s+)?(?:ergänze|füge|ergänzen|einfügen|hinzufügen).*)?$/iu,
+    run: (match, context) => connect(match[1]!, match[2]!, context, 'also'),
+  },
+  {
     // "the button should bring people to the cart, not to the payment".
     english: new RegExp(`^(.+?)\\s+(?:should|must|shall|needs to|has to|can|could|will)?\\s*(?:also\\s+|instead\\s+|now\\s+|rather\\s+)*(?:brings?|takes?|sends?|leads?|returns?|directs?|forwards?|moves?|lets?)\\s+(?:the\\s+)?(?:people|users?|them|guests?|customers?|you|everyone|visitors?|employees?|him|her|us|shoppers?)\\s+(?:go\\s+|get\\s+)?${LED_EN}(?:to|into)\\s+(.+?)(?:\\s*,?\\s+(?:instead(?: of .+)?|rather than .+|(?:and )?not (?:to )?.+|again|too|as well))?$`, 'iu'),
     run: (match, context) => (/^(?:let|allow|have|where|what|how|why)\b/iu.test(match[1]!) ? false : connect(match[1]!, match[2]!, context, modeOf(match[0]))),

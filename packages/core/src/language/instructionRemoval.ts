@@ -2,7 +2,7 @@ import type { ClauseRule } from './instructionClause.ts';
 import type { InstructionContext } from './instructionContext.ts';
 import { findEdge, idsOf, typeIn } from './instructionTarget.ts';
 
-const REMOVE_EN = '(?:remove|delete|drop|get rid of|kill|cut(?: out)?|scrap|throw (?:away|out)|take (?:out|away|off)|eliminate|ditch|lose|strip|erase|discard|leave out|omit|skip|bin|nuke|do away with|chuck(?: out)?|toss(?: out)?|axe|zap|yank|purge|trash|rip out|kick out|we (?:can |could |should )?(?:do|live) without)';
+const REMOVE_EN = '(?:remove|delete|drop|get rid of|kill|cut(?: out)?|scrap|throw (?:away|out)|take (?:out|away|off)|eliminate|ditch|lose|loose|strip|erase|discard|leave out|omit|skip|bin|nuke|do away with|chuck(?: out)?|toss(?: out)?|axe|zap|yank|purge|trash|rip out|kick out|we (?:can |could |should )?(?:do|live) without)';
 const REMOVE_DE = '(?:lösche?|entferne|streiche?|wirf|wirft|schmeiß(?:e)?|nimm|kille|lass(?:e)?(?=.*\\s(?:weg|raus|aus|fallen)$)|weg mit|raus mit|verzichte(?:n wir)? auf)';
 const EDGE_WORD = /\b(?:arrow|edge|connection|link between|link from|line|path from|path between|way from|transition|loop)\b|(?:pfeil|kante|verbindung|übergang|linie)(?!\p{L})/iu;
 
@@ -52,6 +52,10 @@ function removeAll(phrase: string, context: InstructionContext): boolean | void 
   }
   const text = /^(?:the\s+|die\s+)?(?:description|note|beschreibung|notiz)\s+(?:of|on|from|von|vom|der|des|bei)\s+(.+)$/iu.exec(what);
   if (text) return void context.commands.push({ kind: 'describe', node: context.need(text[1]!), text: '' });
+  if (/\b(?:link|button)\s+(?:on|in|from|at|of)\s|(?:link|knopf|button)\s+(?:auf|in|im|von|bei)\s/iu.test(what)) {
+    const edge = findEdge(what, context.flow, context.prepared);
+    if (edge.kind === 'one') return void context.commands.push({ kind: 'disconnect', edgeId: edge.edge.id });
+  }
   if (EDGE_WORD.test(what)) {
     const edge = findEdge(what, context.flow, context.prepared);
     if (edge.kind === 'one') return void context.commands.push({ kind: 'disconnect', edgeId: edge.edge.id });

@@ -15,7 +15,7 @@ export const TYPE_WORDS: Readonly<Record<string, NodeType>> = {
 };
 const EMPTY_WORDS = new Set('the a an of to in on at for by with and or is are be it its this that their your our my new step node box element item thing part bit where they people users user one they you we der die das ein eine einen einer eines den dem des zu zum zur im am auf von vom bei mit und oder wo man sie knoten schritt schritte element teil dort neue neuen neuer neues ist sind wird werden hat haben war auch noch was were has have been'.split(' '));
 /** Words that mean the same in a flow; each line is one meaning. */
-const SYNONYMS = ['login signin sign-in anmeldung anmelden einloggen logon', 'registration signup sign-up register registrieren registrierung', 'error failure failed fehler', 'basket cart warenkorb', 'start begin beginning anfang', 'end finish finished ende schluss', 'photo picture image foto bild', 'receipt beleg', 'homepage home startseite', 'delete remove löschen entfernen', 'wifi wi-fi wlan', 'mail email e-mail', 'purchase order bestellung', 'pick choose select wählen auswählen', 'show display anzeigen', 'confirm confirmation bestätigung bestätigen', 'refund erstattung', 'pickup abholung', 'reason grund', 'pay paying payment bezahlung zahlung bezahlen', 'address adresse anschrift'].map((line) => line.split(' '));
+const SYNONYMS = ['login signin sign-in anmeldung anmelden einloggen logon', 'registration signup sign-up register registrieren registrierung', 'error failure failed fehler', 'basket cart warenkorb', 'start begin beginning anfang', 'end finish finished ende schluss', 'photo picture image foto bild', 'receipt beleg', 'homepage home startseite', 'delete remove löschen entfernen', 'wifi wi-fi wlan', 'mail email e-mail', 'purchase order bestellung', 'pick choose select wählen auswählen', 'show display anzeigen', 'confirm confirmation bestätigung bestätigen', 'refund erstattung', 'pickup abholung', 'reason grund', 'pay paying payment bezahlung zahlung bezahlen', 'address adresse anschrift', 'name naming benennen bezeichnen', 'device gerät', 'upload uploading hochladen', 'preview vorschau', 'amount betrag summe', 'shipping versand', 'delivery lieferung', 'share sharing teilen', 'file datei', 'account konto', 'settings einstellungen', 'send sending senden verschicken absenden', 'scan scanning scannen', 'approve approval genehmigen genehmigung freigabe', 'reject rejection ablehnen ablehnung', 'reset zurücksetzen', 'list liste', 'password passwort kennwort', 'profile profil', 'search suche suchen', 'result ergebnis', 'cancel abbrechen stornieren', 'save speichern', 'appointment termin', 'booking buchung buchen', 'seat sitzplatz', 'room zimmer raum', 'guest gast', 'date datum', 'help hilfe', 'message nachricht', 'notification benachrichtigung', 'form formular', 'contact kontakt', 'expense spesen', 'payout auszahlung', 'item artikel', 'return rückgabe retoure', 'forgot vergessen', 'dashboard übersicht', 'welcome willkommen', 'checklist checkliste', 'transfer überweisung überweisen', 'wrong falsch', 'document dokument nachweis', 'employee mitarbeiter', 'complete vollständig', 'ready bereit fertig', 'details angaben daten', 'voucher gutschein', 'card karte', 'tip tipp', 'schedule zeitplan', 'cloud wolke', 'team', 'offer angebot'].map((line) => line.split(' '));
 
 /** Type words that titles use as nouns of their own. */
 const OWN_TYPE_WORDS = new Set('form view message notice alert request call task formular maske ansicht hinweis meldung warnung fehlermeldung anfrage'.split(' '));
@@ -111,7 +111,8 @@ export function wordLikeness(first: string, second: string): number {
   const b = fold(second);
   if (a === b) return 1;
   if (stemOf(a) === stemOf(b)) return 0.97;
-  if (SYNONYMS.some((line) => line.includes(first) && line.includes(second))) return 0.9;
+  const [left, right] = [stemOf(a), stemOf(b)];
+  if (SYNONYMS.some((line) => line.includes(first) && line.includes(second)) || SYNONYM_STEMS.some((line) => line.has(left) && line.has(right))) return 0.9;
   const shorter = Math.min(a.length, b.length);
   const limit = shorter >= 8 ? 2 : shorter >= 4 ? 1 : 0;
   if (limit && editDistance(a, b, limit) <= limit && !OPPOSITES.some((pair) => pair.includes(a) && pair.includes(b))) return 0.88;
@@ -140,6 +141,7 @@ const YES = new Set(['yes', 'ja', 'true', 'y', 'positive', 'wahr']);
 const NO = new Set(['no', 'nein', 'false', 'n', 'negative', 'falsch']);
 const OPPOSITES = [['yes', 'no'], ['approve', 'improve'], ['login', 'logout']];
 const ENDINGS = new Set('|e|s|es|ed|d|er|ers|ing|al|ation|ations|ion|ions|ment|ments|ance|ally|ly|en|n|t|te|ten|ung|ungen|st|ive|or|ify|ication|y|ies|ied|tion|sion|ed|st|em|es|r'.split('|'));
+const SYNONYM_STEMS = SYNONYMS.map((line) => new Set(line.map((word) => stemOf(fold(word)))));
 const ORDINALS: Record<string, number> = { first: 0, '1st': 0, second: 1, '2nd': 1, third: 2, '3rd': 2, last: -1, final: -1, erste: 0, ersten: 0, erster: 0, zweite: 1, zweiten: 1, zweiter: 1, dritte: 2, dritten: 2, letzte: -1, letzten: -1, letzter: -1 };
 const VAGUE = new Set('it that this thing stuff es dies das same'.split(' '));
 
@@ -204,7 +206,9 @@ function labelWords(phrase: string, prepared: PreparedText): string[] {
   return bare ? [bare, ...(bare.toLowerCase().match(/\b(yes|no|ja|nein)\b/gu) ?? [])] : [];
 }
 
-const fold = (word: string): string => word.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/ß/g, 'ss').replace(/ae/g, 'a').replace(/oe/g, 'o').replace(/ue/g, 'u');
+function fold(word: string): string {
+  return word.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/ß/g, 'ss').replace(/ae/g, 'a').replace(/oe/g, 'o').replace(/ue/g, 'u');
+}
 /** "Terminauswahl" says "Termin" and "auswählen": the title words that a compound is made of, or none. */
 function partsOf(word: string, title: string[]): number[] {
   const whole = fold(word);
@@ -220,4 +224,6 @@ function partsOf(word: string, title: string[]): number[] {
 }
 
 const stripArticle = (text: string): string => text.replace(/^(?:the|a|an|der|die|das|den|dem|des|ein|eine|einen)\s+/iu, '').trim();
-const stemOf = (word: string): string => fold(word).replace(/ies$/, 'y').replace(/(ss|sh|ch|x)es$/, '$1').replace(/([^s])s$/, '$1').replace(/(.{3,})ing$/, '$1').replace(/(.{3,})ed$/, '$1').replace(/(.{3,})(?:en|e)$/, '$1').replace(/(.{4,})n$/, '$1').replace(/([^l])\1$/, '$1');
+function stemOf(word: string): string {
+  return fold(word).replace(/ies$/, 'y').replace(/(ss|sh|ch|x)es$/, '$1').replace(/([^s])s$/, '$1').replace(/(.{3,})ing$/, '$1').replace(/(.{3,})ed$/, '$1').replace(/(.{3,})(?:en|e)$/, '$1').replace(/(.{4,})n$/, '$1').replace(/([^l])\1$/, '$1');
+}

@@ -19,7 +19,7 @@ export function prepareText(text: string, flow: FlowView): PreparedText {
   for (const title of titlesToProtect(flow)) {
     out = out.replace(new RegExp(`(?<![\\p{L}\\p{N}«])${escapePattern(title)}(?![\\p{L}\\p{N}])`, 'giu'), (found) => (/^\d+$/.test(found) ? found : mark(found, false)));
   }
-  out = out.replace(/(?<![\p{L}\p{N}])w\/o(?=\s)/giu, 'without').replace(/(?<![\p{L}\p{N}])w\/\s*/giu, 'with ');
+  out = out.replace(/(?<![\p{L}\p{N}])w\/o(?=\s)/giu, 'without').replace(/(?<![\p{L}\p{N}])w\/\s*/giu, 'with ').replace(/(?<=[\p{L}»]\s)2(?=\s+«)/gu, 'to').replace(/(?<![\p{L}\p{N}])4(?=\s+(?:the|an?|ppl|users|people|all)\b)/giu, 'for');
   const language = languageOf(out);
   out = out.replace(/[\p{L}][\p{L}'’]*/gu, (word) => mendWord(word, language));
   const sentences = out
