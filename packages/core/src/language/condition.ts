@@ -9,7 +9,7 @@ const ARTICLE: Record<ReadLanguage, RegExp> = {
   en: /^(?:the|a|an|his|her|their|its|our|my|your|this|that|these|those|any|some|there (?:is|are)|it (?:is|turns out that))\s+/i,
   de: /^(?:der|die|das|den|dem|des|ein|eine|einen|einem|einer|ihre?|seine?|es gibt)\s+/i,
 }
-const BE: Record<ReadLanguage, RegExp> = { en: /\b(?:is|are|was|were|has been|have been|does|do|did)\b\s*/i, de: /\b(?:ist|sind|war|waren|wird|werden|wurde|wurden)\b\s*/i }
+const BE: Record<ReadLanguage, RegExp> = { en: /\b(?:is|are|was|were|has been|have been|does|do|did)\b\s*/i, de: /\b(?:ist|bist|bin|seid|sind|war|waren|wird|werden|wurde|wurden)\b\s*/i }
 const NOT: Record<ReadLanguage, RegExp> = { en: /\b(?:not|no longer|never)\b\s*|n't\b\s*/i, de: /\b(?:nicht|niemals)\b\s*/i }
 const NO: Record<ReadLanguage, RegExp> = { en: /\b(?:no|none|nobody|nothing|without)\b/i, de: /\b(?:kein(?:e[nrsm]?)?|niemand|nichts|ohne)\b/i }
 
@@ -61,7 +61,7 @@ function askQuestion(language: ReadLanguage, raw: string, single: boolean, verbl
     }
     question = question.replace(/\s+(?:state|zustand)$/i, '').replace(BE[language], '')
   }
-  question = question.replace(/^(?:(?:it|they|she|he|es|sie|er|ihn)\s+)+(?=\S)/i, (found) => (question.length - found.length > 3 ? '' : found))
+  question = question.replace(/^(?:(?:it|they|she|he|es|sie|er|ihn|du|man|wir|ihr|ich)\s+)+(?=\S)/i, (found) => (question.length - found.length > 3 ? '' : found))
   const words = question.trim().split(' ')
   if (words.length > 12) question = `${words.slice(0, 12).join(' ')} …`
   return { question: capitalize(question.trim() || raw || LABELS[language].next), negative }

@@ -170,7 +170,7 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
         const rest = placeControls(line, opened)
         assembler.addMoves([{ items: [{ kind: 'section', step: opened }] }])
         assembler.enter()
-        readList(rest, false, rest.length > 1)
+        readList(rest, false, true)
         assembler.leave()
         continue
       }
@@ -179,7 +179,7 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
         readList(line.children)
         continue
       }
-      const way = section && line.children.length === 0 ? wayOf(line) : undefined
+      const way = section && line.children.length === 0 ? wayOf(line, lines.length === 1) : undefined
       if (way !== undefined) {
         run.push({ items: [way] })
         continue
@@ -258,7 +258,7 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
   }
 
   /** "Forgot? link -> Reset screen" among the items of a screen: a way that leaves it. */
-  function wayOf(line: Line): Item | undefined {
+  function wayOf(line: Line, isOnly: boolean): Item | undefined {
     const said = text.slice(line.start, line.end)
     const mark = /^([^>→]{1,60}?)\s*(?:->|→|=>|⇒)\s*([^>→]{1,60})$/.exec(said)
     if (mark === null) return undefined
@@ -270,6 +270,7 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
     const at = line.start + said.lastIndexOf(target)
     const place: Item = { kind: 'visit', step: namedStep(language, { text: target, head: '', pronoun: false, start: at, end: at + target.length }, [at, at + target.length]), opens: false }
     if (control !== undefined) return { kind: 'way', label: control[0]!.label, items: [place], span }
+    if (isOnly) return undefined
     const steps = itemize({ language, text, marker: 'none', mentions, terse: true, announced: false, first: false }, clausesOf(head))
     const first = steps[0]
     return first?.kind === 'step' ? { kind: 'way', label: first.step.title, items: [...steps, place], span } : undefined

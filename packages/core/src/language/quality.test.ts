@@ -19,8 +19,10 @@ interface Folded {
   follows: Set<string>
 }
 
-const FOLDER = new URL('./fixtures/', import.meta.url)
-const GOLD = readdirSync(FOLDER).filter((name) => name.endsWith('.json')).sort().map((name) => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as GoldText)
+function goldOf(folder: string): GoldText[] {
+  const url = new URL(folder, import.meta.url)
+  return readdirSync(url).filter((name) => name.endsWith('.json')).sort().map((name) => JSON.parse(readFileSync(new URL(name, url), 'utf8')) as GoldText)
+}
 const SMALL = new Set('a an the of to in on at for by with from into it its this that these those is are be been was were has have had his her their he she they i we our my you your and or as then also not all any so if when which who will can may must should der die das ein eine einen einem einer und oder in im zu zum zur mit von vom auf für ist sind wird werden dann auch nicht'.split(' '))
 
 function stems(text: string): Set<string> {
@@ -94,16 +96,41 @@ function compare(gold: GoldText, read: Folded): [number, number, number][] {
   ]
 }
 
+/** The F1 figures of steps, decisions and successions over all texts. */
+function score(texts: GoldText[]): number[] {
+  const sums = [[0, 0, 0], [0, 0, 0], [0, 0, 0]]
+  for (const gold of texts) {
+    compare(gold, foldReading(readText(gold.text))).forEach((counts, row) => counts.forEach((count, column) => { sums[row]![column]! += count }))
+  }
+  return sums.map(([hit, found, wanted]) => 2 * hit! / (found! + wanted!))
+}
+
 describe('the annotated texts', () => {
   it('are read as well as they were when the floor was set', () => {
-    const sums = [[0, 0, 0], [0, 0, 0], [0, 0, 0]]
-    expect(GOLD.length).toBeGreaterThanOrEqual(24)
-    for (const gold of GOLD) {
-      compare(gold, foldReading(readText(gold.text))).forEach((counts, row) => counts.forEach((count, column) => { sums[row]![column]! += count }))
-    }
-    const [steps, decisions, follows] = sums.map(([hit, found, wanted]) => 2 * hit! / (found! + wanted!))
+    const texts = goldOf('./fixtures/')
+    expect(texts.length).toBeGreaterThanOrEqual(24)
+    const [steps, decisions, follows] = score(texts)
     expect(steps).toBeGreaterThan(0.96)
     expect(decisions).toBeGreaterThan(0.93)
     expect(follows).toBeGreaterThan(0.88)
+  })
+
+  it('are read as briefs in many styles: notes, chats, scenarios, screens, paths', () => {
+    const texts = goldOf('./fixtures/briefs/')
+    expect(texts.length).toBeGreaterThanOrEqual(10)
+    const [steps, decisions, follows] = score(texts)
+    expect(steps).toBeGreaterThan(0.97)
+    expect(decisions).toBeGreaterThan(0.9)
+    expect(follows).toBeGreaterThan(0.84)
+  })
+
+  // The grammar was never tuned on these four: their figures are what a new brief may expect.
+  it('are read in styles that were kept aside', () => {
+    const texts = goldOf('./fixtures/briefsAside/')
+    expect(texts.length).toBe(4)
+    const [steps, decisions, follows] = score(texts)
+    expect(steps).toBeGreaterThan(0.82)
+    expect(decisions).toBeGreaterThan(0.5)
+    expect(follows).toBeGreaterThan(0.5)
   })
 })

@@ -13,9 +13,28 @@ export { READ_LIMIT }
 /**
  * The process that a plain text describes, by rules alone: steps, decisions with their arms, loops, parallel ways and ends.
  * Never throws. A text without any step gives no nodes and the assumption NO_STEP_FOUND; a text longer than
- * READ_LIMIT is read to the limit and gives TEXT_CUT.
+ * READ_LIMIT is read to the limit and gives TEXT_CUT. The reading is frozen and may be the object of an earlier call.
  */
 export function readText(text: string, options: ReadTextOptions = {}): TextReading {
+  const known = recent.findIndex((entry) => entry.text === text && entry.language === options.language)
+  const entry = known < 0 ? { text, ...(options.language === undefined ? {} : { language: options.language }), reading: freeze(readAnew(text, options)) } : recent.splice(known, 1)[0]!
+  recent.unshift(entry)
+  recent.length = Math.min(recent.length, REMEMBERED)
+  return entry.reading
+}
+
+/** Several agents read the same text in one turn; a reading depends on nothing but its text and language. */
+const REMEMBERED = 4
+const recent: { text: string; language?: ReadLanguage; reading: TextReading }[] = []
+
+/** The same object, closed to changes with all that it holds: it is shared. */
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const part of Object.values(value)) freeze(part)
+  return Object.freeze(value)
+}
+
+function readAnew(text: string, options: ReadTextOptions): TextReading {
   const assumptions: ReadAssumption[] = []
   const part = drawArrows(cutText(text, assumptions))
   const language = options.language ?? detectLanguage(part)
