@@ -107,12 +107,8 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
     role: () => (own ? 'owner' : 'guest'),
     async attachSocket(socket) {
       await ensure();
-      if (own) return void new SocketHandler(own.engine.router).upgrade(socket);
-      const upstream = connectToOwner(socketPath);
-      pipe(
-        { send: (data) => socket.send(data), close: () => socket.close(), onMessage: (receive) => socket.on('message', (data, binary) => receive(binary ? (data as Buffer) : data.toString())), onClose: (done) => socket.on('close', done) },
-        upstream,
-      );
+      if (own) return serveSocket(own.engine, socket);
+      pipe(wireOf(socket), connectToOwner(socketPath));
     },
     async attachPort(port) {
       await ensure();
@@ -120,7 +116,7 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
       const target = port as unknown as { on(event: string, receive: (event: { data: unknown }) => void): void; postMessage(data: unknown): void; close?(): void };
       pipe(
         {
-          send: (data) => target.postMessage(data),
+          send: (data) => Promise.resolve(target.postMessage(data)),
           close: () => target.close?.(),
           onMessage: (receive) => target.on('message', (event) => receive(event.data as string | Uint8Array)),
           onClose: (done) => target.on('close', done as never),
@@ -155,7 +151,7 @@ async function serveGuests(engine: Engine, socketPath: string, options: EngineHo
     response.writeHead(address ? 200 : 204, { 'content-type': 'text/plain' }).end(address ?? '');
   });
   const sockets = new WebSocketServer({ server, path: '/rpc', maxPayload: 64 * 1024 * 1024 });
-  sockets.on('connection', (socket) => void new SocketHandler(engine.router).upgrade(socket));
+  sockets.on('connection', (socket) => serveSocket(engine, socket));
   const close = server.close.bind(server);
   server.close = (done) => {
     for (const socket of sockets.clients) socket.terminate();
@@ -176,34 +172,64 @@ async function serveGuests(engine: Engine, socketPath: string, options: EngineHo
   return server;
 }
 
+/**
+ * Serves the contract on a socket. A stream gives its next value when the last one has left this process: what happens while a page
+ * does not read is merged into one patch instead of piling up here.
+ */
+function serveSocket(engine: Engine, socket: WebSocket): void {
+  const { send } = wireOf(socket);
+  void new SocketHandler(engine.router).upgrade({ send, addEventListener: socket.addEventListener.bind(socket) } as Pick<WebSocket, 'send' | 'addEventListener'>);
+}
+
 interface Wire {
-  send(data: string | Uint8Array): void;
+  /** Resolves when the data has left this process, or never will. */
+  send(data: string | Uint8Array): Promise<void>;
   close(): void;
   onMessage(receive: (data: string | Uint8Array) => void): void;
   onClose(done: () => void): void;
+  /** Reads no more until `resume`. */
+  pause?(): void;
+  resume?(): void;
 }
 
-/** A socket to the owner that keeps what is sent before it is open. */
+/** A socket to the owner; what is sent before it is open waits for that. */
 function connectToOwner(socketPath: string): Wire {
   const socket = openLocalSocket(socketPath);
-  const waiting: (string | Uint8Array)[] = [];
-  socket.on('open', () => {
-    for (const data of waiting.splice(0)) socket.send(data);
+  const settled = new Promise<void>((resolve) => {
+    socket.once('open', resolve);
+    socket.once('close', () => resolve());
   });
   socket.on('error', () => socket.terminate());
+  const wire = wireOf(socket);
+  return { ...wire, send: (data) => (socket.readyState === WebSocket.CONNECTING ? settled.then(() => wire.send(data)) : wire.send(data)) };
+}
+
+function wireOf(socket: WebSocket): Wire {
   return {
-    send: (data) => void (socket.readyState === WebSocket.OPEN ? socket.send(data) : waiting.push(data)),
+    send: (data) => new Promise((resolve) => socket.send(data, () => resolve())),
     close: () => socket.close(),
     onMessage: (receive) => socket.on('message', (data, binary) => receive(binary ? (data as Buffer) : data.toString())),
     onClose: (done) => socket.on('close', done),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
   };
 }
 
 function pipe(a: Wire, b: Wire): void {
-  a.onMessage((data) => b.send(data));
-  b.onMessage((data) => a.send(data));
-  a.onClose(() => b.close());
-  b.onClose(() => a.close());
+  const oneWay = (from: Wire, to: Wire) => {
+    let underway = 0;
+    from.onMessage((data) => {
+      underway++;
+      // A side that does not read makes the other one wait, up to the engine.
+      from.pause?.();
+      void to.send(data).then(() => {
+        if (--underway === 0) from.resume?.();
+      });
+    });
+    from.onClose(() => to.close());
+  };
+  oneWay(a, b);
+  oneWay(b, a);
 }
 
 /** A WebSocket over a local socket. Its path goes to the system as it is: in an address, spaces and letters beyond ASCII would be escaped. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { request } from 'node:http';
@@ -54,7 +55,8 @@ const socketTo = (server: LocalServer, headers: Record<string, string> = {}) => 
   opened.push({ close: () => socket.terminate() });
   return socket;
 };
-const clientOf = async (server: LocalServer): Promise<ApiClient> => {
+const clientOf = async (server: LocalServer): Promise<ApiClient> => (await connectionOf(server)).api;
+const connectionOf = async (server: LocalServer): Promise<{ api: ApiClient; socket: WebSocket }> => {
   const secret = await secretOf(server);
   const socket = socketTo(server);
   await new Promise<void>((resolve, reject) => {
@@ -62,7 +64,7 @@ const clientOf = async (server: LocalServer): Promise<ApiClient> => {
     socket.once('message', (data) => (data.toString() === SOCKET_READY ? resolve() : reject(new Error(String(data)))));
     socket.once('close', () => reject(new Error('closed')));
   });
-  return createApiClient(new RPCLink({ websocket: socket as never }));
+  return { api: createApiClient(new RPCLink({ websocket: socket as never })), socket };
 };
 
 describe('who gets in', () => {
@@ -199,4 +201,43 @@ test('a taken port is said by its number and the folder stays free', async () =>
 test.skipIf(process.platform === 'win32')('only this user may open the local socket', async () => {
   await start();
   expect(statSync(socketPathOf(join(root, 'data'))).mode & 0o777).toBe(0o600);
+});
+
+test.each(['owner', 'guest'])('what happens while a page of the %s does not read becomes few patches, with the last state', async (role) => {
+  const owner = await start();
+  const server = role === 'owner' ? owner : await start();
+  expect(server.engineHost.role()).toBe(role);
+  const [api, far] = [await clientOf(owner), await connectionOf(server)];
+  const { id: flowId } = await api.flows.create({ name: 'A' });
+  const patches: string[] = [];
+  const stream = await far.api.flow.open({ flowId });
+  const ready = await new Promise<{ logId: string; nodeId: string }>((resolve) => {
+    void (async () => {
+      for await (const event of stream) {
+        if (event.type === 'ready') resolve({ logId: event.logId, nodeId: 'node_01890a5d-ac96-774b-bcce-b302099a8057' });
+        if (event.type === 'patch') patches.push(...event.put.map(({ record }) => String((record as unknown as { data: { description?: string } }).data.description?.slice(-3))));
+      }
+    })().catch(() => undefined);
+  });
+  const write = async (op: object) =>
+    api.flow.commit({ flowId, transaction: { id: `tx_${randomUUID()}`, logId: ready.logId, author: { kind: 'user', id: 'local', name: '' }, at: 1, schema: 1, ops: [op] } as never });
+  await write({ op: 'add', kind: 'node', id: ready.nodeId, value: { type: 'screen', position: { x: 0, y: 0 }, data: { title: 'Cart' } } });
+  await expect.poll(() => patches.length).toBe(1);
+
+  // More than the system's buffers take: 60 MB.
+  far.socket.pause();
+  let from: string | null = null;
+  for (let edit = 100; edit < 180; edit++) {
+    const to: string = 'x'.repeat(750_000) + edit;
+    await write({ op: 'set', kind: 'node', id: ready.nodeId, field: 'data.description', from, to });
+    from = to;
+  }
+  far.socket.resume();
+  await expect.poll(() => patches.at(-1), { timeout: 10_000 }).toBe('179');
+  expect(patches.length).toBeLessThan(60);
+});
+
+test('a stream that cannot begin says why', async () => {
+  const api = await clientOf(await start());
+  await expect((async () => (await api.chat.open({ flowId: 'flow_01890a5d-ac96-774b-bcce-b302099a8057' })).next())()).rejects.toMatchObject({ code: 'FLOW_NOT_FOUND' });
 });

@@ -37,10 +37,13 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 export function createRouter(parts: EngineParts) {
   const { folder, flows, layout, chat, settings, models, pulls, author, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
+    const route = path.join('.');
     try {
-      return await next();
+      const result = await next();
+      const { output } = result;
+      return isStream(output) ? { ...result, output: saying(output, route, logger) as typeof output } : result;
     } catch (error) {
-      throw toWire(error, path.join('.'), logger);
+      throw toWire(error, route, logger);
     }
   });
   const session = (flowId: string) => flows.open(flowId).session;
@@ -134,6 +137,19 @@ export function createRouter(parts: EngineParts) {
       egress: os.app.egress.handler(({ input }) => parts.readLedger(input.limit)),
     },
   });
+}
+
+function isStream(value: unknown): value is AsyncIterableIterator<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** A stream whose failures go out like those of a call. */
+async function* saying(stream: AsyncIterableIterator<unknown>, route: string, logger: Logger): AsyncGenerator<unknown, void, void> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw toWire(error, route, logger);
+  }
 }
 
 /** What crosses the wire for a failure: the code, the sentence and its parameters; unexpected ones are logged once, here. */
