@@ -22,6 +22,8 @@ export function readNote(context: SentenceContext, clausesOf: (stretch: Stretch)
   if (lead !== undefined && !marks.some((mark) => mark.kind === 'semicolon' && mark.start < lead.start)) {
     const head = trim(text, start, lead.start)
     const body = trim(text, lead.end, end)
+    const answer = head === undefined ? null : /^(?:(yes|ja|y|j)|(?:no|nein|n))$/i.exec(text.slice(head.start, head.end))
+    if (answer !== null && body !== undefined) return [answer[1] === undefined ? { kind: 'else', again: false } : { kind: 'so' }, ...sequence(context, clausesOf, body, marks)]
     if (head !== undefined && body !== undefined && lead.kind === 'arrow' && EVENT.test(text.slice(head.start, head.end))) {
       return [...itemize({ ...context, terse: false }, clausesOf(head)), ...sequence(context, clausesOf, body, marks)]
     }

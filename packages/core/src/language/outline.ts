@@ -83,10 +83,31 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       const terse = line.marker !== 'none' || arrow
       const items = itemize({ language, text, marker: moves.length === 0 ? line.marker : 'none', mentions, terse, announced, first: sentences === 1 }, clauses)
       nameFields(items, line.end)
+      markOptional(items)
       announced = clauses.some(announcesWays)
       moves.push({ items, ...number })
+      for (const aside of conditionalAsides(stretch)) moves.push({ items: aside })
     }
     return moves
+  }
+
+  /** "choose a table (if none is free: show alternatives)": a test in parentheses is told behind its step. */
+  function conditionalAsides(stretch: Stretch): Item[][] {
+    const told: Item[][] = []
+    for (const found of text.slice(stretch.start, stretch.end).matchAll(/\(((?:if|when|unless|wenn|falls|sofern)\s[^()]{8,120})\)/gi)) {
+      const start = stretch.start + found.index + 1
+      const context = { language, text, marker: 'none' as const, mentions, terse: true, announced: false, first: false }
+      const aside = readNote(context, clausesOf, start, start + found[1]!.length) ?? itemize(context, clausesOf({ start, end: start + found[1]!.length }))
+      if (aside.some((item) => item.kind === 'step' || item.kind === 'jump')) told.push(aside)
+    }
+    return told
+  }
+
+  /** "add a photo (optional)": the mark stands behind its step. */
+  function markOptional(items: Item[]): void {
+    for (const item of items) {
+      if (item.kind === 'step' && OPTIONAL_ASIDE.test(text.slice(item.step.span[1], item.step.span[1] + 40))) item.optional = true
+    }
   }
 
   /** "fills in the form (name, email)": what stands in parentheses behind a surface is on it. */
@@ -145,6 +166,7 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       const line = lines[index]!
       if (line.marker === 'and' && (gherkin === 'given' || gherkin === 'when')) line.marker = gherkin
       else gherkin = line.marker
+      if (ABOUT.test(text.slice(line.start, line.end))) continue
       const story = storyLines(lines, index)
       if (story > 0) {
         index += story - 1
@@ -383,13 +405,17 @@ function sharedStart(labels: string[]): string {
 const EDGE_CASES = /^(?:#+\s*)?(?:edge cases?|corner cases?|error (?:cases?|handling|states?)|errors|exceptions?|unhappy paths?|what can go wrong|fehlerfälle|fehlerbehandlung|sonderfälle|ausnahmen|randfälle|fehler)\s*:?$/i
 /** Headings that never name a screen. */
 const NO_SCREEN = /^(?:notes?|goals?|overview|summary|background|context|open questions|questions|scope|requirements|acceptance criteria|user stor(?:y|ies)|flow|happy path|personas?|details|todo|anmerkungen|ziele?|hintergrund|offene fragen|ablauf|anforderungen)$/i
+const OPTIONAL_ASIDE = /^["”“»]?\s*[([](?:optional\w*|if (?:needed|wanted|desired)|not required|freiwillig|falls (?:nötig|gewünscht)|bei bedarf|kein muss)[)\]]/i
 const GREETING = /^(?:(?:hey|hi|hello|hallo|oh|ok|okay|btw|fyi|moin|ach|übrigens)\b(?:\s+(?:all|team|everyone|there|zusammen|leute))?[,!.]?\s+(?:and\s+|und\s+)?)+/i
+const PATH_NAME = /^(?:happy path|main (?:flow|path)|sunny day|user flow|flow|path|start|ablauf|hauptablauf|pfad)\s*:\s+(?=\S)/i
+/** Lines that tell about the brief and not of the way. */
+const ABOUT = /^[*_]*(?:goals?|ziele?|context|kontext|background|hintergrund|out of scope|non-goals?|open questions?|offene fragen|personas?|target group|zielgruppe|metrics?|kpis?|priority|prio|priorität|status|author|autor(?:in)?|date|datum|version|stand|epic|stakeholders?|design|figma|deadline)[*_]*\s*:/i
 const PREFACE = /^(?:so\s+)?(?:for|about|regarding|here(?:'s| is| are)?|below(?: is)?|this is|hier(?: ist| kommt)?|unten)\b[^.;:!?]{0,60}:\s+/i
 
 /** Where a sentence begins behind "hey, so for the invite flow:". */
 function passLead(text: string, stretch: Stretch): number {
   let start = stretch.start
-  for (const pattern of [GREETING, PREFACE]) {
+  for (const pattern of [GREETING, PREFACE, PATH_NAME]) {
     const found = pattern.exec(text.slice(start, stretch.end))
     if (found !== null && start + found[0].length < stretch.end) start += found[0].length
   }

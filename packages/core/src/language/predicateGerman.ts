@@ -89,7 +89,9 @@ export function readPredicate(body: Token[], cues: FoundCue[]): ReadVerb | undef
     used.add(last)
   }
   const firstWord = body.find((token) => token.tag !== 'punctuation' && token.tag !== 'adverb')
-  if (firstWord === finite && !/t$/.test(lower)) predicate.form = 'imperative'
+  const follower = body[body.indexOf(finite) + 1]
+  // "sehen Sie Ihre Rechnungen", "klicken Sie auf": who acts stands behind the verb.
+  if (firstWord === finite && !/t$/.test(lower) && !/^(?:Sie|du|wir|ihr|man)$/.test(follower?.text ?? '')) predicate.form = 'imperative'
   return { predicate, used }
 }
 

@@ -52,6 +52,9 @@ function readAnew(text: string, options: ReadTextOptions): TextReading {
 const GERMAN = new Set('der die das und ist nicht ein eine wird werden den dem des mit auf für von zu im sich oder wenn falls dann nach bei kann sie er es auch zum zur einen einem aus wird an sonst danach als über'.split(' '))
 const ENGLISH = new Set('the and is not a an be are to of in on with for if then or after when can they it she he also from by this that as at his her their otherwise we user'.split(' '))
 
+const GERMAN_ENDING = /^.{3,}(?:en|ung|ungen|keit|heit|lich|isch|iert|ieren|seite|wort|ter|ige)$/
+const ENGLISH_ENDING = /^.{3,}(?:ing|tion|tions|ly|ment|ess|ch|ck|ord|ay|ow)$/
+
 /** The language whose small words are more frequent; English when in doubt. */
 export function detectLanguage(text: string): ReadLanguage {
   let german = 0
@@ -59,6 +62,9 @@ export function detectLanguage(text: string): ReadLanguage {
   for (const found of text.slice(0, 4000).toLowerCase().matchAll(/\p{L}+/gu)) {
     if (GERMAN.has(found[0])) german++
     if (ENGLISH.has(found[0])) english++
+    // In notes small words are rare: the endings of the others speak, too.
+    if (GERMAN_ENDING.test(found[0]) && !/(?:open|screen|listen|token|given|taken|hidden|broken|written|chosen|between|seven|green|happen|often|teen)$/.test(found[0])) german += 0.4
+    if (ENGLISH_ENDING.test(found[0])) english += 0.4
   }
   if (/[äöüß]/i.test(text.slice(0, 4000))) german += 1
   return german > english ? 'de' : 'en'
