@@ -26,8 +26,8 @@ export interface Assembler {
   addMoves(moves: Move[]): void
   /** Opens a decision whose arms are list items. */
   openChoice(question: string, span: [number, number]): void
-  /** Begins an arm of the innermost choice. */
-  beginArm(label: string, isElse: boolean): void
+  /** Begins an arm of the innermost choice; `condition` is what holds in it, in the text's own words, where the label says less. */
+  beginArm(label: string, isElse: boolean, condition?: string): void
   /** Closes the innermost choice: its open arms flow together. */
   closeChoice(): void
   /** Begins what is told below the last step: its tests stay within the open arm. */
@@ -540,7 +540,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
       bases.push(base)
       base = ways.open.length
     },
-    beginArm(label, isElse) {
+    beginArm(label, isElse, condition = label) {
       const choice = ways.open[base - 1]!
       if (choice.arms > 0) endArm(choice)
       choice.arms++
@@ -550,7 +550,7 @@ export function createAssembler(language: ReadLanguage, text: string, tellsLater
         choice.passes = []
       }
       lastEnded = []
-      choice.condition = { ...choice.condition, label }
+      choice.condition = { ...choice.condition, label: condition }
       lastTest = choice
       if (!isElse) choice.elseOpen = true
       else choice.elseOpen = false

@@ -45,9 +45,10 @@ function askQuestion(language: ReadLanguage, raw: string, single: boolean, verbl
   let negative = false
   if (single) {
     const words = question.split(' ')
-    const at = words.findIndex((word) => oppositeOf(language, word.toLowerCase()) !== undefined)
+    const positive = (word: string): string | undefined => oppositeOf(language, word.toLowerCase()) ?? (language === 'de' ? oppositeOf(language, word.toLowerCase().replace(/e[nrsm]?$/, '')) : undefined)
+    const at = words.findIndex((word) => positive(word) !== undefined)
     if (at >= 0 && !NOT[language].test(question) && !NO[language].test(raw)) {
-      words[at] = oppositeOf(language, words[at]!.toLowerCase())!
+      words[at] = positive(words[at]!)!
       // "unknown email" asks "Email known?".
       if (at === 0 && words.length > 1 && words.length <= 4 && verbless) words.push(words.shift()!)
       question = words.join(' ')
@@ -68,8 +69,8 @@ function askQuestion(language: ReadLanguage, raw: string, single: boolean, verbl
 }
 
 const LIMIT: Record<ReadLanguage, RegExp> = {
-  en: /(?:\bafter|\bat|\bon|\bupon|^|,)\s*(?:the\s+)?(?:a\s+)?(?:more than\s+)?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|too many|first|second|third|fourth|fifth|sixth|multiple|max(?:imum)?)\s+(?:[\p{L}-]+\s+){0,3}?(?:attempts?|tries|try|failures?|retries|retry|reminders?|times)\b|\bafter\s+the\s+(?:second|third|fourth|fifth|sixth|last)\s+\p{L}+(?=,|\s+(?:the|a|an|we|it)\b)|\bafter\s+(?:\d+|one|two|three|four|five|six|ten|several|too many|multiple)\s+(?:wrong|failed|declined|incorrect|unsuccessful|invalid|rejected|unanswered)\s+\p{L}+/iu,
-  de: /(?:\bnach|\bbeim|\bbei|^|,)\s*(?:dem\s+|der\s+|mehr als\s+)?(?:\d+|ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|dreimaliger|zweimaliger|mehreren|zu vielen|ersten|zweiten|dritten|vierten|fünften)\s*(?:[\p{L}-]+\s+){0,3}?(?:fehl|eingabe)?(?:versuch(?:e|en|s)?|mal(?:en)?|fehleingaben?|fehlversuch(?:e|en)?|erinnerungen|wiederholungen)\b|\bnach\s+de[rm]\s+(?:zweiten|dritten|vierten|fünften|letzten)\s+\p{L}+|\bnach\s+(?:\d+|zwei|drei|vier|fünf|mehreren|zu vielen)\s+(?:falschen|fehlgeschlagenen|erfolglosen|ungültigen|abgelehnten|vergeblichen)\s+\p{L}+/iu,
+  en: /^\d+\s?(?:x|×)\s+(?:wrong|failed|declined|invalid|incorrect)\b|(?:\bafter|\bat|\bon|\bupon|^|,)\s*(?:the\s+)?(?:a\s+)?(?:more than\s+)?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|too many|first|second|third|fourth|fifth|sixth|multiple|max(?:imum)?)\s+(?:[\p{L}-]+\s+){0,3}?(?:attempts?|tries|try|failures?|retries|retry|reminders?|times)\b|\bafter\s+the\s+(?:second|third|fourth|fifth|sixth|last)\s+\p{L}+(?=,|\s+(?:the|a|an|we|it)\b)|\bafter\s+(?:\d+|one|two|three|four|five|six|ten|several|too many|multiple)\s+(?:wrong|failed|declined|incorrect|unsuccessful|invalid|rejected|unanswered)\s+\p{L}+/iu,
+  de: /^\d+\s?(?:x|×|mal)\s+(?:falsch|fehlgeschlagen|abgelehnt|ungültig)\b|(?:\bnach|\bbeim|\bbei|^|,)\s*(?:dem\s+|der\s+|mehr als\s+)?(?:\d+|ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|dreimaliger|zweimaliger|mehreren|zu vielen|ersten|zweiten|dritten|vierten|fünften)\s*(?:[\p{L}-]+\s+){0,3}?(?:fehl|eingabe)?(?:versuch(?:e|en|s)?|mal(?:en)?|fehleingaben?|fehlversuch(?:e|en)?|erinnerungen|wiederholungen)\b|\bnach\s+de[rm]\s+(?:zweiten|dritten|vierten|fünften|letzten)\s+\p{L}+|\bnach\s+(?:\d+|zwei|drei|vier|fünf|mehreren|zu vielen)\s+(?:falschen|fehlgeschlagenen|erfolglosen|ungültigen|abgelehnten|vergeblichen)\s+\p{L}+/iu,
 }
 
 /** Whether a clause names a limit such as "after three failed attempts". */

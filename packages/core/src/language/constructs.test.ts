@@ -356,7 +356,7 @@ const CASES: { name: string; text: string; graph: string[] }[] = [
     graph: [
       'start Start -> Open link',
       'action Open link -> Link expired?',
-      'decision Link expired? -> [Link expired] Expired page | [Otherwise] File preview',
+      'decision Link expired? -> [Yes] Expired page | [No] File preview',
       'screen Expired page -> Close tab',
       'screen File preview -> Close tab',
       'action Close tab -> End',

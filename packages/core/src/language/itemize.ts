@@ -370,7 +370,8 @@ function restrictionCondition(context: SentenceContext, clause: Clause): Conditi
   return describeCondition(context.language, context.text, [part], false)
 }
 
-function firstTimeCondition(context: SentenceContext, clause: Clause): Condition {
+/** The test of a first use, as the question of its decision. */
+export function firstTimeCondition(context: SentenceContext, clause: Clause): Condition {
   const question = LABELS[context.language].firstTime
   return { question, negative: false, label: question, stems: stemsOf(context.language, question), subjectHead: '', subjectIsPerson: false, stative: true, verb: '', cue: 'first', negated: false, span: [clause.start, clause.end] }
 }

@@ -1,10 +1,10 @@
 import type { Clause } from './clause.ts'
-import { describeCondition, isLimit } from './condition.ts'
+import { describeCondition, describeLimit, isLimit } from './condition.ts'
 import { controlsIn } from './controls.ts'
 import { namedStep, screenType } from './describeStep.ts'
-import type { Item } from './discourse.ts'
+import { hasCue, type Item } from './discourse.ts'
 import { jumpFragment } from './fragment.ts'
-import { itemize, type SentenceContext } from './itemize.ts'
+import { firstTimeCondition, itemize, type SentenceContext } from './itemize.ts'
 import { nameIt, step } from './mainClause.ts'
 import { marksOf, type NoteMark } from './noteMarks.ts'
 import { isTestFragment } from './testFragment.ts'
@@ -27,10 +27,14 @@ export function readNote(context: SentenceContext, clausesOf: (stretch: Stretch)
     if (head !== undefined && body !== undefined && lead.kind === 'arrow' && EVENT.test(text.slice(head.start, head.end))) {
       return [...itemize({ ...context, terse: false }, clausesOf(head)), ...sequence(context, clausesOf, body, marks)]
     }
+    const opener = head === undefined ? undefined : clausesOf(head)[0]
+    if (opener !== undefined && body !== undefined && opener.verb === undefined) {
+      if (isLimit(language, text, opener)) return [{ kind: 'limit', condition: describeLimit(language, text, opener) }, ...sequence(context, clausesOf, body, marks)]
+      if (opener.object === undefined && hasCue(opener, 'firstTime')) return [{ kind: 'firstTime', condition: firstTimeCondition(context, opener) }, ...sequence(context, clausesOf, body, marks)]
+      if (opener.object === undefined && hasCue(opener, 'else', 'ifNot')) return [{ kind: 'else', again: false }, ...sequence(context, clausesOf, body, marks)]
+    }
     if (head !== undefined && body !== undefined && isTestFragment(language, text, head, clausesOf(head), lead.kind)) {
       const clauses = clausesOf(head)
-      const first = clauses[0]
-      if (first !== undefined && isLimit(language, text, first)) return undefined
       const condition = describeCondition(language, text, clauses.length === 0 ? [bareClause(text, head)] : clauses, false)
       return [{ kind: 'if', condition, opensSentence: true }, ...sequence(context, clausesOf, body, marks)]
     }

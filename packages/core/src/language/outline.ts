@@ -2,6 +2,7 @@ import { type Assembler, createAssembler, type Move } from './assemble.ts'
 import type { Clause } from './clause.ts'
 import { englishClauses } from './clauseEnglish.ts'
 import { germanClauses } from './clauseGerman.ts'
+import { describeCondition } from './condition.ts'
 import { formControls, onlyControls } from './controls.ts'
 import type { Mentions } from './describeStep.ts'
 import { capitalize, elementType, namedStep, screenType } from './describeStep.ts'
@@ -106,7 +107,7 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
   /** "add a photo (optional)": the mark stands behind its step. */
   function markOptional(items: Item[]): void {
     for (const item of items) {
-      if (item.kind === 'step' && OPTIONAL_ASIDE.test(text.slice(item.step.span[1], item.step.span[1] + 40))) item.optional = true
+      if (item.kind === 'step' && (OPTIONAL_ASIDE.test(text.slice(item.step.span[1], item.step.span[1] + 40)) || OPTIONAL_END.test(text.slice(item.step.span[0], item.step.span[1])))) item.optional = true
     }
   }
 
@@ -299,9 +300,10 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
   }
 
   function tellArms(arms: Arm[], line: Line, question: string | undefined): void {
-    assembler.openChoice(question ?? choiceName(arms, line), [line.start, line.end])
-    for (const arm of arms) {
-      assembler.beginArm(arm.label, arm.isElse)
+    const pair = question === undefined ? pairOf(arms) : undefined
+    assembler.openChoice(pair?.question ?? question ?? choiceName(arms, line), [line.start, line.end])
+    for (const [index, arm] of arms.entries()) {
+      assembler.beginArm(pair?.labels[index] ?? arm.label, arm.isElse, arm.label)
       assembler.addMoves(movesOf(arm.line, arm.bodyStart))
       tellChildren(arm.line.children)
     }
@@ -324,6 +326,20 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
       row.push(line)
     }
     return row.every((line) => isException(line, text.slice(line.start, line.end).split(/\s*(?:->|→|=>|⇒)/)[0]!)) ? [] : row
+  }
+
+  /** Two arms of which one says what went wrong are the yes and no of one test. */
+  function pairOf(arms: Arm[]): { question: string; labels: string[] } | undefined {
+    const failing = arms.findIndex((arm) => isException(arm.line, text.slice(arm.line.start, arm.bodyStart).replace(/\s*(?:->|→|=>|⇒|:)\s*$/, '')))
+    if (arms.length !== 2 || failing < 0 || arms.filter((arm) => tellsFailure(language, arm.label)).length !== 1) return undefined
+    const arm = arms[failing]!
+    const clauses = clausesOf({ start: arm.line.start, end: arm.bodyStart })
+    if (clauses.length !== 1) return undefined
+    const condition = describeCondition(language, text, clauses, false)
+    const { yes, no } = LABELS[language]
+    const told = condition.negative ? no : yes
+    const other = condition.negative ? yes : no
+    return { question: condition.question, labels: failing === 0 ? [told, other] : [other, told] }
   }
 
   /** What arms without a question choose: "Choose a refund method" asks "Refund method". */
@@ -406,6 +422,7 @@ const EDGE_CASES = /^(?:#+\s*)?(?:edge cases?|corner cases?|error (?:cases?|hand
 /** Headings that never name a screen. */
 const NO_SCREEN = /^(?:notes?|goals?|overview|summary|background|context|open questions|questions|scope|requirements|acceptance criteria|user stor(?:y|ies)|flow|happy path|personas?|details|todo|anmerkungen|ziele?|hintergrund|offene fragen|ablauf|anforderungen)$/i
 const OPTIONAL_ASIDE = /^["”“»]?\s*[([](?:optional\w*|if (?:needed|wanted|desired)|not required|freiwillig|falls (?:nötig|gewünscht)|bei bedarf|kein muss)[)\]]/i
+const OPTIONAL_END = /[([](?:optional\w*|freiwillig|falls gewünscht|if (?:needed|wanted))[)\]][.;,!]?$/i
 const GREETING = /^(?:(?:hey|hi|hello|hallo|oh|ok|okay|btw|fyi|moin|ach|übrigens)\b(?:\s+(?:all|team|everyone|there|zusammen|leute))?[,!.]?\s+(?:and\s+|und\s+)?)+/i
 const PATH_NAME = /^(?:happy path|main (?:flow|path)|sunny day|user flow|flow|path|start|ablauf|hauptablauf|pfad)\s*:\s+(?=\S)/i
 /** Lines that tell about the brief and not of the way. */
