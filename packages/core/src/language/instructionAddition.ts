@@ -216,7 +216,7 @@ function stripAdding(phrase: string, german: boolean): string {
   return phrase
     .replace(/^(?:have|let|make)\s+(?:them|people|users?|customers?|guests?|the user|everyone)\s+/iu, '')
     .replace(new RegExp(`^${ADD_EN}(?!\\p{L})\\s*`, 'iu'), '')
-    .replace(/^(?:(?:we|i|you|they|users?|people|the user|customers?|there|it|please|also|then|first|next|let(?:'s)?|should|must|would|could|need(?:s)? to|needs?|want(?: to)?|like(?: to)?|can|have to|has to|be|is|comes?|goes|see|get|show(?:n)?|add|insert|the app|the system|put|asked for|ask)\s+)+(?=(?:an?|another|the|some|«\d+»|one)(?:\s|$))/iu, '')
+    .replace(/^(?:(?:we|i|you|they|users?|people|the user|customers?|there|it|please|also|then|first|next|let(?:'s)?|should|must|would|could|need(?:s)? to|needs?|want(?: to)?|like(?: to)?|can|have to|has to|be|is|comes?|goes|see|get|show(?:n)?|add|insert|the app|the system|put|asked for|ask(?: (?:them|people|users|guests|customers))? for|ask)\s+)+(?=(?:an?|another|the|some|«\d+»|one)(?:\s|$))/iu, '')
     .replace(/\s+(?:in there|there|please|should (?:come|be|appear|go|be shown|show up|be inserted|be added)|comes?|goes|is (?:shown|missing|needed)|appears?|in|too|as well|needs to (?:be|come|go)|must (?:come|be|appear|go))$/iu, '')
     .trim();
 }

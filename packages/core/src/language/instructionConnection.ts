@@ -139,6 +139,8 @@ const modeOf = (clause: string): 'also' | 'instead' | 'open' => {
 };
 
 function connect(from: string, to: string, context: InstructionContext, mode: 'also' | 'instead' | 'open', label?: string): boolean | void {
+  // Something new in front of the verb: it is to be added, and no arrow alone.
+  if (/(?:^|\s)(?:an?|another|eine?n?)\s+(?:(?:new|separate|extra|additional|neue[nrs]?|weitere[nrs]?)\s|\p{L}*\s*(?:screen|page|popup|dialog|step|action)?\s*«)/iu.test(from) && /\p{L}\s/u.test(from) && !/^(?:the|der|die|das)\s/iu.test(from) && (from.split(' ').length > 4 || context.look(from).kind !== 'one')) return false;
   const insteadOf = /\s+(?:instead of|rather than|statt|anstatt)\s+(.+)$/iu.exec(to);
   const cleanTo = (insteadOf ? to.slice(0, insteadOf.index) : to).replace(/\s+(?:instead|again|too|as well|please|stattdessen|wieder)$/iu, '').replace(/^(?:where|the (?:page|screen|step|place) where)\s+/iu, '');
   const text = label === undefined ? undefined : capital(context.text(label).replace(/^(?:saying|as)\s+/iu, ''));
