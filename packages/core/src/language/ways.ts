@@ -37,4 +37,10 @@ export interface Ways {
   casesLater: boolean
   /** Count of sentences so far. */
   sentence: number
+  /** Lowest index of an open decision that may be closed: those below surround what is told. */
+  base: number
+  /** The decision that was opened or continued last. */
+  lastTest: Open | undefined
+  /** The first node of the sentence. */
+  sentenceFirst: string | undefined
 }
