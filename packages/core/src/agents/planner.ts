@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flowText, schemaText, type Agent, type AgentContext } from './agent.ts';
+import { assumptionText } from './assumptionText.ts';
 import { describeNodes, isAddendum } from './planText.ts';
 import { readingCards } from './readingCards.ts';
 import { planSchema, type Plan } from './turnSchema.ts';
@@ -32,6 +33,6 @@ function planByRules({ task, feedback, earlier }: z.infer<typeof plannerInput>, 
   const unread = language === 'de' ? 'Das habe ich nicht verstanden; es ändert nichts.' : 'I did not understand this; it changes nothing.';
   return {
     steps: [...steps, ...feedback.map((wish, index) => ({ id: `feedback-${index + 1}`, task: wish, reasoning: read.answered[index]!.join(', ') || unread }))],
-    assumptions: read.assumptions.map((assumption) => assumption.code),
+    assumptions: read.assumptions.map((assumption) => assumptionText(assumption, language)),
   };
 }
