@@ -80,14 +80,20 @@ export function testControls(scenes: readonly Scene[]): void {
     const group = scene.group ?? scene.name;
     const faults: string[] = [];
     let isAsEntered = true;
+    let isNew = true;
     const tryControl = async (control: Control): Promise<string | undefined> => {
-      if (!isAsEntered) elsewhere = await enter(scene);
-      isAsEntered = false;
+      if (!isAsEntered) {
+        elsewhere = await enter(scene);
+        isNew = true;
+      }
+      const wasNew = isNew;
+      isAsEntered = isNew = false;
       const target = await controlAt(page, scene.root, control.key);
       if (!target) return 'was not there any more';
+      if (!wasNew && (await target.isDisabled())) return tryControl(control);
       const [before, elsewhereBefore] = [await standStill(page, control.key), await elsewhere()];
       await activate(page, control, target);
-      if (!(await takesEffect(page, before, control.key, elsewhere, elsewhereBefore))) return 'did nothing';
+      if (!(await takesEffect(page, before, control.key, elsewhere, elsewhereBefore))) return wasNew ? 'did nothing' : tryControl(control);
       await page.evaluate(() => document.querySelectorAll<HTMLElement>('.toast__close').forEach((close) => close.click()));
       await standStill(page);
       // While a screen still offers the very same controls, the next one is tried on it; else the scene is made anew.

@@ -149,8 +149,13 @@ const settings = async ({ page, ollama }: Stage, provider?: string): Promise<und
   const address = page.locator('.settings__panel .field').filter({ hasText: 'Base address' }).locator('input');
   await address.fill(provider === 'Ollama' ? ollama : `${ollama}/v1`);
   await address.press('Tab');
-  if (provider === 'Ollama') await page.locator('input[name=ollama-model]').nth(1).click();
+  if (provider === 'Ollama') {
+    await page.locator('input[name=ollama-model]').nth(1).click();
+    await page.locator('.settings__row', { has: page.getByRole('button', { name: 'Fetch', exact: true }) }).locator('input').fill('llama3.2');
+  } else await page.locator('.settings__key input').fill('a key');
 };
+
+const WORDS: Scene = { name: 'words before they are sent', root: '.composer', enter: async (stage) => { const id = await everything(stage); await stage.page.getByTestId('chat-input').fill('rename Shop to Market'); return id; } };
 
 /** The list of flows, the bin and what opens over them. */
 export const LIST_SCENES: readonly Scene[] = [
@@ -171,7 +176,7 @@ export const LIST_SCENES: readonly Scene[] = [
 /** The editor with its panels, menus and dialogs. */
 export const EDITOR_SCENES: readonly Scene[] = [
   { name: 'editor', root: '.editor', enter: async (stage) => { const id = await everything(stage); await unfold(stage.page); await stage.page.mouse.move(700, 600); await stage.page.mouse.wheel(30, 60); return id; } },
-  { name: 'words before they are sent', root: '.composer', enter: async (stage) => { const id = await everything(stage); await stage.page.getByTestId('chat-input').fill('rename Shop to Market'); return id; } },
+  WORDS,
   { name: 'screen chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_1') },
   { name: 'decision chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_2') },
   { name: 'condition chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_3') },
@@ -260,6 +265,7 @@ export const EDITOR_SCENES: readonly Scene[] = [
 
 /** The conversation with plans, questions and proposals. */
 export const CHAT_SCENES: readonly Scene[] = [
+  WORDS,
   { name: 'plan', root: '.plan', enter: async (stage) => { const id = await asked(stage, LOGIN_STORY); await openPlan(stage.page).waitFor(); return id; } },
   { name: 'feedback on a plan', root: '.plan__feedback', enter: async (stage) => { const id = await asked(stage, LOGIN_STORY); await openPlan(stage.page).locator('.plan__actions .button').nth(1).click(); await stage.page.locator('.plan__feedback textarea').fill('Fewer steps'); return id; } },
   { name: 'question', root: '[data-testid=clarification], .composer', enter: async (stage) => { const id = await bring(stage, EVERYTHING); await stage.client.chat.send({ flowId: id, text: 'remove everything' }); await stage.page.getByTestId('clarification').waitFor(); return id; } },
