@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AppError } from '@uxflow/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFileSecrets, createKeychainSecrets, createSessionSecrets, type Sealer } from './secrets.ts';
 
@@ -47,4 +48,41 @@ test('with a keychain nothing lies on disk in the clear', async () => {
 test('no keychain is claimed where there is none', () => {
   expect(createKeychainSecrets(dir, sealer(false)).strength).toBe('file');
   expect(createKeychainSecrets(dir, sealer(true, 'basic_text')).strength).toBe('file');
+});
+
+test('a host without the keychain takes no sealed secret for the secret, and the other way round', async () => {
+  const [file, keychain] = [createFileSecrets(dir), createKeychainSecrets(dir, sealer())];
+  await keychain.set('a', 'sk-sealed');
+  expect(await file.get('a')).toBeUndefined();
+  await file.set('b', 'sk-plain');
+  expect(await keychain.get('b')).toBe('sk-plain');
+  await keychain.set('b', 'sk-plain');
+  expect(readFileSync(join(dir, 'secrets.json'), 'utf8')).not.toContain('sk-plain');
+  await keychain.set('b', null);
+  expect([await keychain.get('b'), await file.get('b')]).toEqual([undefined, undefined]);
+});
+
+test('what the keychain cannot open any more counts as absent', async () => {
+  await createKeychainSecrets(dir, sealer()).set('a', 'sk-1');
+  const other: Sealer = { ...sealer(), decryptString: () => { throw new Error('Error while decrypting the ciphertext'); } };
+  expect(await createKeychainSecrets(dir, other).get('a')).toBeUndefined();
+});
+
+test('a damaged file is said, kept and not quoted', async () => {
+  const damaged = '{"a":sk-very-secret';
+  writeFileSync(join(dir, 'secrets.json'), damaged);
+  for (const attempt of [createFileSecrets(dir).get('a'), createFileSecrets(dir).set('a', 'new')]) {
+    const error = await attempt.then(() => undefined, (reason: unknown) => reason as AppError);
+    expect(error).toMatchObject({ code: 'SECRETS_UNREADABLE' });
+    expect(`${error!.stack} ${String(error!.cause)} ${JSON.stringify(error!.params)}`).not.toContain('sk-');
+  }
+  expect(readFileSync(join(dir, 'secrets.json'), 'utf8')).toBe(damaged);
+});
+
+test('a key that cannot be written is said, and the ones from before are kept', async () => {
+  const secrets = createFileSecrets(dir);
+  await secrets.set('a', '1');
+  mkdirSync(join(dir, 'secrets.json.next', 'full'), { recursive: true });
+  await expect(secrets.set('b', '2')).rejects.toMatchObject({ code: 'SECRETS_NOT_WRITTEN' });
+  expect(await secrets.get('a')).toBe('1');
 });

@@ -1,27 +1,47 @@
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AppError } from '@uxflow/core';
 import type { SecretStore } from '@uxflow/core/engine';
 
 /**
  * Secrets in a file of the data folder that only its owner may read (0600). It is no keychain and says so: whoever can read
- * this account's files can read it.
+ * this account's files can read it. Throws SECRETS_UNREADABLE, SECRETS_NOT_WRITTEN.
  */
 export function createFileSecrets(dataDir: string): SecretStore {
   const file = join(dataDir, 'secrets.json');
-  const read = (): Record<string, string> => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {});
   return {
     strength: 'file',
-    get: async (name) => read()[name],
+    get: async (name) => readAll(file)[name],
     set: async (name, value) => {
-      const all = read();
+      const all = readAll(file);
       if (value === null) delete all[name];
       else all[name] = value;
-      const next = `${file}.next`;
-      writeFileSync(next, JSON.stringify(all), { mode: 0o600 });
-      chmodSync(next, 0o600);
-      renameSync(next, file);
+      writeAll(file, all);
     },
   };
+}
+
+function readAll(file: string): Record<string, string> {
+  try {
+    const all: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof all === 'object' && all !== null && !Array.isArray(all)) return all as Record<string, string>;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return {};
+    // Not as a cause: a parser quotes what it could not read, and that may be a key.
+  }
+  throw new AppError('SECRETS_UNREADABLE', `The file of keys, ${file}, cannot be read and was left as it is. Your flows are untouched. Move it away, then enter your keys again.`, { file });
+}
+
+function writeAll(file: string, all: Record<string, string>): void {
+  const next = `${file}.next`;
+  try {
+    rmSync(next, { force: true });
+    writeFileSync(next, JSON.stringify(all), { mode: 0o600, flag: 'wx' });
+    renameSync(next, file);
+  } catch (error) {
+    const reason = String((error as { code?: unknown }).code);
+    throw new AppError('SECRETS_NOT_WRITTEN', `The key was not saved (${reason}); the keys from before are kept. Free space on the disk or check the rights of the data folder, then enter it again.`, { file, reason }, { cause: error });
+  }
 }
 
 /** Secrets that live as long as this process. */
@@ -43,7 +63,13 @@ export interface Sealer {
   decryptString(bytes: Buffer): string;
 }
 
-/** Secrets sealed by the system's keychain; falls back to the honest file store where there is no keychain. */
+/** Name of a sealed secret in the file, so that a host without the keychain does not take what is sealed for the secret itself. */
+const sealedName = (name: string) => `sealed:${name}`;
+
+/**
+ * Secrets sealed by the system's keychain; falls back to the honest file store where there is no keychain. What another host of the folder
+ * kept in the file is found, too, and sealed when it is set anew. What this keychain cannot open any more counts as absent.
+ */
 export function createKeychainSecrets(dataDir: string, sealer: Sealer): SecretStore {
   const file = createFileSecrets(dataDir);
   const hasKeychain = sealer.isEncryptionAvailable() && sealer.getSelectedStorageBackend?.() !== 'basic_text';
@@ -51,9 +77,17 @@ export function createKeychainSecrets(dataDir: string, sealer: Sealer): SecretSt
   return {
     strength: 'keychain',
     get: async (name) => {
-      const sealed = await file.get(name);
-      return sealed === undefined ? undefined : sealer.decryptString(Buffer.from(sealed, 'base64'));
+      const sealed = await file.get(sealedName(name));
+      if (sealed === undefined) return file.get(name);
+      try {
+        return sealer.decryptString(Buffer.from(sealed, 'base64'));
+      } catch {
+        return undefined;
+      }
     },
-    set: (name, value) => file.set(name, value === null ? null : Buffer.from(sealer.encryptString(value)).toString('base64')),
+    set: async (name, value) => {
+      await file.set(sealedName(name), value === null ? null : Buffer.from(sealer.encryptString(value)).toString('base64'));
+      await file.set(name, null);
+    },
   };
 }

@@ -57,7 +57,7 @@ export type ConversationErrorCode =
   | 'TURN_NOT_WAITING';
 
 /** What lies between the screen and the engine, and what keeps a host from starting. */
-export type HostErrorCode = 'BAD_REQUEST' | 'ENGINE_AWAY' | 'INTERNAL_SERVER_ERROR' | 'PORT_IN_USE' | 'PORT_REFUSED' | 'SOCKET_UNAVAILABLE';
+export type HostErrorCode = 'BAD_REQUEST' | 'ENGINE_AWAY' | 'INTERNAL_SERVER_ERROR' | 'PORT_IN_USE' | 'PORT_REFUSED' | 'SECRETS_NOT_WRITTEN' | 'SECRETS_UNREADABLE' | 'SOCKET_UNAVAILABLE';
 
 /** Parameters of an error, as the engine sends them. */
 export type ErrorParams = Readonly<Record<string, unknown>>;

@@ -159,6 +159,8 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   INTERNAL_SERVER_ERROR: () => 'In der Engine ist etwas Unerwartetes schiefgegangen. Deine gespeicherte Arbeit ist unberührt; versuche es noch einmal.',
   PORT_IN_USE: (p) => `Port ${p.port} wird von einem anderen Programm benutzt. Nichts wurde geändert; wähle mit --port einen anderen.`,
   PORT_REFUSED: (p) => `Port ${p.port} lässt sich nicht öffnen (${p.code}). Nichts wurde geändert; wähle mit --port einen anderen.`,
+  SECRETS_NOT_WRITTEN: (p) => `Der Schlüssel wurde nicht gespeichert (${p.reason}); die bisherigen bleiben. Schaffe Platz auf dem Datenträger oder prüfe die Rechte des Datenordners und gib ihn noch einmal ein.`,
+  SECRETS_UNREADABLE: (p) => `Die Datei der Schlüssel, ${p.file}, ist nicht lesbar und blieb, wie sie war. Deine Flows sind unberührt. Lege sie beiseite und gib deine Schlüssel noch einmal ein.`,
   SOCKET_UNAVAILABLE: (p) => `Der lokale Socket ${p.socketPath} lässt sich nicht öffnen. Deine Flows sind unberührt; wähle mit UXFLOW_DATA einen anderen Datenordner.`,
 };
 

@@ -93,5 +93,7 @@ export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
   INTERNAL_SERVER_ERROR: () => 'Something unexpected went wrong in the engine. Your saved work is untouched; try again.',
   PORT_IN_USE: engineSays,
   PORT_REFUSED: engineSays,
+  SECRETS_NOT_WRITTEN: engineSays,
+  SECRETS_UNREADABLE: engineSays,
   SOCKET_UNAVAILABLE: engineSays,
 };
