@@ -58,6 +58,9 @@ test('a conversation with its turns, steps and proposals is there after reopenin
   expect(turns.stepsOf('turn_1')).toEqual([{ ...step, status: 'done', output: { b: 2 }, ms: 1.5 }, { ...step, n: 2 }]);
   expect(turns.findProposal('proposal_1')).toEqual(proposal({ head: 4 }));
   expect(turns.proposalsOf('flow_1')).toHaveLength(1);
+  turns.saveProposal(proposal({ id: 'proposal_2', status: 'done' }));
+  expect(turns.proposalsOf('flow_1').map(({ id }) => id)).toEqual(['proposal_1', 'proposal_2']);
+  expect(turns.openProposalsOf('flow_1').map(({ id }) => id)).toEqual(['proposal_1']);
   folder.flows.purgeFlow('flow_1');
   expect([turns.conversationOf('flow_1'), turns.findTurn('turn_1'), turns.findProposal('proposal_1'), turns.stepsOf('turn_1'), turns.messagesOf('talk')]).toEqual([undefined, undefined, undefined, [], []]);
 });

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TurnStore } from '../agents/turnSchema.ts';
 import type { Clock } from '../base/clock.ts';
 import { createIdSource, systemRandom } from '../base/id.ts';
 import type { Logger } from '../base/logger.ts';
@@ -15,7 +14,7 @@ import { readState } from './readState.ts';
 import { openSearchIndex, type FlowText } from './searchIndex.ts';
 import { createSettingStore, type SettingStore } from './settingStore.ts';
 import { toStoreError, type ReadOnlyReason } from './storeError.ts';
-import { createTurnStore } from './turnStore.ts';
+import { createTurnStore, type StoredTurns } from './turnStore.ts';
 
 /** An open data folder: everything the app keeps. One process at a time has it. */
 export interface DataFolder {
@@ -23,7 +22,7 @@ export interface DataFolder {
   /** Why every write throws STORE_READ_ONLY, or undefined. */
   readonly readOnly: ReadOnlyReason | undefined;
   readonly flows: FlowStore;
-  readonly turns: TurnStore;
+  readonly turns: StoredTurns;
   readonly settings: SettingStore;
   readonly ledger: LedgerStore;
   readonly assets: AssetStore;

@@ -13,8 +13,14 @@ import {
 } from '../agents/turnSchema.ts';
 import type { Database } from './database.ts';
 
+/** The TurnStore of a data folder, with what the engine asks at every entry. */
+export interface StoredTurns extends TurnStore {
+  /** Proposals of a flow that still wait for a decision, oldest first; those that are decided cost nothing. */
+  openProposalsOf(flowId: string): Proposal[];
+}
+
 /** The TurnStore on a store file. Saving an id again replaces its row. */
-export function createTurnStore(database: Database): TurnStore {
+export function createTurnStore(database: Database): StoredTurns {
   const run = (sql: string, ...values: unknown[]) => database.write(() => void database.statement(sql).run(...values));
   const bodies = <T>(parse: (value: unknown) => T, sql: string, ...values: unknown[]): T[] =>
     database.read(() => (database.statement(sql).pluck().all(...values) as string[]).map((body) => parse(JSON.parse(body))));
@@ -64,6 +70,7 @@ export function createTurnStore(database: Database): TurnStore {
         proposal.id, proposal.turnId, proposal.flowId, proposal.status, proposal.createdAt, JSON.stringify(proposal),
       ),
     findProposal: (id) => bodies(toProposal, 'select body from proposal where id = ?', id)[0],
+    openProposalsOf: (flowId) => bodies(toProposal, `select body from proposal where flow_id = ? and status = 'open' order by created_at, rowid`, flowId),
     proposalsOf: (flowId) => bodies(toProposal, 'select body from proposal where flow_id = ? order by created_at, rowid', flowId),
   };
 }

@@ -115,8 +115,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
 
   // A proposal stands on a flow that goes on changing: each change tries its open cards anew.
   flows.onEntry((flowId, state) => {
-    for (const proposal of store.proposalsOf(flowId)) {
-      if (proposal.status !== 'open') continue;
+    for (const proposal of store.openProposalsOf(flowId)) {
       const next = rebase(proposal, state);
       if (canonicalJson(next.cards) !== canonicalJson(proposal.cards)) keep(next);
     }
