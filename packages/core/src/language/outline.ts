@@ -1,30 +1,24 @@
+import { createArmReader, type Arm } from './arms.ts'
 import { type Assembler, createAssembler, type Move } from './assemble.ts'
 import type { Clause } from './clause.ts'
 import { englishClauses } from './clauseEnglish.ts'
 import { germanClauses } from './clauseGerman.ts'
-import { describeCondition } from './condition.ts'
 import { formControls, onlyControls } from './controls.ts'
 import type { Mentions } from './describeStep.ts'
 import { capitalize, elementType, namedStep, screenType } from './describeStep.ts'
-import { hasCue, type Item, likeness, stemsOf, type StepDraft } from './discourse.ts'
+import { type Item, likeness, stemsOf, type StepDraft } from './discourse.ts'
 import { announcesWays, itemize } from './itemize.ts'
 import { readNote } from './note.ts'
 import { readPath } from './path.ts'
+import { ABOUT, EDGE_CASES, NO_SCREEN, passLead } from './preface.ts'
 import type { ReadAssumption, ReadElement, ReadLanguage } from './reading.ts'
 import { type Line, splitSentences, type Stretch } from './segment.ts'
 import { readTable, type TableRow } from './table.ts'
-import { isTestFragment, tellsFailure } from './testFragment.ts'
-import { isWord, LABELS } from './words.ts'
+import { isTestFragment } from './testFragment.ts'
 
 /** The longest part of a text that is read, in characters and sentences: a plain bound on the time. */
 export const READ_LIMIT = { characters: 20_000, sentences: 300 }
 
-interface Arm {
-  line: Line
-  label: string
-  bodyStart: number
-  isElse: boolean
-}
 
 /** Reads lines into a graph. */
 export interface Reader {
@@ -46,6 +40,8 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
   function clausesOf(stretch: Stretch): Clause[] {
     return language === 'de' ? germanClauses(text, stretch.start, stretch.end) : englishClauses(text, stretch.start, stretch.end)
   }
+
+  const { answerRow, armsOf, pairOf, choiceName } = createArmReader(language, text, clausesOf)
 
   /** The moves of one line, without its children. */
   function movesOf(line: Line, from = line.start): Move[] {
@@ -310,47 +306,6 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
     assembler.closeChoice()
   }
 
-  /** Neighbouring items that each answer a test ("Has an account -> log in", "No account -> sign up"). */
-  function answerRow(lines: Line[], from: number): Line[] {
-    const row: Line[] = []
-    for (let index = from; index < lines.length; index++) {
-      const line = lines[index]!
-      if (line.marker !== 'bullet' && line.marker !== 'number' || line.number !== undefined) break
-      const content = text.slice(line.start, line.end)
-      const mark = /\s*(?:->|→|=>|⇒)\s*/.exec(content)
-      if (mark === null || armsOf([line, line], true) === undefined) break
-      const clause = clausesOf({ start: line.start, end: line.start + mark.index })[0]
-      const verb = clause?.verb
-      const tests = /^(?:no|not|yes|has|is|with|without|kein|keine|nein|ja|hat|ist|mit|ohne)\b/i.test(content) || verb !== undefined && (verb.copula || verb.negated || verb.base === 'have' || verb.base === 'haben') || clause !== undefined && hasCue(clause, 'else', 'ifNot', 'if')
-      if (!tests) break
-      row.push(line)
-    }
-    return row.every((line) => isException(line, text.slice(line.start, line.end).split(/\s*(?:->|→|=>|⇒)/)[0]!)) ? [] : row
-  }
-
-  /** Two arms of which one says what went wrong are the yes and no of one test. */
-  function pairOf(arms: Arm[]): { question: string; labels: string[] } | undefined {
-    const failing = arms.findIndex((arm) => isException(arm.line, text.slice(arm.line.start, arm.bodyStart).replace(/\s*(?:->|→|=>|⇒|:)\s*$/, '')))
-    if (arms.length !== 2 || failing < 0 || arms.filter((arm) => tellsFailure(language, arm.label)).length !== 1) return undefined
-    const arm = arms[failing]!
-    const clauses = clausesOf({ start: arm.line.start, end: arm.bodyStart })
-    if (clauses.length !== 1) return undefined
-    const condition = describeCondition(language, text, clauses, false)
-    const { yes, no } = LABELS[language]
-    const told = condition.negative ? no : yes
-    const other = condition.negative ? yes : no
-    return { question: condition.question, labels: failing === 0 ? [told, other] : [other, told] }
-  }
-
-  /** What arms without a question choose: "Choose a refund method" asks "Refund method". */
-  function choiceName(arms: Arm[], line: Line): string {
-    const clause = clausesOf(line)[0]
-    if (line !== arms[0]!.line && clause?.verb !== undefined && clause.object !== undefined && isWord(language, 'choose', clause.verb.base) && clause.object.text.length <= 40) return capitalize(clause.object.text)
-    const shared = sharedStart(arms.map((arm) => arm.label))
-    if (arms.length > 2 && shared !== '') return shared
-    return arms.length === 2 ? arms[0]!.label : LABELS[language].next
-  }
-
   /** Sub-items that belong to the step above: tests among them are told within its arm. */
   function tellChildren(lines: Line[]): void {
     if (lines.length === 0) return
@@ -380,61 +335,8 @@ export function createReader(language: ReadLanguage, text: string, assumptions: 
     return names.map((name) => ({ type: elementType(name, false), label: capitalize(name.replace(/[."“”„]+/g, '')) }))
   }
 
-  /** The arms that sub-items tell ("expired -> page"), or undefined when they are steps. */
-  function armsOf(lines: Line[], single = false): Arm[] | undefined {
-    if (lines.length < 2) return undefined
-    const arms = []
-    let exceptions = 0
-    for (const line of lines) {
-      const content = text.slice(line.start, line.end)
-      const mark = /\s*(?:->|→|=>|⇒|:(?=\s))\s*/.exec(content)
-      if (mark === null || mark.index > 60) return undefined
-      const label = content.slice(0, mark.index).trim()
-      if (label === '') return undefined
-      const clauses = clausesOf({ start: line.start, end: line.start + mark.index })
-      const isElse = clauses[0] !== undefined && hasCue(clauses[0], 'else', 'ifNot')
-      const verb = clauses[0]?.verb
-      if (!isElse && verb !== undefined && verb.form === 'imperative' && label.includes(' ')) return undefined
-      if (isException(line, label)) exceptions++
-      arms.push({ line, label: capitalize(label.replace(/^(?:if|in case|when|falls|wenn|bei)\s+/i, '')), bodyStart: line.start + mark.index + mark[0].length, isElse })
-    }
-    return exceptions === lines.length && !single ? undefined : arms
-  }
-
-  /** "no results -> ...": what may go wrong, beside the way that goes on. */
-  function isException(line: Line, label: string): boolean {
-    const head = { start: line.start, end: line.start + label.length }
-    return !/^(?:yes|no|ja|nein)$/i.test(label) && tellsFailure(language, label) && isTestFragment(language, text, head, clausesOf(head), 'arrow')
-  }
-
   return { readLines: (lines) => readList(lines), finish: () => assembler.finish() }
 }
 
-/** The words that all labels begin with. */
-function sharedStart(labels: string[]): string {
-  const words = labels[0]!.split(' ')
-  let count = 0
-  while (count < words.length - 1 && labels.every((label) => label.split(' ')[count]?.toLowerCase() === words[count]!.toLowerCase())) count++
-  return words.slice(0, count).join(' ')
-}
-
-const EDGE_CASES = /^(?:#+\s*)?(?:edge cases?|corner cases?|error (?:cases?|handling|states?)|errors|exceptions?|unhappy paths?|what can go wrong|fehlerfälle|fehlerbehandlung|sonderfälle|ausnahmen|randfälle|fehler)\s*:?$/i
-/** Headings that never name a screen. */
-const NO_SCREEN = /^(?:notes?|goals?|overview|summary|background|context|open questions|questions|scope|requirements|acceptance criteria|user stor(?:y|ies)|flow|happy path|personas?|details|todo|anmerkungen|ziele?|hintergrund|offene fragen|ablauf|anforderungen)$/i
 const OPTIONAL_ASIDE = /^["”“»]?\s*[([](?:optional\w*|if (?:needed|wanted|desired)|not required|freiwillig|falls (?:nötig|gewünscht)|bei bedarf|kein muss)[)\]]/i
 const OPTIONAL_END = /[([](?:optional\w*|freiwillig|falls gewünscht|if (?:needed|wanted))[)\]][.;,!]?$/i
-const GREETING = /^(?:(?:hey|hi|hello|hallo|oh|ok|okay|btw|fyi|moin|ach|übrigens)\b(?:\s+(?:all|team|everyone|there|zusammen|leute))?[,!.]?\s+(?:and\s+|und\s+)?)+/i
-const PATH_NAME = /^(?:happy path|main (?:flow|path)|sunny day|user flow|flow|path|start|ablauf|hauptablauf|pfad)\s*:\s+(?=\S)/i
-/** Lines that tell about the brief and not of the way. */
-const ABOUT = /^[*_]*(?:goals?|ziele?|context|kontext|background|hintergrund|out of scope|non-goals?|open questions?|offene fragen|personas?|target group|zielgruppe|metrics?|kpis?|priority|prio|priorität|status|author|autor(?:in)?|date|datum|version|stand|epic|stakeholders?|design|figma|deadline)[*_]*\s*:/i
-const PREFACE = /^(?:so\s+)?(?:for|about|regarding|here(?:'s| is| are)?|below(?: is)?|this is|hier(?: ist| kommt)?|unten)\b[^.;:!?]{0,60}:\s+/i
-
-/** Where a sentence begins behind "hey, so for the invite flow:". */
-function passLead(text: string, stretch: Stretch): number {
-  let start = stretch.start
-  for (const pattern of [GREETING, PREFACE, PATH_NAME]) {
-    const found = pattern.exec(text.slice(start, stretch.end))
-    if (found !== null && start + found[0].length < stretch.end) start += found[0].length
-  }
-  return start
-}
