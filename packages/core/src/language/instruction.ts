@@ -3,7 +3,7 @@ import { readClause } from './instructionClause.ts';
 import { InstructionStop, type InstructionReading } from './instructionCommand.ts';
 import { readCondition } from './instructionCondition.ts';
 import { InstructionContext } from './instructionContext.ts';
-import { readLoosely } from './instructionLoose.ts';
+import { readLoosely, spokenOf } from './instructionLoose.ts';
 import { contentWords, findNode, typeIn } from './instructionTarget.ts';
 import { prepareText } from './instructionText.ts';
 import { clauseVariants, oddnessOf } from './instructionVariants.ts';
@@ -29,6 +29,7 @@ export function readInstruction(text: string, flow: FlowView, options: { hint?: 
         // Beside an instruction people give reasons; what begins like a command or asks for something is never passed over.
         if (!(error instanceof InstructionStop) || sentences.length === 1 || LIKE_A_COMMAND.test(sentence)) throw error;
         unread ??= error;
+        context.last = spokenOf(sentence, context) ?? context.last;
       }
     }
     if (!context.commands.length) throw unread ?? notUnderstood(text, context);
@@ -46,8 +47,9 @@ export const INSTRUCTION_LIMIT = { text: 3000, sentence: 400 };
 function readLikeliest(sentence: string, context: InstructionContext): void {
   const start = snapshot(context);
   const attempt = (clauses: string[]) => {
+    const { strained } = context;
     for (const clause of clauses) readSentence(withoutCourtesy(clause), context);
-    return oddnessOf(context.commands.slice(start.commands), context);
+    return oddnessOf(context.commands.slice(start.commands), context) + (context.strained - strained) * 3;
   };
   let stop: unknown;
   let best = { clauses: [sentence], odd: Infinity };
@@ -245,6 +247,7 @@ function withoutCourtesy(sentence: string): string {
   for (let before = ''; before !== text; ) {
     before = text;
     text = text.replace(/(?<=[\p{L}»])\s+(?:please|pls|bitte)(?=\s+\S)/gu, '');
+    text = text.replace(INVERTED, (_, subject: string, verb: string, rest: string) => `${subject} should ${verb}${rest}`);
     const isPolite = POLITE.test(text);
     text = (isPolite ? text.replace(/\s*\?$/, '') : text)
       .replace(/^(?:(?:please|kindly|hey|hi|hello|ok(?:ay)?|so|well|um|now|also|and|then|next|first|finally|actually|just|oh|yo|btw|one more thing|bitte|hallo|also|und|dann|jetzt|nun|noch|außerdem|zuerst|zuletzt|ach ja|mal)[\s,:!]+)/iu, '')
@@ -276,6 +279,8 @@ function splitInfinitives(sentence: string): string[] {
 
 const INFINITIVES: Record<string, [string, string?]> = { umbenennen: ['benenne', 'um'], nennen: ['nenne'], verschieben: ['verschiebe'], schieben: ['schiebe'], stellen: ['stelle'], verbinden: ['verbinde'], verknüpfen: ['verknüpfe'], tauschen: ['tausche'], vertauschen: ['vertausche'], umwandeln: ['wandle', 'um'], verwandeln: ['verwandle'], beschriften: ['beschrifte'], ersetzen: ['ersetze'], ändern: ['ändere'], umleiten: ['leite', 'um'], machen: ['mache'], trennen: ['trenne'], rausnehmen: ['nimm', 'raus'], rauswerfen: ['wirf', 'raus'] };
 
+/** "Could the payment error be a page?" wishes for it. */
+const INVERTED = /^(?:could|can|should|would|may|might|shouldn't|couldn't|can't)\s+((?!you\b|u\b|we\b|i\b|it be possible)(?:(?!\s(?:be|become|come|go|lead|have|get|happen|appear|move)\s).)+?)\s+(be|become|come|go|lead|have|get|happen|appear|move)(\s.+?)\s*\?$/iu;
 const POLITE = /^(?:(?:please |so |and |hey )?(?:can|could|would|will|may|shall) (?:you|u|we)|how about|(?:is|would) it (?:be )?(?:possible|ok)|any chance|do you think (?:we|you)|kannst du|könntest du|würdest du|können wir|könnten wir|(?:ist|wäre) es möglich)(?!\p{L})/iu;
 
 const isIdle = (clause: string): boolean => new RegExp(`^${COMMAND}\\s.*\\snicht$`, 'iu').test(clause) || /^(?:(?:don't|do not|dont|never) (?!need|want).*|thanks?(?: you)?|thx|cheers|great|nice|cool|perfect|danke(?: schön)?|super|the rest (?:stays|should stay|remains).*|everything else (?:stays|should stay|remains).*|(?:leave|keep) (?:the rest|everything else|all else).*|(?:der rest|alles andere|sonst) (?:bleibt|soll).*|nothing else.*|(?:please\s+)?(?:add|handle|show|cover|do|design|include)\s+(?:something|a (?:path|way|branch|case|flow|screen|step) for (?:that|it|this case|that case)|that|it|this)(?: (?:too|for that|for it|as well|in that case))?|(?:ergänze|füge|baue) (?:das|etwas dafür|dafür etwas|einen (?:weg|pfad|zweig) dafür)(?: (?:hinzu|ein|bitte))?|that's (?:it|all)|das war'?s|no other changes.*)$/iu.test(clause);
@@ -297,6 +302,7 @@ const OUTSIDE = [
   /^(?:(?:turn|switch|dim|crank|put)\s+(?:on|off|up|down)\s+(?!«)|(?:turn|switch)\s+(?:the\s+|my\s+)?[\p{L} ]+?\s+(?:on|off|up|down)(?!\p{L}))/iu,
   /^(?:transfer|wire|pay|send|order|approve|sign|file|print|charge|refund|cancel|submit|ship|mail|deliver|invoice)\s+(?!.*\b(?:screen|step|page|popup|node|decision|branch|after|before|between)\b).*(?:\b(?:to|for|from|with)\s+(?:my|me|us|mum|mom)\b|[€$£]|\b(?:euros?|dollars?|pounds?|bucks)\b)/iu,
   /^(?:schreib|schreibe|schick|schicke|sende|sag|sage|antworte|teile?|ruf|rufe)\s+(?:unsere[mnr]?|meine[mnr]?|dem kunden|der kundin|den kunden|allen|jedem)(?!\p{L})/iu,
+  /^\p{L}+\s+(?:für (?:mich|uns)|mir|uns)\s+(?:eine?n?|den|die|das|mein\p{L}*)\s(?!.*(?:screen|seite|schritt|popup|knoten|entscheidung|zweig|link|pfeil|hinweis|notiz|(?:nach|vor|hinter|zwischen)\s))/iu,
   /^(?:translate|summari[sz]e|calculate|compute|google|search (?:the web|for)|look up|play|sing|joke|tell me (?:a|about)|who is|what(?:'s| is) the (?:weather|time|capital|score|price)|what time|how (?:is the weather|old|far)|hack|crack|steal)\b/iu,
   /^(?:veröffentliche|deploye|installiere|rufe?|schick(?:e)? (?:mir|uns|ihm|ihr|das|den|die|eine?n? (?:e-?mail|nachricht))|sende (?:mir|uns|eine?n? (?:e-?mail|nachricht))|buche|bestelle|kaufe|reserviere|überweise|erinnere|übersetze|programmiere|schreibe? (?:mir |uns )?(?:eine?n? )?(?:e-?mail|mail|gedicht|brief|code|bericht|programm)|erzähl|bezahle|wie (?:ist|wird) das wetter|lade .*\bein\b(?!.*\bscreen)|ruf )(?!\p{L})/iu,
 ];

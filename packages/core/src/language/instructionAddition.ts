@@ -104,6 +104,16 @@ export const additionRules: ClauseRule[] = [
     },
   },
   {
+    // "add X as an alternative on Y": a side way out of Y.
+    english: new RegExp(`^${ADD_EN}\\s+(.+?)\\s+as\\s+(?:an?|another|one more)\\s+(?:(?:new|second|further)\\s+)?(?:alternative|option|choice|possibility|way|side way|path)\\s+(?:on|to|at|for|from|in|after|of)\\s+(.+)$`, 'iu'),
+    german: new RegExp(`^${ADD_DE}\\s+(.+?)\\s+als\\s+(?:alternative|option|weitere möglichkeit|zweite möglichkeit)\\s+(?:zu|zum|zur|bei|beim|auf|in|im|an|von)\\s+(.+?)(?:\\s+(?:ein|hinzu))?$`, 'iu'),
+    run: (match, context) => {
+      const source = context.look(match[2]!);
+      if (source.kind !== 'one' || context.isDecision(source.id)) return false;
+      return sideBranch(match[1]!, match[2]!, undefined, context);
+    },
+  },
+  {
     // "X should also offer a new screen Y that leads to Z": a side way out of X.
     english: /^(.+?)\s+(?:should|must|could|can|needs to|has to)\s+(?:also\s+|then\s+)*(?:offer|have|open|provide|get|include|link to|lead to)\s+((?:an?|another)\s+(?:(?:new|separate|extra|second|additional)\s+)*(?:«\d+»\s+)?(?:\p{L}+\s+)?(?:screen|page|popup|pop-up|dialog|modal|step|action)\b.*?)(?:\s*,?\s+(?:that|which|and|leading)\s*(?:then\s+)?(?:leads?|goes|returns?|continues?)?\s+(?:back\s+|on\s+)?(?:to|into)\s+(.+?))?(?:\s+(?:as well|too))?$/iu,
     run: (match, context) => (context.look(match[1]!).kind === 'one' ? sideBranch(match[2]!, match[1]!, match[3], context) : false),
@@ -151,12 +161,15 @@ function insert(match: RegExpExecArray, context: InstructionContext): boolean {
   }
   const node = context.last;
   let phrase = (found?.rest ?? clause).replace(/^[,\s]+/, '');
-  phrase = stripAdding(activeOf(phrase, context.german) ?? phrase, context.german);
+  const done = doneBy(phrase);
+  phrase = done ?? stripAdding(activeOf(phrase, context.german) ?? phrase, context.german);
   const onward = /\s*,?\s+(?:that|which|and)\s+(?:then\s+)?(?:leads?|goes|returns?|continues?)\s+(?:back\s+|on\s+|straight\s+|directly\s+)*(?:to|into)\s+(.+)$/iu.exec(phrase);
   const to = onward ? context.look(onward[1]!) : undefined;
   if (onward && to?.kind === 'one') phrase = phrase.slice(0, onward.index);
   const many = phrase.split(/\s*,\s*(?:and (?:then )?|und (?:dann )?|then )?(?=(?:an?|another|«\d+»|ein|eine|einen)(?:\s|$))|\s+(?:and then|and|und dann|und|followed by)\s+(?=(?:an?|another|«\d+»|ein|eine|einen)(?:\s|$))/iu).filter(Boolean);
   const made = many.map((part) => (hasVerb ? context.make(part, /^(?:sende|send|call|run|trigger|notify)/iu.test(part) ? 'action' : 'screen') : didSomething(part, context))).filter((item) => item !== undefined);
+  // "Insert a step before the preview": which one?
+  if (made.length === 1 && !/«/.test(phrase) && GENERIC.test(made[0]!.title)) throw context.ask('WHAT', 'What should be added there? Give it a name.', 'Was soll dort eingefügt werden? Gib ihm einen Namen.');
   if (!made.length) {
     if (found) throw context.ask('WHAT', 'What should be added there?', 'Was soll dort eingefügt werden?');
     return false;
@@ -202,6 +215,16 @@ function chain(made: { ref: string; type: NodeType; title: string }[], place: Pl
   }
   context.last = made.at(-1)!.ref;
   return true;
+}
+
+const GENERIC = /^(?:(?:another|extra|new|neue[rs]?|weitere[rs]?)\s+)?(?:step|screen|page|popup|pop-up|node|action|dialog|modal|box|element|thing|schritt|seite|bildschirm|knoten|aktion|dialog|kasten)$/iu;
+
+/** "users have to accept the terms" -> "accept the terms"; undefined where nobody does anything of their own. */
+function doneBy(phrase: string): string | undefined {
+  const asked = /^(?:please\s+)?(?:ask|invite|remind|tell|force|make|let|have)\s+(?:the\s+)?(?:users?|people|them|customers?|guests?|visitors?|employees?|members?|shoppers?|everyone)\s+(?:to\s+)?(?!about\b|for\b|that\b|if\b|whether\b|see\b|go\b)(\p{L}+\s+.+)$/iu.exec(phrase.trim());
+  if (asked) return asked[1]!.replace(/^(\p{L}+)\s+(?:an?|the|their|his|her)\s+/iu, '$1 ');
+  const match = /^(?:the\s+)?(?:users?|people|they|customers?|guests?|visitors?|employees?|members?|shoppers?|everyone|one|the (?:system|app))\s+(?:should|must|have to|has to|needs? to|can|will|(?:are|is|should be) asked to|want to)\s+(?:first\s+|also\s+|then\s+|always\s+)*(?!be\s|see\s|get\s|go\s|have\s|come\s|find\s|land\s|visit\s|open\s)(\p{L}+\s+.+)$/iu.exec(phrase.trim());
+  return match ? match[1]!.replace(/^(\p{L}+)\s+(?:an?|the|their|his|her)\s+/iu, '$1 ') : undefined;
 }
 
 function stripAdding(phrase: string, german: boolean): string {

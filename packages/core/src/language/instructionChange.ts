@@ -37,13 +37,13 @@ export const changeRules: ClauseRule[] = [
   // Swaps and copies stand before renames: "swap X with Y", "copy X and call it Y".
   {
     english: /^(?:swap|switch|exchange|flip|reverse)\s+(?:the order of\s+|the positions? of\s+)?(.+?)\s+(?:and|with|for)\s+(.+?)(?:\s+around)?$/iu,
-    german: /^(?:vertausche|tausche|wechsle)\s+(?:die reihenfolge von\s+)?(.+?)\s+(?:und|mit|gegen)\s+(.+?)(?:\s+(?:aus|miteinander))?$/iu,
+    german: /^(?:vertausche|tausche|wechsle|drehe?)\s+(?:die reihenfolge (?:von|der)\s+)?(?:den\s+|die\s+)?(.+?)\s+(?:und|mit|gegen)\s+(.+?)(?:\s+(?:aus|miteinander|um|herum))?$/iu,
     run: (match, context) => {
       const [a, b] = findPair(match[1]!, match[2]!, context.flow, context.prepared);
       context.commands.push({ kind: 'swap', a: a.kind === 'one' ? a.id : context.need(match[1]!), b: b.kind === 'one' ? b.id : context.need(match[2]!) });
     },
   },
-  { english: /^(.+?)\s+and\s+(.+?)\s*(?::|,|\s[-–])\s*(?:please\s+)?(?:swap|switch|exchange|flip)\s+(?:them|these|those|both|the two|places)(?:\s+around)?$/iu, german: /^(.+?)\s+und\s+(.+?)\s*(?::|,|\s[-–])\s*(?:bitte\s+)?(?:vertausche|tausche)\s+(?:sie|die beiden|beide)(?:\s+aus)?$/iu, run: (match, context) => void context.commands.push({ kind: 'swap', a: context.need(match[1]!), b: context.need(match[2]!) }) },
+  { english: /^(.+?)\s+and\s+(.+?)\s*(?::|,|\s[-–])\s*(?:please\s+)?(?:swap|switch|exchange|flip)\s+(?:them|these|those|both|the two|places)(?:\s+around)?$|^(?!(?:add|insert|rename|remove)\b)(.+?)\s+(?:and|with)\s+(.+?)\s*,?\s+(?:swap|switch|exchange|flip)(?:\s+(?:them|places|please))*$/iu, german: /^(.+?)\s+und\s+(.+?)\s*(?::|,|\s[-–])\s*(?:bitte\s+)?(?:vertausche|tausche)\s+(?:sie|die beiden|beide)(?:\s+aus)?$/iu, run: (match, context) => void context.commands.push({ kind: 'swap', a: context.need((match[1] ?? match[3])!), b: context.need((match[2] ?? match[4])!) }) },
   { english: /^(.+?)\s+(?:and|with)\s+(.+?)\s+(?:should|must|need to|have to|can)\s+(?:swap|switch|trade|exchange|change)(?:\s+(?:places?|positions?|order|around))?$/iu, german: /^(.+?)\s+(?:und|mit)\s+(.+?)\s+(?:sollen|sollten|müssen|können)\s+(?:die\s+)?(?:plätze?|reihenfolge|positionen?)?\s*(?:tauschen|vertauscht werden|getauscht werden|wechseln)$/iu, run: (match, context) => {
     const [a, b] = findPair(match[1]!, match[2]!, context.flow, context.prepared);
     context.commands.push({ kind: 'swap', a: a.kind === 'one' ? a.id : context.need(match[1]!), b: b.kind === 'one' ? b.id : context.need(match[2]!) });
@@ -84,6 +84,20 @@ export const changeRules: ClauseRule[] = [
   { english: /^(?:label|caption|name)\s+(.*?\b(?:arrow|edge|connection|branch|link|line|path|arm)\b.*?)\s+(?:as|with|to)?\s*((?:«\d+»)|\S+)$/iu, german: /^(?:beschrifte|bezeichne|benenne)\s+(.*?(?:pfeil|kante|verbindung|zweig|weg|linie).*?)\s+(?:als|mit|in)\s+(.+?)(?:\s+um)?$/iu, run: relabel },
   { english: /^(?:change|rename|set|update|edit|reword|relabel)\s+(?:the\s+)?(?:label|text|wording|caption|name)\s+(?:of|on|for|from)\s+(.*?\b(?:arrow|edge|connection|branch|line|path|arm|from .+ to)\b.*?)\s+(?:to|into|as)\s+(.+)$/iu, german: /^(?:ändere|setze?|benenne)\s+(?:die\s+beschriftung|das\s+label|den\s+text)\s+(?:von|vom|des|der|am|an)\s+(.+?)\s+(?:in|zu|auf|nach)\s+(.+?)(?:\s+um)?$/iu, run: relabel },
   { english: /^(.*\b(?:arrow|edge|connection|branch|line|path)\b.*?)\s+(?:should|must)\s+(?:say|read|be (?:called|labelled|labeled|named))\s+(.+)$/iu, german: /^(.*(?:pfeil|kante|verbindung|zweig).*?)\s+(?:soll|sollte)\s+(?:mit\s+)?(.+?)\s+(?:heißen|beschriftet sein|beschriftet werden)$/iu, run: relabel },
+  {
+    // "the popup should be called A, and its retry button B".
+    english: /^(.+?)\s+(?:should|must)\s+be\s+(?:called|named)\s+(«\d+»)\s*,?\s+and\s+(?:its|the|their)\s+(.*?\b(?:button|arrow|label|link|answer|option|branch)\b.*?)\s+(?:should\s+(?:be\s+(?:called|named)|say|read)\s+|to\s+)?(«\d+»)$/iu,
+    run: (match, context) => {
+      const node = context.need(match[1]!);
+      const ways = context.outOf(node);
+      const words = context.text(match[3]!).toLowerCase();
+      const named = ways.filter((edge) => edge.data.label && words.includes(edge.data.label.toLowerCase()));
+      const edge = named[0] ?? (ways.length === 1 ? ways[0] : undefined);
+      if (!edge) return false;
+      context.commands.push({ kind: 'rename', node, title: context.text(match[2]!) }, { kind: 'label', edgeId: edge.id, label: context.text(match[4]!) });
+      return true;
+    },
+  },
   // "rename A to B and C to D (at P)".
   {
     english: /^(?:rename|change|relabel|retitle)\s+(.+?\s+to\s+.+?\s*(?:,\s*and\s|,|\sand\s)\s*.+?\s+to\s+.+)$/iu,
@@ -109,6 +123,8 @@ export const changeRules: ClauseRule[] = [
   { english: /^(.+?)\s+(?:should|must|shall|needs to|is to)\s+(?:now\s+|rather\s+)?(?:be\s+(?:called|named|titled|renamed(?: to)?|labelled)|(?:say|read)(?!\s+(?:that|why|how|what|when|where|which|whether)\b))\s+(.+?)(?:\s+instead(?: of .+)?|\s+from now on|,? not .+)?$/iu, german: /^(.+?)\s+(?:soll|sollte|muss)\s+(?:jetzt\s+|künftig\s+|lieber\s+|besser\s+|stattdessen\s+|ab jetzt\s+|nun\s+)*(.+?)\s+(?:heißen|genannt werden)$/iu, run: rename },
   { english: /^(.+?)\s+is\s+(?:now\s+)?(?:called|named)\s+(.+?)(?:\s+now)?$/iu, german: /^(.+?)\s+hei(?:ß|ss)t\s+(?:jetzt|künftig|nun|ab jetzt|ab sofort)\s+(.+)$/iu, run: rename },
   { english: /^(?:give)\s+(.+?)\s+(?:the|a)\s+(?:new\s+)?(?:name|title)\s+(.+)$/iu, german: /^(?:gib|gebe)\s+(.+?)\s+(?:den|einen)\s+(?:neuen\s+)?(?:namen|titel)\s+(.+)$/iu, run: rename },
+  // "Nobody reads the tips. Show a popup X in their place."
+  { english: /^(?:(?:please\s+)?(?:show|put|use|add|have|display|insert|make it|take|we (?:need|want))\s+)?((?:an?\s|«).+?)\s+(?:in (?:its|their|that|this) (?:place|stead)|instead)$/iu, german: /^(?:(?:zeige?|nimm|füge|setze?|mach(?:e)?|bau(?:e)?)\s+)?(?:stattdessen|dafür|an (?:seiner|ihrer|deren|dessen) stelle)\s+((?:eine?n?\s|«).+?)(?:\s+(?:ein|hin))?$/iu, run: (match, context) => (context.last && !context.last.startsWith('new:') && context.commands.length === 0 ? replace(['', context.title(context.last), match[1]!] as unknown as RegExpExecArray, context) : false) },
   { english: /^(?:replace)\s+(.+?)\s+(?:with|by)\s+(.+)$/iu, german: /^(?:ersetze)\s+(.+?)\s+durch\s+(.+)$/iu, run: replace },
   { english: /^(?:instead of)\s+(.+?)\s*,?\s+(?:say|write|use|call it|it should say|it should be called)\s+(.+)$/iu, german: /^(?:statt|anstatt|anstelle von)\s+(.+?)\s+(?:soll\s+(?:da|dort)\s+|schreib(?:e)?\s+)(.+?)(?:\s+stehen)?$/iu, run: rename },
   // Notes and descriptions.
@@ -184,7 +200,7 @@ function renameBare(what: string, context: InstructionContext): boolean {
 }
 
 function replace(match: RegExpExecArray, context: InstructionContext): void {
-  const node = context.need(match[1]!);
+  const node = context.last !== undefined && context.title(context.last) === match[1] ? context.last : context.need(match[1]!);
   const wanted = context.make(match[2]!, context.flow.node.get(node)?.type);
   if (!wanted) throw context.ask('NEW_TITLE', `What should "${context.title(node)}" be replaced with?`, `Wodurch soll „${context.title(node)}“ ersetzt werden?`);
   context.created.pop();
@@ -194,7 +210,9 @@ function replace(match: RegExpExecArray, context: InstructionContext): void {
   if (type && type !== context.flow.node.get(node)?.type) context.commands.push({ kind: 'retype', node, type });
 }
 
-function retype(what: string, into: string, arms: string | undefined, context: InstructionContext): boolean {
+function retype(what: string, said: string, arms: string | undefined, context: InstructionContext): boolean {
+  const naming = /^(.+?)\s*,?\s+(?:called|named|titled|labell?ed|namens|mit (?:dem )?(?:titel|namen))\s+(.+)$/iu.exec(said);
+  const into = naming ? naming[1]! : said;
   const type = typeOf(into);
   if (!type) return false;
   const fresh = context.last?.startsWith('new:') && context.isPronoun(what) ? context.created.find((made) => made.ref === context.last) : undefined;
@@ -205,7 +223,8 @@ function retype(what: string, into: string, arms: string | undefined, context: I
   const node = context.need(what, context.prepared.marks.length ? undefined : (item) => item.type !== type || true);
   const read = arms && (type === 'decision' || type === 'condition') ? readArms(arms, context, node) : [];
   const named = arms && !read.length ? /\b(?:called|named|titled|namens)\s+(.+)$/iu.exec(arms)?.[1] : undefined;
-  context.commands.push({ kind: 'retype', node, type, ...(named ? { title: context.text(named) } : {}), ...(read.length ? { arms: read } : {}) });
+  const title = naming ? newName(naming[2]!, context) : named ? context.text(named) : undefined;
+  context.commands.push({ kind: 'retype', node, type, ...(title ? { title } : {}), ...(read.length ? { arms: read } : {}) });
   context.last = node;
   return true;
 }

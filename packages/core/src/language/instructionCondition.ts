@@ -117,7 +117,7 @@ interface ConditionParts {
 function splitCondition(sentence: string, context: InstructionContext): ConditionParts | undefined {
   const otherwise = context.german ? '(?:sonst|andernfalls|ansonsten|wenn nicht|falls nicht|wenn nein|bei nein|im anderen fall)' : '(?:otherwise|or else|else|if not|if it (?:is not|isn\'t|doesn\'t)|if they (?:are not|aren\'t|don\'t|do not)|if no|in all other cases|for everyone else|everyone else|all others)';
   if (context.german) {
-    const check = new RegExp(`^(.*?)(?:prüfe?n?|geprüft werden|überprüfe?n?|frage?|checke?)\\b\\s*(.*?),?\\s*ob\\s+(.+?)\\s*[:;,.–-]+\\s*(?:wenn|falls)\\s+(?:ja|das so ist|dem so ist|so|(nicht|nein))\\s*,?\\s*(.+?)(?:\\s*[,;.]\\s*(?:und\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
+    const check = new RegExp(`^(.*?)(?:prüfe?n?|geprüft werden|überprüfe?n?|(?:nach|ab)?fragen?|gefragt werden|checken?|checke)\\b\\s*(.*?),?\\s*ob\\s+(.+?)\\s*[:;,.–-]+\\s*(?:wenn|falls)\\s+(?:ja|das so ist|dem so ist|so|(nicht|nein))\\s*,?\\s*(.+?)(?:\\s*[,;.]\\s*(?:und\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
     if (check) return { before: `${check[1]} ${check[2]}`.trim(), condition: check[3]!, then: check[5]!, otherwise: check[6], isUnless: check[4] !== undefined };
     const when = new RegExp(`^(.*?)(?:^|[\\s,])(?:wenn|falls|sofern|sobald)\\s+(.+?)\\s*,\\s*(?:dann\\s+)?(.+?)(?:\\s*[,;.–-]+\\s*(?:und\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);
     if (when && !when[1]!.trim()) return { condition: when[2]!, then: when[3]!, otherwise: when[4] };
@@ -226,6 +226,7 @@ function inferPlace(condition: string, context: InstructionContext): Place {
 
 function goalOf(said: string, context: InstructionContext): Arm['then'] | undefined {
   const landed = /^(?:(?:soll|sollen|sollte|muss|müssen|kann|können|darf|geht|gehen|kommt|kommen|landet|landen)\s+)?(?:(?:man|er|sie|es|der nutzer|die nutzer|der kunde|die leute)\s+)?(?:(?:auch|direkt|gleich|wieder|zurück|sofort|weiter)\s+)*((?:zu|zum|zur|nach|auf|bei|beim|in|ins)\s+.+?)(?:\s+(?:zurück|wieder|landen|gehen|kommen|springen|gelangen|weitergehen|weiter|zurückgehen|zurückkommen|geleitet|geführt|geschickt|werden|können|kann|soll))*$/iu.exec(said);
+  if (/^(?:(?:ganz\s+)?normal|einfach|regulär)\s+(?:weiter|wie (?:bisher|gehabt))(?:\s*(?:gehen|machen))?$/iu.test(said)) return 'continue';
   const text = context.german && landed && /(?:landen|gehen|kommen|springen|gelangen|geleitet|geführt|geschickt|landet|geht|kommt)(?!\p{L})/iu.test(said) ? `zurück ${landed[1]!.replace(/^(?:bei|beim)\s+/iu, 'zu ')}` : said;
   if (/^(?:(?:it|this|that|the flow|everything|they|we|users?|people)\s+)?(?:(?:then|just|simply|can|should)\s+)*(?:ends?|stops?|finish(?:es)?|aborts?|quits?|is over|endet|ist (?:der ablauf )?zu ende|abbrechen|beenden|stoppt?|ende)(?:\s+(?:the flow|there|here|der ablauf|es|dort|hier))?$/iu.test(text)) return 'end';
   if (/^(?:endet der ablauf|ist schluss)$/iu.test(text)) return 'end';
@@ -253,7 +254,8 @@ function goalOf(said: string, context: InstructionContext): Arm['then'] | undefi
   return 'continue';
 }
 
-function readStep(text: string, context: InstructionContext): { existing: NodeRef } | { made: NewNode } | undefined {
+function readStep(said: string, context: InstructionContext): { existing: NodeRef } | { made: NewNode } | undefined {
+  const text = said.replace(/(?<=\p{L}en)\s+lassen$/iu, '');
   const german = /^(?:(?:soll|sollen|sollte|muss|wird|werden|kommt|kommen|erscheint|erscheinen|öffnet sich|öffnet|öffne|zeigt|zeige|zeigen wir|folgt|gibt es|füge|ergänze|blende)\s+)(?:(?:man|der nutzer|die nutzerin|es|dort|hier|auch|noch|zuerst|erst)\s+)*(.+?)(?:\s+(?:kommen|erscheinen|angezeigt werden|gezeigt werden|geöffnet werden|anzeigen|zeigen|öffnen|folgen|ein|an|werden|auf|hinzu|einfügen))*$/iu.exec(text);
   if (context.german && german) {
     const isShown = !/\b(?:wird|werden|muss)\b/iu.test(text.split(' ')[0]!) || /(?:angezeigt|gezeigt|geöffnet)\s+werden$/iu.test(text);

@@ -9,7 +9,7 @@ import { contentWords, findEdge, findPair, wordLikeness } from './instructionTar
 const INSTEAD = /\b(?:instead|rather than|no longer|not to|straight|directly|now|from now on)\b|(?:stattdessen|statt|nicht mehr|direkt|jetzt|künftig|gleich)(?!\p{L})/iu;
 const ALSO = /\b(?:also|too|as well|additionally|back|return|able|can|could|option|possible|allow|let|may|again)\b|(?:auch|zusätzlich|zurück|können|kann|wieder|möglich)(?!\p{L})/iu;
 const LED_EN = '(?:(?:straight|directly|back|right|always|on|also|again|over|immediately|now|simply|just)\\s+)*';
-const LED_DE = '(?:(?:direkt|gleich|auch|wieder|zurück|jetzt|immer|sofort|nun|künftig|weiter)\\s+)*';
+const LED_DE = '(?:(?:direkt|gleich|auch|noch|wieder|zurück|jetzt|immer|sofort|nun|künftig|weiter)\\s+)*';
 
 /** Arrows: new ones, other targets, no longer there. */
 export const connectionRules: ClauseRule[] = [
@@ -111,7 +111,7 @@ export const connectionRules: ClauseRule[] = [
     german: new RegExp(`^(?:von\\s+)?(.+?)\\s+(?:soll(?:en|te)?|muss|müssen|kann|können|darf)\\s+(?:man\\s+)?(?:auch\\s+)?${LED_DE}(?:(?:zu|zum|zur|nach|auf|in|ins)\\s+(.+?))\\s+${LED_DE}(?:statt\\s+.+?\\s+)?(?:führen|gehen|springen|kommen|weitergehen|zurückführen|zurückgehen|gelangen|leiten|weiterleiten|laufen)(?:\\s+(?:statt|anstatt|nicht)\\s.+)?$|^(.+?)\\s+(?:geht|gehen|führt|führen|springt|kommen|kommt|läuft|laufen)\\s+${LED_DE}(?:zu|zum|zur|nach|auf|in)\\s+(.+?)(?:\\s+(?:weiter|zurück|statt .+))?$`, 'iu'),
     run: (match, context) => {
       const from = (match[1] ?? match[3])!;
-      if (/^(?:where|what|how|why|wo|was|wie|warum|add|insert|put|please add|füge)\b/iu.test(from)) return false;
+      if (/^(?:where|what|how|why|wo|was|wie|warum|add|insert|put|take|remove|drop|delete|throw|cut|kill|scrap|rename|get rid|please add|füge|entferne|lösche|benenne)\b/iu.test(from)) return false;
       return connect(from, (match[2] ?? match[4])!, context, modeOf(match[0]));
     },
   },
@@ -123,7 +123,12 @@ export const connectionRules: ClauseRule[] = [
   {
     english: /^(.+?)\s*(?:->|→|=>|-->)\s*(.+)$/u,
     run: (match, context) => {
-      if (context.look(match[1]!).kind === 'none') return false;
+      const left = context.look(match[1]!);
+      if (left.kind === 'none') return false;
+      // "amount over 500 -> should be amount over 800": a new name for the same step.
+      const name = match[2]!.replace(/^(?:should (?:be|read|say)|becomes|is now|to|soll(?:te)? (?:heißen|sein)|wird)\s+/iu, '');
+      const right = context.look(name);
+      if (left.kind === 'one' && (name !== match[2] || (right.kind === 'one' && right.id === left.id)) && !(right.kind === 'one' && right.score >= 1)) return void context.commands.push({ kind: 'rename', node: left.id, title: capital(context.text(name)) });
       const mark = /^«(\d+)»$/.exec(match[2]!.trim());
       const quoted = mark && context.prepared.marks[Number(mark[1])]!;
       // A quoted title that no step has is a new name.
@@ -138,7 +143,10 @@ const modeOf = (clause: string): 'also' | 'instead' | 'open' => {
   return INSTEAD.test(clause) ? 'instead' : ALSO.test(clause) ? 'also' : 'open';
 };
 
-function connect(from: string, to: string, context: InstructionContext, mode: 'also' | 'instead' | 'open', label?: string): boolean | void {
+function connect(from: string, goal: string, context: InstructionContext, mode: 'also' | 'instead' | 'open', named?: string): boolean | void {
+  const labelled = named === undefined ? /\s*,?\s+(?:labell?ed(?: as)?|called|named|with (?:the |a )?label|saying|beschriftet(?: mit)?|mit (?:der |dem )?(?:beschriftung|label|text)|namens)\s+(«\d+»|[^,]{1,40})$/iu.exec(goal) : null;
+  const to = labelled && !/^(?:an?|eine?[nrm]?)\s/iu.test(goal) ? goal.slice(0, labelled.index) : goal;
+  const label = named ?? (to === goal ? undefined : labelled![1]!);
   // Something new in front of the verb: it is to be added, and no arrow alone.
   if (/(?:^|\s)(?:an?|another|eine?n?)\s+(?:(?:new|separate|extra|additional|neue[nrs]?|weitere[nrs]?)\s|\p{L}*\s*(?:screen|page|popup|dialog|step|action)?\s*«)/iu.test(from) && /\p{L}\s/u.test(from) && !/^(?:the|der|die|das)\s/iu.test(from) && (from.split(' ').length > 4 || context.look(from).kind !== 'one')) return false;
   const insteadOf = /\s+(?:instead of|rather than|statt|anstatt)\s+(.+)$/iu.exec(to);
@@ -210,7 +218,7 @@ function connect(from: string, to: string, context: InstructionContext, mode: 'a
 
 /** A phrase as where an arrow starts: an arrow itself ("the No branch of X", a quoted label, "small amounts"), or a node. */
 export function sourceOf(phrase: string, context: InstructionContext): { node: NodeRef } | { edge: Edge } | { ids: string[] } | undefined {
-  const bare = phrase.replace(/^(?:the\s+)?(?:people|users?|customers?|everyone|leute|nutzer|kunden)\s+(?:on|at|in|from|after|auf|bei|in|nach)\s+/iu, '').replace(/^(?:after|nach)\s+/iu, '').trim();
+  const bare = phrase.replace(/^(?:the\s+)?(?:people|users?|customers?|everyone|leute|nutzer|kunden)\s+(?:on|at|in|from|after|auf|bei|in|nach)\s+/iu, '').replace(/^(?:after|nach)\s+/iu, '').replace(/^(?:let|have|make|lass|lasse)\s+/iu, '').trim();
   const speaksOfArrow = /\b(?:branch|arm|arrow|edge|path|connection|button|answer|option|case)\b|(?:zweig|pfeil|kante|verbindung|knopf|antwort|fall)(?!\p{L})/iu.test(bare);
   if (speaksOfArrow || /^(?:the\s+)?(?:«\d+»|yes|no|ja|nein)(?:\s|$)/iu.test(bare)) {
     const mark = /^(?:the\s+|der\s+|die\s+|das\s+)?«(\d+)»$/iu.exec(bare);

@@ -12,6 +12,8 @@ export class InstructionContext {
   readonly created: NewNode[] = [];
   /** What "it" means: the node that was spoken of last. */
   last: NodeRef | undefined;
+  /** How often a phrase was taken for a node though it went on with a clause of its own: such readings lose to others. */
+  strained = 0;
   private readonly outgoing = new Map<string, Edge[]>();
   private readonly incoming = new Map<string, Edge[]>();
 
@@ -79,6 +81,7 @@ export class InstructionContext {
   /** The one node that a phrase means; asks when it could be several or none. */
   need(phrase: string, among?: (node: Node) => boolean): NodeRef {
     const target = this.look(phrase, among);
+    if (/,\s*(?:it|they|this|that|which|and|but|so|people|users?|es|sie|er|das|die|der|und|aber)\s+\S+\s/iu.test(phrase)) this.strained++;
     if (target.kind === 'one') return (this.last = target.id);
     if (target.kind === 'many') throw this.whichNode(phrase, target.ids);
     const hinted = this.hinted([...this.flow.node.keys()]);

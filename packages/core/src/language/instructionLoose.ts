@@ -37,6 +37,12 @@ export function readLoosely(sentence: string, context: InstructionContext): bool
   return false;
 }
 
+/** The one node that a sentence names which is no edit itself ("nobody reads the tips"); undefined where it names several or none. */
+export function spokenOf(sentence: string, context: InstructionContext): NodeRef | undefined {
+  const { nodes } = mentionsOf(sentence, context);
+  return nodes.length === 1 ? nodes[0]!.id : undefined;
+}
+
 interface Mention {
   id: NodeRef;
   /** What the word in front of it says about it. */

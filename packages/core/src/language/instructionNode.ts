@@ -8,10 +8,16 @@ import type { ReadLanguage } from './reading.ts';
 export function newNodeOf(phrase: string, prepared: PreparedText, ref: string, fallback: NodeType = 'screen'): NewNode | undefined {
   let text = phrase.trim().replace(/,?\s+at the (?:very )?(?:end|start|beginning)\b/iu, '').replace(/^[,:\s]+|[,:\s]+$/g, '');
   let description: string | undefined;
-  const type = typeIn(text.replace(/«\d+»/g, ' ').replace(/\b(?:that|which|where|with|for|der|die|das|in dem|mit|für|wo)\b.*$/iu, ' ')) ?? typeIn(text.replace(/«\d+»/g, ' '));
+  const inBrackets = typeIn(/\(([^()]*)\)$/u.exec(text.replace(/«\d+»/g, ' '))?.[1] ?? '');
+  const type = inBrackets ?? typeIn(text.replace(/«\d+»/g, ' ').replace(/\b(?:that|which|where|with|for|der|die|das|in dem|mit|für|wo)\b.*$/iu, ' ')) ?? typeIn(text.replace(/«\d+»/g, ' '));
   // "the e-mail address, on its own screen", "a captcha as a popup": how it is shown, and not what it is.
   const shown = /^(.+?),?\s+(?:as|on|in|via|through|als|auf|in)\s+(?:an?|its|their|one|eine[nrm]?|einem|einer|eigene[rnms]?)\s+(?:(?:own|separate|new|full|little|small|simple|extra|eigene[nrms]?|neue[nrms]?|kleine[nrms]?)\s+)*([\p{L}-]+)(?:\s+of its own)?$/iu.exec(text);
   if (shown && TYPE_WORDS[shown[2]!.toLowerCase()] && !/«\d+»\s*$/.test(text)) text = shown[1]!;
+  const aside = /^(.+?)\s*\((?:an?\s+|eine?n?\s+|as an?\s+)?([\p{L}-]+(?:[\s-]call)?)(?:\s*[,;:]\s*([^()«]+))?\)$/iu.exec(text);
+  if (aside && typeIn(aside[2]!)) {
+    text = aside[1]!;
+    if (aside[3]) description = capital(aside[3].trim());
+  }
   const marks = [...text.matchAll(/«(\d+)»/g)].map((match) => prepared.marks[Number(match[1])]!);
   const quoted = marks.find((mark) => mark.quoted) ?? (/^(?:(?:a|an|the|new|ein|eine|einen|neue[nrs]?)\s+)*«\d+»(?:\s+\p{L}+)?$/iu.test(text) ? marks[0] : undefined);
   if (quoted) return { ref, type: type ?? guessType(quoted.text, fallback), title: quoted.text };

@@ -1,7 +1,7 @@
 import type { Edge } from '../flow/schema.ts';
 import type { NodeRef, Place } from './instructionCommand.ts';
 import type { InstructionContext } from './instructionContext.ts';
-import { findEdge, findPair, idsOf, typeIn } from './instructionTarget.ts';
+import { contentWords, findEdge, findPair, idsOf, typeIn } from './instructionTarget.ts';
 
 /** A place that was found in a clause, and the clause without it. `node` is the node that was named first. */
 export interface FoundPlace {
@@ -67,7 +67,9 @@ function takeArm(clause: string, context: InstructionContext): FoundPlace | unde
   return { place: () => ({ at: 'edge', edgeId: found.edge.id }), node: found.edge.source, side: 'edge', rest: cut(clause, match) };
 }
 
-function takeSide(clause: string, context: InstructionContext): FoundPlace | undefined {
+function takeSide(said: string, context: InstructionContext): FoundPlace | undefined {
+  // "…, not after Y" says where it does not go.
+  const clause = said.replace(/\s*,?\s+(?:and\s+|und\s+)?(?:not|instead of|rather than|nicht|statt|anstatt)\s+(?:erst\s+|only\s+)?(?:directly\s+|right\s+)?(?:after|before|behind|nach|vor|hinter|bevor)\s+.+$/iu, '');
   const pattern = context.german
     ? new RegExp(`\\b(?:(?:direkt|gleich|unmittelbar|noch)\\s+)*(nach|vor|hinter|im anschluss an|bevor)\\s+(?!\\d)(${PHRASE_DE})`, 'giu')
     : new RegExp(`\\b(?:(?:right|directly|immediately|just|straight|shortly|once)\\s+)*(after|before|behind|following|in front of|prior to|ahead of|once)\\s+(?!\\d|(?:two|three|four|five|ten) )(${PHRASE_EN})`, 'giu');
@@ -156,6 +158,21 @@ function readSide(match: RegExpExecArray | RegExpMatchArray, clause: string, con
     return { ref: edge.edge.source, edge: edge.edge, side, from, to: start + phrase.length, isDone: false };
   }
   if (target.kind === 'many') {
+    // "nach der Auswahl der Artikel": the words behind tell which.
+    const rest = clause.slice(start).split(/(?=\s)/u);
+    for (let length = phrase.trim().split(/\s+/).length + 1; length <= Math.min(rest.length, 6); length++) {
+      const longer = rest.slice(0, length).join('');
+      const one = /[,:;]/.test(longer) ? target : context.look(longer);
+      if (one.kind !== 'one' || one.score < 0.8) continue;
+      [target, phrase, tail] = [one, longer, ''];
+      break;
+    }
+  }
+  if (target.kind === 'one' && side === 'after' && context.isDecision(target.id) && SUCCESS.test(phrase) && !/«/.test(phrase) && phrase.trim().split(/\s+/).length > contentWords(context.title(target.id)).length + 1) {
+    const passed = context.passedBehind(target.id);
+    if (passed) return { ref: target.id, edge: passed, side, from, to: start + phrase.length, isDone: true };
+  }
+  if (target.kind === 'many') {
     // "after the payment": the step, its check and its error message are one thing.
     const whole = oneThing(target.ids, side, context);
     if (!whole) throw context.whichNode(phrase, target.ids);
@@ -184,7 +201,7 @@ function oneThing(ids: string[], side: 'after' | 'before', context: InstructionC
 const isNext = (a: NodeRef, b: NodeRef, context: InstructionContext): boolean =>
   context.outOf(a).some((edge) => edge.target === b || (['decision', 'condition'].includes(context.flow.node.get(edge.target)?.type ?? '') && context.outOf(edge.target).some((next) => next.target === b)));
 
-const SUCCESS = /(?<!\p{L})(?:successful(?:ly)?|succeed(?:s|ed)|works|worked|went through|goes through|accepted|passed|correct|valid|approved|confirmed|erfolgreiche[nmrs]?|erfolgreich|geklappt|bestätigt|bestanden|korrekt|gültig)(?!\p{L})/iu;
+const SUCCESS = /(?<!\p{L})(?:successful(?:ly)?|succeed(?:s|ed)|works|worked|went through|goes through|accepted|passed|correct|valid|complete|approved|confirmed|erfolgreiche[nmrs]?|erfolgreich|geklappt|bestätigt|bestanden|korrekt|gültig)(?!\p{L})/iu;
 
 const tidied = (text: string): string => text.replace(/\s+/g, ' ').replace(/\s+,/g, ',').replace(/^[\s,:;]+|[\s,;]+$/g, '').trim();
 

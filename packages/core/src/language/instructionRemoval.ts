@@ -20,6 +20,7 @@ export const removalRules: ClauseRule[] = [
     german: new RegExp(`^${REMOVE_DE}\\s+(.+?)(?:\\s+(?:raus|weg|heraus|rein|aus dem ablauf))*$`, 'iu'),
     run: (match, context) => removeAll(match[1]!, context),
   },
+  { english: /^(?:take|throw|cut|leave|rip|kick|toss|chuck|yank)\s+(.+?)\s+(?:out|away|off)(?:\s+(?:completely|entirely|again|here|of (?:here|it|the flow|this flow)))?$/iu, run: (match, context) => removeAll(match[1]!, context) },
   { german: /^(.+?)\s+(?:löschen|entfernen|streichen|rauswerfen|rausnehmen|weglassen|rausschmeißen)$/iu, run: (match, context) => removeAll(match[1]!, context) },
   {
     english: /^(?:we |i |people |users )?(?:(?:do not|don't|dont|no longer|won't)\s+(?:need|want|use)|(?:can|could) do without)\s+(.+?)(?:\s+(?:any ?more|any longer|here|after all))*$/iu,

@@ -42,7 +42,7 @@ export function findNode(phrase: string, flow: FlowView, prepared: PreparedText,
     // "the decision": nothing but its type tells which one.
     const startOrEnd = /^(?:the\s+|der\s+|dem\s+|den\s+|das\s+|zum\s+)?(?:very\s+)?(start|beginning|anfang|begin)$/i.test(text) ? 'start' : /^(?:the\s+|das\s+|dem\s+)?(?:very\s+)?(end|ende|schluss|finish)$/i.test(text) ? 'end' : undefined;
     // "the form" is the one step with that word in its title; "the screen" could be any.
-    const titled = nodes.filter((node) => words.some((word) => OWN_TYPE_WORDS.has(word) && contentWords(node.data.title).includes(word)));
+    const titled = nodes.filter((node) => words.some((word) => OWN_TYPE_WORDS.has(word) && contentWords(node.data.title).some((other) => wordLikeness(word, other) >= 0.9)));
     if (titled.length === 1 && place === undefined && !named.length) return { kind: 'one', id: titled[0]!.id, score: 0.9 };
     const wanted = startOrEnd ?? type;
     if (wanted && named.length === 0) return byType(nodes.filter((node) => isOfType(node, wanted)), wanted, place);
@@ -202,7 +202,7 @@ function ordinalOf(phrase: string): number | undefined {
 function labelWords(phrase: string, prepared: PreparedText): string[] {
   const marked = [...phrase.matchAll(/«(\d+)»/g)].map((match) => prepared.marks[Number(match[1])]!.text);
   if (marked.length) return marked;
-  const bare = stripArticle(phrase).replace(/\b(branch|arm|arrow|edge|path|connection|label|link|button|case|way|line|zweig|pfeil|verbindung|kante|beschriftung|weg|fall|knopf)s?\b/giu, '').trim();
+  const bare = stripArticle(phrase).replace(/\b(?:labell?ed|called|named|saying|with the (?:label|text|name)|mit (?:der|dem) (?:beschriftung|label|text|namen)|namens)(?!\p{L})/giu, '').replace(/\b(branch|arm|arrow|edge|path|connection|label|link|button|case|way|line|zweig|pfeil|verbindung|kante|beschriftung|weg|fall|knopf)s?\b/giu, '').trim().replace(/^(?:the|der|die|das|den)\s+/iu, '');
   return bare ? [bare, ...(bare.toLowerCase().match(/\b(yes|no|ja|nein)\b/gu) ?? [])] : [];
 }
 

@@ -72,7 +72,8 @@ function rewordings(clause: string): string[][] {
   take(/^(.+?)\s*,?\s+(?:that|which|and(?: it)?|der|die|das|und)\s+(?:should\s+|must\s+|soll\s+)?(?:comes?|goes?|sits?|stands?|belongs?|is (?:shown|placed)|happens?|appears?)\s+((?:right |directly |just )?(?:before|after|between|behind)\s.+)$/iu, (match) => [match[1]!, `it should come ${match[2]}`]);
   // Two things at once.
   const joints = [...clause.matchAll(new RegExp(`\\s*(?:,\\s*(?:and|but|plus|und|aber|sowie)|;|\\s[-–]|\\s(?:and|plus|but|und|sowie))\\s+(?:also\\s+|then\\s+|please\\s+|auch\\s+|dann\\s+|bitte\\s+|noch\\s+|außerdem\\s+)*(?=${SUBJECT}\\s)`, 'giu'))];
-  for (const joint of joints) out.push([clause.slice(0, joint.index), clause.slice(joint.index + joint[0].length)]);
+  const others = [...clause.matchAll(/\s*,\s+(?=(?:it|they|this|that|sie|er|es|das|die|der)\s+(?:should|must|goes?|leads?|comes?|opens?|shows?|needs?|is|soll|sollen|führt|geht|kommt|öffnet|zeigt)\s)/giu)];
+  for (const joint of [...others, ...joints]) out.push([clause.slice(0, joint.index), clause.slice(joint.index + joint[0].length)]);
   // A reason first: "vouchers are gone, so …", "since …, …".
   take(/^(?:since|because|as|given that|now that|seeing that|because of|due to|for legal reasons|in order to|to|weil|da|damit|um|wegen|aus)\s[^,«]+,\s*(.+)$/iu, (match) => [match[1]!]);
   take(/^.+?(?:\s*[;:]|\s[-–]|,?\s(?:so|therefore|hence|thus|that's why|which is why|deshalb|daher|darum|deswegen|also))\s+(?!that\b|dass\b)(.+)$/iu, (match) => [match[1]!]);
