@@ -69,20 +69,34 @@ export function tidyGraph(nodes: ReadNode[], edges: ReadEdge[]): { nodes: ReadNo
   let keptEdges = dedupe(edges)
   for (let changed = true; changed;) {
     changed = false
+    // One pass over maps: removing decisions one by one from lists is cubic in a text of nothing but tests.
+    const outgoing = groupBy(keptEdges, 'from')
+    const incoming = groupBy(keptEdges, 'to')
+    const removed = new Set<string>()
+    const gone = new Set<ReadEdge>()
+    const added: ReadEdge[] = []
     for (const node of keptNodes) {
       if (node.type !== 'decision') continue
-      const out = keptEdges.filter((edge) => edge.from === node.key)
+      const out = (outgoing.get(node.key) ?? []).filter((edge) => !gone.has(edge))
       const targets = new Set(out.map((edge) => edge.to))
       if (targets.size >= 2) continue
       const target = [...targets][0]
-      const incoming = keptEdges.filter((edge) => edge.to === node.key)
-      keptEdges = keptEdges.filter((edge) => edge.from !== node.key && edge.to !== node.key)
-      if (target !== undefined && target !== node.key) for (const edge of incoming) if (edge.from !== target || edge.kind === 'loop') keptEdges.push({ ...edge, to: target })
-      keptEdges = dedupe(keptEdges)
-      keptNodes = keptNodes.filter((other) => other !== node)
+      const before = (incoming.get(node.key) ?? []).filter((edge) => !gone.has(edge))
+      for (const edge of [...out, ...before]) gone.add(edge)
+      if (target !== undefined && target !== node.key) {
+        for (const edge of before) {
+          if (edge.from === target && edge.kind !== 'loop') continue
+          const moved = { ...edge, to: target }
+          added.push(moved)
+          outgoing.set(edge.from, [...(outgoing.get(edge.from) ?? []), moved])
+          incoming.set(target, [...(incoming.get(target) ?? []), moved])
+        }
+      }
+      removed.add(node.key)
       changed = true
-      break
     }
+    keptEdges = dedupe([...keptEdges, ...added].filter((edge) => !gone.has(edge)))
+    keptNodes = keptNodes.filter((node) => !removed.has(node.key))
   }
   const end = keptNodes.find((node) => node.type === 'end')
   // A step that led only into a removed decision about itself goes on to the end.
@@ -103,6 +117,16 @@ export function tidyGraph(nodes: ReadNode[], edges: ReadEdge[]): { nodes: ReadNo
   }
 }
 
+function groupBy(edges: ReadEdge[], end: 'from' | 'to'): Map<string, ReadEdge[]> {
+  const groups = new Map<string, ReadEdge[]>()
+  for (const edge of edges) {
+    const group = groups.get(edge[end])
+    if (group === undefined) groups.set(edge[end], [edge])
+    else group.push(edge)
+  }
+  return groups
+}
+
 /** One edge between two nodes is enough, unless both are labelled arms of a decision. */
 function dedupe(edges: ReadEdge[]): ReadEdge[] {
   const seen = new Set<string>()
@@ -116,7 +140,7 @@ function dedupe(edges: ReadEdge[]): ReadEdge[] {
 
 function reachable(nodes: ReadNode[], edges: ReadEdge[]): Set<string> {
   const next = new Map<string, string[]>()
-  for (const edge of edges) next.set(edge.from, [...(next.get(edge.from) ?? []), edge.to])
+  for (const [key, group] of groupBy(edges, 'from')) next.set(key, group.map((edge) => edge.to))
   const start = nodes[0]
   const reached = new Set<string>(start === undefined ? [] : [start.key])
   const queue = [...reached]
