@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { silentLogger } from '@uxflow/core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openEngineHost, socketPathOf, type EngineHost } from './engineHost.ts';
 import { createSessionSecrets } from './secrets.ts';
 
@@ -29,4 +29,20 @@ test.each(['Application Support', 'Entwürfe', 'a:b', 'a?b#c', '50%41', 'x'.repe
 test('one folder has one socket, however it is named', () => {
   expect(socketPathOf(relative(process.cwd(), root))).toBe(socketPathOf(root));
   expect(socketPathOf(`${root}/`)).toBe(socketPathOf(root));
+});
+
+test.skipIf(process.platform === 'win32')('a folder for sockets that others may enter is not used', async () => {
+  vi.stubEnv('TMPDIR', join(root, 'shared'));
+  try {
+    const dataDir = join(root, 'x'.repeat(120));
+    const folder = dirname(socketPathOf(dataDir));
+    expect(folder.startsWith(join(root, 'shared'))).toBe(true);
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o777);
+    await expect(open(dataDir)).rejects.toMatchObject({ code: 'SOCKET_UNAVAILABLE' });
+    chmodSync(folder, 0o700);
+    expect((await open(dataDir)).role()).toBe('owner');
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

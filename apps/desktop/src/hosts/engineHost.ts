@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { homedir, tmpdir, userInfo } from 'node:os';
@@ -159,17 +159,28 @@ async function serveGuests(engine: Engine, socketPath: string, options: EngineHo
   };
   if (process.platform !== 'win32') {
     // The folder's lock is ours, so a socket file that still lies here is a dead owner's.
-    rmSync(socketPath, { force: true });
     mkdirSync(join(socketPath, '..'), { recursive: true, mode: 0o700 });
+    if (!isOwnPlace(socketPath)) throw socketUnavailable(socketPath);
+    rmSync(socketPath, { force: true });
   }
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(new AppError('SOCKET_UNAVAILABLE', `The local socket ${socketPath} cannot be opened. Your flows are untouched; choose another data folder with UXFLOW_DATA.`, { socketPath }, { cause })),
-    );
+    server.once('error', (cause) => reject(socketUnavailable(socketPath, cause)));
     server.listen(socketPath, resolve);
   });
   if (process.platform !== 'win32') chmodSync(socketPath, 0o600);
   return server;
+}
+
+function socketUnavailable(socketPath: string, cause?: unknown): AppError {
+  return new AppError('SOCKET_UNAVAILABLE', `The local socket ${socketPath} cannot be opened. Your flows are untouched; choose another data folder with UXFLOW_DATA.`, { socketPath }, { cause });
+}
+
+/** False where somebody else of this machine could stand behind the socket: the folder for temporary files is open to all. */
+function isOwnPlace(socketPath: string): boolean {
+  const folder = join(socketPath, '..');
+  if (process.platform === 'win32' || !folder.startsWith(join(tmpdir(), 'uxflow-'))) return true;
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  return stat === undefined || (stat.isDirectory() && stat.uid === userInfo().uid && (stat.mode & 0o077) === 0);
 }
 
 /**
@@ -239,6 +250,7 @@ function openLocalSocket(socketPath: string): WebSocket {
 
 /** True when the owner of the folder answers on its socket. */
 async function canReach(socketPath: string): Promise<boolean> {
+  if (!isOwnPlace(socketPath)) return false;
   return new Promise((resolve) => {
     const socket = openLocalSocket(socketPath);
     socket.on('open', () => {
