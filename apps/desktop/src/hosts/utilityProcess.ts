@@ -1,5 +1,5 @@
 /** The engine inside Electron: a utility process that talks to windows over ports and to main about secrets only. */
-import { createLogger, errorInfo } from '@uxflow/core';
+import { AppError, createLogger, errorInfo, type ErrorInfo } from '@uxflow/core';
 import type { SecretStore } from '@uxflow/core/engine';
 import { openEngineHost, type EngineHost } from './engineHost.ts';
 import { withElkWorker } from './elkWorkerUrl.ts';
@@ -11,7 +11,7 @@ interface Parent {
 type Message =
   | { type: 'open'; dataDir: string; version: string; secretStrength: SecretStore['strength'] }
   | { type: 'port' }
-  | { type: 'secret'; id: number; value?: string; error?: string }
+  | { type: 'secret'; id: number; value?: string; error?: ErrorInfo }
   | { type: 'close' };
 
 const parent = (process as unknown as { parentPort: Parent }).parentPort;
@@ -59,7 +59,7 @@ parent.on('message', ({ data, ports }) => {
     const question = waiting.get(data.id);
     waiting.delete(data.id);
     if (data.error === undefined) question?.resolve(data.value);
-    else question?.reject(new Error(data.error));
+    else question?.reject(new AppError(data.error.code, data.error.message, data.error.params));
   } else if (data.type === 'close') {
     void (host ? host.then((opened) => opened.close()) : Promise.resolve()).finally(() => process.exit(0));
   }

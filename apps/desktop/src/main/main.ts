@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, BrowserWindow, ipcMain, Menu, MessageChannelMain, nativeTheme, protocol, safeStorage, session, shell, utilityProcess, type UtilityProcess } from 'electron';
+import { errorInfo } from '@uxflow/core';
 import { defaultDataDir } from '../hosts/engineHost.ts';
 import { createKeychainSecrets } from '../hosts/secrets.ts';
 import { APP_VERSION } from '../version.ts';
@@ -105,10 +106,10 @@ function startEngine(): void {
     if (message.type === 'ready') restarts = 0;
     // safeStorage exists in the main process only, so the engine asks here for the few secrets that it needs.
     if (message.type === 'secret.get' && message.name !== undefined) {
-      void secrets.get(message.name).then((value) => started.postMessage({ type: 'secret', id: message.id, value }), (error: unknown) => started.postMessage({ type: 'secret', id: message.id, error: String(error) }));
+      void secrets.get(message.name).then((value) => started.postMessage({ type: 'secret', id: message.id, value }), (error: unknown) => started.postMessage({ type: 'secret', id: message.id, error: errorInfo(error) }));
     }
     if (message.type === 'secret.set' && message.name !== undefined) {
-      void secrets.set(message.name, message.value ?? null).then(() => started.postMessage({ type: 'secret', id: message.id }), (error: unknown) => started.postMessage({ type: 'secret', id: message.id, error: String(error) }));
+      void secrets.set(message.name, message.value ?? null).then(() => started.postMessage({ type: 'secret', id: message.id }), (error: unknown) => started.postMessage({ type: 'secret', id: message.id, error: errorInfo(error) }));
     }
   });
   started.on('exit', () => {
