@@ -36,7 +36,7 @@ export function oddnessOf(commands: readonly EditCommand[], context: Instruction
     if (/[,;:()]/.test(title)) odd += 4;
     if (CLAUSE_WORD.test(title)) odd += 4;
     if (!isQuestion && PLACE_WORD.test(title)) odd += 4;
-    if (LOOSE_END.test(title)) odd += 4;
+    if (LOOSE_END.test(title) && !PHRASAL_END.test(title)) odd += 4;
     if (/^(?!\p{L}+ (?:an?|the|eine?n?)\s)[^?]*(?<!(?:^| )(?:for|to|of|in|on|at|as|with|from|by|für|mit|auf|in|zu|von))\s(?:an?|the|eine|einen)\s/iu.test(title)) odd += 2;
   };
   for (const command of commands) {
@@ -54,6 +54,8 @@ export function oddnessOf(commands: readonly EditCommand[], context: Instruction
 
 const CLAUSE_WORD = /(?<!\p{L})(?:should|must|would|shall|they|them|it|we|you|he|she|that|which|because|otherwise|instead|please|there|soll|sollen|sollte|muss|müssen|wird|werden|bevor|damit|weil|dass|bitte|stattdessen|man|wir|sie|kommen|kommt)(?!\p{L})/iu;
 const PLACE_WORD = /(?<!\p{L})(?:before|after|between|behind|bevor|nach|hinter|zwischen)\s/iu;
+/** "Sign in", "Log in", "Check in": the last word belongs to the verb. */
+const PHRASAL_END = /(?<!\p{L})(?:sign|log|check|opt|clock|plug|switch|turn|type|key|zoom|cash|trade|jump|hold|carry|move|try|put)(?:s|ed|ing|ging|ting|ning)?\s(?:in|on|for|with)$/iu;
 const LOOSE_END = /(?<!\p{L})(?:and|or|the|a|an|to|of|for|with|in|on|at|und|oder|der|die|das|den|dem|ein|eine|einen|zu|mit|für|von|vom)$/iu;
 
 const SUBJECT = "(?:rename|remove|delete|drop|add|insert|move|put|connect|link|swap|duplicate|copy|turn|change|label|redirect|show|send|open|lead|lösche|entferne|füge|benenne|verschiebe|verbinde|kopiere|ändere|mach|mache|setze|beschrifte|ergänze|nenne|zeige|it|this|that|they|people|users?|everyone|there|we|i|you|the|a|an|also|then|from|after|before|on|at|if|when|let|make|er|sie|es|man|wir|der|die|das|den|dem|dort|dann|danach|auch|von|vom|nach|vor|bei|wenn|falls|«\\d+»)";
@@ -72,7 +74,7 @@ function rewordings(clause: string): string[][] {
   take(/^(.+?)\s*,?\s+(?:that|which|and(?: it)?|der|die|das|und)\s+(?:should\s+|must\s+|soll\s+)?(?:comes?|goes?|sits?|stands?|belongs?|is (?:shown|placed)|happens?|appears?)\s+((?:right |directly |just )?(?:before|after|between|behind)\s.+)$/iu, (match) => [match[1]!, `it should come ${match[2]}`]);
   // Two things at once.
   const joints = [...clause.matchAll(new RegExp(`\\s*(?:,\\s*(?:and|but|plus|und|aber|sowie)|;|\\s[-–]|\\s(?:and|plus|but|und|sowie))\\s+(?:also\\s+|then\\s+|please\\s+|auch\\s+|dann\\s+|bitte\\s+|noch\\s+|außerdem\\s+)*(?=${SUBJECT}\\s)`, 'giu'))];
-  const others = [...clause.matchAll(/\s*,\s+(?=(?:it|they|this|that|sie|er|es|das|die|der)\s+(?:should|must|goes?|leads?|comes?|opens?|shows?|needs?|is|soll|sollen|führt|geht|kommt|öffnet|zeigt)\s)/giu)];
+  const others = [...clause.matchAll(/\s*,\s+(?=(?:it|they|this|that|people|users?|everyone|customers?|guests?|sie|er|es|das|die|der|man|nutzer)\s+(?:just\s+|simply\s+|then\s+|now\s+|dann\s+|einfach\s+)?(?:go|return|continue|jump|see|geh|should|must|goes?|leads?|comes?|opens?|shows?|needs?|is|soll|sollen|führt|geht|kommt|öffnet|zeigt)\s)/giu)];
   for (const joint of [...others, ...joints]) out.push([clause.slice(0, joint.index), clause.slice(joint.index + joint[0].length)]);
   // A reason first: "vouchers are gone, so …", "since …, …".
   take(/^(?:since|because|as|given that|now that|seeing that|because of|due to|for legal reasons|in order to|to|weil|da|damit|um|wegen|aus)\s[^,«]+,\s*(.+)$/iu, (match) => [match[1]!]);
