@@ -22,12 +22,13 @@ export function readInstruction(text: string, flow: FlowView, options: { hint?: 
     if (text.length > INSTRUCTION_LIMIT.text || sentences.some((sentence) => sentence.length > INSTRUCTION_LIMIT.sentence)) throw notUnderstood(text.slice(0, 200), context);
     if (isOutside(prepared.sentences.join('. '), context)) throw outside(context);
     let unread: InstructionStop | undefined;
-    for (const sentence of joinAnswers(sentences, context)) {
+    const joined = joinAnswers(sentences, context);
+    for (const [index, sentence] of joined.entries()) {
       try {
         readLikeliest(sentence, context);
       } catch (error) {
         // Beside an instruction people give reasons; what begins like a command or asks for something is never passed over.
-        if (!(error instanceof InstructionStop) || sentences.length === 1 || LIKE_A_COMMAND.test(sentence)) throw error;
+        if (!(error instanceof InstructionStop) || sentences.length === 1 || (LIKE_A_COMMAND.test(sentence) && !isReasonFor(sentence, joined[index + 1]))) throw error;
         unread ??= error;
         context.last = spokenOf(sentence, context) ?? context.last;
       }
@@ -42,6 +43,13 @@ export function readInstruction(text: string, flow: FlowView, options: { hint?: 
 
 /** What is longer is no instruction, and matching it against hundreds of patterns would take long; characters. */
 export const INSTRUCTION_LIMIT = { text: 3000, sentence: 400 };
+
+/** "We need to compress the file first. Put an API call "Compress file" …": what the next sentence orders. */
+function isReasonFor(sentence: string, next: string | undefined): boolean {
+  const order = new RegExp(`^${COMMAND}\\b`, 'iu');
+  if (!next || order.test(sentence) || !order.test(next)) return false;
+  return /^(?:we|i|people|users?|they|it|there|customers?|guests?|wir|ich|man|es|nutzer|kunden)(?!\p{L})/iu.test(sentence);
+}
 
 /** Reads a sentence as it stands; where that gives strange titles or nothing at all, as the least strange of its other cuts. */
 function readLikeliest(sentence: string, context: InstructionContext): void {
@@ -100,7 +108,8 @@ function restore(to: ReturnType<typeof snapshot>, context: InstructionContext): 
   context.last = to.last;
 }
 
-function readSentence(said: string, context: InstructionContext): void {
+function readSentence(told: string, context: InstructionContext): void {
+  const said = told.replace(/^((?:from|on|at|in)\s[^,]+?),?\s+(?:the\s+)?(?:guests?|customers?|visitors?|employees?|members?|applicants?|patients?|clients?|shoppers?|buyers?|drivers?)\s+(?=(?:should|must|can|could|may|needs? to|have to|want to)\s)/iu, '$1 people ');
   // '"Take a photo": a new screen that …' is a new screen "Take a photo".
   const sentence = said.replace(/(«\d+»)\s*[:,(]\s*((?:an?|eine?n?)\s+(?:new\s+|neue[nrs]?\s+)?(?:screen|page|popup|pop-up|dialog|modal|action|step|seite|bildschirm|aktion|schritt))(?!\p{L})/iu, '$2 $1');
   if (refinesErrorPath(sentence, context) || refinesType(sentence, context)) return;
@@ -139,10 +148,10 @@ function readSentence(said: string, context: InstructionContext): void {
 const QUESTION = /^(?!what (?:happens|should happen|if|about|do we do)\b|was (?:passiert|geschieht|machen wir)\b)(?:what|which|who|where|why|how|is|are|does|do|has|was|welche[rsn]?|wer|wo|wohin|warum|wieso|wie|ist|sind|gibt|hat)(?!\p{L}).*\?$/iu;
 /** "…, send a mail first: put an API call after X": what follows the colon or comma is the command itself, the rest its reason. */
 function exactPart(sentence: string): string | undefined {
-  if (new RegExp(`^${COMMAND}\\b`, 'iu').test(sentence) || /\b(?:everyone else|everybody else|all others|the others)\b|alle anderen/iu.test(sentence)) return undefined;
+  if (new RegExp(`^${COMMAND}\\b`, 'iu').test(sentence) || /\b(?:everyone else|everybody else|everything else|all others|the others)\b|alle anderen/iu.test(sentence)) return undefined;
   const so = new RegExp(`^[^«»]*?[,;]\\s*(?:so|therefore|hence|deshalb|daher|also|darum)\\s+(?:please\\s+|bitte\\s+)?(${COMMAND}\\s.+)$`, 'iu').exec(sentence);
   if (so) return so[1];
-  const match = new RegExp(`^[^:«»]*(?::|\\s[-–])\\s*(?:please\\s+|bitte\\s+)?((?:${COMMAND}|after|before|between|nach|vor|zwischen)\\s.+)$`, 'iu').exec(sentence) ?? new RegExp(`^(?!.*\\b(?:if|when|after|before|between|once|from|on|unless|wenn|falls|nach|vor|zwischen|von)\\b.*,)[^,«»]*,\\s*(?:so\\s+|please\\s+|bitte\\s+|also\\s+)?((?:${COMMAND}|nimm|wirf|schmeiß)\\s.+)$`, 'iu').exec(sentence);
+  const match = new RegExp(`^[^:]*(?::|\\s[-–])\\s*(?:please\\s+|bitte\\s+)?((?:${COMMAND}|after|before|between|nach|vor|zwischen)\\s.+)$`, 'iu').exec(sentence) ?? new RegExp(`^(?!.*\\b(?:if|when|after|before|between|once|from|on|unless|wenn|falls|nach|vor|zwischen|von)\\b.*,)[^,«»]*,\\s*(?:so\\s+|please\\s+|bitte\\s+|also\\s+)?((?:${COMMAND}|nimm|wirf|schmeiß)\\s.+)$`, 'iu').exec(sentence);
   return match?.[1];
 }
 
@@ -200,7 +209,7 @@ function refinesType(sentence: string, context: InstructionContext): boolean {
 }
 
 const isConditional = (clause: string): boolean =>
-  /\b(?:if|when|whenever|unless|whether|in case|otherwise|or else|everyone else|everybody else|all others?)\b|alle anderen|^after (?:\d|two |three |four |five |ten )|(?:wenn|falls|sofern|sobald|sonst|andernfalls|ob)(?!\p{L})|^(?:nach|ab) (?:\d|zwei |drei |vier |fünf )/iu.test(clause) && !/^(?:what|was)\s/iu.test(clause) && !/^(?:and )?what (?:if|happens)/iu.test(clause) && !/\b(?:error|failure) (?:path|branch|handling|case|state) (?:if|when)/iu.test(clause);
+  /\b(?:if|when|whenever|unless|whether|in case|otherwise|or else|everyone else|everybody else|everything else|all others?)\b|alle anderen|^after (?:\d|two |three |four |five |ten )|(?:wenn|falls|sofern|sobald|sonst|andernfalls|ob)(?!\p{L})|^(?:nach|ab) (?:\d|zwei |drei |vier |fünf )/iu.test(clause) && !/^(?:what|was)\s/iu.test(clause) && !/^(?:and )?what (?:if|happens)/iu.test(clause) && !/\b(?:error|failure) (?:path|branch|handling|case|state) (?:if|when)/iu.test(clause);
 
 const COPY = /^(?:duplicate|copy|clone|(?:make|create|add) (?:an?|another|one) (?:copy|duplicate|clone)|dupliziere|kopiere|mach(?:e)? (?:eine|noch eine) kopie)\b/iu;
 const COMMAND = '(?:rename|remove|delete|drop|add|insert|move|put|connect|link|disconnect|swap|duplicate|copy|clone|turn|convert|change|make|set|mark|label|redirect|reconnect|get rid of|create|tidy|place|replace|retitle|undo|leave|lösche|entferne|streiche|füge|benenne|verschiebe|verbinde|trenne|vertausche|tausche|dupliziere|kopiere|ändere|mach|mache|setze|markiere|ergänze|wandle|schreib|schreibe|räum|räume|nenne|ersetze|baue|bau|beschrifte|bezeichne|stell|stelle|häng|hänge|pack|packe|schieb|schiebe|leg|lege|streich|leite|lenke|führe|biege|erstelle|kürze|vermerke|notiere|relabel|reroute|repoint|attach|kill|scrap|ditch|wire|unlink|retype|convert|call|name)';
@@ -303,6 +312,7 @@ const OUTSIDE = [
   /^(?:transfer|wire|pay|send|order|approve|sign|file|print|charge|refund|cancel|submit|ship|mail|deliver|invoice)\s+(?!.*\b(?:screen|step|page|popup|node|decision|branch|after|before|between)\b).*(?:\b(?:to|for|from|with)\s+(?:my|me|us|mum|mom)\b|[€$£]|\b(?:euros?|dollars?|pounds?|bucks)\b)/iu,
   /^(?:schreib|schreibe|schick|schicke|sende|sag|sage|antworte|teile?|ruf|rufe)\s+(?:unsere[mnr]?|meine[mnr]?|dem kunden|der kundin|den kunden|allen|jedem)(?!\p{L})/iu,
   /^\p{L}+\s+(?:für (?:mich|uns)|mir|uns)\s+(?:eine?n?|den|die|das|mein\p{L}*)\s(?!.*(?:screen|seite|schritt|popup|knoten|entscheidung|zweig|link|pfeil|hinweis|notiz|(?:nach|vor|hinter|zwischen)\s))/iu,
+  /^(?:send|email|e-mail|mail|text|call|notify|ring|phone|message|tell|schick|schicke|sende|ruf|rufe)\s+(?!.*\b(?:screen|step|page|popup|node|after|before|between)\b).*(?:right now|immediately|at once|asap|today|tonight|tomorrow|this (?:week|morning|afternoon|evening)|sofort|heute|morgen|gleich jetzt)$/iu,
   /^(?:translate|summari[sz]e|calculate|compute|google|search (?:the web|for)|look up|play|sing|joke|tell me (?:a|about)|who is|what(?:'s| is) the (?:weather|time|capital|score|price)|what time|how (?:is the weather|old|far)|hack|crack|steal)\b/iu,
   /^(?:veröffentliche|deploye|installiere|rufe?|schick(?:e)? (?:mir|uns|ihm|ihr|das|den|die|eine?n? (?:e-?mail|nachricht))|sende (?:mir|uns|eine?n? (?:e-?mail|nachricht))|buche|bestelle|kaufe|reserviere|überweise|erinnere|übersetze|programmiere|schreibe? (?:mir |uns )?(?:eine?n? )?(?:e-?mail|mail|gedicht|brief|code|bericht|programm)|erzähl|bezahle|wie (?:ist|wird) das wetter|lade .*\bein\b(?!.*\bscreen)|ruf )(?!\p{L})/iu,
 ];

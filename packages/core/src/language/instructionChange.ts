@@ -288,7 +288,7 @@ function readCopy(match: RegExpExecArray, context: InstructionContext): void {
 
 function readMove(match: RegExpExecArray, context: InstructionContext): boolean {
   const clause = match[1]!;
-  const what = /^(.+?)\s*,?\s+(?:so (?:that )?(?:it|they) (?:comes?|is|happens?|sits?)\s+|to (?:come |be |go )?|up |down |back |further )*(?:right |directly |just |immediately |straight |direkt |gleich |unmittelbar |noch )*(?=(?:after|before|between|behind|in between|in front of|ahead of|nach|vor|hinter|zwischen|am (?:ende|anfang)|to the (?:end|start|beginning)|at the)(?!\p{L}))(.+)$/iu.exec(clause);
+  const what = /^(.+?)\s*,?\s+(?:so (?:that )?(?:it|they) (?:comes?|is|happens?|sits?)\s+|to (?:come |be |go )?|up |down |back |further )*(?:right |directly |just |immediately |straight |only |direkt |gleich |unmittelbar |noch |erst |schon )*(?=(?:after|before|between|behind|in between|in front of|ahead of|nach|vor|hinter|zwischen|am (?:ende|anfang)|to the (?:end|start|beginning)|at the)(?!\p{L}))(.+)$/iu.exec(clause);
   if (!what) return false;
   const isNew = /^(?:an?|another|new|ein|eine|einen|noch)\s/iu.test(what[1]!);
   const target = context.look(what[1]!);

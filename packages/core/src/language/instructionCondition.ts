@@ -34,7 +34,16 @@ export function readCondition(sentence: string, context: InstructionContext): bo
       thenText = inThen.rest;
     }
   }
-  // "…, before they leave a message": where it goes is what the answer leads to already.
+  // "show X instead of Y": it is asked in front of Y, and Y is not reached then.
+  const instead = place ? null : /\s+(?:instead of|rather than|in place of|statt|anstatt|anstelle von)\s+(?:show(?:ing)?\s+|going to\s+)?(?!\p{L}+ing\s)(.+)$/iu.exec(thenText);
+  const avoided = instead ? context.look(instead[1]!) : undefined;
+  if (instead && avoided?.kind === 'one' && avoided.score >= 0.7 && existingDecision(condition, context) === undefined) {
+    thenText = thenText.slice(0, instead.index);
+    const ref = avoided.id;
+    place = { place: () => context.before(ref), node: ref, side: 'before', rest: condition };
+  }
+  const isAvoided = place !== undefined && instead !== null;
+  // "…, before they leave a message: where it goes is what the answer leads to already.
   const asked = existingDecision(condition, context);
   const isThere = asked !== undefined && (!place || (place.node === asked && place.side === 'after') || (place.side === 'before' && context.outOf(asked).some((edge) => edge.target === place!.node)));
   const decision = isThere ? asked : undefined;
@@ -45,7 +54,7 @@ export function readCondition(sentence: string, context: InstructionContext): bo
   const yes = readConsequence(thenText, context, node);
   const no = otherwise ? readConsequence(otherwise, context, node) : undefined;
   const arms: Arm[] = [
-    { label: context.say('Yes', 'Ja'), kind: 'yes', steps: yes.steps, then: settled(yes, no !== undefined) },
+    { label: context.say('Yes', 'Ja'), kind: 'yes', steps: yes.steps, then: isAvoided && !yes.isTold ? 'stop' : settled(yes, no !== undefined) },
     { label: context.say('No', 'Nein'), kind: 'no', steps: no?.steps ?? [], then: no ? settled(no, false) : 'continue' },
   ];
   if (parts.isUnless) [arms[0]!.steps, arms[1]!.steps, arms[0]!.then, arms[1]!.then] = [arms[1]!.steps, arms[0]!.steps, arms[1]!.then, arms[0]!.then];
@@ -130,6 +139,13 @@ function splitCondition(sentence: string, context: InstructionContext): Conditio
   }
   const some = /^(?:(after\s+[^,]+),\s*)?(?:only\s+)?([^,]+?)\s+(?:should|must|have to|need to|can|get to|will)\s+(?:first\s+)?((?:see|get|go|pass|visit|open|land|be shown|be sent|do|fill|enter|confirm)\b.+?)\s*[,;]\s*(?:and\s+|but\s+|while\s+)?(?:everyone else|everybody else|all others?|the others|the rest|others)\s+(.+)$/iu.exec(sentence);
   if (some) return { condition: some[2]!, then: some[3]!.replace(/^(?:see|get|visit|be shown|go through|land on)\s+/iu, 'show '), otherwise: some[4], title: `${capital(context.text(some[2]!).replace(/^(?:the|a|an)\s+/iu, ''))}?` };
+  const sorted = /^(.*?)\b(?:check|ask|verify|decide|find out)\s+(?:if|whether)\s+(.+?)\s*[:;,]\s*(?!if\b|yes\b|no\b)(.+?)\s*[,;]\s*(?:and\s+|but\s+|while\s+)?(?:everything else|everyone else|everybody else|all (?:the )?others?|the others|the rest|others)\s+(.+)$/iu.exec(sentence);
+  if (sorted) {
+    // "videos are converted by an API call X first": the step itself, or what is done with them.
+    const named = /^.*?\b((?:an?|the)\s+[^«]*«\d+».*?)(?:\s+first)?$/iu.exec(sorted[3]!);
+    const done = /^(?:the\s+|those\s+|these\s+)?\p{L}+\s+((?:skips?|go(?:es)?|sees?|gets?|jumps?|continues?|lands?)\b.+)$/iu.exec(sorted[3]!);
+    return { before: sorted[1]!.trim().replace(/[,\s]+$/, '') || undefined, condition: sorted[2]!, then: named ? `show ${named[1]}` : (done?.[1] ?? sorted[3]!), otherwise: sorted[4] };
+  }
   const group = /^(?:only\s+)?for\s+([^,:]+?)(?:\s+only)?\s*[:,]\s*(.+?)\s*[,;]\s*(?:and\s+|but\s+|while\s+)?(?:everyone else|everybody else|all others?|the others|the rest|others)\s+(.+)$/iu.exec(sentence);
   if (group) return { condition: group[1]!, then: group[2]!, otherwise: group[3], title: `${capital(context.text(group[1]!).replace(/^(?:the|a|an)\s+/iu, ''))}?` };
   const check = new RegExp(`^(.*?)(?:\\b(?:check|verify|ask|test|decide|determine|find out|see|look)\\b)\\s*(.*?)\\s*(?:if|whether)\\s+(.+?)\\s*(?:[:;,.–]|\\s-)+\\s*(?:and\\s+)?(?:if\\s+(?:it|they|that|the answer)?\\s*(?:is|are|so|yes|do|does|has|have|it is)(?:\\s+(?:so|yes|the case))?|if yes|yes|when (?:it is|so|yes)|(if not|if (?:it|they|he|she) (?:is not|isn't|are not|aren't|doesn't|do not|don't|has not|hasn't)|if no))\\s*[,:]?\\s*(.+?)(?:\\s*[,;.]\\s*(?:and\\s+|but\\s+)?${otherwise}\\s*,?\\s*(.+))?$`, 'iu').exec(sentence);

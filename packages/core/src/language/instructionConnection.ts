@@ -147,6 +147,8 @@ function connect(from: string, goal: string, context: InstructionContext, mode: 
   const labelled = named === undefined ? /\s*,?\s+(?:labell?ed(?: as)?|called|named|with (?:the |a )?label|saying|beschriftet(?: mit)?|mit (?:der |dem )?(?:beschriftung|label|text)|namens)\s+(«\d+»|[^,]{1,40})$/iu.exec(goal) : null;
   const to = labelled && !/^(?:an?|eine?[nrm]?)\s/iu.test(goal) ? goal.slice(0, labelled.index) : goal;
   const label = named ?? (to === goal ? undefined : labelled![1]!);
+  if (/:\s/.test(from)) return false;
+  if (/,\s/.test(from)) context.strained++;
   // Something new in front of the verb: it is to be added, and no arrow alone.
   if (/(?:^|\s)(?:an?|another|eine?n?)\s+(?:(?:new|separate|extra|additional|neue[nrs]?|weitere[nrs]?)\s|\p{L}*\s*(?:screen|page|popup|dialog|step|action)?\s*«)/iu.test(from) && /\p{L}\s/u.test(from) && !/^(?:the|der|die|das)\s/iu.test(from) && (from.split(' ').length > 4 || context.look(from).kind !== 'one')) return false;
   const insteadOf = /\s+(?:instead of|rather than|statt|anstatt)\s+(.+)$/iu.exec(to);
