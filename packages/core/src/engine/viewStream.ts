@@ -106,7 +106,7 @@ function* chunksOf(state: LogState, view: ViewRect | undefined): Generator<ViewR
   let chunk: ViewRecord[] = [];
   let bytes = 0;
   for (const item of inOrder(state, view)) {
-    const size = roughBytes(item.record);
+    const size = roughBytes(item) + 1;
     if (chunk.length && bytes + size > CHUNK_BYTES) {
       yield chunk;
       chunk = [];
@@ -140,8 +140,8 @@ function* inOrder(state: LogState, view: ViewRect | undefined): Generator<ViewRe
 
 /** About how long a value's JSON is, without writing it. */
 function roughBytes(value: unknown): number {
-  if (typeof value === 'string') return value.length + 4;
-  if (typeof value !== 'object' || value === null) return 8;
+  if (typeof value === 'string') return Buffer.byteLength(value) + 4;
+  if (typeof value !== 'object' || value === null) return String(value).length + 1;
   let sum = 2;
   for (const key in value) sum += key.length + 4 + roughBytes((value as Record<string, unknown>)[key]);
   return sum;
