@@ -313,6 +313,7 @@ const OUTSIDE = [
   /^(?:schreib|schreibe|schick|schicke|sende|sag|sage|antworte|teile?|ruf|rufe)\s+(?:unsere[mnr]?|meine[mnr]?|dem kunden|der kundin|den kunden|allen|jedem)(?!\p{L})/iu,
   /^\p{L}+\s+(?:für (?:mich|uns)|mir|uns)\s+(?:eine?n?|den|die|das|mein\p{L}*)\s(?!.*(?:screen|seite|schritt|popup|knoten|entscheidung|zweig|link|pfeil|hinweis|notiz|(?:nach|vor|hinter|zwischen)\s))/iu,
   /^(?:send|email|e-mail|mail|text|call|notify|ring|phone|message|tell|schick|schicke|sende|ruf|rufe)\s+(?!.*\b(?:screen|step|page|popup|node|after|before|between)\b).*(?:right now|immediately|at once|asap|today|tonight|tomorrow|this (?:week|morning|afternoon|evening)|sofort|heute|morgen|gleich jetzt)$/iu,
+  /^(?:order|book|buy|reserve|rent)\s+(?:\d+|an?|one|two|three|four|five|some)\s+(?!.*(?:«|\b(?:screen|step|page|popup|node|decision|action|api|after|before|between)\b))/iu,
   /^(?:translate|summari[sz]e|calculate|compute|google|search (?:the web|for)|look up|play|sing|joke|tell me (?:a|about)|who is|what(?:'s| is) the (?:weather|time|capital|score|price)|what time|how (?:is the weather|old|far)|hack|crack|steal)\b/iu,
   /^(?:veröffentliche|deploye|installiere|rufe?|schick(?:e)? (?:mir|uns|ihm|ihr|das|den|die|eine?n? (?:e-?mail|nachricht))|sende (?:mir|uns|eine?n? (?:e-?mail|nachricht))|buche|bestelle|kaufe|reserviere|überweise|erinnere|übersetze|programmiere|schreibe? (?:mir |uns )?(?:eine?n? )?(?:e-?mail|mail|gedicht|brief|code|bericht|programm)|erzähl|bezahle|wie (?:ist|wird) das wetter|lade .*\bein\b(?!.*\bscreen)|ruf )(?!\p{L})/iu,
 ];

@@ -144,7 +144,7 @@ const modeOf = (clause: string): 'also' | 'instead' | 'open' => {
 };
 
 function connect(from: string, goal: string, context: InstructionContext, mode: 'also' | 'instead' | 'open', named?: string): boolean | void {
-  const labelled = named === undefined ? /\s*,?\s+(?:labell?ed(?: as)?|called|named|with (?:the |a )?label|saying|beschriftet(?: mit)?|mit (?:der |dem )?(?:beschriftung|label|text)|namens)\s+(«\d+»|[^,]{1,40})$/iu.exec(goal) : null;
+  const labelled = named === undefined ? /\s*,?\s+(?:labell?ed(?: as)?|called|named|with (?:the |a )?label|saying|(?:and\s+)?(?:label|call|name) it(?: as)?|beschriftet(?: mit)?|mit (?:der |dem )?(?:beschriftung|label|text)|namens)\s+(«\d+»|[^,]{1,40})$/iu.exec(goal) : null;
   const to = labelled && !/^(?:an?|eine?[nrm]?)\s/iu.test(goal) ? goal.slice(0, labelled.index) : goal;
   const label = named ?? (to === goal ? undefined : labelled![1]!);
   if (/:\s/.test(from)) return false;

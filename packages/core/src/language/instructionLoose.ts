@@ -84,7 +84,7 @@ function mentionsOf(sentence: string, context: InstructionContext): { nodes: Men
     const words = chunk.replace(/«\d+»/g, ' ').trim().split(/\s+/).filter(Boolean);
     let best: { id: string; score: number; length: number } | undefined;
     for (let from = 0; from < words.length; from++) {
-      for (let to = words.length; to > from; to--) {
+      for (let to = Math.min(words.length, from + 5); to > from; to--) {
         const target = context.look(words.slice(from, to).join(' '));
         if (target.kind === 'one' && target.score >= 0.79 && (!best || target.score > best.score + 0.02)) best = { id: target.id, score: target.score, length: to - from };
       }

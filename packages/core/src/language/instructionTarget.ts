@@ -130,7 +130,7 @@ export function wordLikeness(first: string, second: string): number {
 
 /** The words of a phrase that tell something. */
 export function contentWords(text: string): string[] {
-  const words = (text.toLowerCase().match(/[\p{L}\p{N}]+(?:[-'’][\p{L}\p{N}]+)*/gu) ?? []).map((word) => word.replace(/['’]s$/, '')).map((word) => SHORT_WORDS[word] ?? word);
+  const words = (text.toLowerCase().match(/[\p{L}\p{N}]+(?:[-'’][\p{L}\p{N}]+)*/gu) ?? []).map((word) => word.replace(/['’]s$/, '')).flatMap((word) => (/^\p{L}{4,}-\p{L}{4,}$/u.test(word) ? word.split('-') : [word])).map((word) => SHORT_WORDS[word] ?? word);
   const kept = words.filter((word) => !EMPTY_WORDS.has(word));
   return kept.length ? kept : words;
 }
