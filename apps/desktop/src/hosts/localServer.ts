@@ -37,7 +37,8 @@ export interface LocalServerOptions {
 
 /** Starts the local web host: the app in a browser of this machine, on 127.0.0.1 only. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
-  const gate = createAccessGate(Date.now);
+  // Not the wall clock: it may be set back while a code is out.
+  const gate = createAccessGate(() => performance.now());
   const own: OwnAddress = { host: '' };
   const newAddress = () => `http://${own.host}/#code=${gate.issueCode()}`;
   const app = createLocalServerApp({ rendererDir: options.rendererDir, gate, own });
