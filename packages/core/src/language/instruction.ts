@@ -221,7 +221,7 @@ function splitCommands(sentence: string): string[] {
   const parts = sentence.split(pattern).map((part) => part.trim()).filter(Boolean);
   if (COPY.test(sentence)) {
     // "copy X, and put it behind Y" is one command.
-    return parts.reduce<string[]>((out, part) => (out.length && /^(?:put|place|insert|add|rename|call|name|move|setze|füge|nenne|benenne|verschiebe)\b/iu.test(part) && /\b(?:it|copy|duplicate|new one|second one|sie|ihn|kopie|duplikat)\b/iu.test(part) ? [...out.slice(0, -1), `${out.at(-1)} and ${part}`] : [...out, part]), []);
+    return parts.reduce<string[]>((out, part) => (out.length && /^(?:put|place|insert|add|rename|call|name|move|setze|stelle|hänge|packe|lege|schiebe|füge|nenne|benenne|verschiebe)\b/iu.test(part) && /\b(?:it|copy|duplicate|new one|second one|sie|ihn|kopie|duplikat)\b/iu.test(part) ? [...out.slice(0, -1), `${out.at(-1)} and ${part}`] : [...out, part]), []);
   }
   return parts.map((part) => withoutCourtesy(part));
 }

@@ -273,11 +273,11 @@ function readCopy(match: RegExpExecArray, context: InstructionContext): void {
     name = newName(called[1]!, context);
     rest = `${rest.slice(0, called.index)} ${rest.slice(called.index + called[0].length)}`.trim();
   }
-  const sourcePhrase = /^(.+?)(?:\s*,|\s+(?:and|und)\s+(?:put|place|insert|add|setze?|stelle?|füge)|\s+(?:right |directly |just |direkt |gleich )?(?=(?:after|before|between|behind|nach|vor|hinter|zwischen)\s)|$)(.*)$/iu.exec(rest.trim())!;
+  const sourcePhrase = /^(.+?)(?:\s*,|\s+(?:and|und)\s+(?:put|place|insert|add|setze?|stelle?|hänge?|packe?|lege?|schiebe?|füge)|\s+(?:right |directly |just |direkt |gleich )?(?=(?:after|before|between|behind|nach|vor|hinter|zwischen)\s)|$)(.*)$/iu.exec(rest.trim())!;
   const node = context.need(sourcePhrase[1]!);
   const source = context.flow.node.get(node);
   const original = context.title(node);
-  const isAtOwnPlace = /\b(?:after|behind|next to|nach|hinter|neben)\s+(?:it|the original|itself|that|dem original|das original|der?s?m?\s*original)/iu.test(sourcePhrase[2]!);
+  const isAtOwnPlace = /(?:dahinter|danach|daneben)(?!\p{L})|\b(?:after|behind|next to|nach|hinter|neben)\s+(?:it|the original|itself|that|dem original|das original|der?s?m?\s*original)/iu.test(sourcePhrase[2]!);
   const copy = context.keep({ type: source?.type ?? 'screen', title: name ?? context.say(`${original} (copy)`, `${original} (Kopie)`) });
   const ref = copy.ref;
   const found = isAtOwnPlace ? undefined : sourcePhrase[2]!.trim() ? takePlace(sourcePhrase[2]!, context) : undefined;
