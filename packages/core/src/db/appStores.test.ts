@@ -65,6 +65,20 @@ test('a conversation with its turns, steps and proposals is there after reopenin
   expect([turns.conversationOf('flow_1'), turns.findTurn('turn_1'), turns.findProposal('proposal_1'), turns.stepsOf('turn_1'), turns.messagesOf('talk')]).toEqual([undefined, undefined, undefined, [], []]);
 });
 
+test('what was said keeps its order when the clock is set back', () => {
+  folder.flows.createFlow({ flow: testFlow('flow_1'), logId: 'log_1' });
+  const { turns } = folder;
+  turns.saveConversation({ id: 'talk', flowId: 'flow_1', createdAt: 1 });
+  for (const [id, at] of [['first', 9000], ['second', 5], ['third', 6]] as const) {
+    turns.saveTurn(turn(id, { createdAt: at }));
+    turns.addMessage({ id: `m-${id}`, conversationId: 'talk', role: 'person', text: id, at });
+  }
+  turns.addMessage({ id: 'm-first', conversationId: 'talk', turnId: 'first', role: 'person', text: 'first', at: 9000 });
+  expect(turns.messagesOf('talk').map(({ text }) => text)).toEqual(['first', 'second', 'third']);
+  expect(turns.messagesOf('talk', 2).map(({ text }) => text)).toEqual(['second', 'third']);
+  expect(turns.turnsOf('talk').map(({ id }) => id)).toEqual(['first', 'second', 'third']);
+});
+
 test('accepting a proposal and writing its entry are one: both are there, or none', () => {
   folder.flows.createFlow({ flow: testFlow('flow_1'), logId: 'log_1' });
   folder.turns.saveConversation({ id: 'talk', flowId: 'flow_1', createdAt: 1 });

@@ -19,7 +19,7 @@ export interface StoredTurns extends TurnStore {
   openProposalsOf(flowId: string): Proposal[];
 }
 
-/** The TurnStore on a store file. Saving an id again replaces its row. */
+/** The TurnStore on a store file. Saving an id again replaces its row. What was said keeps its order even when the clock was set back: rows count, not times. */
 export function createTurnStore(database: Database): StoredTurns {
   const run = (sql: string, ...values: unknown[]) => database.write(() => void database.statement(sql).run(...values));
   const bodies = <T>(parse: (value: unknown) => T, sql: string, ...values: unknown[]): T[] =>
@@ -44,7 +44,7 @@ export function createTurnStore(database: Database): StoredTurns {
     messagesOf: (conversationId, limit = 500) =>
       database.read(() => {
         const rows = database
-          .statement('select id, conversation_id as conversationId, turn_id as turnId, role, text, at from message where conversation_id = ? order by at desc, rowid desc limit ?')
+          .statement('select id, conversation_id as conversationId, turn_id as turnId, role, text, at from message where conversation_id = ? order by rowid desc limit ?')
           .all(conversationId, limit) as Record<string, unknown>[];
         return rows.reverse().map(({ turnId, ...row }) => chatMessageSchema.parse(turnId === null ? row : { ...row, turnId }));
       }),
@@ -55,7 +55,7 @@ export function createTurnStore(database: Database): StoredTurns {
         turn.id, turn.conversationId, turn.flowId, turn.status, turn.createdAt, JSON.stringify(turn),
       ),
     findTurn: (id) => bodies(toTurn, 'select body from turn where id = ?', id)[0],
-    turnsOf: (conversationId) => bodies(toTurn, 'select body from turn where conversation_id = ? order by created_at, rowid', conversationId),
+    turnsOf: (conversationId) => bodies(toTurn, 'select body from turn where conversation_id = ? order by rowid', conversationId),
     unfinishedTurns: () => bodies(toTurn, `select body from turn where status in ('queued', 'running') order by created_at, rowid`),
     saveStep: (step) =>
       run(
