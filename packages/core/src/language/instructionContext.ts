@@ -14,6 +14,7 @@ export class InstructionContext {
   last: NodeRef | undefined;
   /** How often a phrase was taken for a node though it went on with a clause of its own: such readings lose to others. */
   strained = 0;
+  private readonly found = new Map<string, Target>();
   private readonly outgoing = new Map<string, Edge[]>();
   private readonly incoming = new Map<string, Edge[]>();
 
@@ -65,7 +66,10 @@ export class InstructionContext {
     const wanted = plainText(this.text(cleaned).replace(/^(?:the|a|an|der|die|das|den|dem)\s+/iu, ''));
     const made = this.created.find((node) => plainText(node.title) === wanted);
     if (made) return { kind: 'one', id: made.ref, score: 1 };
-    const found = findNode(cleaned, this.flow, this.prepared, among);
+    // One phrase is looked up again and again while a sentence is cut in several ways.
+    const known = among ? undefined : this.found.get(cleaned);
+    const found = known ?? findNode(cleaned, this.flow, this.prepared, among);
+    if (!among) this.found.set(cleaned, found);
     if (found.kind === 'many' && this.hint) {
       const hinted = this.hinted(found.ids);
       if (hinted) return { kind: 'one', id: hinted, score: 1 };

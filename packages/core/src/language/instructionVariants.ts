@@ -22,7 +22,7 @@ export function clauseVariants(sentence: string): string[][] {
       for (const more of rewordings(clause)) add([...clauses.slice(0, index), ...more, ...clauses.slice(index + 1)]);
     });
   }
-  return out.slice(0, 40);
+  return out.slice(0, 24);
 }
 
 /** How unlikely it is that commands were meant so, from their new titles: 0 for short noun or verb phrases and whatever was quoted. */
