@@ -3,12 +3,12 @@ import type { ChatEvent } from '../api/index.ts';
 import { AppError, canonicalJson, type Clock, type Logger, type RandomBytes } from '../base/index.ts';
 import type { DataFolder } from '../db/index.ts';
 import { commit, type Author, type IntentOp, type Op } from '../flow/index.ts';
-import { readText } from '../language/index.ts';
 import { layoutWhole, type ElkRunner } from '../layout/index.ts';
 import { createBroadcast, type Broadcast } from './broadcast.ts';
 import type { FlowService } from './flowService.ts';
 import type { ModelService } from './models.ts';
 import { modelName, type SettingsService } from './settings.ts';
+import { warmUp } from './warmUp.ts';
 
 /** Conversations, their turns, and the proposals that come of them. */
 export interface ChatService {
@@ -103,14 +103,12 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
   };
 
   let isWarm = false;
-  /** Loads what the first turn would wait for (the tagger's lexicon, the layout worker), once a conversation is on screen. */
-  const warmUp = () => {
+  /** Once a conversation is on screen. */
+  const warmUpOnce = () => {
     if (isWarm) return;
     isWarm = true;
-    setTimeout(() => {
-      readText('The user opens the app.');
-      runElk({ id: 'warm', children: [{ id: 'a', width: 1, height: 1 }] }).catch(() => undefined);
-    }, WARM_UP_AFTER_MS).unref();
+    // A failed warm-up costs the first turn its head start and nothing else.
+    setTimeout(() => void warmUp(runElk).catch(() => undefined), WARM_UP_AFTER_MS).unref();
   };
 
   // A proposal stands on a flow that goes on changing: each change tries its open cards anew.
@@ -124,7 +122,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
   return {
     async *stream(flowId, signal) {
       flows.open(flowId);
-      warmUp();
+      warmUpOnce();
       const live = channelOf(flowId).subscribe(signal);
       const conversation = store.conversationOf(flowId);
       const messages: ChatMessage[] = conversation ? store.messagesOf(conversation.id, PAST_MESSAGES) : [];
