@@ -61,7 +61,7 @@ try {
     const edges = Object.fromEntries(Array.from({ length: 29 }, (_, i) => [`e${i}`, { id: `e${i}`, source: `n${i}`, target: `n${i + 1}`, data: {} }]));
     await api.flows.import({ text: JSON.stringify({ format: 'uxflow', version: 1, id: 'f', name: `Flow ${flow}`, nodes, edges }), fileName: 'x.uxflow' });
   }
-  emit(PAGE.split(/\s+/).length, 'page of text to reviewed, laid out proposal', await proposalTimes(api, 9), 'ms');
+  emit(PAGE.split(/\s+/).length, 'page of text to reviewed, laid out proposal', await proposalTimes(api, 21), 'ms');
   await engine.close();
 
   const runs = Array.from({ length: 7 }, () => JSON.parse(spawnSync(process.execPath, [join(import.meta.dirname, 'engineStartCase.ts'), dataDir], { encoding: 'utf8' }).stdout) as { opened: number; sinceProcessStart: number }).slice(1);

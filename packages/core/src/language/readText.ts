@@ -16,8 +16,8 @@ export { READ_LIMIT }
  * READ_LIMIT is read to the limit and gives TEXT_CUT. The reading is frozen and may be the object of an earlier call.
  */
 export function readText(text: string, options: ReadTextOptions = {}): TextReading {
-  const known = recent.findIndex((entry) => entry.text === text && entry.language === options.language)
-  const entry = known < 0 ? { text, ...(options.language === undefined ? {} : { language: options.language }), reading: freeze(readAnew(text, options)) } : recent.splice(known, 1)[0]!
+  const known = recent.findIndex((entry) => entry.text === text && (options.language === undefined ? entry.isDetected : entry.reading.language === options.language))
+  const entry = known < 0 ? { text, isDetected: options.language === undefined, reading: freeze(readAnew(text, options)) } : recent.splice(known, 1)[0]!
   recent.unshift(entry)
   recent.length = Math.min(recent.length, REMEMBERED)
   return entry.reading
@@ -25,7 +25,7 @@ export function readText(text: string, options: ReadTextOptions = {}): TextReadi
 
 /** Several agents read the same text in one turn; a reading depends on nothing but its text and language. */
 const REMEMBERED = 4
-const recent: { text: string; language?: ReadLanguage; reading: TextReading }[] = []
+const recent: { text: string; isDetected: boolean; reading: TextReading }[] = []
 
 /** The same object, closed to changes with all that it holds: it is shared. */
 function freeze<T>(value: T): T {

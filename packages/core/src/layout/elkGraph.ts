@@ -36,7 +36,7 @@ const NOTE_GAP = 24;
 const ELK_SIDES: Readonly<Record<Side, string>> = { top: 'NORTH', right: 'EAST', bottom: 'SOUTH', left: 'WEST' };
 const LABEL_PLACES: Readonly<Record<Side, string>> = { top: 'OUTSIDE H_CENTER V_TOP', right: 'OUTSIDE H_RIGHT V_CENTER', bottom: 'OUTSIDE H_CENTER V_BOTTOM', left: 'OUTSIDE H_LEFT V_CENTER' };
 /** Above this many nodes the slower node placement, which draws more edges straight, costs more than it gives. */
-const FINE_PLACEMENT_LIMIT = 48;
+const FINE_PLACEMENT_LIMIT = 32;
 
 /** A component for ELK. `notes`: note id -> node that it annotates; room is kept for them above or below that node. */
 export function elkComponent(component: Component, direction: Direction, notes: ReadonlyMap<string, string>, variant: ElkVariant = {}): ElkComponent {
