@@ -2,7 +2,7 @@
  * The built Electron bundles (main, preload, page, utility process) on a stand-in for Electron's runtime: what is proved is the wiring, the guards and
  * the handing over of ports; the real runtime was not available here.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -58,6 +58,20 @@ test.skipIf(!chromiumPath)('the desktop bundles work together, survive a killed 
     expect(await again.quit()).toBe(0);
   } finally {
     for (const each of started) await each.end();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+test.skipIf(!chromiumPath)('an engine that cannot open says why in a dialog, and the app leaves', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'uxflow-electron-'));
+  try {
+    writeFileSync(join(dataDir, 'store.sqlite'), 'this is no database, and it is longer than a header of one '.repeat(40));
+    const app = startStubbedApp(dataDir, chromiumPath!);
+    expect((await app.until('dialog')).sentence).toMatch(/damaged|corrupt|not a database|cannot be read/i);
+    expect(app.events.find((each) => each.event === 'permissions')).toMatchObject({ clipboard: true, camera: false });
+    expect(app.events.filter((each) => each.event === 'engine').length).toBe(1);
+    await app.quit();
+  } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
 });

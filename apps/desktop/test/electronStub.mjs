@@ -61,7 +61,13 @@ export const ipcMain = { handle: (channel, run) => void handlers.set(channel, ru
 export const Menu = { buildFromTemplate: (template) => template, setApplicationMenu: () => {} };
 export const nativeTheme = { shouldUseDarkColors: false };
 export const shell = { openExternal: async (url) => report('external', { url }) };
-export const session = { defaultSession: { setPermissionRequestHandler: () => {} } };
+export const session = {
+  defaultSession: {
+    setPermissionRequestHandler: () => {},
+    setPermissionCheckHandler: (check) => report('permissions', { clipboard: check(null, 'clipboard-sanitized-write'), camera: check(null, 'media') }),
+  },
+};
+export const dialog = { showErrorBox: (title, sentence) => report('dialog', { title, sentence }) };
 export const contextBridge = {};
 export const ipcRenderer = {};
 /** A keychain for the test: base64 with a mark, so that the test sees that it was used. */

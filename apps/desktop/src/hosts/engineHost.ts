@@ -22,8 +22,6 @@ export interface EngineHost {
   attachSocket(socket: WebSocket): Promise<void>;
   /** Serves one page over a MessagePort. */
   attachPort(port: SupportedMessagePort & { close?(): void }): Promise<void>;
-  /** Asks the owner to hand out a new address of its page; undefined when the owner shows none. */
-  ownersAddress(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -33,8 +31,6 @@ export interface EngineHostOptions {
   version: string;
   logger: Logger;
   secrets(dataDir: string): SecretStore;
-  /** Makes a new address of this host's own page, for guests that ask. */
-  issueAddress?(): string | undefined;
   /** Overrides for tests. */
   engine?: Partial<EngineDependencies>;
 }
@@ -74,10 +70,16 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
       ...options.engine,
     });
     try {
-      own = { engine, server: await serveGuests(engine, socketPath, options) };
+      own = { engine, server: await serveGuests(engine, socketPath) };
     } catch (error) {
       await engine.close();
       throw error;
+    }
+    try {
+      engine.announce({ pid: process.pid, socketPath, startedAt: Date.now() });
+    } catch (error) {
+      // Only an error message of another host is poorer without it.
+      logger.warn('not announced', { error: String(error) });
     }
   };
 
@@ -124,10 +126,6 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
         connectToOwner(socketPath),
       );
     },
-    async ownersAddress() {
-      if (own) return options.issueAddress?.();
-      return askOwner(socketPath);
-    },
     async close() {
       if (closed) return;
       closed = true;
@@ -144,12 +142,8 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
 }
 
 /** Serves the contract on the folder's local socket, which only this user may open. */
-async function serveGuests(engine: Engine, socketPath: string, options: EngineHostOptions): Promise<Server> {
-  const server = createServer((request, response) => {
-    if (request.method !== 'POST' || request.url !== '/address') return void response.writeHead(404).end();
-    const address = options.issueAddress?.();
-    response.writeHead(address ? 200 : 204, { 'content-type': 'text/plain' }).end(address ?? '');
-  });
+async function serveGuests(engine: Engine, socketPath: string): Promise<Server> {
+  const server = createServer((_request, response) => void response.writeHead(404).end());
   const sockets = new WebSocketServer({ server, path: '/rpc', maxPayload: 64 * 1024 * 1024 });
   sockets.on('connection', (socket) => serveSocket(engine, socket));
   const close = server.close.bind(server);
@@ -258,18 +252,5 @@ async function canReach(socketPath: string): Promise<boolean> {
       resolve(true);
     });
     socket.on('error', () => resolve(false));
-  });
-}
-
-async function askOwner(socketPath: string): Promise<string | undefined> {
-  const { request } = await import('node:http');
-  return new Promise((resolve) => {
-    const call = request({ socketPath, path: '/address', method: 'POST', timeout: 2000 }, (answer) => {
-      let text = '';
-      answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      answer.on('end', () => resolve(answer.statusCode === 200 ? text : undefined));
-    });
-    call.on('error', () => resolve(undefined));
-    call.end();
   });
 }

@@ -55,7 +55,6 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
       version: options.version,
       logger: options.logger,
       secrets: createFileSecrets,
-      issueAddress: newAddress,
       ...(options.engine ? { engine: options.engine } : {}),
     });
   } catch (error) {

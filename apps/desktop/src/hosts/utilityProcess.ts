@@ -45,7 +45,9 @@ parent.on('message', ({ data, ports }) => {
       () => parent.postMessage({ type: 'ready' }),
       (error: unknown) => {
         logger.error('engine not opened', { ...errorInfo(error) });
-        process.exit(1);
+        // Main says it in a dialog: a window cannot show what no engine tells it.
+        parent.postMessage({ type: 'failed', sentence: errorInfo(error).message });
+        setTimeout(() => process.exit(1), 100);
       },
     );
   } else if (data.type === 'port') {

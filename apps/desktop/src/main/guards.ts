@@ -19,6 +19,11 @@ export function isAllowedNavigation(url: string): boolean {
   return (hash < 0 ? url : url.slice(0, hash)) === PAGE_URL;
 }
 
+/** True for the one thing that a page of ours may ask of the system: to write to the clipboard. */
+export function isAllowedPermission(permission: string): boolean {
+  return permission === 'clipboard-sanitized-write';
+}
+
 /** True for what may be opened in the person's browser: the web and mail, no files, no scripts, no other programs. */
 export function isExternalLink(url: string): boolean {
   try {

@@ -1,12 +1,12 @@
 /** Electron's main process: windows, keychain, updates. It thinks nothing: the engine runs in a utility process. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, BrowserWindow, ipcMain, Menu, MessageChannelMain, nativeTheme, protocol, safeStorage, session, shell, utilityProcess, type UtilityProcess } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, nativeTheme, protocol, safeStorage, session, shell, utilityProcess, type UtilityProcess } from 'electron';
 import { errorInfo } from '@uxflow/core';
 import { defaultDataDir } from '../hosts/engineHost.ts';
 import { createKeychainSecrets } from '../hosts/secrets.ts';
 import { APP_VERSION } from '../version.ts';
-import { isAllowedNavigation, isExternalLink, isTrustedSender, PAGE_SCHEME, PAGE_URL } from './guards.ts';
+import { isAllowedNavigation, isAllowedPermission, isExternalLink, isTrustedSender, PAGE_SCHEME, PAGE_URL } from './guards.ts';
 import { applicationMenu } from './menu.ts';
 import { createPageHandler } from './pageProtocol.ts';
 import { watchForUpdates } from './updates.ts';
@@ -49,7 +49,9 @@ else {
 
 function start(): void {
   protocol.handle(PAGE_SCHEME, createPageHandler(RENDERER));
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, grant) => grant(permission === 'clipboard-sanitized-write'));
+  // Electron grants what nobody handles: everything but writing to the clipboard is refused, asked for or looked up.
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, grant) => grant(isAllowedPermission(permission)));
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => isAllowedPermission(permission));
   Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(process.platform)));
   startEngine();
   ipcMain.handle('uxflow:connect', (event) => {
@@ -81,9 +83,11 @@ function openWindow(): void {
     if (isExternalLink(url)) void shell.openExternal(url);
     return { action: 'deny' };
   });
-  window.webContents.on('will-navigate', (event, url) => {
-    if (!isAllowedNavigation(url)) event.preventDefault();
-  });
+  for (const navigation of ['will-navigate', 'will-redirect'] as const) {
+    window.webContents.on(navigation as 'will-navigate', (event, url) => {
+      if (!isAllowedNavigation(url)) event.preventDefault();
+    });
+  }
   window.webContents.on('will-attach-webview', (event) => event.preventDefault());
   void window.loadURL(PAGE_URL);
 }
@@ -102,8 +106,10 @@ function startEngine(): void {
   engine = started;
   const secrets = createKeychainSecrets(dataDir, safeStorage);
   started.postMessage({ type: 'open', dataDir, version: APP_VERSION, secretStrength: secrets.strength });
-  started.on('message', (message: { type: string; id?: number; name?: string; value?: string | null }) => {
+  let failure: string | undefined;
+  started.on('message', (message: { type: string; sentence?: string; id?: number; name?: string; value?: string | null }) => {
     if (message.type === 'ready') restarts = 0;
+    if (message.type === 'failed') failure = message.sentence;
     // safeStorage exists in the main process only, so the engine asks here for the few secrets that it needs.
     if (message.type === 'secret.get' && message.name !== undefined) {
       void secrets.get(message.name).then((value) => started.postMessage({ type: 'secret', id: message.id, value }), (error: unknown) => started.postMessage({ type: 'secret', id: message.id, error: errorInfo(error) }));
@@ -114,7 +120,13 @@ function startEngine(): void {
   });
   started.on('exit', () => {
     if (engine === started) engine = undefined;
-    if (quitting || ++restarts > MAX_RESTARTS) return;
+    if (quitting) return;
+    if (failure !== undefined || ++restarts > MAX_RESTARTS) {
+      // Starting it again would fail the same way: say why, and leave.
+      dialog.showErrorBox('UX Flow Engine', failure ?? 'The engine stopped several times and was not started again. Your saved work is untouched; start the app anew.');
+      app.exit(1);
+      return;
+    }
     setTimeout(() => {
       startEngine();
       for (const window of windows) connect(window);

@@ -6,6 +6,8 @@ import type { FindingsFeed } from './viewStream.ts';
 
 /** Rest after the last change before findings are worked out, ms: a drag must not review sixty times a second. */
 const REST_MS = 250;
+/** A review may take at most about this part of the time: one of a very large flow waits for a longer rest. */
+const SHARE = 0.1;
 
 /** The findings of an open flow, and what each quick fix would do. */
 export interface SessionFindings extends FindingsFeed {
@@ -18,7 +20,13 @@ export interface SessionFindings extends FindingsFeed {
 export function createSessionFindings(session: LogSession, otherFlows: () => Parameters<typeof review>[1], logger: Logger): SessionFindings {
   const listeners = new Set<(findings: FindingView[]) => void>();
   let timer: NodeJS.Timeout | undefined;
-  const current = () => review(session.state, otherFlows());
+  let lastMs = 0;
+  const current = () => {
+    const started = performance.now();
+    const findings = review(session.state, otherFlows());
+    lastMs = performance.now() - started;
+    return findings;
+  };
   const tell = (to: Iterable<(findings: FindingView[]) => void>) => {
     try {
       const list = current().map(findingView);
@@ -31,7 +39,7 @@ export function createSessionFindings(session: LogSession, otherFlows: () => Par
   const stop = session.onChange(() => {
     if (!listeners.size) return;
     clearTimeout(timer);
-    timer = setTimeout(() => tell(listeners), REST_MS);
+    timer = setTimeout(() => tell(listeners), Math.max(REST_MS, lastMs / SHARE));
     timer.unref();
   });
   return {
