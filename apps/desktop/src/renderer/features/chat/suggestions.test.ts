@@ -1,12 +1,19 @@
-import { readInstruction } from '@uxflow/core/language';
-import { readText } from '@uxflow/core/language';
+import { readInstruction, readText } from '@uxflow/core/language';
 import { openDocument, SCHEMA_VERSION, type FlowDocument } from '@uxflow/core';
 import { describe, expect, it } from 'vitest';
 import { translator } from '../../i18n/translate.ts';
 import { suggestionsFor } from './suggestions.ts';
 
 const node = (type: string, title: string) => ({ type, position: { x: 0, y: 0 }, data: { title } });
-const flow = (nodes: Record<string, unknown>) => openDocument({ format: 'uxflow', version: SCHEMA_VERSION, id: 'flow_1', name: 'F', nodes, edges: {} } as unknown as FlowDocument);
+const flow = (nodes: Record<string, object>) =>
+  openDocument({
+    format: 'uxflow',
+    version: SCHEMA_VERSION,
+    id: 'flow_1',
+    name: 'F',
+    nodes: Object.fromEntries(Object.entries(nodes).map(([id, value]) => [id, { id, ...value }])),
+    edges: {},
+  } as unknown as FlowDocument);
 
 describe.each(['en', 'de'] as const)('suggestions in %s', (language) => {
   const text = translator(language);
