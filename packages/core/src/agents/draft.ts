@@ -104,6 +104,17 @@ export class Draft {
     for (const [id, position] of positions) if (this.node.has(id)) this.setNode(id, 'position', position);
   }
 
+  /** Writes the ways that layout found into the added arrows; an arrow that was there before keeps its own. */
+  routeAdded(routes: ReadonlyMap<string, readonly Point[]>): void {
+    for (const [at, op] of this.ops.entries()) {
+      const route = op.op === 'add' && op.kind === 'edge' ? routes.get(op.id) : undefined;
+      const edge = this.edge.get(op.op === 'add' ? op.id : '');
+      // A later command led this arrow elsewhere: its route belongs to that end and is drawn from the ports.
+      if (!route || op.op !== 'add' || !edge || edge.target !== op.value['target']) continue;
+      this.ops[at] = { ...op, value: { ...op.value, route: [...route] } };
+    }
+  }
+
   private set(kind: 'node' | 'edge', id: string, field: string, to: unknown): void {
     const at = this.ops.findIndex((op) => op.op === 'add' && op.kind === kind && op.id === id);
     const add = this.ops[at];

@@ -3,7 +3,7 @@ import type { FlowView } from '../flow/schema.ts';
 import type { IntentOp } from '../flow/transaction.ts';
 import type { EditCommand, NodeRef } from '../language/instructionCommand.ts';
 import type { ReadLanguage } from '../language/reading.ts';
-import { placeAdditions } from '../layout/placeAdditions.ts';
+import { layoutAdditions } from '../layout/placeAdditions.ts';
 import { applyCommand } from './applyCommand.ts';
 import { commandTitle } from './commandTitle.ts';
 import { Draft } from './draft.ts';
@@ -39,7 +39,9 @@ export function editCards(commands: readonly EditCommand[], view: FlowView, ids:
     touched.push(fresh);
     cards.push({ title, from: 0, to: 0 });
   }
-  draft.placeAdded(placeAdditions(draft.view, draft.added));
+  const { positions, routes } = layoutAdditions(draft.view, draft.added);
+  draft.placeAdded(positions);
+  draft.routeAdded(routes);
   return cards
     .map((card, index) => ({ title: card.title, reason: message, ops: touched[index]!.map((op) => draft.ops.find((now) => now === op || sameAdd(op, now))).filter((op) => op !== undefined) }))
     .filter((card) => card.ops.length > 0);

@@ -1,5 +1,5 @@
 import type { FlowView, IntentOp, LogState, Point } from '../flow/index.ts';
-import { placeAdditions, type Places } from '../layout/index.ts';
+import { layoutAdditions, placeAdditions, type Places } from '../layout/index.ts';
 import type { CardDraft } from './editCards.ts';
 import { isBlank } from './planText.ts';
 import { makeProposal } from './proposal.ts';
@@ -13,7 +13,7 @@ export async function placeCards(cards: readonly CardDraft[], state: LogState, l
   const added = cards.flatMap((card) => card.ops.flatMap((op) => (op.op === 'add' && op.kind === 'node' ? [op.id] : [])));
   if (!added.length) return [...cards];
   const { view } = ghostView(state, makeProposal(state, cards, { id: 'proposal_dry', turnId: 'turn_dry', flowId: state.flow.id, entryId: 'entry_dry', createdAt: 0 }));
-  const laid: Places = isBlank(state) && layWhole ? await layWhole(view, signal) : { positions: placeAdditions(view, added) };
+  const laid: Places = isBlank(state) && layWhole ? await layWhole(view, signal) : layoutAdditions(view, added);
   return cards.map((card) => ({ ...card, ops: card.ops.map((op) => placed(op, laid)) }));
 }
 

@@ -67,7 +67,7 @@ export class PlacementScene {
   /** The cheapest place for a size; inside the frame when there is one. */
   find(wanted: Point, size: Size, frameId: string | undefined, back = 3): Point {
     const own = frameId !== undefined && this.view.frame.has(frameId) ? frameId : undefined;
-    const weights = this.direction === 'right' ? { left: back, right: 1, up: 1.2, down: 1 } : { left: 1.2, right: 1, up: back, down: 1 };
+    const weights = this.direction === 'right' ? { left: back, right: 1, up: 0.9, down: 0.7 } : { left: 0.9, right: 0.7, up: back, down: 1 };
     const least = { x: Math.min(ORIGIN.x, wanted.x < 0 ? toGrid(wanted.x) : ORIGIN.x), y: Math.min(ORIGIN.y, wanted.y < 0 ? toGrid(wanted.y) : ORIGIN.y) };
     const wish = { wanted: { x: toGrid(wanted.x), y: toGrid(wanted.y) }, size, least, weights, penalty: (rect: Rect) => this.onEdges(rect) };
     if (own !== undefined) return this.findInside(own, wish);
