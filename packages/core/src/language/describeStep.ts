@@ -59,7 +59,7 @@ export function namedStep(language: ReadLanguage, phrase: Phrase, span: [number,
 
 /** What a surface holds: buttons, links, lists and pictures by their names, inputs on forms, otherwise texts. */
 export function contentsOf(surface: string, names: string): ReadElement[] {
-  const isForm = /\b(?:form|login|log in|sign up|sign in|signup|registration|register|checkout)\b|formular|anmeldung|registrierung|maske|login/i.test(surface)
+  const isForm = /\b(?:form|login|log in|sign up|sign in|signup|registration|register|checkout)\b|formular|anmeld(?:ung|en)|einloggen|registrier(?:ung|en)|maske|login/i.test(surface)
   const kind = /^(?:the |den |die |das |dem |zwei |drei |two |three )*(buttons?|links?|fields?|inputs?|feldern?|knöpfen?)\s+(?=["“„]?\p{Lu})/u.exec(names)
   const type = kind === null ? undefined : /^button|^kn/.test(kind[1]!) ? 'button' as const : /^link/.test(kind[1]!) ? 'link' as const : 'input' as const
   return splitNames(kind === null ? names : names.slice(kind[0].length)).map((name) => ({ type: type ?? elementType(name, isForm), label: capitalize(name) }))

@@ -62,11 +62,11 @@ describe('the story of the product', () => {
     expect(edges.find((edge) => titles.get(edge.to) === 'Login' && edge.kind === 'loop')).toBeDefined()
   })
 
-  it('reads the same in German', () => {
-    const { nodes, language } = readText('Anmeldung mit E-Mail und Passwort; wenn das Passwort falsch ist, eine Fehlermeldung zeigen und erneut versuchen lassen; beim ersten Mal ein Tutorial zeigen, sonst das Dashboard')
+  it.each(['Anmeldung', 'Anmelden', 'Einloggen'])('reads the same in German: %s', (login) => {
+    const { nodes, language } = readText(login + ' mit E-Mail und Passwort; wenn das Passwort falsch ist, eine Fehlermeldung zeigen und erneut versuchen lassen; beim ersten Mal ein Tutorial zeigen, sonst das Dashboard')
     expect(language).toBe('de')
     expect(nodes.map((node) => [node.type, node.title])).toEqual([
-      ['start', 'Start'], ['screen', 'Anmeldung'], ['decision', 'Passwort richtig?'], ['popup', 'Fehlermeldung zeigen'], ['decision', 'Erstes Mal?'], ['screen', 'Tutorial'], ['screen', 'Dashboard'], ['end', 'Ende'],
+      ['start', 'Start'], ['screen', login], ['decision', 'Passwort richtig?'], ['popup', 'Fehlermeldung zeigen'], ['decision', 'Erstes Mal?'], ['screen', 'Tutorial'], ['screen', 'Dashboard'], ['end', 'Ende'],
     ])
   })
 })

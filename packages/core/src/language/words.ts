@@ -7,7 +7,7 @@ import type { ReadLanguage } from './reading.ts'
 const WORDS = {
   screen: {
     en: 'page screen view dashboard site website tab home homepage overview portal landing wizard calendar inbox feed map catalog catalogue cart basket checkout login signup registration tutorial onboarding walkthrough settings results profile preview paywall start-screen summary review confirmation welcome',
-    de: 'seite bildschirm ansicht dashboard startseite übersicht portal kalender warenkorb anmeldeseite profil vorschau zusammenfassung maske formular bestätigungsseite kasse einstellungen ergebnisliste willkommensseite tutorial login anmeldung registrierung startbildschirm detailseite suchseite hauptmenü paywall screen tab home-tab splash-screen',
+    de: 'seite bildschirm ansicht dashboard startseite übersicht portal kalender warenkorb anmeldeseite anmelden einloggen registrieren profil vorschau zusammenfassung maske formular bestätigungsseite kasse einstellungen ergebnisliste willkommensseite tutorial login anmeldung registrierung startbildschirm detailseite suchseite hauptmenü paywall screen tab home-tab splash-screen',
   },
   popup: {
     en: 'dialog dialogue popup pop-up modal toast banner alert warning error tooltip snackbar overlay message prompt sheet lightbox hint notice',
