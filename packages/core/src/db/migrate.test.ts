@@ -99,7 +99,7 @@ test('only the last three backups stay', async () => {
   for (const day of ['01', '02', '03', '04']) writeFileSync(join(place.path, 'backup', `store-v1-2020-01-${day}T00-00-00-000Z.sqlite`), '');
   writeFileSync(join(place.path, 'backup', 'mine.txt'), '');
   await place.open([...MIGRATIONS, REBUILD]);
-  expect(backups().sort()).toEqual(['mine.txt', 'store-v1-2020-01-03T00-00-00-000Z.sqlite', 'store-v1-2020-01-04T00-00-00-000Z.sqlite', 'store-v1-2023-11-14T22-13-20-000Z.sqlite']);
+  expect(backups().sort()).toEqual(['mine.txt', 'store-v1-2020-01-03T00-00-00-000Z.sqlite', 'store-v1-2020-01-04T00-00-00-000Z.sqlite', `store-v${MIGRATIONS.length}-2023-11-14T22-13-20-000Z.sqlite`]);
 });
 
 // One stored file a released version, made by `makeStoreFixture.ts`; what it must say stands beside it.

@@ -6,6 +6,8 @@ import { MIGRATIONS } from './migrations.generated.ts';
 import * as flow from './schema/flow.ts';
 import * as ledger from './schema/ledger.ts';
 import * as log from './schema/log.ts';
+import * as prompt from './schema/prompt.ts';
+import * as security from './schema/security.ts';
 import * as setting from './schema/setting.ts';
 import * as turn from './schema/turn.ts';
 
@@ -13,7 +15,7 @@ const file = new Sqlite(':memory:');
 for (const { sql } of MIGRATIONS) file.exec(sql);
 afterAll(() => void file.close());
 
-const tables = [flow, ledger, log, setting, turn].flatMap((module) => Object.values<unknown>(module)).filter((value): value is SQLiteTable => is(value, SQLiteTable));
+const tables = [flow, ledger, log, prompt, security, setting, turn].flatMap((module) => Object.values<unknown>(module)).filter((value): value is SQLiteTable => is(value, SQLiteTable));
 
 test('the migrations make the tables of the schema, no more and no less', () => {
   const made = file.prepare(`select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name`).pluck().all();

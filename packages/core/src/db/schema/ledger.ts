@@ -1,7 +1,7 @@
 import { check, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { moment, oneOf, primaryId } from './columns.ts';
 
-export const CALL_OUTCOMES = ['open', 'ok', 'repaired', 'failed', 'cancelled'] as const;
+export const CALL_OUTCOMES = ['open', 'ok', 'repaired', 'failed', 'cancelled', 'cached', 'refused'] as const;
 const EGRESS_OUTCOMES = ['ok', 'refused', 'failed'] as const;
 
 /** Every call of a model: the row is opened before the call and closed after it (one that stays 'open' was cut off by the end of the process). It outlives the turn that it was made for. */
@@ -10,14 +10,24 @@ export const modelCall = sqliteTable(
   {
     id: primaryId(),
     turnId: text('turn_id'),
+    flowId: text('flow_id'),
     agent: text('agent').notNull(),
     model: text('model').notNull(),
     promptVersion: text('prompt_version').notNull(),
+    /** The prompt variant that was tried; null for the version in use. */
+    variantId: text('variant_id'),
+    /** 'chat' or 'embeddings', as OpenTelemetry names operations. */
+    operation: text('operation').notNull().default('chat'),
+    /** The quality mode that the person had chosen: 'standard' or 'pro'. */
+    quality: text('quality'),
     startedAt: moment('started_at').notNull(),
     outcome: text('outcome', { enum: CALL_OUTCOMES }).notNull(),
     inputTokens: integer('input_tokens'),
     outputTokens: integer('output_tokens'),
+    /** Null where the price or the tokens are unknown. */
     costUsd: real('cost_usd'),
+    /** How an answer from the cache was found: 'exact' or 'similar'. */
+    cached: text('cached'),
     ms: real('ms'),
     firstTokenMs: real('first_token_ms'),
     errorCode: text('error_code'),
@@ -28,6 +38,7 @@ export const modelCall = sqliteTable(
     check('model_call_outcome', oneOf(table.outcome, CALL_OUTCOMES)),
     index('model_call_turn').on(table.turnId),
     index('model_call_started').on(table.startedAt),
+    index('model_call_variant').on(table.variantId),
   ],
 );
 
