@@ -1,9 +1,10 @@
-import { z } from 'zod';
-import { AppError, errorInfo, isAppError, type Clock, type ErrorInfo, type IdSource } from '../base/index.ts';
+import type { z } from 'zod';
+import { AppError, errorInfo, isAppError, type ErrorInfo, type IdSource } from '../base/index.ts';
 import type { FlowView, LogState } from '../flow/index.ts';
 import type { ReadLanguage } from '../language/reading.ts';
-import { recordedGenerate, type CallLedger, type LanguageModel } from '../llm/index.ts';
-import type { AgentName } from './turnSchema.ts';
+import type { CallPurpose, GenerateResult, LanguageModel, ModelImage } from '../llm/index.ts';
+import { renderPrompt, type PromptPart, type PromptTemplate } from './prompt.ts';
+import type { AgentCall, AgentName } from './turnSchema.ts';
 
 /** What an agent may look at while it works. */
 export interface AgentContext {
@@ -14,17 +15,20 @@ export interface AgentContext {
 }
 
 /**
- * One agent with its two minds. `rules` is always there and instant; the model is asked with `prompt`, must answer in the shape
- * of `answer`, and `adapt` makes the output of it (throwing an AppError where the answer makes no sense).
+ * One agent with its two minds. `rules` is always there and instant; the model is told `instructions`, shown `parts`, must answer in the
+ * shape of `answer`, and `adapt` makes the output of it (throwing an AppError where the answer makes no sense).
  */
 export interface Agent<Input, Output, Answer = Output> {
   name: AgentName;
   input: z.ZodType<Input>;
   output: z.ZodType<Output>;
-  /** Raised whenever the prompt or the shape of the answer changes; stored with every call. */
-  promptVersion: string;
   answer: z.ZodType<Answer>;
-  prompt(input: Input, context: AgentContext): { system: string; message: string };
+  /** The built-in wording; its version is raised whenever it or the shape of the answer changes. */
+  instructions: PromptTemplate;
+  /** Values of the wording's placeholders. */
+  variables?(input: Input, context: AgentContext): Record<string, string>;
+  parts(input: Input, context: AgentContext): PromptPart[];
+  images?(input: Input): ModelImage[];
   adapt(answer: Answer, input: Input, context: AgentContext): Output;
   rules(input: Input, context: AgentContext): Output;
 }
@@ -33,6 +37,8 @@ export interface Agent<Input, Output, Answer = Output> {
 export interface AgentRun<Output> {
   output: Output;
   mind: 'rules' | 'model';
+  /** The call that was made, where one came to an answer. */
+  call?: AgentCall;
   fallback?: ErrorInfo;
 }
 
@@ -40,12 +46,14 @@ export interface AgentRun<Output> {
 export interface AgentRunOptions {
   /** Absent: rules only. A rejecting promise counts as a model that failed. */
   model?: Promise<LanguageModel | undefined>;
-  clock: Clock;
+  /** The wording to use instead of the built-in one. */
+  template?: PromptTemplate;
+  /** What the call is for, beside the agent and its wording. */
+  purpose?: Partial<CallPurpose>;
   seed: number;
   signal: AbortSignal;
   /** For the whole call, retries and repair turn included; ms. */
   timeoutMs: number;
-  ledger?: CallLedger;
   onToken?(text: string): void;
 }
 
@@ -56,7 +64,7 @@ export async function runAgent<Input, Output, Answer>(agent: Agent<Input, Output
   if (options.model) {
     try {
       const model = await options.model;
-      if (model) return { output: await askModel(agent, input, context, model, options), mind: 'model' };
+      if (model) return await askModel(agent, input, context, model, options);
     } catch (error) {
       throwIfCancelled(options.signal);
       fallback = errorInfo(error);
@@ -71,11 +79,6 @@ export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw new AppError('TURN_CANCELLED', 'The turn was cancelled. What was done until then is kept.', {});
 }
 
-/** A shape as JSON schema text, for prompts that show the model what to answer. */
-export function schemaText(schema: z.ZodType): string {
-  return JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
-}
-
 /** The flow as a model reads it: one line a node and an edge, ids first. */
 export function flowText(view: FlowView, limit = 400): string {
   const nodes = [...view.node.values()].slice(0, limit).map((node) => `${node.id} ${node.type} ${JSON.stringify(node.data.title)}`);
@@ -85,24 +88,37 @@ export function flowText(view: FlowView, limit = 400): string {
   return `Nodes (id, type, title):\n${nodes.join('\n')}${more}\nEdges (id, source -> target, label):\n${edges.join('\n')}`;
 }
 
-async function askModel<Input, Output, Answer>(agent: Agent<Input, Output, Answer>, input: Input, context: AgentContext, model: LanguageModel, options: AgentRunOptions): Promise<Output> {
-  const { system, message } = agent.prompt(input, context);
-  const request = {
+/** The flow as a part of a prompt. */
+export function flowPart(view: FlowView): PromptPart {
+  return { name: 'flow', text: flowText(view), trust: 'data' };
+}
+
+async function askModel<Input, Output, Answer>(agent: Agent<Input, Output, Answer>, input: Input, context: AgentContext, model: LanguageModel, options: AgentRunOptions): Promise<AgentRun<Output>> {
+  const template = options.template ?? agent.instructions;
+  const { system, message } = renderPrompt(template, agent.variables?.(input, context) ?? {}, agent.answer, agent.parts(input, context));
+  const images = agent.images?.(input) ?? [];
+  const result = await model.generate({
     system,
-    messages: [{ role: 'user' as const, content: message }],
+    messages: [{ role: 'user', content: message }],
     schema: { name: agent.name, schema: agent.answer },
+    ...(images.length ? { images } : {}),
     temperature: 0,
     seed: options.seed,
     signal: options.signal,
     timeoutMs: options.timeoutMs,
+    purpose: { ...options.purpose, agent: agent.name, promptVersion: template.version, ...(template.variantId ? { variantId: template.variantId } : {}) },
     ...(options.onToken ? { onToken: options.onToken } : {}),
-  };
-  const meta = { agent: agent.name, promptVersion: agent.promptVersion, clock: options.clock };
-  const result = options.ledger ? await recordedGenerate(model, request, meta, options.ledger) : await model.generate(request);
+  });
   try {
-    return agent.output.parse(agent.adapt(result.object as Answer, input, context));
+    return { output: agent.output.parse(agent.adapt(result.object as Answer, input, context)), mind: 'model', call: callOf(result, model) };
   } catch (error) {
     if (isAppError(error)) throw error;
     throw new AppError('AGENT_OUTPUT_INVALID', `The ${agent.name}'s model gave an answer that cannot be used. The built-in rules answer instead.`, { agent: agent.name, detail: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** What a screen says about a call. */
+function callOf(result: GenerateResult, model: LanguageModel): AgentCall {
+  const { ms, usage, costUsd, cached, failedBefore } = result;
+  return { model: result.answeredBy ?? model.id, ms, ...usage, ...(costUsd === undefined ? {} : { costUsd }), ...(cached ? { cached } : {}), ...(failedBefore?.length ? { failedBefore } : {}) };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../base/index.ts';
 import { opSchema, NODE_TYPES, type IntentOp } from '../flow/index.ts';
 import { readInstruction } from '../language/instruction.ts';
-import { flowText, schemaText, type Agent, type AgentContext } from './agent.ts';
+import { flowPart, type Agent, type AgentContext } from './agent.ts';
 import { Draft } from './draft.ts';
 import { editCards, type CardDraft } from './editCards.ts';
 import { readingCards } from './readingCards.ts';
@@ -53,11 +53,22 @@ export const architect: Agent<z.infer<typeof architectInput>, Design, z.infer<ty
   input: architectInput,
   output: designSchema,
   answer: designAnswer,
-  promptVersion: '1',
-  prompt: ({ task, route, plan, hint, issues }, { state }) => ({
-    system: `You design UX flows. Answer with JSON of this schema only: ${schemaText(designAnswer)}\nOne card for each coherent piece, in order; the reason quotes the person. Every node but start and end has a way in and a way out, every path ends in an end, a decision has at least two labelled ways. ${route === 'edit' ? 'Change only what is asked for; leave everything else alone. To put a node between A and B, change the target of their edge (changeEdges) and add one edge on.' : 'Use nodes that are there already instead of adding them again.'} Titles are short and in the language of the task.`,
-    message: `${flowText(state)}\n\nTask:\n${task}${hint ? ` (${hint})` : ''}${plan ? `\n\nApproved plan:\n${plan.steps.map((step, index) => `${index + 1}. ${step.task}`).join('\n')}` : ''}${issues.length ? `\n\nYour last design could not be used:\n${issues.join('\n')}` : ''}`,
+  instructions: {
+    version: '2',
+    text: 'You design UX flows. One card for each coherent piece, in order; the reason quotes the person. Every node but start and end has a way in and a way out, every path ends in an end, a decision has at least two labelled ways. {{route}} Titles are short and in the language of the task.',
+  },
+  variables: ({ route }) => ({
+    route:
+      route === 'edit'
+        ? 'Change only what is asked for; leave everything else alone. To put a node between A and B, change the target of their edge (changeEdges) and add one edge on.'
+        : 'Use nodes that are there already instead of adding them again.',
   }),
+  parts: ({ task, plan, hint, issues }, { state }) => [
+    flowPart(state),
+    { name: 'task', text: `${task}${hint ? ` (${hint})` : ''}`, trust: 'person' },
+    { name: 'approved plan', text: plan?.steps.map((step, index) => `${index + 1}. ${step.task}`).join('\n') ?? '', trust: 'person' },
+    { name: 'why your last design could not be used', text: issues.join('\n'), trust: 'data' },
+  ],
   adapt: (answer, _, context) => ({ cards: cardsOfDesign(answer, context), tidy: false }),
   rules: designByRules,
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readInstruction } from '../language/instruction.ts';
 import { readText } from '../language/readText.ts';
-import { flowText, schemaText, type Agent, type AgentContext } from './agent.ts';
+import { flowPart, type Agent, type AgentContext } from './agent.ts';
 import { isBlank } from './planText.ts';
 
 export const classifierInput = z.object({ message: z.string() });
@@ -22,11 +22,11 @@ export const classifier: Agent<z.infer<typeof classifierInput>, Classification> 
   input: classifierInput,
   output: classificationSchema,
   answer: classificationSchema,
-  promptVersion: '1',
-  prompt: ({ message }, { state }) => ({
-    system: `You sort messages about a UX flow. Answer with JSON of this schema only: ${schemaText(classificationSchema)}\n"create": the message tells how a flow goes. "edit": it asks to change the flow below. "question": it asks about the flow. "chat": anything else. Put every thing to do into tasks and every question into questions, word for word.`,
-    message: `${flowText(state)}\n\nMessage:\n${message}`,
-  }),
+  instructions: {
+    version: '2',
+    text: 'You sort messages about a UX flow. "create": the message tells how a flow goes. "edit": it asks to change the flow that is shown. "question": it asks about the flow. "chat": anything else. Put every thing to do into tasks and every question into questions, word for word.',
+  },
+  parts: ({ message }, { state }) => [flowPart(state), { name: 'message', text: message, trust: 'person' }],
   adapt: (answer) => answer,
   rules: classifyByRules,
 };

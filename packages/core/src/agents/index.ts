@@ -11,3 +11,4 @@ export { editFlow, generateFlow, type EditedFlow, type GeneratedFlow, type Pipel
 export type { LayWhole } from './placeCards.ts';
 export type { CardDraft } from './editCards.ts';
 export type { Agent, AgentContext } from './agent.ts';
+export { placeholdersOf, renderPrompt, type PromptPart, type PromptTemplate } from './prompt.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readInstruction } from '../language/instruction.ts';
 import { readText } from '../language/readText.ts';
-import { flowText, schemaText, type Agent, type AgentContext } from './agent.ts';
+import { flowPart, type Agent, type AgentContext } from './agent.ts';
 import { classificationSchema } from './classifier.ts';
 
 export const managerInput = z.object({ message: z.string(), classification: classificationSchema, answer: z.string().optional() });
@@ -21,11 +21,16 @@ export const manager: Agent<z.infer<typeof managerInput>, Order, z.infer<typeof 
   input: managerInput,
   output: orderSchema,
   answer: managerAnswer,
-  promptVersion: '1',
-  prompt: ({ message, classification, answer }, { state }) => ({
-    system: `You hand out work on a UX flow. Answer with JSON of this schema only: ${schemaText(managerAnswer)}\n"task" with route "create" when the text tells how a flow goes, "edit" when it asks to change the flow below: text is the whole task in precise words, in the language of the message. "clarify" only when nobody could know what is meant: text is one question, quickReplies its likely answers. "answer" when it asks something: text is the question. "reply" when it is not about this flow: text says so kindly.`,
-    message: `${flowText(state)}\n\nIt seems to be: ${classification.intent}\nMessage:\n${message}${answer ? `\nThe person's answer to your question:\n${answer}` : ''}`,
-  }),
+  instructions: {
+    version: '2',
+    text: 'You hand out work on a UX flow. "task" with route "create" when the text tells how a flow goes, "edit" when it asks to change the flow that is shown: text is the whole task in precise words, in the language of the message. "clarify" only when nobody could know what is meant: text is one question, quickReplies its likely answers. "answer" when it asks something: text is the question. "reply" when it is not about this flow: text says so kindly.',
+  },
+  parts: ({ message, classification, answer }, { state }) => [
+    flowPart(state),
+    { name: 'first guess', text: classification.intent, trust: 'data' },
+    { name: 'message', text: message, trust: 'person' },
+    { name: 'answer to your question', text: answer ?? '', trust: 'person' },
+  ],
   adapt: (answer, input) => {
     if (answer.kind === 'clarify' && input.answer === undefined) return { kind: 'clarify', question: answer.text, quickReplies: answer.quickReplies.slice(0, 4), code: 'MODEL' };
     if (answer.kind === 'task') return { kind: 'task', task: answer.text || input.message, route: answer.route };

@@ -4,7 +4,7 @@ import { commit, fold, openDocument, review, SCHEMA_VERSION, toDocument, type Fi
 import { detectLanguage, readText } from '../language/readText.ts';
 import { readInstruction } from '../language/instruction.ts';
 import type { ReadLanguage } from '../language/reading.ts';
-import type { CallLedger, LanguageModel } from '../llm/index.ts';
+import type { LanguageModel } from '../llm/index.ts';
 import { runAgent, type Agent, type AgentContext } from './agent.ts';
 import { architect } from './architect.ts';
 import { classifier } from './classifier.ts';
@@ -27,7 +27,6 @@ export interface PipelineDependencies {
   layWhole?: LayWhole;
   /** Absent: rules alone. */
   model?: LanguageModel;
-  ledger?: CallLedger;
   signal?: AbortSignal;
   /** Time for one call of the model, ms. */
   modelTimeoutMs?: number;
@@ -104,8 +103,7 @@ function toolsOf(state: LogState, language: ReadLanguage, dependencies: Pipeline
   const run = async <I, O, A>(agent: Agent<I, O, A>, input: I, useModel = true): Promise<O> => {
     const result = await runAgent(agent, input, context, {
       ...(dependencies.model && useModel ? { model: Promise.resolve(dependencies.model) } : {}),
-      ...(dependencies.ledger ? { ledger: dependencies.ledger } : {}),
-      clock, seed, signal, timeoutMs: dependencies.modelTimeoutMs ?? 120_000,
+      seed, signal, timeoutMs: dependencies.modelTimeoutMs ?? 120_000,
     });
     lastMind = result.mind;
     if (result.fallback) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flowText, schemaText, type Agent, type AgentContext } from './agent.ts';
+import { flowPart, type Agent, type AgentContext } from './agent.ts';
 import { assumptionText } from './assumptionText.ts';
 import { describeNodes, isAddendum } from './planText.ts';
 import { readingCards } from './readingCards.ts';
@@ -14,11 +14,16 @@ export const planner: Agent<z.infer<typeof plannerInput>, Plan, z.infer<typeof p
   input: plannerInput,
   output: planSchema,
   answer: plannerAnswer,
-  promptVersion: '1',
-  prompt: ({ task, feedback, earlier }, { state }) => ({
-    system: `You plan a UX flow. Answer with JSON of this schema only: ${schemaText(plannerAnswer)}\nOne step for each stage of the flow, in order, in the language of the task. "task" tells in plain sentences what people do there, with its decisions and where each answer leads; "reasoning" says why. Add nothing that nobody asked for; put what you took for granted into assumptions.`,
-    message: `${flowText(state)}\n\nTask:\n${task}${earlier ? `\n\nEarlier plan:\n${earlier.steps.map((step, index) => `${index + 1}. ${step.task}`).join('\n')}` : ''}${feedback.length ? `\n\nThe person's feedback:\n${feedback.join('\n')}` : ''}`,
-  }),
+  instructions: {
+    version: '2',
+    text: 'You plan a UX flow. One step for each stage of the flow, in order, in the language of the task. "task" tells in plain sentences what people do there, with its decisions and where each answer leads; "reasoning" says why. Add nothing that nobody asked for; put what you took for granted into assumptions.',
+  },
+  parts: ({ task, feedback, earlier }, { state }) => [
+    flowPart(state),
+    { name: 'task', text: task, trust: 'person' },
+    { name: 'earlier plan', text: earlier?.steps.map((step, index) => `${index + 1}. ${step.task}`).join('\n') ?? '', trust: 'data' },
+    { name: 'feedback', text: feedback.join('\n'), trust: 'person' },
+  ],
   adapt: (answer) => ({ steps: answer.steps.map((step, index) => ({ id: `plan-${index + 1}`, ...step })), assumptions: answer.assumptions }),
   rules: planByRules,
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { schemaText, type Agent, type AgentContext } from './agent.ts';
+import type { Agent, AgentContext } from './agent.ts';
 import { verdictSchema } from './validator.ts';
 
 export const synthesizerInput = z.object({
@@ -21,11 +21,15 @@ export const synthesizer: Agent<z.infer<typeof synthesizerInput>, z.infer<typeof
   input: synthesizerInput,
   output: replySchema,
   answer: replySchema,
-  promptVersion: '1',
-  prompt: (input, { language }) => ({
-    system: `You sum up for a designer, in ${language === 'de' ? 'German' : 'English'}, in two or three friendly sentences: what is proposed and what to do next (accept or reject the cards on the canvas). Answer with JSON of this schema only: ${schemaText(replySchema)}`,
-    message: JSON.stringify(input),
-  }),
+  instructions: {
+    version: '2',
+    text: 'You sum up for a designer, in {{language}}, in two or three friendly sentences: what is proposed and what to do next (accept or reject the cards on the canvas).',
+  },
+  variables: (_, { language }) => ({ language: language === 'de' ? 'German' : 'English' }),
+  parts: ({ message, ...work }) => [
+    { name: 'message', text: message, trust: 'person' },
+    { name: 'what was done', text: JSON.stringify(work), trust: 'data' },
+  ],
   adapt: (answer) => answer,
   rules: replyByRules,
 };

@@ -1,15 +1,16 @@
 /** The cognitive turn: a persisted, resumable, cancellable run of the agents over one message. */
 import { AppError, errorInfo, isAppError, type Clock, type IdSource } from '../base/index.ts';
 import type { LogState } from '../flow/index.ts';
-import type { CallLedger, LanguageModel } from '../llm/index.ts';
+import type { LanguageModel } from '../llm/index.ts';
 import type { LayWhole } from './placeCards.ts';
+import type { PromptTemplate } from './prompt.ts';
 import { driveTurn, type Halt } from './turnDrive.ts';
-import type { AgentName, ChatMessage, Conversation, Plan, Proposal, Turn, TurnStatus, TurnStore } from './turnSchema.ts';
+import type { AgentCall, AgentName, ChatMessage, Conversation, Plan, Proposal, Turn, TurnStatus, TurnStore } from './turnSchema.ts';
 
 /** What a runner tells while it works; later states replace earlier ones by id. */
 export type TurnEvent =
   | { type: 'turn'; turn: Turn }
-  | { type: 'step'; turnId: string; flowId: string; agent: AgentName; status: 'running' | 'done' | 'failed' | 'cancelled'; mind: 'rules' | 'model'; ms?: number }
+  | { type: 'step'; turnId: string; flowId: string; agent: AgentName; status: 'running' | 'done' | 'failed' | 'cancelled'; mind: 'rules' | 'model'; ms?: number; call?: AgentCall }
   | { type: 'token'; turnId: string; flowId: string; agent: AgentName; text: string }
   | { type: 'message'; flowId: string; message: ChatMessage }
   | { type: 'proposal'; proposal: Proposal };
@@ -18,8 +19,10 @@ export interface TurnRunnerDependencies {
   store: TurnStore;
   /** The flow as it is now; `head` is the number of its last entry. */
   readFlow(flowId: string): { state: LogState; head: number } | Promise<{ state: LogState; head: number }>;
-  /** The mind that the person chose; undefined for rules. A rejection is noted as a fallback. */
-  model(): Promise<LanguageModel | undefined>;
+  /** The model that the person chose for an agent; undefined for rules. A rejection is noted as a fallback. */
+  model(agent: AgentName): Promise<LanguageModel | undefined>;
+  /** The wording that an agent is to use in a turn; undefined for the built-in one. */
+  template?(agent: AgentName, turn: Turn): PromptTemplate | undefined;
   /** `rules` or `provider:model`, for the turn's row. */
   modelName(): string;
   layWhole?: LayWhole;
@@ -27,7 +30,6 @@ export interface TurnRunnerDependencies {
   clock: Clock;
   /** A fresh seed, an integer above 0. */
   newSeed(): number;
-  ledger?: CallLedger;
   emit(event: TurnEvent): void;
   /** For one call of a model, ms. Default 120,000. */
   modelTimeoutMs?: number;

@@ -14,7 +14,7 @@ import { planner } from './planner.ts';
 import { makeProposal } from './proposal.ts';
 import { synthesizer } from './synthesizer.ts';
 import type { TurnRunnerDependencies } from './turn.ts';
-import type { AgentName, Plan, Turn, TurnStep } from './turnSchema.ts';
+import type { AgentCall, AgentName, Plan, Turn, TurnStep } from './turnSchema.ts';
 import { uxExpert } from './uxExpert.ts';
 import { validateCards, verdictSchema, type Verdict } from './validator.ts';
 
@@ -108,12 +108,14 @@ async function design(steps: Stepper, input: Parameters<typeof architect.rules>[
 }
 
 async function hasModel(dependencies: DriveDependencies): Promise<boolean> {
-  return (await dependencies.model().catch(() => undefined)) !== undefined;
+  return (await dependencies.model('manager').catch(() => undefined)) !== undefined;
 }
 
 /** Runs steps in order, each stored before and after; done ones are remembered. */
 class Stepper {
   lastMind: 'rules' | 'model' = 'rules';
+  /** The call of the step that runs, once it has come to an answer. */
+  private lastCall: AgentCall | undefined;
   readonly language: 'en' | 'de';
   private readonly now: { turn: Turn };
   private readonly state: LogState;
@@ -135,13 +137,16 @@ class Stepper {
     return this.step(agent.name, input, agent.output, async (ids, seed) => {
       const context: AgentContext = { state, ids, language };
       const wantsModel = useModel && this.now.turn.model !== 'rules';
+      const template = wantsModel ? dependencies.template?.(agent.name, this.now.turn) : undefined;
       const run: AgentRun<O> = await runAgent(agent, input, context, {
-        ...(wantsModel ? { model: dependencies.model() } : {}),
-        ...(dependencies.ledger ? { ledger: dependencies.ledger } : {}),
-        clock: dependencies.clock, seed, signal: dependencies.signal, timeoutMs: dependencies.modelTimeoutMs ?? 120_000,
+        ...(wantsModel ? { model: dependencies.model(agent.name) } : {}),
+        ...(template ? { template } : {}),
+        purpose: { turnId: this.now.turn.id, flowId: this.now.turn.flowId, flowVersion: this.now.turn.head },
+        seed, signal: dependencies.signal, timeoutMs: dependencies.modelTimeoutMs ?? 120_000,
         onToken: (text) => dependencies.emit({ type: 'token', turnId: this.now.turn.id, flowId: this.now.turn.flowId, agent: agent.name, text }),
       });
       this.lastMind = run.mind;
+      this.lastCall = run.call;
       if (run.fallback) this.noteFallback(agent.name, run.fallback);
       return run.output;
     });
@@ -164,9 +169,10 @@ class Stepper {
     const ids: IdSource = { newId: (prefix) => given[given.push(source.newId(prefix)) - 1]! };
     const startedAt = dependencies.clock.now();
     this.lastMind = 'rules';
+    this.lastCall = undefined;
     const row = (status: TurnStep['status'], output: unknown, change: Partial<TurnStep> = {}): void => {
-      dependencies.store.saveStep({ turnId: now.turn.id, n, agent, status, mind: this.lastMind, input: plain(input), output: plain(output), ids: given, startedAt, ...change });
-      dependencies.emit({ type: 'step', turnId: now.turn.id, flowId: now.turn.flowId, agent, status, mind: this.lastMind, ...(change.ms === undefined ? {} : { ms: change.ms }) });
+      dependencies.store.saveStep({ turnId: now.turn.id, n, agent, status, mind: this.lastMind, input: plain(input), output: plain(output), ids: given, startedAt, ...(this.lastCall ? { call: this.lastCall } : {}), ...change });
+      dependencies.emit({ type: 'step', turnId: now.turn.id, flowId: now.turn.flowId, agent, status, mind: this.lastMind, ...(change.ms === undefined ? {} : { ms: change.ms }), ...(this.lastCall ? { call: this.lastCall } : {}) });
     };
     row('running', null);
     try {

@@ -51,6 +51,21 @@ export const turnSchema = z.object({
   updatedAt: z.number().int(),
 });
 
+/** A call of a model that came to an answer. */
+export const agentCallSchema = z.object({
+  /** Id of the model that answered. */
+  model: z.string(),
+  ms: z.number(),
+  inputTokens: z.number().optional(),
+  outputTokens: z.number().optional(),
+  /** US dollars; absent where unknown. */
+  costUsd: z.number().optional(),
+  /** Set when the answer came from the cache: when it was given first, and to which question where that was worded differently. */
+  cached: z.object({ kind: z.enum(['exact', 'similar']), at: z.number(), question: z.string().optional() }).optional(),
+  /** Models that were asked before and failed. */
+  failedBefore: z.array(z.object({ model: z.string(), error: errorInfoSchema })).optional(),
+});
+
 /** One agent's run inside a turn, stored so that a turn can go on after a crash. */
 export const turnStepSchema = z.object({
   turnId: idSchema,
@@ -64,6 +79,7 @@ export const turnStepSchema = z.object({
   ids: z.array(z.string()),
   startedAt: z.number().int(),
   ms: z.number().optional(),
+  call: agentCallSchema.optional(),
   error: errorInfoSchema.optional(),
 });
 
@@ -110,6 +126,7 @@ export const chatMessageSchema = z.object({
   at: z.number().int(),
 });
 
+export type AgentCall = z.infer<typeof agentCallSchema>;
 export type AgentName = z.infer<typeof agentNameSchema>;
 export type TextCode = z.infer<typeof textCodeSchema>;
 export type TurnStatus = (typeof TURN_STATUSES)[number];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findingText, review, type FlowView, type Finding, type Node, type NodeType } from '../flow/index.ts';
 import { findNode } from '../language/instructionTarget.ts';
 import { prepareText } from '../language/instructionText.ts';
-import { flowText, schemaText, type Agent, type AgentContext } from './agent.ts';
+import { flowPart, type Agent, type AgentContext } from './agent.ts';
 import { principleFor } from './uxPrinciples.ts';
 
 export const uxExpertInput = z.object({ question: z.string() });
@@ -15,11 +15,16 @@ export const uxExpert: Agent<z.infer<typeof uxExpertInput>, z.infer<typeof uxAns
   input: uxExpertInput,
   output: uxAnswerSchema,
   answer: uxAnswerSchema,
-  promptVersion: '1',
-  prompt: ({ question }, { state, language }) => ({
-    system: `You are a UX expert. Answer in ${language === 'de' ? 'German' : 'English'}, in at most five sentences, from the flow below; name the principle that you rest on, and the ids of the nodes that you speak of. Answer with JSON of this schema only: ${schemaText(uxAnswerSchema)}`,
-    message: `${flowText(state)}\n\nFindings of the review:\n${review(state).map((finding) => findingText(finding, language)).join('\n')}\n\nQuestion:\n${question}`,
-  }),
+  instructions: {
+    version: '2',
+    text: 'You are a UX expert. Answer in {{language}}, in at most five sentences, from the flow that is shown; name the principle that you rest on, and the ids of the nodes that you speak of.',
+  },
+  variables: (_, { language }) => ({ language: language === 'de' ? 'German' : 'English' }),
+  parts: ({ question }, { state, language }) => [
+    flowPart(state),
+    { name: 'findings of the review', text: review(state).map((finding) => findingText(finding, language)).join('\n'), trust: 'data' },
+    { name: 'question', text: question, trust: 'person' },
+  ],
   adapt: (answer, _, { state }) => ({ ...answer, nodeIds: answer.nodeIds.filter((id) => state.node.has(id)) }),
   rules: answerByRules,
 };

@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { agentNameSchema, chatMessageSchema, planSchema, proposalSchema, turnSchema } from '../agents/turnSchema.ts';
+import { agentCallSchema, agentNameSchema, chatMessageSchema, planSchema, proposalSchema, turnSchema } from '../agents/turnSchema.ts';
 import { idSchema } from '../flow/fieldKind.ts';
 import { opSchema } from '../flow/transaction.ts';
 
@@ -9,7 +9,7 @@ export const chatEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('past'), messages: z.array(chatMessageSchema), turns: z.array(turnSchema), proposals: z.array(proposalSchema) }),
   z.object({ type: z.literal('message'), message: chatMessageSchema }),
   z.object({ type: z.literal('turn'), turn: turnSchema }),
-  z.object({ type: z.literal('step'), turnId: idSchema, agent: agentNameSchema, status: z.enum(['running', 'done', 'failed', 'cancelled']), mind: z.enum(['rules', 'model']), ms: z.number().optional() }),
+  z.object({ type: z.literal('step'), turnId: idSchema, agent: agentNameSchema, status: z.enum(['running', 'done', 'failed', 'cancelled']), mind: z.enum(['rules', 'model']), ms: z.number().optional(), call: agentCallSchema.optional() }),
   z.object({ type: z.literal('token'), turnId: idSchema, agent: agentNameSchema, text: z.string() }),
   z.object({ type: z.literal('proposal'), proposal: proposalSchema }),
 ]);

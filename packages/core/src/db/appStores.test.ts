@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestClock } from '../base/clock.ts';
 import type { Proposal, Turn, TurnStep } from '../agents/turnSchema.ts';
-import { recordedGenerate } from '../llm/callLedger.ts';
+import { recordedModel } from '../llm/callLedger.ts';
 import type { EgressRecord } from '../llm/egress.ts';
 import type { LanguageModel } from '../llm/languageModel.ts';
 import type { DataFolder } from './dataFolder.ts';
@@ -119,17 +119,18 @@ test('settings are JSON by key', async () => {
 
 test('a model call is in the ledger before it is made, and complete after it', async () => {
   const model = (generate: LanguageModel['generate']): LanguageModel => ({ id: 'ollama:test', provider: 'ollama', generate });
-  const meta = { agent: 'planner', promptVersion: 'planner-1', clock: createTestClock(7), price: { inputUsd: 1, outputUsd: 2 } };
-  const request = { system: '', messages: [] };
+  const options = { ledger: folder.ledger.calls, clock: createTestClock(7), costOf: () => 2 };
+  const request = { system: '', messages: [], purpose: { agent: 'planner', promptVersion: 'planner-1' } };
+  const purpose = { ...request.purpose, turnId: 'turn_1', flowId: 'flow_1', quality: 'pro', variantId: 'variant_1' };
   const answer = { text: 'x', usage: { inputTokens: 1_000_000, outputTokens: 500_000 }, model: 'test', ms: 1, firstTokenMs: 3, repaired: true };
-  await recordedGenerate(model(async () => {
+  await recordedModel(model(async () => {
     expect(folder.ledger.listCalls()).toMatchObject([{ outcome: 'open', agent: 'planner', turnId: 'turn_1', startedAt: 7 }]);
     return answer;
-  }), request, meta, folder.ledger.callLedger('turn_1'));
-  await expect(recordedGenerate(model(async () => Promise.reject(new Error('x'))), request, meta, folder.ledger.callLedger())).rejects.toThrow('x');
+  }), options).generate({ ...request, purpose });
+  await expect(recordedModel(model(async () => Promise.reject(new Error('x'))), options).generate(request)).rejects.toThrow('x');
   await reopen();
   const [failed, done] = folder.ledger.listCalls();
-  expect(done).toEqual({ id: done!.id, turnId: 'turn_1', agent: 'planner', model: 'ollama:test', promptVersion: 'planner-1', startedAt: 7, outcome: 'repaired', inputTokens: 1_000_000, outputTokens: 500_000, costUsd: 2, ms: 0, firstTokenMs: 3 });
+  expect(done).toEqual({ id: done!.id, turnId: 'turn_1', flowId: 'flow_1', quality: 'pro', variantId: 'variant_1', operation: 'chat', agent: 'planner', model: 'ollama:test', promptVersion: 'planner-1', startedAt: 7, outcome: 'repaired', inputTokens: 1_000_000, outputTokens: 500_000, costUsd: 2, ms: 0, firstTokenMs: 3 });
   expect(failed).toMatchObject({ outcome: 'failed', errorCode: 'INTERNAL' });
   expect(failed).not.toHaveProperty('turnId');
   folder.ledger.markAccepted('turn_1', true);

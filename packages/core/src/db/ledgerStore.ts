@@ -6,7 +6,6 @@ import type { Database } from './database.ts';
 /** A row of the ledger of model calls. */
 export interface StoredModelCall extends ModelCallRecord {
   id: string;
-  turnId?: string;
   /** Whether the person took what came of it; absent while nobody has decided. */
   accepted?: boolean;
 }
@@ -18,8 +17,8 @@ export interface StoredEgressRecord extends EgressRecord {
 
 /** What went to models and to the network: written as it happens, readable by the person. */
 export interface LedgerStore {
-  /** A ledger for the calls of one turn (or of none). Its row is durable before the call is made. */
-  callLedger(turnId?: string): CallLedger;
+  /** The ledger of model calls. A row is durable before the call is made. */
+  calls: CallLedger;
   /** Notes on every call of a turn whether the person took its result. */
   markAccepted(turnId: string, accepted: boolean): void;
   /** Newest first. */
@@ -34,7 +33,7 @@ export interface LedgerStore {
 
 type CallRow = Omit<StoredModelCall, 'accepted'> & { accepted: number | null };
 
-const CALL_COLUMNS = `id, turn_id as turnId, agent, model, prompt_version as promptVersion, started_at as startedAt, outcome, input_tokens as inputTokens,
+const CALL_COLUMNS = `id, turn_id as turnId, flow_id as flowId, agent, model, prompt_version as promptVersion, variant_id as variantId, operation, quality, cached, started_at as startedAt, outcome, input_tokens as inputTokens,
   output_tokens as outputTokens, cost_usd as costUsd, ms, first_token_ms as firstTokenMs, error_code as errorCode, accepted`;
 const EGRESS_COLUMNS = `cast(id as text) as id, host, port, purpose, method, request_bytes as requestBytes, response_bytes as responseBytes, status,
   started_at as startedAt, ms, outcome, reason`;
@@ -42,13 +41,18 @@ const EGRESS_COLUMNS = `cast(id as text) as id, host, port, purpose, method, req
 /** The LedgerStore on a store file. */
 export function createLedgerStore(database: Database, ids: IdSource): LedgerStore {
   return {
-    callLedger: (turnId) => ({
+    calls: {
       open(record) {
         const id = ids.newId('call');
         database.write(() => {
           database
-            .statement(`insert into model_call (id, turn_id, agent, model, prompt_version, started_at, outcome, ms) values (?, ?, ?, ?, ?, ?, ?, 0)`)
-            .run(id, turnId ?? null, record.agent, record.model, record.promptVersion, record.startedAt, record.outcome);
+            .statement(
+              `insert into model_call (id, turn_id, flow_id, agent, model, prompt_version, variant_id, operation, quality, cached, started_at, outcome, ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+            )
+            .run(
+              id, record.turnId ?? null, record.flowId ?? null, record.agent, record.model, record.promptVersion, record.variantId ?? null, record.operation, record.quality ?? null,
+              record.cached ?? null, record.startedAt, record.outcome, record.ms,
+            );
         });
         return id;
       },
@@ -59,7 +63,7 @@ export function createLedgerStore(database: Database, ids: IdSource): LedgerStor
             .run(record.outcome, record.inputTokens ?? null, record.outputTokens ?? null, record.costUsd ?? null, record.ms, record.firstTokenMs ?? null, record.errorCode ?? null, id);
         });
       },
-    }),
+    },
     markAccepted: (turnId, accepted) => database.write(() => void database.statement('update model_call set accepted = ? where turn_id = ?').run(accepted ? 1 : 0, turnId)),
     listCalls: ({ turnId, limit = 200 } = {}) =>
       database.read(() => {

@@ -71,13 +71,12 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       const { state } = flows.open(flowId).session;
       return { state, head: state.no };
     },
-    model: () => models.current(),
+    model: (agent) => models.modelFor(agent),
     modelName: () => modelName(settings.get().model),
     layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
     ids: { newId },
     clock,
     newSeed: () => new DataView(random(4).buffer).getUint32(0) || 1,
-    ledger: folder.ledger.callLedger(),
     emit(event) {
       const { flowId, wire } = toWire(event);
       channelOf(flowId).send(wire);
@@ -129,7 +128,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       const turns = conversation ? store.turnsOf(conversation.id) : [];
       yield { type: 'past', messages, turns, proposals: store.proposalsOf(flowId) };
       for (const turn of turns.slice(-PAST_STEPS)) {
-        for (const { agent, status, mind, ms } of store.stepsOf(turn.id)) yield { type: 'step', turnId: turn.id, agent, status, mind, ...(ms === undefined ? {} : { ms }) };
+        for (const { agent, status, mind, ms, call } of store.stepsOf(turn.id)) yield { type: 'step', turnId: turn.id, agent, status, mind, ...(ms === undefined ? {} : { ms }), ...(call ? { call } : {}) };
       }
       yield* live;
     },

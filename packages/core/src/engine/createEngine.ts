@@ -70,7 +70,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const flows = createFlowService({ folder, clock, newId, logger });
   const layout = createLayoutService(runElk);
   const models = createModelService({
-    settings, secrets: dependencies.secrets, egressFor, clock,
+    settings, secrets: dependencies.secrets, egressFor, calls: folder.ledger.calls, clock,
     store: { isReadOnly: Boolean(folder.readOnly), get: (key) => folder.settings.get(key), set: (key, value) => folder.settings.set(key, value) },
   });
   const pulls = createModelPulls({ egressFor, disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });

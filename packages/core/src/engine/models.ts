@@ -1,4 +1,5 @@
 import { AppError, isAppError, errorInfo, type Clock, type ErrorInfo } from '../base/index.ts';
+import type { AgentName } from '../agents/index.ts';
 import { modelProbeSchema, type ConnectedChoice, type KeptProbe, type ModelChoice } from '../api/index.ts';
 import {
   allowedHostsOf,
@@ -8,7 +9,9 @@ import {
   probeModel,
   providerAdapters,
   providerInfo,
+  recordedModel,
   testModel,
+  type CallLedger,
   type Egress,
   type LanguageModel,
   type ModelProvider,
@@ -29,8 +32,8 @@ export interface ModelService {
   keptProbe(choice: ModelChoice): KeptProbe | undefined;
   setKey(baseUrl: string, key: string | null): Promise<void>;
   hasKey(baseUrl: string): Promise<boolean>;
-  /** The model of the settings; undefined for rules. Contacts nothing. */
-  current(): Promise<LanguageModel | undefined>;
+  /** The model that answers for an agent, with everything that stands around it; undefined for rules. Contacts nothing. */
+  modelFor(agent: AgentName): Promise<LanguageModel | undefined>;
 }
 
 /** Where probes are kept. */
@@ -41,8 +44,8 @@ export interface ProbeStore {
 }
 
 /** The service over the egress gate and the host's secrets. */
-export function createModelService(options: { settings: SettingsService; secrets: SecretStore; egressFor(hosts: readonly string[]): Egress; store: ProbeStore; clock: Clock }): ModelService {
-  const { settings, secrets, egressFor, store, clock } = options;
+export function createModelService(options: { settings: SettingsService; secrets: SecretStore; egressFor(hosts: readonly string[]): Egress; store: ProbeStore; calls: CallLedger; clock: Clock }): ModelService {
+  const { settings, secrets, egressFor, store, calls, clock } = options;
   const keyOf = async (provider: ModelProvider, baseUrl: string): Promise<{ apiKey?: string }> => {
     const apiKey = providerInfo(provider).key === 'never' ? undefined : await secrets.get(keyName(baseUrl));
     return apiKey === undefined ? {} : { apiKey };
@@ -93,11 +96,12 @@ export function createModelService(options: { settings: SettingsService; secrets
       await secrets.set(keyName(baseUrl), key === null ? null : key.trim());
     },
     hasKey: async (baseUrl) => (await secrets.get(keyName(baseUrl))) !== undefined,
-    async current() {
+    async modelFor() {
       const choice = settings.get().model;
       if (choice.provider === 'rules') return undefined;
       try {
-        return createModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl) });
+        const model = createModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl) });
+        return recordedModel(model, { ledger: calls, clock });
       } catch (error) {
         // Settings that name no usable model must not stop a turn: the caller notes why the rules answered.
         throw isAppError(error) ? error : new AppError('MODEL_SETTINGS_INVALID', 'The model of the settings cannot be used. Choose another one in the settings.', {}, { cause: error });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTestClock } from '../base/clock.ts';
-import { recordedGenerate, type CallLedger, type ModelCallRecord } from './callLedger.ts';
+import { recordedModel, type CallLedger, type ModelCallRecord } from './callLedger.ts';
+import type { TokenUsage } from './languageModel.ts';
 import { readBaseUrl } from './baseUrl.ts';
 import { createModel, parseModelId } from './createModel.ts';
 import { modelError } from './modelError.ts';
@@ -14,50 +15,54 @@ function memoryLedger() {
   return { rows, ledger };
 }
 
-const ask = { system: 's', messages: [{ role: 'user' as const, content: 'q' }] };
+const ask = { system: 's', messages: [{ role: 'user' as const, content: 'q' }], purpose: { agent: 'a', promptVersion: '1' } };
+const priced = (inputUsd: number, outputUsd: number) => (_: string, { inputTokens, outputTokens }: TokenUsage) =>
+  inputTokens === undefined || outputTokens === undefined ? undefined : (inputTokens * inputUsd + outputTokens * outputUsd) / 1_000_000;
 
 describe('the ledger of model calls', () => {
   it('opens the row before the call and closes it after', async () => {
     const { rows, ledger } = memoryLedger();
     const clock = createTestClock(1_000);
     const model = scriptedModel(() => {
-      expect(rows).toEqual([{ agent: 'architect', model: 'scripted:model', promptVersion: '3', ms: 0, outcome: 'open', startedAt: 1_000 }]);
+      expect(rows).toEqual([{ agent: 'architect', model: 'scripted:model', promptVersion: '3', operation: 'chat', turnId: 'turn_1', ms: 0, outcome: 'open', startedAt: 1_000 }]);
       clock.advance(40);
       return { json: 'x', usage: { inputTokens: 2_000, outputTokens: 500 } };
     });
-    await recordedGenerate(model, ask, { agent: 'architect', promptVersion: '3', clock, price: { inputUsd: 2, outputUsd: 10 } }, ledger);
-    expect(rows).toEqual([{ agent: 'architect', model: 'scripted:model', promptVersion: '3', ms: 40, outcome: 'ok', startedAt: 1_000, inputTokens: 2_000, outputTokens: 500, costUsd: 0.009 }]);
+    const result = await recordedModel(model, { ledger, clock, costOf: priced(2, 10) }).generate({ ...ask, purpose: { agent: 'architect', promptVersion: '3', turnId: 'turn_1' } });
+    expect(result.costUsd).toBe(0.009);
+    expect(rows).toEqual([{ agent: 'architect', model: 'scripted:model', promptVersion: '3', operation: 'chat', turnId: 'turn_1', ms: 40, outcome: 'ok', startedAt: 1_000, inputTokens: 2_000, outputTokens: 500, costUsd: 0.009 }]);
   });
 
   it('knows no cost without a price or without tokens', async () => {
     const { rows, ledger } = memoryLedger();
     const clock = createTestClock();
-    await recordedGenerate(scriptedModel(() => ({ json: 1, usage: { inputTokens: 5, outputTokens: 5 } })), ask, { agent: 'a', promptVersion: '1', clock }, ledger);
-    await recordedGenerate(scriptedModel(() => 'x'), ask, { agent: 'a', promptVersion: '1', clock, price: { inputUsd: 1, outputUsd: 1 } }, ledger);
+    await recordedModel(scriptedModel(() => ({ json: 1, usage: { inputTokens: 5, outputTokens: 5 } })), { clock, ledger }).generate(ask);
+    const { costUsd } = await recordedModel(scriptedModel(() => 'x'), { clock, ledger, costOf: priced(1, 1) }).generate(ask);
+    expect(costUsd).toBeUndefined();
     expect(rows.map((row) => 'costUsd' in row)).toEqual([false, false]);
   });
 
   it('tells repaired, failed and cancelled calls apart, with the tokens that they took', async () => {
     const { rows, ledger } = memoryLedger();
-    const meta = { agent: 'a', promptVersion: '1', clock: createTestClock() };
+    const clock = createTestClock();
     const schema = { name: 'n', schema: z.number() };
     const usage = { inputTokens: 3, outputTokens: 1 };
-    await recordedGenerate(scriptedModel(({ index }) => ({ json: index === 0 ? 'x' : 5, usage })), { ...ask, schema }, meta, ledger);
-    await expect(recordedGenerate(scriptedModel(() => ({ json: 'x', usage })), { ...ask, schema }, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_OUTPUT_INVALID' });
-    await expect(recordedGenerate(scriptedModel(() => ({ fail: modelError('MODEL_KEY_REJECTED', { status: 401 }) })), ask, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_KEY_REJECTED' });
-    await expect(recordedGenerate(scriptedModel(() => ({ hang: true })), { ...ask, signal: AbortSignal.timeout(10) }, meta, ledger)).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
+    await recordedModel(scriptedModel(({ index }) => ({ json: index === 0 ? 'x' : 5, usage })), { clock, ledger }).generate({ ...ask, schema });
+    await expect(recordedModel(scriptedModel(() => ({ json: 'x', usage })), { clock, ledger }).generate({ ...ask, schema })).rejects.toMatchObject({ code: 'MODEL_OUTPUT_INVALID' });
+    await expect(recordedModel(scriptedModel(() => ({ fail: modelError('MODEL_KEY_REJECTED', { status: 401 }) })), { clock, ledger }).generate(ask)).rejects.toMatchObject({ code: 'MODEL_KEY_REJECTED' });
+    await expect(recordedModel(scriptedModel(() => ({ hang: true })), { clock, ledger }).generate({ ...ask, signal: AbortSignal.timeout(10) })).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
     expect(rows.map((row) => [row.outcome, row.errorCode, row.inputTokens])).toEqual([['repaired', undefined, 6], ['failed', 'MODEL_OUTPUT_INVALID', 6], ['failed', 'MODEL_KEY_REJECTED', undefined], ['cancelled', 'MODEL_CANCELLED', undefined]]);
   });
 
   it('makes no call that cannot be recorded, and loses no answer to a row that cannot be closed', async () => {
-    const meta = { agent: 'a', promptVersion: '1', clock: createTestClock() };
+    const clock = createTestClock();
     const model = scriptedModel(() => 'answer');
     const full = () => {
       throw new Error('disk full');
     };
-    await expect(recordedGenerate(model, ask, meta, { open: full, close: () => {} })).rejects.toThrow('disk full');
+    await expect(recordedModel(model, { clock, ledger: { open: full, close: () => {} } }).generate(ask)).rejects.toThrow('disk full');
     expect(model.questions).toHaveLength(0);
-    expect((await recordedGenerate(model, ask, meta, { open: () => '1', close: full })).text).toBe('answer');
+    expect((await recordedModel(model, { clock, ledger: { open: () => '1', close: full } }).generate(ask)).text).toBe('answer');
   });
 });
 

@@ -2,8 +2,8 @@ import { isAppError } from '../base/error.ts';
 import type { Clock } from '../base/clock.ts';
 import type { GenerateRequest, GenerateResult, LanguageModel, TokenUsage } from './languageModel.ts';
 
-/** How a model call ended; 'open' while it runs, and for ever if the app was killed meanwhile. */
-export type ModelCallOutcome = 'open' | 'ok' | 'repaired' | 'failed' | 'cancelled';
+/** How a model call ended; 'open' while it runs, and for ever if the app was killed meanwhile. 'cached': nobody was asked. 'refused': the budget is used up. */
+export type ModelCallOutcome = 'open' | 'ok' | 'repaired' | 'failed' | 'cancelled' | 'cached' | 'refused';
 
 /** One call of a model: a row of the ledger. */
 export interface ModelCallRecord {
@@ -12,6 +12,12 @@ export interface ModelCallRecord {
   /** The model's id: 'ollama:llama3.2'. */
   model: string;
   promptVersion: string;
+  turnId?: string;
+  flowId?: string;
+  variantId?: string;
+  quality?: string;
+  operation: 'chat' | 'embeddings';
+  cached?: 'exact' | 'similar';
   inputTokens?: number;
   outputTokens?: number;
   /** Undefined when the price or the tokens are unknown. */
@@ -33,47 +39,56 @@ export interface CallLedger {
   close(id: string, record: ModelCallRecord): void | Promise<void>;
 }
 
-/** What the ledger cannot know from the call itself. */
-export interface CallMeta {
-  agent: string;
-  promptVersion: string;
+/** What recording needs beside the model. */
+export interface RecordingOptions {
+  ledger: CallLedger;
   clock: Clock;
-  /** US dollars for a million tokens. */
-  price?: { inputUsd: number; outputUsd: number };
+  /** US dollars of a call by its tokens; undefined where the price is unknown. */
+  costOf?(model: string, usage: TokenUsage): number | undefined;
 }
 
-/** `model.generate(request)`, with a row that is opened before the call and closed after it, however it ends. */
-export async function recordedGenerate(model: LanguageModel, request: GenerateRequest, meta: CallMeta, ledger: CallLedger): Promise<GenerateResult> {
-  const startedAt = meta.clock.now();
-  const opened: ModelCallRecord = { agent: meta.agent, model: model.id, promptVersion: meta.promptVersion, ms: 0, outcome: 'open', startedAt };
-  const id = await ledger.open(opened);
-  const close = async (change: Partial<ModelCallRecord>) => {
+/** The model with a row for every call, opened before it and closed after it, however it ends. */
+export function recordedModel(model: LanguageModel, options: RecordingOptions): LanguageModel {
+  const { ledger, clock, costOf } = options;
+  const generate = async (request: GenerateRequest): Promise<GenerateResult> => {
+    const startedAt = clock.now();
+    const opened = openRecord(model.id, request, startedAt);
+    const id = await ledger.open(opened);
+    const close = async (change: Partial<ModelCallRecord>) => {
+      try {
+        await ledger.close(id, { ...opened, ms: clock.now() - startedAt, ...change });
+      } catch {
+        // The answer is worth more than its row; the row stays 'open', which says that its end is unknown.
+      }
+    };
+    const usageFields = (usage: TokenUsage | undefined): Partial<ModelCallRecord> => {
+      const costUsd = usage && costOf?.(model.id, usage);
+      return { ...defined({ inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens, costUsd }) };
+    };
+    let result: GenerateResult;
     try {
-      await ledger.close(id, { ...opened, ms: meta.clock.now() - startedAt, ...change });
-    } catch {
-      // The answer is worth more than its row; the row stays 'open', which says that its end is unknown.
+      result = await model.generate(request);
+    } catch (error) {
+      const code = isAppError(error) ? error.code : 'INTERNAL';
+      const usage = isAppError(error) ? (error.params['usage'] as TokenUsage | undefined) : undefined;
+      await close({ ...usageFields(usage), outcome: code === 'MODEL_CANCELLED' ? 'cancelled' : 'failed', errorCode: code });
+      throw error;
     }
+    const fields = usageFields(result.usage);
+    await close({ ...fields, ...defined({ firstTokenMs: result.firstTokenMs }), outcome: result.repaired ? 'repaired' : 'ok' });
+    return fields.costUsd === undefined ? result : { ...result, costUsd: fields.costUsd };
   };
-  let result: GenerateResult;
-  try {
-    result = await model.generate(request);
-  } catch (error) {
-    const code = isAppError(error) ? error.code : 'INTERNAL';
-    const usage = isAppError(error) ? (error.params['usage'] as TokenUsage | undefined) : undefined;
-    await close({ ...usageFields(usage, meta), outcome: code === 'MODEL_CANCELLED' ? 'cancelled' : 'failed', errorCode: code });
-    throw error;
-  }
-  await close({ ...usageFields(result.usage, meta), ...(result.firstTokenMs === undefined ? {} : { firstTokenMs: result.firstTokenMs }), outcome: result.repaired ? 'repaired' : 'ok' });
-  return result;
+  return { ...model, generate };
 }
 
-function usageFields(usage: TokenUsage | undefined, meta: CallMeta): Partial<ModelCallRecord> {
-  if (!usage) return {};
-  const { inputTokens, outputTokens } = usage;
-  const isPriced = meta.price && inputTokens !== undefined && outputTokens !== undefined;
+/** The row of a call that has just begun. */
+export function openRecord(model: string, { purpose }: GenerateRequest, startedAt: number): ModelCallRecord {
   return {
-    ...(inputTokens === undefined ? {} : { inputTokens }),
-    ...(outputTokens === undefined ? {} : { outputTokens }),
-    ...(isPriced ? { costUsd: (inputTokens * meta.price!.inputUsd + outputTokens * meta.price!.outputUsd) / 1_000_000 } : {}),
+    agent: purpose?.agent ?? 'none', promptVersion: purpose?.promptVersion ?? '', model, operation: 'chat', ms: 0, outcome: 'open', startedAt,
+    ...defined({ turnId: purpose?.turnId, flowId: purpose?.flowId, variantId: purpose?.variantId, quality: purpose?.quality }),
   };
+}
+
+function defined<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

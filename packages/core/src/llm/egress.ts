@@ -1,6 +1,6 @@
 import { AppError } from '../base/error.ts';
 import type { Clock } from '../base/clock.ts';
-import { findRefusal, isLoopback, portOf, type EgressPolicy, type EgressRefusal } from './egressPolicy.ts';
+import { findProxyRefusal, findRefusal, isLoopback, portOf, type EgressPolicy, type EgressRefusal } from './egressPolicy.ts';
 
 /** One request that left the app, or was kept from leaving: a row of the ledger that the person can read. */
 export interface EgressRecord {
@@ -33,8 +33,10 @@ export interface Egress {
 
 /** What the gate needs from outside. */
 export interface EgressDependencies {
-  /** The platform's fetch. */
+  /** The platform's fetch, or one that goes by a proxy or trusts a further certificate authority. */
   fetch: typeof fetch;
+  /** Address of the proxy that `fetch` goes by, without name and password: its host is checked like the target's. */
+  proxy?: string;
   /** Read at every request and every piece of a body, so that a switch works at once. */
   policy: EgressPolicy | (() => EgressPolicy);
   /** Called exactly once a request and redirect hop, when its body has ended, failed or was cancelled. */
@@ -46,6 +48,9 @@ export interface EgressDependencies {
 export function createEgress(dependencies: EgressDependencies): Egress {
   const { clock } = dependencies;
   const policy = () => (typeof dependencies.policy === 'function' ? dependencies.policy() : dependencies.policy);
+  const proxy = dependencies.proxy === undefined ? undefined : new URL(dependencies.proxy);
+  const refusalOf = (url: URL): EgressRefusal | undefined => findRefusal(url, policy()) ?? (proxy && findProxyRefusal(proxy, policy()));
+  const refused = (url: URL, purpose: string, reason: EgressRefusal) => egressRefused(url, purpose, reason, proxy);
 
   const send = async (purpose: string, input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = await readRequest(input, init);
@@ -56,10 +61,10 @@ export function createEgress(dependencies: EgressDependencies): Egress {
         host: url.hostname, port: portOf(url), purpose, method: request.method, requestBytes: request.bytes, responseBytes: 0, startedAt: clock.now(), ms: 0, outcome: 'ok',
       };
       const record = (change: Partial<EgressRecord>) => dependencies.onRecord?.({ ...draft, ...change, ms: clock.now() - draft.startedAt });
-      const reason = findRefusal(url, policy()) ?? (previous && findRedirectRefusal(previous, url, hop));
+      const reason = refusalOf(url) ?? (previous && findRedirectRefusal(previous, url, hop));
       if (reason) {
         record({ outcome: 'refused', reason });
-        throw egressRefused(url, purpose, reason);
+        throw refused(url, purpose, reason);
       }
       let response: Response;
       try {
@@ -70,10 +75,10 @@ export function createEgress(dependencies: EgressDependencies): Egress {
       }
       if (response.type === 'opaqueredirect') {
         record({ outcome: 'refused', reason: 'redirectHidden' });
-        throw egressRefused(url, purpose, 'redirectHidden');
+        throw refused(url, purpose, 'redirectHidden');
       }
       const target = redirectTarget(response, url);
-      if (!target) return countBody(response, url, record, () => findRefusal(url, policy()), (refusal) => egressRefused(url, purpose, refusal));
+      if (!target) return countBody(response, url, record, () => refusalOf(url), (refusal) => refused(url, purpose, refusal));
       await response.body?.cancel().catch(() => undefined);
       record({ status: response.status });
       followRedirect(request, response.status, target);
@@ -85,7 +90,7 @@ export function createEgress(dependencies: EgressDependencies): Egress {
     fetch: (purpose) => (input, init) => send(purpose, input, init),
     refusal(address) {
       try {
-        return findRefusal(new URL(address), policy());
+        return refusalOf(new URL(address));
       } catch {
         return 'invalidUrl';
       }
@@ -213,7 +218,7 @@ function countBody(response: Response, url: URL, record: (change: Partial<Egress
   return counted;
 }
 
-function egressRefused(url: URL, purpose: string, reason: EgressRefusal): AppError {
+function egressRefused(url: URL, purpose: string, reason: EgressRefusal, proxy: URL | undefined): AppError {
   const host = url.host || url.protocol;
   const sentence = {
     localOnly: `The app is set to local-only, so it did not contact ${host}. Switch local-only off, or name this host as on-premise, in the privacy settings.`,
@@ -224,7 +229,9 @@ function egressRefused(url: URL, purpose: string, reason: EgressRefusal): AppErr
     redirectDowngrade: `A redirect led from https to plain http at ${host}. Check the address in the settings.`,
     redirectLoop: `More than ${MAX_REDIRECTS} redirects followed each other, the last to ${host}. Check the address in the settings.`,
     redirectHidden: `${host} redirects to an address that cannot be checked here. Put the final address in the settings.`,
+    proxyLocalOnly: `The app is set to local-only, and the way to ${host} leads through the proxy ${proxy?.host}. Take the proxy out of the connection, name it as on-premise in the privacy settings, or switch local-only off.`,
+    proxyNotAllowed: `The proxy ${proxy?.host} on the way to ${host} is not on the list of hosts that the app may contact. Correct the proxy of this connection in the model settings.`,
     invalidUrl: `${host} is not a web address. Correct it in the settings.`,
   }[reason];
-  return new AppError('EGRESS_REFUSED', `${sentence} Nothing was sent there.`, { host: url.hostname, port: portOf(url), purpose, reason });
+  return new AppError('EGRESS_REFUSED', `${sentence} Nothing was sent there.`, { host: url.hostname, port: portOf(url), purpose, reason, ...(proxy ? { proxy: proxy.host } : {}) });
 }

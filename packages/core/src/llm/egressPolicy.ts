@@ -9,7 +9,7 @@ export interface EgressPolicy {
 }
 
 /** Why a request was refused. */
-export type EgressRefusal = 'localOnly' | 'notAllowed' | 'scheme' | 'credentialsInUrl' | 'redirectToLoopback' | 'redirectDowngrade' | 'redirectLoop' | 'redirectHidden' | 'invalidUrl';
+export type EgressRefusal = 'localOnly' | 'notAllowed' | 'scheme' | 'credentialsInUrl' | 'redirectToLoopback' | 'redirectDowngrade' | 'redirectLoop' | 'redirectHidden' | 'invalidUrl' | 'proxyLocalOnly' | 'proxyNotAllowed';
 
 /** The reason to refuse this address, or undefined when it is allowed. */
 export function findRefusal(url: URL, policy: EgressPolicy): EgressRefusal | undefined {
@@ -18,6 +18,12 @@ export function findRefusal(url: URL, policy: EgressPolicy): EgressRefusal | und
   if (isLoopback(url.hostname) || isListed(url, policy.onPremiseHosts)) return undefined;
   if (policy.localOnly) return 'localOnly';
   return isListed(url, policy.allowedHosts) ? undefined : 'notAllowed';
+}
+
+/** The reason to refuse this proxy: everything that is sent passes through its machine, so it must be allowed like a target. */
+export function findProxyRefusal(proxy: URL, policy: EgressPolicy): 'proxyLocalOnly' | 'proxyNotAllowed' | undefined {
+  const reason = findRefusal(proxy, policy);
+  return reason && (reason === 'localOnly' ? 'proxyLocalOnly' : 'proxyNotAllowed');
 }
 
 /** True for 127.0.0.0/8, ::1 and localhost, and for nothing that only looks like them. `hostname` as the URL class writes it. */

@@ -4,8 +4,9 @@
  * structuredModel puts the time limit, retries, schema parsing and the repair turn around it; providerFetch stands between client and
  * network and turns every failure of the wire into an AppError; egress is the only way out, checks the host and keeps the record.
  */
-export type { GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, OutputShape, TokenUsage } from './languageModel.ts';
+export type { CallPurpose, GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, OutputShape, TokenUsage } from './languageModel.ts';
 export { modelError, modelErrorCodes, redactText, type ModelErrorCode } from './modelError.ts';
+export { ProxyFailure, type ProxyFailureKind } from './proxyFailure.ts';
 export { createEgress, type Egress, type EgressDependencies, type EgressRecord } from './egress.ts';
 export { findRefusal, hostEntry, isLoopback, type EgressPolicy, type EgressRefusal } from './egressPolicy.ts';
 export { createOpenAiModel, OPENAI_BASE_URL, type OpenAiModelOptions } from './openAiModel.ts';
@@ -20,4 +21,4 @@ export { pullOllamaModel, type PullOptions } from './ollamaPull.ts';
 export type { PullProgress } from './pullProgress.ts';
 export { probeModel, type ModelProbe } from './probeModel.ts';
 export { testModel, type ModelTest } from './testModel.ts';
-export { recordedGenerate, type CallLedger, type CallMeta, type ModelCallOutcome, type ModelCallRecord } from './callLedger.ts';
+export { openRecord, recordedModel, type CallLedger, type ModelCallOutcome, type ModelCallRecord, type RecordingOptions } from './callLedger.ts';

@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { ErrorInfo } from '../base/error.ts';
 import type { ModelProvider } from './providerTable.ts';
 
 /** A language model that answers one request at a time; any number of requests may run at once. */
@@ -44,8 +45,30 @@ export interface GenerateRequest {
   signal?: AbortSignal;
   /** For everything together: waiting, retries and the repair turn. Default 180,000. */
   timeoutMs?: number;
+  /** What the question is for: read by the ledger, the budget and the cache, never sent to the provider. */
+  purpose?: CallPurpose;
   /** Receives the answer's text piece by piece as it arrives; a repair turn is not streamed. */
   onToken?(text: string): void;
+}
+
+/** What a call is made for. */
+export interface CallPurpose {
+  /** 'architect', 'planner', … */
+  agent: string;
+  /** Version of the instructions that were rendered. */
+  promptVersion: string;
+  /** The wording that is being tried, when it is not the one in use. */
+  variantId?: string;
+  turnId?: string;
+  flowId?: string;
+  /** Number of the flow's last entry: an answer about a flow holds for that one only. */
+  flowVersion?: number;
+  /** 'standard' or 'pro'. */
+  quality?: string;
+  /** The person's question in their own words, where the call answers one. */
+  question?: string;
+  /** True when the person wants a fresh answer. */
+  bypassCache?: boolean;
 }
 
 /** Tokens as the provider counted them; absent where it does not say. */
@@ -67,4 +90,12 @@ export interface GenerateResult {
   firstTokenMs?: number;
   /** True when the first answer did not fit the schema and the second did. */
   repaired: boolean;
+  /** US dollars; absent where the price or the tokens are unknown. */
+  costUsd?: number;
+  /** Id of the model that answered, where others were asked before it. */
+  answeredBy?: string;
+  /** Models that were asked before and failed, in order. */
+  failedBefore?: { model: string; error: ErrorInfo }[];
+  /** Set when nobody was asked: the same question was answered before (`similar`: one of the same meaning). */
+  cached?: { kind: 'exact' | 'similar'; at: number; question?: string };
 }

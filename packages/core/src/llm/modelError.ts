@@ -46,6 +46,8 @@ const where = (p: ModelErrorParams) => p.host ?? 'the provider';
 const which = (p: ModelErrorParams) => p.model || 'the model';
 const seconds = (ms: number | undefined) => (ms === undefined ? 'some time' : `${Math.max(1, Math.ceil(ms / 1000))} s`);
 
+const proxyOf = (p: ModelErrorParams) => (typeof p['proxy'] === 'string' ? p['proxy'] : '');
+
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 
 const sentences = {
@@ -75,15 +77,29 @@ const sentences = {
       ? `No machine with the name ${where(p)} could be found. Check the address and the network connection.`
       : p.reason === 'reset'
         ? `${where(p)} closed the connection before it answered. Try again.`
-        : p.reason === 'proxy'
-          ? `A proxy on the way to ${where(p)} refused the connection (407). Sign in to the proxy, or have this address excepted from it.`
-          : p.provider === 'ollama'
+        : p.provider === 'ollama'
             ? `Nothing answers at ${where(p)}. Start Ollama, or correct its address in the model settings.`
             : `Nothing answers at ${where(p)}. Check the address in the model settings and the network connection.`,
+  MODEL_PROXY_REFUSED: (p: ModelErrorParams) =>
+    p.status === 407
+      ? `The proxy ${proxyOf(p)} on the way to ${where(p)} wants a name and password (407). Enter them in the model settings under "Advanced connection".`
+      : `The proxy ${proxyOf(p)} does not let the app through to ${where(p)}${p.status ? ` (${p.status})` : ''}. Ask whoever runs the proxy to allow this address, or take the proxy out under "Advanced connection" in the model settings.`,
+  MODEL_PROXY_UNREACHABLE: (p: ModelErrorParams) =>
+    `The proxy ${proxyOf(p)} on the way to ${where(p)} does not answer. Check its address in the model settings under "Advanced connection", and the network connection.`,
   MODEL_CERTIFICATE: (p: ModelErrorParams) =>
     p.reason === 'notTls'
       ? `${where(p)} does not speak https. Use http:// in the address if this machine is one you trust.`
-      : `The certificate of ${where(p)} could not be verified (${p.reason ?? 'unknown reason'}). Install its certificate authority on this machine, or correct the address.`,
+      : p.reason === 'expired'
+        ? `The certificate of ${where(p)} has expired, or the clock of this machine is wrong. Have it renewed by whoever runs that machine; nothing is sent to it until then.`
+        : p.reason === 'notYetValid'
+          ? `The certificate of ${where(p)} is not valid yet. Check the clock of this machine.`
+          : p.reason === 'wrongHost'
+            ? `The certificate of ${where(p)} was issued for another name. Use the name that it was issued for in the address.`
+            : p.reason === 'selfSigned'
+              ? `${where(p)} vouches for itself: its certificate is self-signed. If this machine is one you trust, add its certificate in the model settings under "Advanced connection".`
+              : p.reason === 'unknownAuthority'
+                ? `The certificate of ${where(p)} comes from an authority that this machine does not know. Add your organisation's CA certificate in the model settings under "Advanced connection".`
+                : `The certificate of ${where(p)} could not be verified (${p['networkCode'] ?? 'unknown reason'}). Add its CA certificate in the model settings under "Advanced connection", or correct the address.`,
   MODEL_CANCELLED: (p: ModelErrorParams) => `The request to ${which(p)} was cancelled.`,
   MODEL_OUTPUT_TRUNCATED: (p: ModelErrorParams) =>
     p.reason === 'length'
@@ -106,7 +122,12 @@ const sentences = {
       ? `The content filter of ${where(p)} stopped the answer. Reword the request or choose another model.`
       : `${which(p)} refused to answer this. Reword the request or choose another model.`,
   MODEL_REQUEST_REJECTED: (p: ModelErrorParams) =>
-    p.reason === 'images' ? `${which(p)} cannot see pictures. Say in words what the picture shows, or choose a model that sees.` : `${where(p)} rejected the request${p.status ? ` (${p.status})` : ''}. Check that ${which(p)} can do what was asked, or choose another model.`,
+    `${where(p)} rejected the request${p.status ? ` (${p.status})` : ''}. Check that ${which(p)} can do what was asked, or choose another model.`,
+  MODEL_NO_VISION: (p: ModelErrorParams) => `${which(p)} cannot see pictures. Say in words what the picture shows, or choose a model that sees.`,
+  MODEL_CONTEXT_OVERFLOW: (p: ModelErrorParams) =>
+    `This takes at least ${Number(p['needed'])} tokens, and ${which(p)} reads at most ${Number(p['available'])} at once. It was not sent. Ask about a smaller part of the flow, or choose a model with a larger context.`,
+  MODEL_CIRCUIT_OPEN: (p: ModelErrorParams) =>
+    `${where(p)} failed several times in a row, so it is left alone for ${seconds(p.retryAfterMs)}. Try again then, test the connection in the model settings to have it asked at once, or choose another model.`,
   MODEL_PULL_FAILED: (p: ModelErrorParams) =>
     p.reason === 'unknownModel'
       ? `Ollama's library has no ${which(p)}. Check the name; ollama.com/library lists them all.`

@@ -186,7 +186,7 @@ describe('what can go wrong', () => {
     ['too long a request', 400, openAiError("This model's maximum context length is 4097 tokens. However, your messages resulted in 5000 tokens.", 'invalid_request_error', 'context_length_exceeded', 'messages'), 'MODEL_CONTEXT_TOO_LONG', { status: 400 }],
     ['too long a request at llama.cpp', 400, openAiError('the request exceeds the available context size, try increasing it', 'exceed_context_size_error', null), 'MODEL_CONTEXT_TOO_LONG', {}],
     ['a filtered request at Azure', 400, openAiError('The response was filtered due to the prompt triggering the content management policy.', 'invalid_request_error', 'content_filter', 'prompt'), 'MODEL_REFUSED', { reason: 'contentFilter' }],
-    ['a proxy that refuses', 407, 'Proxy Authentication Required', 'MODEL_UNREACHABLE', { reason: 'proxy' }],
+    ['a proxy that refuses', 407, 'Proxy Authentication Required', 'MODEL_PROXY_REFUSED', { status: 407 }],
     ['any other refusal', 400, openAiError('Invalid image.', 'invalid_request_error', null, 'messages'), 'MODEL_REQUEST_REJECTED', { status: 400, detail: 'Invalid image.' }],
   ];
   it.each(cases)('%s (%i)', async (_name, status, body, code, params) => {

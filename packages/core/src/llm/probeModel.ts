@@ -65,7 +65,7 @@ async function probeVision(model: LanguageModel, limits: Limits): Promise<ModelP
     return left === 'red' && right === 'blue' ? 'yes' : 'no';
   } catch (error) {
     if (!isAppError(error) || error.code === 'MODEL_CANCELLED') throw error;
-    return error.code === 'MODEL_REQUEST_REJECTED' || isFormProblem(error.code, error.params['reason']) ? 'no' : 'unknown';
+    return error.code === 'MODEL_REQUEST_REJECTED' || error.code === 'MODEL_NO_VISION' || isFormProblem(error.code, error.params['reason']) ? 'no' : 'unknown';
   }
 }
 

@@ -152,7 +152,7 @@ describe('pictures', () => {
   it.each(sayings)('a model of %s that says “%s” is blind', async (_provider, detail) => {
     const failing = (code: 'MODEL_REQUEST_REJECTED' | 'MODEL_PROVIDER_FAILED') => scriptedModel(() => ({ fail: modelError(code, { detail, model: 'm' }) }));
     for (const code of ['MODEL_REQUEST_REJECTED', 'MODEL_PROVIDER_FAILED'] as const) {
-      await expect(failing(code).generate({ ...ask, images })).rejects.toMatchObject({ code: 'MODEL_REQUEST_REJECTED', params: { reason: 'images' }, message: expect.stringContaining('m cannot see pictures') });
+      await expect(failing(code).generate({ ...ask, images })).rejects.toMatchObject({ code: 'MODEL_NO_VISION', message: expect.stringContaining('m cannot see pictures') });
       await expect(failing(code).generate(ask)).rejects.toMatchObject({ code });
     }
   });
@@ -215,8 +215,8 @@ describe('errors', () => {
     expect(summary('ENOTFOUND')).toEqual(['MODEL_UNREACHABLE', 'unknownHost']);
     expect(summary('ECONNRESET')).toEqual(['MODEL_UNREACHABLE', 'reset']);
     expect(summary('UND_ERR_CONNECT_TIMEOUT')).toEqual(['MODEL_UNREACHABLE', 'noAnswer']);
-    expect(summary('DEPTH_ZERO_SELF_SIGNED_CERT')).toEqual(['MODEL_CERTIFICATE', 'DEPTH_ZERO_SELF_SIGNED_CERT']);
-    expect(summary('ERR_TLS_CERT_ALTNAME_INVALID')).toEqual(['MODEL_CERTIFICATE', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+    expect(summary('DEPTH_ZERO_SELF_SIGNED_CERT')).toEqual(['MODEL_CERTIFICATE', 'selfSigned']);
+    expect(summary('ERR_TLS_CERT_ALTNAME_INVALID')).toEqual(['MODEL_CERTIFICATE', 'wrongHost']);
     expect(summary('CERT_HAS_EXPIRED')).toEqual(['MODEL_CERTIFICATE', 'CERT_HAS_EXPIRED']);
     expect(errorFromThrown(new TypeError('fetch failed', { cause: new Error('bad port') }), subject, [])).toMatchObject({ code: 'MODEL_UNREACHABLE', params: { reason: 'noAnswer', detail: 'bad port' } });
     expect(errorFromThrown(new TypeError('fetch failed', { cause: new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]) }), subject, []).params['networkCode']).toBe('ECONNREFUSED');

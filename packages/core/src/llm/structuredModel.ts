@@ -128,7 +128,7 @@ function aboutImages(error: AppError): AppError {
   const isCandidate = error.code === 'MODEL_REQUEST_REJECTED' || error.code === 'MODEL_PROVIDER_FAILED';
   // A picture that is broken or too large is another trouble.
   const isBlind = isCandidate && /(not support|unsupported|no support|missing data|cannot|can't|doesn't|not able|unable|only text|text.only|not an?|no endpoints).{0,60}(image input|images?\b|vision|multimodal|picture)|(image|vision|multimodal).{0,60}(not (supported|enabled|available|allowed)|unsupported)/i.test(String(error.params['detail'] ?? ''));
-  return isBlind ? modelError('MODEL_REQUEST_REJECTED', { ...error.params, reason: 'images' }) : error;
+  return isBlind ? modelError('MODEL_NO_VISION', error.params) : error;
 }
 
 /** The value, and what it wraps when it is an object with one object or list inside: models like to name their answer. */

@@ -1,5 +1,6 @@
 import { isAppError, type AppError } from '../base/error.ts';
 import { modelError, redactText, type ModelSubject } from './modelError.ts';
+import { ProxyFailure } from './proxyFailure.ts';
 
 /** A failed HTTP answer: what a provider said, before it is understood. */
 export interface WireFailure {
@@ -38,6 +39,8 @@ export function errorFromFailure(failure: WireFailure, subject: ModelSubject, se
 export function errorFromThrown(thrown: unknown, subject: ModelSubject, secrets: readonly string[]): AppError {
   const own = findInCauses(thrown, (error) => (isAppError(error) ? error : undefined));
   if (own) return own;
+  const proxyFailure = findInCauses(thrown, (error) => (error instanceof ProxyFailure ? error : undefined));
+  if (proxyFailure) return errorFromProxy(proxyFailure, subject);
   const code = findInCauses(thrown, networkCode) ?? '';
   const params = { ...subject };
   if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|EADDRNOTAVAIL|EHOSTDOWN|ENETDOWN)$/.test(code)) {
@@ -48,7 +51,7 @@ export function errorFromThrown(thrown: unknown, subject: ModelSubject, secrets:
     return modelError('MODEL_UNREACHABLE', { ...params, reason: 'reset', networkCode: code });
   }
   if (/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) return modelError('MODEL_TIMED_OUT', params);
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ALTNAME|HOSTNAME_MISMATCH/.test(code)) return modelError('MODEL_CERTIFICATE', { ...params, reason: code });
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ALTNAME|HOSTNAME_MISMATCH/.test(code)) return modelError('MODEL_CERTIFICATE', { ...params, reason: certificateReason(code), networkCode: code });
   if (/^(ERR_SSL|EPROTO|ERR_TLS)/.test(code)) return modelError('MODEL_CERTIFICATE', { ...params, reason: 'notTls', networkCode: code });
   if (/^HPE_|^UND_ERR_/.test(code)) return modelError('MODEL_OUTPUT_INVALID', { ...params, reason: 'protocol', networkCode: code });
   if (findInCauses(thrown, (error) => (error instanceof SyntaxError ? error : undefined))) return modelError('MODEL_OUTPUT_INVALID', { ...params, reason: 'protocol' });
@@ -57,12 +60,28 @@ export function errorFromThrown(thrown: unknown, subject: ModelSubject, secrets:
   // Fetch makes a failure of the network of status 407, and Node's gives it no words: nothing else there comes without any.
   const { cause } = thrown instanceof TypeError && thrown.message === 'fetch failed' ? thrown : {};
   const isSilent = cause instanceof Error && !cause.message && !(cause instanceof AggregateError);
-  if (isSilent || /proxy (authentication required|response \(407\))/i.test(message)) return modelError('MODEL_UNREACHABLE', { ...params, reason: 'proxy' });
+  if (isSilent || /proxy (authentication required|response \(407\))/i.test(message)) return modelError('MODEL_PROXY_REFUSED', { ...params, status: 407 });
   // A fetch that failed without a code: a port that fetch never uses, or a browser, which tells no more.
   if (findInCauses(thrown, (error) => (error instanceof TypeError && /fetch|network|load failed/i.test(error.message) ? error : undefined))) {
     return modelError('MODEL_UNREACHABLE', { ...params, reason: 'noAnswer', detail });
   }
   return modelError('MODEL_PROVIDER_FAILED', { ...params, reason: 'unknown', detail });
+}
+
+function errorFromProxy(failure: ProxyFailure, subject: ModelSubject): AppError {
+  const { proxy, status, networkCode: code } = failure;
+  if (failure.kind === 'refused') return modelError('MODEL_PROXY_REFUSED', { ...subject, proxy, status });
+  if (failure.kind === 'certificate') return modelError('MODEL_CERTIFICATE', { ...subject, host: proxy, proxy, reason: certificateReason(code ?? ''), networkCode: code });
+  return modelError('MODEL_PROXY_UNREACHABLE', { ...subject, proxy, networkCode: code });
+}
+
+/** What is wrong with a certificate, by the code that OpenSSL or Node gives it. */
+function certificateReason(code: string): 'selfSigned' | 'unknownAuthority' | 'expired' | 'notYetValid' | 'wrongHost' | 'other' {
+  if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT') return 'selfSigned';
+  if (/SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED|SECURE_PROXY/.test(code)) return 'unknownAuthority';
+  if (code === 'CERT_HAS_EXPIRED') return 'expired';
+  if (code === 'CERT_NOT_YET_VALID') return 'notYetValid';
+  return /ALTNAME|HOSTNAME_MISMATCH/.test(code) ? 'wrongHost' : 'other';
 }
 
 /** The wait that `Retry-After` (seconds or a date) or `retry-after-ms` asks for, in ms; undefined when there is none. */
