@@ -27,6 +27,9 @@ export type ChangeErrorCode =
 export type EngineErrorCode =
   | 'AUTHOR_REFUSED'
   | 'EGRESS_REFUSED'
+  | 'ENDPOINT_CA_INVALID'
+  | 'ENDPOINT_HEADER_INVALID'
+  | 'ENDPOINT_PROXY_INVALID'
   | 'ENTRY_NOT_FOUND'
   | 'ENTRY_OF_OTHER_LOG'
   | 'ENTRY_TOO_LARGE'

@@ -35,11 +35,11 @@ test('an unknown code says the sentence of the engine', () => {
 });
 
 describe('models', () => {
-  const reasons = [undefined, 'malformed', 'address', 'memory', 'silent', 'unknownHost', 'reset', 'notTls', 'length', 'protocol', 'tooLarge', 'empty', 'contentFilter', 'unknownModel', 'disk', 'network', 'cut', 'other', 'proxy', 'images'];
+  const reasons = [undefined, 'malformed', 'address', 'memory', 'silent', 'unknownHost', 'reset', 'notTls', 'length', 'protocol', 'tooLarge', 'empty', 'contentFilter', 'unknownModel', 'disk', 'network', 'cut', 'other', 'selfSigned', 'unknownAuthority', 'expired', 'notYetValid', 'wrongHost'];
   it.each(modelErrorCodes)('%s is whole in both languages, whatever its reason', (code) => {
     for (const reason of reasons) {
       for (const provider of providerNames) {
-        const { message, params } = modelError(code, { provider, model: 'm1', host: 'h:1', timeoutMs: 1500, ...(reason ? { reason } : {}) });
+        const { message, params } = modelError(code, { provider, model: 'm1', host: 'h:1', timeoutMs: 1500, needed: 9_000, available: 4_096, ...(reason ? { reason } : {}) });
         expect(errorSentence('en', { code, message, params })).toBe(message);
         const german = errorSentence('de', { code, message, params });
         expect(german).not.toMatch(/undefined|null|\[object|NaN/);

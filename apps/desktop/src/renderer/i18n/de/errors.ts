@@ -33,16 +33,32 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
       ? `Kein Rechner namens ${where(p)} ist zu finden. Prüfe die Adresse und die Netzverbindung.`
       : p.reason === 'reset'
         ? `${upper(where(p))} hat die Verbindung geschlossen, bevor eine Antwort kam. Versuche es noch einmal.`
-        : p.reason === 'proxy'
-          ? `Ein Proxy auf dem Weg zu ${where(p)} hat die Verbindung verweigert (407). Melde dich am Proxy an oder lass diese Adresse davon ausnehmen.`
-          : p.provider === 'ollama'
-            ? `Unter ${where(p)} antwortet niemand. Starte Ollama oder berichtige die Adresse in den Modelleinstellungen.`
-            : `Unter ${where(p)} antwortet niemand. Prüfe die Adresse in den Modelleinstellungen und die Netzverbindung.`,
+        : p.provider === 'ollama'
+          ? `Unter ${where(p)} antwortet niemand. Starte Ollama oder berichtige die Adresse in den Modelleinstellungen.`
+          : `Unter ${where(p)} antwortet niemand. Prüfe die Adresse in den Modelleinstellungen und die Netzverbindung.`,
+  ),
+  MODEL_PROXY_REFUSED: model((p) =>
+    p.status === 407
+      ? `Der Proxy ${proxyOf(p)}auf dem Weg zu ${where(p)} verlangt Namen und Passwort (407). Trage sie in den Modelleinstellungen unter „Erweiterte Verbindung“ ein.`
+      : `Der Proxy ${proxyOf(p)}lässt die App nicht zu ${where(p)} durch${status(p)}. Bitte die zuständige Stelle, diese Adresse zu erlauben, oder nimm den Proxy in den Modelleinstellungen unter „Erweiterte Verbindung“ heraus.`,
+  ),
+  MODEL_PROXY_UNREACHABLE: model(
+    (p) => `Der Proxy ${proxyOf(p)}auf dem Weg zu ${where(p)} antwortet nicht. Prüfe seine Adresse in den Modelleinstellungen unter „Erweiterte Verbindung“ und die Netzverbindung.`,
   ),
   MODEL_CERTIFICATE: model((p) =>
     p.reason === 'notTls'
       ? `${upper(where(p))} spricht kein https. Schreibe http:// in die Adresse, wenn du diesem Rechner vertraust.`
-      : `Das Zertifikat von ${where(p)} ließ sich nicht prüfen (${p.reason ?? 'Grund unbekannt'}). Installiere seine Zertifizierungsstelle auf diesem Rechner oder berichtige die Adresse.`,
+      : p.reason === 'expired'
+        ? `Das Zertifikat von ${where(p)} ist abgelaufen, oder die Uhr dieses Rechners geht falsch. Lass es von denen erneuern, die jenen Rechner betreiben; bis dahin wird nichts dorthin gesendet.`
+        : p.reason === 'notYetValid'
+          ? `Das Zertifikat von ${where(p)} gilt noch nicht. Prüfe die Uhr dieses Rechners.`
+          : p.reason === 'wrongHost'
+            ? `Das Zertifikat von ${where(p)} ist auf einen anderen Namen ausgestellt. Verwende in der Adresse den Namen, für den es gilt.`
+            : p.reason === 'selfSigned'
+              ? `${upper(where(p))} bürgt für sich selbst: Das Zertifikat ist selbst unterschrieben. Wenn du diesem Rechner vertraust, nimm sein Zertifikat in den Modelleinstellungen unter „Erweiterte Verbindung“ auf.`
+              : p.reason === 'unknownAuthority'
+                ? `Das Zertifikat von ${where(p)} stammt von einer Stelle, die dieser Rechner nicht kennt. Nimm das CA-Zertifikat deiner Organisation in den Modelleinstellungen unter „Erweiterte Verbindung“ auf.`
+                : `Das Zertifikat von ${where(p)} ließ sich nicht prüfen (${p.networkCode ?? 'Grund unbekannt'}). Nimm sein CA-Zertifikat in den Modelleinstellungen unter „Erweiterte Verbindung“ auf oder berichtige die Adresse.`,
   ),
   MODEL_CANCELLED: model((p) => `Die Anfrage an ${which(p)} wurde abgebrochen.`),
   MODEL_OUTPUT_TRUNCATED: model((p) =>
@@ -68,8 +84,14 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
       ? `Der Inhaltsfilter von ${where(p)} hat die Antwort gestoppt. Formuliere die Anfrage anders oder wähle ein anderes Modell.`
       : `${upper(which(p))} hat sich geweigert, darauf zu antworten. Formuliere die Anfrage anders oder wähle ein anderes Modell.`,
   ),
-  MODEL_REQUEST_REJECTED: model((p) =>
-    p.reason === 'images' ? `${upper(which(p))} sieht keine Bilder. Sag in Worten, was das Bild zeigt, oder wähle ein Modell, das sieht.` : `${upper(where(p))} hat die Anfrage zurückgewiesen${status(p)}. Prüfe, ob ${which(p)} das Gewünschte kann, oder wähle ein anderes Modell.`),
+  MODEL_REQUEST_REJECTED: model((p) => `${upper(where(p))} hat die Anfrage zurückgewiesen${status(p)}. Prüfe, ob ${which(p)} das Gewünschte kann, oder wähle ein anderes Modell.`),
+  MODEL_NO_VISION: model((p) => `${upper(which(p))} sieht keine Bilder. Sag in Worten, was das Bild zeigt, oder wähle ein Modell, das sieht.`),
+  MODEL_CONTEXT_OVERFLOW: model(
+    (p) => `Das sind mindestens ${count(p.needed)} Token, und ${which(p)} liest höchstens ${count(p.available)} auf einmal. Es wurde nicht gesendet. Frage nach einem kleineren Teil des Flows oder wähle ein Modell mit größerem Kontext.`,
+  ),
+  MODEL_CIRCUIT_OPEN: model(
+    (p) => `${upper(where(p))} ist mehrmals hintereinander gescheitert und wird deshalb ${typeof p.retryAfterMs === 'number' ? seconds(p.retryAfterMs) : 'einige Zeit'} in Ruhe gelassen. Versuche es dann noch einmal, teste die Verbindung in den Modelleinstellungen, damit sofort wieder gefragt wird, oder wähle ein anderes Modell.`,
+  ),
   MODEL_PULL_FAILED: model((p) =>
     p.reason === 'unknownModel'
       ? `Die Bibliothek von Ollama hat ${which(p)} nicht. Prüfe den Namen; ollama.com/library nennt alle.`
@@ -135,6 +157,19 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   ENTRY_TOO_LARGE: () => 'Diese Änderung ist größer als 4 MB und wurde nicht gespeichert. Der Flow ist, wie er war; ändere in kleineren Teilen.',
   FINDING_GONE: () => 'Dieser Befund besteht nicht mehr; der Flow hat sich inzwischen geändert. Nichts wurde geändert.',
   FLOW_NOT_DELETED: () => 'Nur Flows aus dem Papierkorb lassen sich endgültig löschen. Der Flow bleibt.',
+  ENDPOINT_CA_INVALID: (p) =>
+    p.reason === 'privateKey'
+      ? 'Das enthält einen privaten Schlüssel und wurde nicht gespeichert. Gib nur das Zertifikat an: den Teil zwischen BEGIN CERTIFICATE und END CERTIFICATE.'
+      : p.reason === 'noCertificate'
+        ? 'Das ist kein Zertifikat in PEM-Form; das bisherige bleibt. Gib den Text an, der mit -----BEGIN CERTIFICATE----- beginnt.'
+        : 'Das Zertifikat ist beschädigt; das bisherige bleibt. Lass dir die Datei noch einmal geben und nimm sie ganz auf.',
+  ENDPOINT_HEADER_INVALID: (p) =>
+    p.reason === 'reserved'
+      ? `Die Kopfzeile „${p.name}“ setzt die App selbst; sie wurde nicht gespeichert. Nimm einen anderen Namen.`
+      : p.reason === 'value'
+        ? `Der Wert der Kopfzeile „${p.name}“ ist leer oder enthält ein Zeichen, das in keiner steht; er wurde nicht gespeichert. Gib ihn noch einmal ein.`
+        : `„${p.name}“ kann nicht der Name einer Kopfzeile sein; sie wurde nicht gespeichert. Erlaubt sind Buchstaben, Ziffern und Striche.`,
+  ENDPOINT_PROXY_INVALID: () => 'Die Adresse des Proxys lässt sich nicht verwenden; die bisherige bleibt. Sie beginnt mit http:// oder https:// und nennt einen Rechner und einen Port.',
   KEY_EMPTY: () => 'Der Schlüssel ist leer. Der bisherige bleibt; gib einen ein oder entferne ihn.',
   LAYOUT_CLOSED: () => 'Das Anordnen wurde beendet, während dieser Auftrag wartete. Nichts wurde verschoben; öffne den Flow noch einmal und wiederhole es.',
   LAYOUT_FAILED: (p) => `Das Anordnen ist gescheitert${p.reason ? ` (${p.reason})` : ''}. Nichts wurde verschoben; versuche es noch einmal oder ordne von Hand.`,
@@ -180,6 +215,8 @@ function egress(p: ErrorParams): string {
     redirectDowngrade: `Eine Umleitung führte bei ${host} von https zu unverschlüsseltem http. Prüfe die Adresse in den Einstellungen.`,
     redirectLoop: `Zu viele Umleitungen folgten aufeinander, die letzte zu ${host}. Prüfe die Adresse in den Einstellungen.`,
     redirectHidden: `${host} leitet zu einer Adresse um, die sich hier nicht prüfen lässt. Trage die endgültige Adresse in den Einstellungen ein.`,
+    proxyLocalOnly: `Die App ist auf „Nur lokal“ gestellt, und der Weg zu ${host} führt über den Proxy ${proxyOf(p)}. Nimm den Proxy aus der Verbindung, nenne ihn als hauseigen oder schalte „Nur lokal“ aus.`.replace(' .', '.'),
+    proxyNotAllowed: `Der Proxy ${proxyOf(p)}auf dem Weg zu ${host} steht nicht auf der Liste der Rechner, die die App ansprechen darf. Berichtige den Proxy dieser Verbindung in den Modelleinstellungen.`,
     invalidUrl: 'Das ist keine Webadresse. Berichtige sie in den Einstellungen.',
   };
   return `${sentences[String(p.reason)] ?? `Die Verbindung zu ${host} wurde nicht erlaubt.`} Nichts wurde dorthin gesendet.`;
@@ -210,6 +247,15 @@ function newerApp(): string {
 
 function where(p: ErrorParams): string {
   return typeof p.host === 'string' ? p.host : 'der Anbieter';
+}
+
+/** With a space behind it, where it has a name. */
+function proxyOf(p: ErrorParams): string {
+  return typeof p.proxy === 'string' ? `${p.proxy} ` : '';
+}
+
+function count(value: unknown): string {
+  return Number(value).toLocaleString('de');
 }
 
 function which(p: ErrorParams): string {

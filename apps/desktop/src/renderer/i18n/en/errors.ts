@@ -12,6 +12,8 @@ export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
   MODEL_PROVIDER_FAILED: engineSays,
   MODEL_TIMED_OUT: engineSays,
   MODEL_UNREACHABLE: engineSays,
+  MODEL_PROXY_REFUSED: engineSays,
+  MODEL_PROXY_UNREACHABLE: engineSays,
   MODEL_CERTIFICATE: engineSays,
   MODEL_CANCELLED: engineSays,
   MODEL_OUTPUT_TRUNCATED: engineSays,
@@ -20,6 +22,9 @@ export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
   MODEL_WRONG_CONTENT_TYPE: engineSays,
   MODEL_REFUSED: engineSays,
   MODEL_REQUEST_REJECTED: engineSays,
+  MODEL_NO_VISION: engineSays,
+  MODEL_CONTEXT_OVERFLOW: engineSays,
+  MODEL_CIRCUIT_OPEN: engineSays,
   MODEL_PULL_FAILED: engineSays,
   MODEL_SETTINGS_INVALID: engineSays,
 
@@ -64,6 +69,9 @@ export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
 
   AUTHOR_REFUSED: engineSays,
   EGRESS_REFUSED: engineSays,
+  ENDPOINT_CA_INVALID: engineSays,
+  ENDPOINT_HEADER_INVALID: engineSays,
+  ENDPOINT_PROXY_INVALID: engineSays,
   ENTRY_NOT_FOUND: engineSays,
   ENTRY_OF_OTHER_LOG: engineSays,
   ENTRY_TOO_LARGE: engineSays,
