@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../base/index.ts';
 import { opSchema, NODE_TYPES, type IntentOp } from '../flow/index.ts';
-import { readInstruction } from '../language/instruction.ts';
+import { instructionReading } from './instructionReading.ts';
 import { flowPart, type Agent, type AgentContext } from './agent.ts';
 import { Draft } from './draft.ts';
 import { editCards, type CardDraft } from './editCards.ts';
@@ -75,7 +75,7 @@ export const architect: Agent<z.infer<typeof architectInput>, Design, z.infer<ty
 
 function designByRules({ task, route, plan, hint }: z.infer<typeof architectInput>, { state, ids, language }: AgentContext): Design {
   if (route === 'create') return { cards: readingCards(task, plan, [], state, ids, language).cards, tidy: false };
-  const reading = readInstruction(task, state, hint === undefined ? {} : { hint });
+  const reading = instructionReading(task, state, hint === undefined ? {} : { hint });
   if (reading.kind !== 'commands') return { cards: [], tidy: false };
   return { cards: editCards(reading.commands, state, ids, language, task), tidy: reading.commands.some((command) => command.kind === 'tidy') };
 }

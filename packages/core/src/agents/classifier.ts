@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readInstruction } from '../language/instruction.ts';
+import { instructionReading } from './instructionReading.ts';
 import { readText } from '../language/readText.ts';
 import { flowPart, type Agent, type AgentContext } from './agent.ts';
 import { isBlank } from './planText.ts';
@@ -40,14 +40,14 @@ function classifyByRules({ message }: { message: string }, { state }: AgentConte
   const sentences = text.split(/(?<=[.!?])\s+/).map((item) => item.trim()).filter(Boolean);
   const isAsked = (item: string) => (blank || !WHAT_IF.test(item)) && (QUESTION.test(item) || (/\?$/.test(item) && ASKING.test(item)));
   // "What happens if the code is wrong? Lock the account." asks nothing: both sentences are one edit.
-  const isWhole = !blank && sentences.length > 1 && readInstruction(text, state).kind === 'commands';
+  const isWhole = !blank && sentences.length > 1 && instructionReading(text, state).kind === 'commands';
   if (isWhole && WHAT_IF.test(text)) return done('edit', [text]);
-  const asked = sentences.filter((item) => isAsked(item) && (blank || readInstruction(item, state).kind !== 'commands'));
+  const asked = sentences.filter((item) => isAsked(item) && (blank || instructionReading(item, state).kind !== 'commands'));
   const tasks = sentences.filter((item) => !asked.includes(item));
   if (asked.length === sentences.length) return done('question', [], [text]);
   const told = asked.length ? tasks.join(' ') : text;
   if (blank) return done('create', [told], asked);
-  const edit = readInstruction(told, state);
+  const edit = instructionReading(told, state);
   if (edit.kind === 'commands' || edit.kind === 'refuse') return done('edit', [told], asked);
   // What is no edit may tell how the flow goes on.
   const steps = readText(told).nodes.filter((node) => node.type !== 'start' && node.type !== 'end');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readInstruction } from '../language/instruction.ts';
+import { instructionReading } from './instructionReading.ts';
 import { readText } from '../language/readText.ts';
 import { flowPart, type Agent, type AgentContext } from './agent.ts';
 import { classificationSchema } from './classifier.ts';
@@ -51,7 +51,7 @@ function orderByRules({ message, classification, answer }: z.infer<typeof manage
     if (answer !== undefined) return { kind: 'reply', code: 'NO_STEP', text: say('I found no step in that. Try it like this: "People log in; if the password is wrong they see an error; otherwise the dashboard opens."', 'Darin habe ich keinen Schritt gefunden. Versuch es so: „Die Nutzer melden sich an; ist das Passwort falsch, erscheint ein Fehler; sonst öffnet sich das Dashboard.“') };
     return { kind: 'clarify', code: 'NO_STEP', question: say('What do people do in this flow, step by step?', 'Was tun die Menschen in diesem Ablauf, Schritt für Schritt?'), quickReplies: say('Login with email and password|Checkout in a shop|Sign up and onboarding', 'Anmeldung mit E-Mail und Passwort|Bestellung in einem Shop|Registrierung und Einführung').split('|') };
   }
-  const reading = readInstruction(task, state, answer === undefined ? {} : { hint: answer });
+  const reading = instructionReading(task, state, answer === undefined ? {} : { hint: answer });
   if (reading.kind === 'refuse') return { kind: 'reply', code: 'REFUSED', text: reading.reason };
   if (reading.kind === 'commands') {
     if (reading.commands.some((command) => command.kind === 'undo')) return { kind: 'reply', code: 'UNDO', text: say('Use Undo to take back the last change; every change of this flow can be taken back.', 'Mit „Rückgängig“ nimmst du die letzte Änderung zurück; jede Änderung an diesem Ablauf lässt sich zurücknehmen.') };
@@ -60,7 +60,7 @@ function orderByRules({ message, classification, answer }: z.infer<typeof manage
   if (answer === undefined) return { kind: 'clarify', code: reading.code, question: reading.question, quickReplies: reading.quickReplies };
   // The answer may say what was missing ("after Login"), name it ("Sign in"), or be the whole instruction.
   for (const whole of [`${task} ${answer}`, `${task} ${language === 'de' ? 'in' : 'to'} "${answer}"`, answer]) {
-    const again = readInstruction(whole, state, { hint: answer });
+    const again = instructionReading(whole, state, { hint: answer });
     if (again.kind === 'commands') return { kind: 'task', task: whole, route: 'edit', hint: answer };
   }
   return { kind: 'reply', code: 'STILL_UNCLEAR', text: say('I still cannot tell what to change, so nothing was changed. Name the step and what should happen with it.', 'Ich weiß noch immer nicht, was sich ändern soll; es wurde nichts geändert. Nenne den Schritt und was mit ihm geschehen soll.') };

@@ -2,7 +2,7 @@
 import { errorInfo, type Clock } from '../base/index.ts';
 import { commit, fold, openDocument, review, SCHEMA_VERSION, toDocument, type Finding, type FlowDocument, type IntentOp, type LogState } from '../flow/index.ts';
 import { detectLanguage, readText } from '../language/readText.ts';
-import { readInstruction } from '../language/instruction.ts';
+import { instructionReading } from './instructionReading.ts';
 import type { ReadLanguage } from '../language/reading.ts';
 import type { LanguageModel } from '../llm/index.ts';
 import { runAgent, type Agent, type AgentContext } from './agent.ts';
@@ -46,6 +46,9 @@ export type EditedFlow =
   | { kind: 'clarify'; clarify: true; question: string; quickReplies: string[] }
   | { kind: 'refuse'; refuse: true; reason: string };
 
+/** What an instruction would change, before anybody decides on it. */
+export type DesignedEdit = { kind: 'cards'; cards: CardDraft[]; reply: string } | Exclude<EditedFlow, { kind: 'document' }>;
+
 /** The flow that a text tells of. Rejects with TURN_CANCELLED when aborted; a text without any step gives an empty flow and says so. */
 export async function generateFlow(text: string, dependencies: PipelineDependencies): Promise<GeneratedFlow> {
   const { clock, seed } = dependencies;
@@ -66,30 +69,37 @@ export async function generateFlow(text: string, dependencies: PipelineDependenc
 /** The document after an instruction, or one question back, or a refusal; then nothing was changed. */
 export async function editFlow(document: FlowDocument, instruction: string, dependencies: PipelineDependencies): Promise<EditedFlow> {
   const state = openDocument(document);
+  const edit = await designEdit(state, instruction, dependencies);
+  if (edit.kind !== 'cards') return edit;
+  const done = acceptAll(state, edit.cards, dependencies.clock);
+  // Nothing to change: the very document that came in.
+  return { kind: 'document', document: done === state ? document : withAllKeys(document, toDocument(done)), reply: edit.reply };
+}
+
+/** The cards for an instruction on a state, with places, and what to say about them; or one question back, or a refusal. Writes nothing. */
+export async function designEdit(state: LogState, instruction: string, dependencies: PipelineDependencies): Promise<DesignedEdit> {
   const language = languageFor(instruction, state);
   const tools = toolsOf(state, language, dependencies);
-  const refuse = (reason: string): EditedFlow => ({ kind: 'refuse', refuse: true, reason });
+  const refuse = (reason: string) => ({ kind: 'refuse' as const, refuse: true as const, reason });
   const classification = classifier.rules({ message: instruction }, tools.context);
   let order = manager.rules({ message: instruction, classification }, tools.context);
   // What the rules cannot make out goes to the model, where there is one.
   if (dependencies.model && order.kind === 'clarify') order = await tools.run(manager, { message: instruction, classification });
   // An instruction that is unclear is asked about, though it might be read as a text that tells how the flow goes on: nobody approves a plan here.
-  const reading = order.kind === 'task' && order.route === 'create' && !isBlank(state) ? readInstruction(instruction, state) : undefined;
+  const reading = order.kind === 'task' && order.route === 'create' && !isBlank(state) ? instructionReading(instruction, state) : undefined;
   if (reading?.kind === 'clarify') return { kind: 'clarify', clarify: true, question: reading.question, quickReplies: reading.quickReplies };
   if (order.kind === 'clarify') return { kind: 'clarify', clarify: true, question: order.question, quickReplies: order.quickReplies };
   if (order.kind === 'reply') return refuse(order.text);
   if (order.kind === 'answer') return refuse(language === 'de' ? 'Das ist eine Frage und keine Änderung; es wurde nichts geändert.' : 'This is a question and no edit; nothing was changed.');
   const cards = await tools.design({ task: order.task, route: order.route, issues: [] });
-  const done = acceptAll(state, cards, dependencies.clock);
   const { reply } = synthesizer.rules({ message: instruction, cards, answers: [], byModel: tools.byModel(), fallbacks: tools.fallbacks, verdict: undefined }, tools.context);
-  // Nothing to change: the very document that came in.
-  return { kind: 'document', document: done === state ? document : withAllKeys(document, toDocument(done)), reply };
+  return { kind: 'cards', cards, reply };
 }
 
 /** The language of a message: of its own words, of the flow's where it has too few. */
 export function languageFor(message: string, state: LogState): ReadLanguage {
   const own = detectLanguage(message);
-  const reading = readInstruction(message, state);
+  const reading = instructionReading(message, state);
   return reading.language === 'de' || own === 'de' ? 'de' : 'en';
 }
 

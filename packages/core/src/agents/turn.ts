@@ -1,6 +1,7 @@
 /** The cognitive turn: a persisted, resumable, cancellable run of the agents over one message. */
 import { AppError, errorInfo, isAppError, type Clock, type IdSource } from '../base/index.ts';
 import type { LogState } from '../flow/index.ts';
+import { detectLanguage } from '../language/readText.ts';
 import type { LanguageModel } from '../llm/index.ts';
 import type { LayWhole } from './placeCards.ts';
 import type { PromptTemplate } from './prompt.ts';
@@ -154,7 +155,7 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
       for (const turn of store.turnsOf(conversation.id)) if (WAITING.includes(turn.status)) save({ ...turn, status: 'superseded' });
       const now = clock.now();
       const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, language: 'en', model: dependencies.modelName(), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now };
-      const saved = save({ ...turn, language: /[äöüß]|(?:^|\s)(?:der|die|das|und|nicht|bitte|ein|eine|den|ist|wie|was)(?=\s|$)/iu.test(text) ? 'de' : 'en' });
+      const saved = save({ ...turn, language: detectLanguage(text) });
       say(saved, `${saved.id}:message`, 'person', text);
       pump(conversation.id);
       return saved;
