@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { idSchema } from '../flow/fieldKind.ts';
 import { opSchema } from '../flow/transaction.ts';
 
-export const AGENT_NAMES = ['classifier', 'manager', 'planner', 'architect', 'validator', 'synthesizer', 'uxExpert'] as const;
+export const AGENT_NAMES = ['classifier', 'manager', 'planner', 'architect', 'validator', 'synthesizer', 'uxExpert', 'visualInterpreter', 'analyst', 'promptOptimizer'] as const;
 export const agentNameSchema = z.enum(AGENT_NAMES);
 
 /** Engine text: a code with parameters, said by the screen in its language. */
@@ -20,7 +20,22 @@ export const planSchema = z.object({
   assumptions: z.array(z.string()),
 });
 
+/** Who outside of the app proposed something: the name that an MCP client gives itself. Absent where the app's own agents did. */
+export const originSchema = z.object({ kind: z.literal('mcp'), client: z.string() });
+
 export const clarificationSchema = z.object({ question: z.string(), quickReplies: z.array(z.string()), answer: z.string().optional() });
+
+/** A picture that came with a message; its bytes are an asset of the data folder. */
+export const turnImageSchema = z.object({
+  /** SHA-256 of the bytes, lower-case hex. */
+  assetId: z.string().regex(/^[0-9a-f]{64}$/),
+  mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/svg+xml']),
+  /** px */
+  width: z.number(),
+  height: z.number(),
+  /** As its file was called. */
+  name: z.string().max(200).optional(),
+});
 
 export const turnSchema = z.object({
   id: idSchema,
@@ -30,6 +45,7 @@ export const turnSchema = z.object({
   /** The agent at work while `running`. */
   step: agentNameSchema.optional(),
   message: z.string(),
+  image: turnImageSchema.optional(),
   language: z.enum(['en', 'de']),
   /** Which mind was asked for: `rules` or `provider:model`. */
   model: z.string(),
@@ -40,6 +56,7 @@ export const turnSchema = z.object({
   /** The person's words about an earlier plan of this turn. */
   feedback: z.array(z.string()).default([]),
   proposalId: idSchema.optional(),
+  origin: originSchema.optional(),
   /** Prose for the person, in the language of the message. */
   reply: z.string().optional(),
   error: errorInfoSchema.optional(),
@@ -112,6 +129,7 @@ export const proposalSchema = z.object({
   cards: z.array(cardSchema),
   status: z.enum(['open', 'done', 'superseded']),
   createdAt: z.number().int(),
+  origin: originSchema.optional(),
 });
 
 export const conversationSchema = z.object({ id: idSchema, flowId: idSchema, createdAt: z.number().int() });
@@ -129,6 +147,7 @@ export const chatMessageSchema = z.object({
 export type AgentCall = z.infer<typeof agentCallSchema>;
 export type AgentName = z.infer<typeof agentNameSchema>;
 export type TextCode = z.infer<typeof textCodeSchema>;
+export type TurnImage = z.infer<typeof turnImageSchema>;
 export type TurnStatus = (typeof TURN_STATUSES)[number];
 export type PlanStep = z.infer<typeof planStepSchema>;
 export type Plan = z.infer<typeof planSchema>;

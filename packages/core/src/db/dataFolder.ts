@@ -5,6 +5,7 @@ import { createIdSource, systemRandom } from '../base/id.ts';
 import type { Logger } from '../base/logger.ts';
 import { createAssetStore, type AssetStore } from './assetStore.ts';
 import { openDatabase, type Database } from './database.ts';
+import { createEpisodeStore, type EpisodeStore } from './episodeStore.ts';
 import { createFlowStore, type FlowStore } from './flowStore.ts';
 import { lockFolder, type FolderHolder } from './folderLock.ts';
 import { createLedgerStore, type LedgerStore } from './ledgerStore.ts';
@@ -26,6 +27,8 @@ export interface DataFolder {
   readonly settings: SettingStore;
   readonly ledger: LedgerStore;
   readonly assets: AssetStore;
+  /** What was learned from corrected turns. */
+  readonly episodes: EpisodeStore;
   /**
    * What `run` returns, once everything that it wrote through any of these stores is durable: one SQL transaction, undone whole when `run`
    * throws. `run` must not be async.
@@ -95,6 +98,7 @@ export async function openDataFolder(path: string, { logger, clock, migrations =
       settings: createSettingStore(store),
       ledger: createLedgerStore(store, createIdSource(clock, systemRandom)),
       assets: createAssetStore(store, clock),
+      episodes: createEpisodeStore(store, createIdSource(clock, systemRandom)),
       withTransaction: (run) => store.write(run),
       announce: (holder) => lock.announce(holder),
       setTextSource: (textOf) => void (openText = textOf),

@@ -6,6 +6,7 @@ export type { HistoryEntry, LogRow, NewEntry, StoredEntry } from './logStore.ts'
 export type { Acknowledgement } from './pendingStore.ts';
 export type { NewSnapshot, StoredSnapshot } from './snapshotStore.ts';
 export type { Asset, AssetStore } from './assetStore.ts';
+export { learningEpisodeSchema, type EpisodeStore, type LearningEpisode } from './episodeStore.ts';
 export type { LedgerStore, StoredEgressRecord, StoredModelCall } from './ledgerStore.ts';
 export { parseEntry, readState, type ReadState } from './readState.ts';
 export type { SettingStore } from './settingStore.ts';
