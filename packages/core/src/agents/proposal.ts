@@ -1,5 +1,6 @@
 /** Proposals: ops that nobody has committed yet, in cards that are shown as ghosts, edited, accepted and rejected one by one. */
 import type { IntentOp, LogState } from '../flow/index.ts';
+import { cutCardText, findRefusedOp, MOST_CARDS } from './allowedOps.ts';
 import type { CardDraft } from './editCards.ts';
 import { withoutNodes } from './proposalHeal.ts';
 import { asIntent, tryCard, tryCards, withNeeds } from './proposalTry.ts';
@@ -14,14 +15,23 @@ export interface ProposalStart {
   createdAt: number;
 }
 
-/** The proposal of these cards on a state. Cards get the ids `${proposal id}:1`, `:2`, …; one that changes nothing is left out. */
+/**
+ * The proposal of these cards on a state. Cards get the ids `${proposal id}:1`, `:2`, …; one that changes nothing is left out, one that
+ * agents may not propose (`allowedOps`) is held without its ops.
+ */
 export function makeProposal(state: LogState, drafts: readonly CardDraft[], start: ProposalStart): Proposal {
   const cards: Card[] = [];
   let now = state;
   for (const draft of drafts) {
     const id = `${start.id}:${cards.length + 1}`;
+    const base = { id, ...cutCardText(draft), status: 'open' as const, needs: [], edited: false };
+    const refusal = cards.length < MOST_CARDS ? findRefusedOp(draft.ops) : { code: 'AGENT_TOO_MANY', params: { what: 'cards', count: drafts.length, most: MOST_CARDS } };
+    if (refusal) {
+      cards.push({ ...base, ops: [], fit: 'held', held: refusal });
+      if (cards.length > MOST_CARDS) break;
+      continue;
+    }
     const tried = tryCard(now, draft.ops, id);
-    const base = { id, title: draft.title, reason: draft.reason, status: 'open' as const, needs: [], edited: false };
     if (tried.fit === 'held') cards.push({ ...base, ops: [], fit: 'held', held: tried.held });
     else if (tried.ops.length > 0) {
       cards.push({ ...base, ops: tried.ops, fit: 'fits' });

@@ -36,6 +36,11 @@ export function tryCards(state: LogState, cards: readonly Card[]): { state: LogS
   let now = state;
   for (const card of cards) {
     if (card.status !== 'open') continue;
+    // Held from the beginning, without ops that could be tried: no other flow underneath changes that.
+    if (card.fit === 'held' && card.held && card.ops.length === 0) {
+      tried.set(card.id, { fit: 'held', held: card.held, error: { code: card.held.code, message: 'This card cannot be accepted. Nothing was changed.', params: card.held.params } });
+      continue;
+    }
     const missing = card.needs.find((id) => tried.get(id)?.fit === 'held');
     const result: Tried = missing === undefined ? tryCard(now, asIntent(card.ops), card.id) : { fit: 'held', held: { code: 'NEEDED_CARD_HELD', params: { cardId: missing } }, error: errorInfo(undefined) };
     tried.set(card.id, result);

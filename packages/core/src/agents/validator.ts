@@ -11,7 +11,9 @@ export type Verdict = z.infer<typeof verdictSchema>;
 /** Commits cards to a copy of the flow and reviews the copy: what cannot be written, and which errors and warnings are new. */
 export function validateCards(cards: readonly CardDraft[], state: LogState, language: ReadLanguage): Verdict {
   const proposal = makeProposal(state, cards, { id: 'proposal_dry', turnId: 'turn_dry', flowId: state.flow.id, entryId: 'entry_dry', createdAt: 0 });
-  const issues = proposal.cards.filter((card) => card.fit === 'held').map((card) => `Card "${card.title}" cannot be written: ${card.held?.code} ${JSON.stringify(card.held?.params ?? {})}`);
+  const hasFitting = proposal.cards.some((card) => card.fit !== 'held');
+  // A card that agents may not propose is shown as such beside those that fit; a design of nothing else is no design.
+  const issues = proposal.cards.filter((card) => card.fit === 'held' && !(hasFitting && card.held?.code.startsWith('AGENT_'))).map((card) => `Card "${card.title}" cannot be written: ${card.held?.code} ${JSON.stringify(card.held?.params ?? {})}`);
   if (cards.length && !proposal.cards.length) issues.push('The design changes nothing.');
   if (!cards.length) issues.push('The design is empty.');
   const key = (finding: { code: string; nodeIds: readonly string[]; edgeIds: readonly string[] }) => `${finding.code} ${finding.nodeIds.join()} ${finding.edgeIds.join()}`;

@@ -23,3 +23,4 @@ export { readPlace, resolvePlace, writePlace, type Place, type PlainRecord } fro
 export * from './review/index.ts';
 export * from './merge.ts';
 export * from './problemText.ts';
+export * from './safeLink.ts';

@@ -1,4 +1,4 @@
-import { DEVICES, ELEMENT_TYPES, NODE_TYPES, PRIORITIES, STATUSES, VARIANT_TYPES, type Node, type NodeType } from '@uxflow/core';
+import { DEVICES, ELEMENT_TYPES, NODE_TYPES, PRIORITIES, STATUSES, VARIANT_TYPES, isSafeLink, type Node, type NodeType } from '@uxflow/core';
 import { Checkbox, SelectField, Switch, TextArea, TextField } from '@uxflow/ui';
 import { ExternalLink } from 'lucide-react';
 import { useText } from '../../../i18n/TextContext.tsx';
@@ -89,7 +89,7 @@ export function NodeProperties({ node }: { node: Node }) {
             <>
               <TextField isSmall label={text('field.label')} isLabelHidden placeholder={text('field.label')} value={item.label ?? ''} {...wordsOf('label')} />
               <TextField isSmall label={text('field.url')} isLabelHidden value={item.url} {...wordsOf('url', true)} />
-              {/^https?:\/\/\S+\.\S/.test(item.url) ? (
+              {isSafeLink(item.url) ? (
                 <a className="link" href={item.url} target="_blank" rel="noreferrer">
                   <ExternalLink aria-hidden /> {text('links.open')}
                 </a>
