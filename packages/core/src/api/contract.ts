@@ -1,5 +1,7 @@
 import { chatRoutes, proposalRoutes } from './chatRoutes.ts';
+import { endpointRoutes } from './endpointRoutes.ts';
 import { flowRoutes, flowsRoutes } from './flowRoutes.ts';
+import { mcpRoutes } from './mcpRoutes.ts';
 import { appRoutes, modelRoutes, settingsRoutes } from './settingsRoutes.ts';
 
 /** Everything that a screen may ask of the engine; the same over a MessagePort, a WebSocket, a local socket and in process. */
@@ -10,6 +12,8 @@ export const contract = {
   proposal: proposalRoutes,
   settings: settingsRoutes,
   models: modelRoutes,
+  endpoints: endpointRoutes,
+  mcp: mcpRoutes,
   app: appRoutes,
 };
 

@@ -2,7 +2,9 @@
 export { contract, type Contract } from './contract.ts';
 export { createApiClient, toAppError, type ApiClient } from './client.ts';
 export { chatEventSchema } from './chatRoutes.ts';
+export { endpointSettingsSchema, type EndpointChange, type EndpointHealth, type EndpointSettings, type EndpointView } from './endpointRoutes.ts';
 export { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema, viewKindSchema } from './flowRoutes.ts';
+export { MCP_TOOL_NAMES, mcpConsentSchema, mcpToolNameSchema, mcpTransportSchema, type McpAnswer, type McpCall, type McpConsent, type McpQuestion, type McpServerView, type McpState, type McpToolListing, type McpToolName, type McpToolResult, type McpTransport } from './mcpRoutes.ts';
 export { egressRecordSchema, modelChoiceSchema, modelProbeSchema, secretStrengthSchema, settingsSchema, type ConnectedChoice, type KeptProbe, type ModelChoice, type PullState, type Settings } from './settingsRoutes.ts';
 import type { z } from 'zod';
 import type { chatEventSchema } from './chatRoutes.ts';

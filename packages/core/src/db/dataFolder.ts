@@ -12,6 +12,7 @@ import { createLedgerStore, type LedgerStore } from './ledgerStore.ts';
 import { migrate, readVersion, type Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations.generated.ts';
 import { readState } from './readState.ts';
+import { createToolCallStore, type ToolCallStore } from './toolCallStore.ts';
 import { openSearchIndex, type FlowText } from './searchIndex.ts';
 import { createSettingStore, type SettingStore } from './settingStore.ts';
 import { toStoreError, type ReadOnlyReason } from './storeError.ts';
@@ -26,6 +27,7 @@ export interface DataFolder {
   readonly turns: StoredTurns;
   readonly settings: SettingStore;
   readonly ledger: LedgerStore;
+  readonly toolCalls: ToolCallStore;
   readonly assets: AssetStore;
   /** What was learned from corrected turns. */
   readonly episodes: EpisodeStore;
@@ -97,6 +99,7 @@ export async function openDataFolder(path: string, { logger, clock, migrations =
       turns: createTurnStore(store),
       settings: createSettingStore(store),
       ledger: createLedgerStore(store, createIdSource(clock, systemRandom)),
+      toolCalls: createToolCallStore(store, createIdSource(clock, systemRandom)),
       assets: createAssetStore(store, clock),
       episodes: createEpisodeStore(store, createIdSource(clock, systemRandom)),
       withTransaction: (run) => store.write(run),

@@ -7,6 +7,7 @@ export type { Acknowledgement } from './pendingStore.ts';
 export type { NewSnapshot, StoredSnapshot } from './snapshotStore.ts';
 export type { Asset, AssetStore } from './assetStore.ts';
 export { learningEpisodeSchema, type EpisodeStore, type LearningEpisode } from './episodeStore.ts';
+export type { ToolCallRecord, ToolCallStore } from './toolCallStore.ts';
 export type { LedgerStore, StoredEgressRecord, StoredModelCall } from './ledgerStore.ts';
 export { parseEntry, readState, type ReadState } from './readState.ts';
 export type { SettingStore } from './settingStore.ts';

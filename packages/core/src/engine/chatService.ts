@@ -1,4 +1,4 @@
-import { acceptance, createTurnRunner, editGhosts, rebase, rejection, type ChatMessage, type Plan, type Proposal, type Turn, type TurnEvent } from '../agents/index.ts';
+import { acceptance, createTurnRunner, editGhosts, makeProposal, rebase, rejection, type CardDraft, type ChatMessage, type Plan, type Proposal, type Turn, type TurnEvent } from '../agents/index.ts';
 import type { ChatEvent } from '../api/index.ts';
 import { AppError, canonicalJson, type Clock, type Logger, type RandomBytes } from '../base/index.ts';
 import type { DataFolder } from '../db/index.ts';
@@ -26,6 +26,8 @@ export interface ChatService {
   rejectCards(proposalId: string, cardIds: readonly string[]): { proposal: Proposal; rejected: string[] };
   /** Changes ghosts; what the ops change of real records becomes an ordinary entry. */
   editGhosts(proposalId: string, ops: readonly Op[]): Proposal;
+  /** Stores the cards of an agent from outside as a proposal, with a turn of its own that asks nobody, and shows it. The flow stays as it is. */
+  addProposal(from: { flowId: string; client: string; message: string; reply: string; cards: readonly CardDraft[] }): Proposal;
   /** Stops what runs on a flow that goes to the bin. */
   forget(flowId: string): void;
   /** Takes up what was running when the process ended. */
@@ -158,7 +160,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
         return { proposal: result.proposal, accepted: result.cardIds, held: [] };
       }
       const turn = store.findTurn(proposal.turnId);
-      const by: Author = { kind: 'agent', id: turn?.model ?? 'rules', name: author().name };
+      const by: Author = proposal.origin ? { kind: 'agent', id: 'mcp', name: proposal.origin.client } : { kind: 'agent', id: turn?.model ?? 'rules', name: author().name };
       const message = turn?.message.slice(0, 200);
       const entry = commit(session.state, { ops: result.ops, ...(message ? { message } : {}) }, { id: result.entryId, logId: session.logId, author: by, at: clock.now() });
       const { entryId } = session.append(entry, settle);
@@ -185,6 +187,30 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       const next = keep(edited.proposal);
       if (edited.rest.length) session.commit({ ops: edited.rest }, author());
       return store.findProposal(proposalId) ?? next;
+    },
+    addProposal({ flowId, client, message, reply, cards }) {
+      const { session } = flows.open(flowId);
+      const now = clock.now();
+      const origin = { kind: 'mcp' as const, client };
+      const known = store.conversationOf(flowId);
+      const conversation = known ?? { id: newId('conversation'), flowId, createdAt: now };
+      const turnId = newId('turn');
+      const proposal: Proposal = { ...makeProposal(session.state, cards, { id: newId('proposal'), turnId, flowId, entryId: newId('entry'), createdAt: now }), origin };
+      const turn: Turn = {
+        id: turnId, conversationId: conversation.id, flowId, status: 'proposed', message, language: 'en', model: 'mcp', head: session.state.no, feedback: [], proposalId: proposal.id, origin, reply, fallbacks: [], seed: 1, createdAt: now, updatedAt: now,
+      };
+      const said: ChatMessage = { id: `${turnId}:reply`, conversationId: conversation.id, turnId, role: 'assistant', text: reply, at: now };
+      folder.withTransaction(() => {
+        if (!known) store.saveConversation(conversation);
+        store.saveTurn(turn);
+        store.addMessage(said);
+        store.saveProposal(proposal);
+      });
+      const channel = channelOf(flowId);
+      channel.send({ type: 'turn', turn });
+      channel.send({ type: 'message', message: said });
+      tell(proposal);
+      return proposal;
     },
     forget(flowId) {
       const conversation = store.conversationOf(flowId);

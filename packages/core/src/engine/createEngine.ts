@@ -1,17 +1,21 @@
 import { createIdSource, systemClock, systemRandom } from '../base/index.ts';
 import { openDataFolder, type FolderHolder } from '../db/index.ts';
 import type { Author } from '../flow/index.ts';
+import { layoutWhole } from '../layout/index.ts';
 import { createEgress, type EgressRecord } from '../llm/index.ts';
 import { createChatService } from './chatService.ts';
 import type { EngineDependencies } from './dependencies.ts';
+import { createEndpoints } from './endpoints.ts';
 import { createElkRunner } from './elkRunner.ts';
 import { createFlowService } from './flowService.ts';
 import { createLayoutService } from './layoutService.ts';
+import { createEngineFlowPort, createMcpService } from './mcp/index.ts';
 import { createModelPulls } from './modelPulls.ts';
 import { createModelService } from './models.ts';
 import { createOllamaDisk } from './ollamaDisk.ts';
 import { createRouter, type EngineRouter } from './router.ts';
 import { createSettings } from './settings.ts';
+import { createTransports } from './transport.ts';
 
 /** A running engine on a data folder. */
 export interface Engine {
@@ -54,9 +58,11 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
       logger.warn('egress ledger not written', { waiting: records.length, error: String(error) });
     }
   };
-  const egressFor = (hosts: readonly string[]) =>
+  const platformFetch = dependencies.fetch ?? globalThis.fetch;
+  const transports = createTransports(platformFetch);
+  const egressFor = (hosts: readonly string[], way: { fetch: typeof fetch; proxy?: string } = { fetch: platformFetch }) =>
     createEgress({
-      fetch: dependencies.fetch ?? globalThis.fetch,
+      ...way,
       clock,
       policy: () => ({ localOnly: settings.get().localOnly, onPremiseHosts: settings.get().onPremiseHosts, allowedHosts: hosts }),
       onRecord(record) {
@@ -69,23 +75,39 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const runElk = dependencies.runElk ?? ownElk!;
   const flows = createFlowService({ folder, clock, newId, logger });
   const layout = createLayoutService(runElk);
+  const store = { isReadOnly: Boolean(folder.readOnly), get: (key: string) => folder.settings.get(key), set: (key: string, value: unknown) => folder.settings.set(key, value) };
+  const endpoints = createEndpoints({ store, secrets: dependencies.secrets, transports, egressFor, clock });
   const models = createModelService({
-    settings, secrets: dependencies.secrets, egressFor, calls: folder.ledger.calls, clock,
-    store: { isReadOnly: Boolean(folder.readOnly), get: (key) => folder.settings.get(key), set: (key, value) => folder.settings.set(key, value) },
+    settings, secrets: dependencies.secrets, endpoints, calls: folder.ledger.calls, clock, store, logger: logger.child('models'),
+    probesByItself: dependencies.probesModels ?? dependencies.host !== 'test',
   });
-  const pulls = createModelPulls({ egressFor, disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
+  const pulls = createModelPulls({ connect: (baseUrl) => endpoints.connect('ollama', baseUrl), disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
   const chat = createChatService({ folder, flows, runElk, models, settings, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
+  const mcp = createMcpService({
+    folder, secrets: dependencies.secrets, clock, newId, version: dependencies.version, logger: logger.child('mcp'),
+    fetchFor: (hosts) => egressFor(hosts).fetch('mcp'),
+    port: createEngineFlowPort({
+      folder, flows, chat, clock,
+      layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
+      model: () => models.modelFor('architect'),
+      newSeed: () => new DataView((dependencies.random ?? systemRandom)(4).buffer).getUint32(0) || 1,
+    }),
+    ...(dependencies.mcp ? { host: dependencies.mcp } : {}),
+  });
   folder.setTextSource((flowId) => flows.textOf(flowId));
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, folder, flows, layout, chat, settings, models, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, folder, flows, layout, chat, mcp, settings, models, endpoints, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
+      await mcp.close();
       await pulls.close();
       await chat.close();
+      await models.close();
       flows.close();
       settings.changes.close();
+      await transports.close();
       writeLedger();
       await ownElk?.close();
       await folder.close();

@@ -1,5 +1,6 @@
 import type { Clock, Logger, RandomBytes } from '../base/index.ts';
 import type { ElkRunner } from '../layout/index.ts';
+import type { McpHost } from './mcp/mcpService.ts';
 
 /** Where keys are kept. Never SQLite, never a log, never a screen. */
 export interface SecretStore {
@@ -21,9 +22,13 @@ export interface EngineDependencies {
   random?: RandomBytes;
   /** The only way out; the egress gate stands before it. */
   fetch?: typeof globalThis.fetch;
+  /** Whether models that nobody has tried out are tried out behind the work after their first answer. Default: yes, except on the host 'test'. */
+  probesModels?: boolean;
   /** Folders where an Ollama of this machine may keep its models; where it does by itself unless told. */
   ollamaFolders?: readonly string[];
   runElk?: ElkRunner;
   /** Where the bundled ELK worker lies; absent when running from source. */
   elkWorkerUrl?: URL;
+  /** How other agents reach the tools; absent: they do not. */
+  mcp?: McpHost;
 }

@@ -11,6 +11,8 @@ const SHARE = 0.1;
 
 /** The findings of an open flow, and what each quick fix would do. */
 export interface SessionFindings extends FindingsFeed {
+  /** What the review finds on the flow as it is now, errors first. */
+  all(): Finding[];
   /** The finding of this key on the flow as it is now. */
   find(key: string): Finding | undefined;
   close(): void;
@@ -43,6 +45,7 @@ export function createSessionFindings(session: LogSession, otherFlows: () => Par
     timer.unref();
   });
   return {
+    all: current,
     find: (key) => current().find((finding) => findingKey(finding) === key),
     subscribe(listener) {
       listeners.add(listener);

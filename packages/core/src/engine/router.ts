@@ -8,8 +8,10 @@ import { authorSchema, type Author } from '../flow/index.ts';
 import type { ChatService } from './chatService.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { listHistory, restoreState, undoEntry } from './flowHistory.ts';
+import type { EndpointService } from './endpoints.ts';
 import type { FlowService } from './flowService.ts';
 import type { LayoutService } from './layoutService.ts';
+import type { McpService } from './mcp/index.ts';
 import type { ModelPulls } from './modelPulls.ts';
 import type { ModelService } from './models.ts';
 import type { SettingsService } from './settings.ts';
@@ -22,8 +24,10 @@ export interface EngineParts {
   flows: FlowService;
   layout: LayoutService;
   chat: ChatService;
+  mcp: McpService;
   settings: SettingsService;
   models: ModelService;
+  endpoints: EndpointService;
   pulls: ModelPulls;
   author(): Author;
   /** Rows of the egress ledger, newest first, those that still wait included. */
@@ -35,7 +39,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
 export function createRouter(parts: EngineParts) {
-  const { folder, flows, layout, chat, settings, models, pulls, author, logger } = parts;
+  const { folder, flows, layout, chat, mcp, settings, models, endpoints, pulls, author, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
     const route = path.join('.');
     try {
@@ -128,6 +132,26 @@ export function createRouter(parts: EngineParts) {
       }),
       keyStatus: os.models.keyStatus.handler(async ({ input }) => ({ present: await models.hasKey(input.baseUrl), strength: parts.dependencies.secrets.strength })),
     },
+    mcp: {
+      watch: os.mcp.watch.handler(({ signal }) => mcp.watch(signal)),
+      get: os.mcp.get.handler(() => mcp.state()),
+      set: os.mcp.set.handler(({ input }) => mcp.set(input)),
+      renewToken: os.mcp.renewToken.handler(() => mcp.renewToken()),
+      revokeToken: os.mcp.revokeToken.handler(() => done(mcp.revokeToken())),
+      setConsent: os.mcp.setConsent.handler(({ input }) => done(mcp.setConsent(input.tool, input.consent))),
+      answer: os.mcp.answer.handler(({ input }) => done(mcp.answer(input.questionId, input.answer))),
+      clearCalls: os.mcp.clearCalls.handler(() => done(mcp.clearCalls())),
+      saveServer: os.mcp.saveServer.handler(async ({ input }) => ({ serverId: await mcp.servers.save(input) })),
+      removeServer: os.mcp.removeServer.handler(async ({ input }) => done(await mcp.servers.remove(input.serverId))),
+      checkServer: os.mcp.checkServer.handler(async ({ input }) => done(await mcp.servers.check(input.serverId))),
+      setServerConsent: os.mcp.setServerConsent.handler(({ input }) => done(mcp.servers.setConsent(input.serverId, input.tool, input.consent))),
+      tools: os.mcp.tools.handler(() => mcp.tools()),
+      call: os.mcp.call.handler(({ input, signal }) => mcp.call({ client: input.client, tool: input.tool, arguments: input.arguments }, signal ?? new AbortController().signal)),
+    },
+    endpoints: {
+      get: os.endpoints.get.handler(({ input }) => endpoints.view(input.baseUrl)),
+      set: os.endpoints.set.handler(({ input }) => endpoints.change(input.baseUrl, input.change)),
+    },
     app: {
       info: os.app.info.handler(() => {
         const { host, version, dataDir, secrets } = parts.dependencies;
@@ -138,6 +162,9 @@ export function createRouter(parts: EngineParts) {
     },
   });
 }
+
+/** The empty answer of a route that has done something. */
+const done = (_: void) => ({});
 
 function isStream(value: unknown): value is AsyncIterableIterator<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
