@@ -87,7 +87,12 @@ const joinedSchema = z.object({
   scope: scope.nullable(),
   epoch: no,
 });
-const resetSchema = z.object({ log: z.string(), reason: z.enum(['CHAIN_DIFFERS', 'AHEAD_OF_SERVER', 'BEFORE_BASE', 'FAR_BEHIND']) });
+const resetSchema = z.object({
+  log: z.string(),
+  reason: z.enum(['CHAIN_DIFFERS', 'AHEAD_OF_SERVER', 'BEFORE_BASE']),
+  /** True when a `state` follows to start from; else the log begins empty and all of it follows. */
+  state: z.boolean(),
+});
 const stateHeadSchema = z.object({ log: z.string(), no, chain });
 const deniedSchema = z.object({ log: z.string(), id: z.string(), code: z.string(), params: z.record(z.string(), z.unknown()).default({}) });
 const wantedSchema = z.object({ log: z.string(), no });

@@ -1,0 +1,52 @@
+/** Every variable of the server, in one table; nothing else reads the environment. */
+import { AppError } from '@uxflow/core/base';
+import { z } from 'zod';
+import { defaultDataFolder } from './db/embedded.ts';
+
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const address = (...protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error: `must be an address that begins with ${protocols.map((one) => `${one}//`).join(' or ')}` });
+
+/** One line a variable: how it is read, what holds without it, what it means. */
+const table = {
+  HOST: { read: z.string().min(1).default('127.0.0.1'), about: 'Address to listen on; 0.0.0.0 for every network.' },
+  PORT: { read: whole(0, 65535).default(4455), about: 'Port to listen on; 0 takes a free one.' },
+  DATA_DIR: { read: z.string().min(1).default(defaultDataFolder()), about: 'Folder of the built-in Postgres.' },
+  DATABASE_URL: { read: address('postgres:', 'postgresql:').optional(), about: 'A Postgres to use (15 or newer) instead of the built-in one.' },
+  DATABASE_POOL: { read: whole(2, 200).default(8), about: 'Connections to Postgres for reading, beside the one that commits and the one that listens.' },
+  REDIS_URL: { read: address('redis:', 'rediss:').optional(), about: 'Redis for the hints between instances; without it they go by the database.' },
+  LOG_LEVEL: { read: z.enum(['debug', 'info', 'warn', 'error']).default('info'), about: 'Least severity that is written.' },
+  SYNC_SNAPSHOT_EVERY: { read: whole(10, 100_000).default(500), about: 'Entries after which a client is asked for a snapshot.' },
+  SYNC_ENTRIES_PER_SECOND: { read: whole(1, 1_000_000).default(200), about: 'Entries a second that one connection may push for long.' },
+  SYNC_ENTRIES_BURST: { read: whole(1, 10_000_000).default(20_000), about: 'Entries that it may push at once after a quiet time.' },
+  SYNC_POLL_MS: { read: whole(50, 60_000).default(2000), about: 'Milliseconds between looks at open logs, which make up for lost hints.' },
+  SYNC_PING_MS: { read: whole(100, 600_000).default(20_000), about: 'Milliseconds between pings; who misses one is dropped.' },
+} as const;
+
+type Table = typeof table;
+export type Config = { [K in keyof Table]: z.infer<Table[K]['read']> };
+
+/** The config of an environment; empty values count as absent. Throws CONFIG_INVALID with a sentence that names the variable. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const config: Record<string, unknown> = {};
+  for (const [name, { read, about }] of Object.entries(table)) {
+    const given = environment[name];
+    const result = (read as z.ZodType).safeParse(given === '' ? undefined : given);
+    if (!result.success) {
+      const reason = result.error.issues[0]!.message;
+      throw new AppError('CONFIG_INVALID', `The variable ${name} is ${JSON.stringify(given ?? '')}, which does not do: ${reason}. The server was not started. ${name}: ${about}`, { name, reason });
+    }
+    config[name] = result.data;
+  }
+  return config as Config;
+}
+
+/** The table as Markdown rows, for the documentation. */
+export function describeConfig(): string {
+  return Object.entries(table)
+    .map(([name, { read, about }]) => {
+      const standard = (read as z.ZodType).safeParse(undefined);
+      return `| \`${name}\` | ${standard.success && standard.data !== undefined && name !== 'DATA_DIR' ? `\`${String(standard.data)}\`` : ''} | ${about} |`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,2 @@
+export * from './accessSchema.ts';
+export * from './syncSchema.ts';

@@ -1,0 +1,28 @@
+/** `npm run server`: one instance, until it is told to end. */
+import { createLogger, errorInfo, systemClock } from '@uxflow/core/base';
+import { readConfig } from './config.ts';
+import { startServer } from './server.ts';
+
+const logger = (level: 'debug' | 'info' | 'warn' | 'error') => createLogger((line) => process.stdout.write(`${JSON.stringify(line)}\n`), () => systemClock.now(), 'server', level);
+
+try {
+  const config = readConfig(process.env);
+  const log = logger(config.LOG_LEVEL);
+  const server = await startServer(config, log);
+  log.info(`The sync server listens on ${server.url}`, { database: config.DATABASE_URL ? 'DATABASE_URL' : config.DATA_DIR });
+  process.send?.({ port: server.port });
+  let closing = false;
+  const end = (signal: string) => {
+    // A second signal does not wait.
+    if (closing) process.exit(1);
+    closing = true;
+    log.info('closing', { signal });
+    void server.close().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', () => end('SIGTERM'));
+  process.on('SIGINT', () => end('SIGINT'));
+} catch (error) {
+  const { code, message } = errorInfo(error);
+  process.stderr.write(`${code}: ${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,93 @@
+/** One instance of the server, whole: database, bus, hub, HTTP and sockets. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { WebSocketServer } from 'ws';
+import { AppError, type Logger } from '@uxflow/core/base';
+import { LIMITS } from '@uxflow/core/protocol';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import { openDatabase, type ServerDatabase } from './db/database.ts';
+import { startEmbedded } from './db/embedded.ts';
+import type { SyncAccess } from './sync/access.ts';
+import { createPostgresBus, type Bus } from './sync/bus.ts';
+import { createHub, type Hub } from './sync/hub.ts';
+import { createMemberAccess } from './sync/memberAccess.ts';
+
+export interface RunningServer {
+  /** http://host:port */
+  url: string;
+  port: number;
+  database: ServerDatabase;
+  hub: Hub;
+  access: SyncAccess & { revoke(revocation: { userId?: string; sessionId?: string; workspaceId?: string }): Promise<void> };
+  /** Lets go of everybody in good order. */
+  close(): Promise<void>;
+}
+
+/** Path of the socket. */
+export const SYNC_PATH = '/v1/sync';
+const CLOSE_WITHIN_MS = 5000;
+
+/** Starts an instance. Throws what keeps it from starting, as an AppError where we know it. */
+export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+  const embedded = config.DATABASE_URL ? undefined : await startEmbedded({ folder: config.DATA_DIR });
+  const closers: (() => Promise<unknown>)[] = embedded ? [() => embedded.stop()] : [];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close().catch((error: unknown) => logger.warn('closing failed', { error: String(error) }));
+  };
+  try {
+    const database = await openDatabase(config.DATABASE_URL ?? embedded!.url, { size: config.DATABASE_POOL });
+    closers.push(() => database.close());
+    const bus: Bus = config.REDIS_URL ? await (await import('./sync/redisBus.ts')).createRedisBus(config.REDIS_URL, logger) : await createPostgresBus(database, logger);
+    closers.push(() => bus.close());
+    const access = createMemberAccess(database, bus);
+    const hub = createHub({
+      database,
+      access,
+      bus,
+      logger: logger.child('sync'),
+      rate: { entriesPerSecond: config.SYNC_ENTRIES_PER_SECOND, entriesBurst: config.SYNC_ENTRIES_BURST },
+      snapshotEvery: config.SYNC_SNAPSHOT_EVERY,
+      pollMs: config.SYNC_POLL_MS,
+      pingMs: config.SYNC_PING_MS,
+    });
+    closers.push(() => hub.close());
+    let isReady = true;
+    const app = createApp({ database, access, hub, isReady: () => isReady });
+    const http = createServer(getRequestListener(app.fetch));
+    const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: LIMITS.frameBytes, clientTracking: false, skipUTF8Validation: true });
+    http.on('upgrade', (request, socket, head) => {
+      socket.on('error', () => {});
+      if (new URL(request.url ?? '/', 'http://here').pathname !== SYNC_PATH || !isReady) {
+        socket.end(`HTTP/1.1 ${isReady ? '404 Not Found' : '503 Service Unavailable'}\r\nConnection: close\r\n\r\n`);
+        return;
+      }
+      sockets.handleUpgrade(request, socket, head, (opened) => hub.accept(opened));
+    });
+    await new Promise<void>((done, fail) => {
+      http.once('error', (error: NodeJS.ErrnoException) => fail(new AppError('PORT_TAKEN', `The server cannot listen on ${config.HOST}:${config.PORT} (${error.code}). Nothing was started; set PORT or HOST to another one.`, { host: config.HOST, port: config.PORT, code: error.code })));
+      http.listen(config.PORT, config.HOST, () => done());
+    });
+    const { port } = http.address() as AddressInfo;
+    return {
+      url: `http://${config.HOST}:${port}`,
+      port,
+      database,
+      hub,
+      access,
+      async close() {
+        isReady = false;
+        const closed = new Promise((done) => http.close(done));
+        const hurry = setTimeout(() => http.closeAllConnections(), CLOSE_WITHIN_MS);
+        await closeAll();
+        http.closeIdleConnections();
+        await Promise.race([closed, new Promise((done) => setTimeout(done, CLOSE_WITHIN_MS).unref())]);
+        clearTimeout(hurry);
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

@@ -1,0 +1,327 @@
+/**
+ * The sync of one instance: its connections, the rooms of the logs that they have joined, the committer behind them and the bus to the
+ * other instances. Everything that comes in is answered here; nothing here knows what an entry says.
+ */
+import { randomUUID } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import { isAppError, type Logger } from '@uxflow/core/base';
+import { changesFrame, decodeUp, LIMITS, ownRecord, PROTOCOL, readEnvelope, type ClientMessage } from '@uxflow/core/protocol';
+import type { ServerDatabase } from '../db/database.ts';
+import type { Principal, Revocation, SyncAccess } from './access.ts';
+import type { Bus } from './bus.ts';
+import { createCommitter, type Outcome } from './committer.ts';
+import { CLOSE, Connection, type RateLimit } from './connection.ts';
+import { createHints } from './hints.ts';
+import { createJoiner } from './joiner.ts';
+import { createLogTables, type LogTables } from './logTables.ts';
+import { createPresence } from './presence.ts';
+import { Room, type Subscription } from './room.ts';
+import { createSnapshots } from './snapshots.ts';
+
+export interface HubOptions {
+  database: ServerDatabase;
+  access: SyncAccess;
+  bus: Bus;
+  logger: Logger;
+  rate: RateLimit;
+  /** Entries behind the newest snapshot from which a client is asked for one. */
+  snapshotEvery: number;
+  /** ms between looks at the heads of open rooms: makes up for lost hints. */
+  pollMs?: number;
+  /** ms between pings; a connection that did not answer the one before is dropped. */
+  pingMs?: number;
+  now?: () => number;
+}
+
+export interface Hub {
+  readonly tables: LogTables;
+  /** Takes a socket that is open. */
+  accept(socket: WebSocket): void;
+  readonly connectionCount: number;
+  readonly roomCount: number;
+  /** Takes no new messages, commits what it has, and tells everybody to come again elsewhere. */
+  close(): Promise<void>;
+}
+
+/** What the parts of the hub share. */
+export interface HubParts {
+  access: SyncAccess;
+  tables: LogTables;
+  logger: Logger;
+  now: () => number;
+  /** Open rooms by log. */
+  rooms: Map<string, Room>;
+  /** Brings a member up to date. */
+  pump(member: Subscription): void;
+  /** Takes a member out of its room, and says why where there is a reason. */
+  leave(member: Subscription, code?: string): void;
+}
+
+const HELLO_WITHIN_MS = 5000;
+/** Messages between two pings of a connection; more are no editing. */
+const MESSAGES_PER_PING = 20_000;
+/** Pushed bytes that wait for a commit from which a connection (or, for all together, everybody who pushes) is not read for a while. */
+const CONNECTION_WAITING_BYTES = 8 * 1024 * 1024;
+const ALL_WAITING_BYTES = 64 * 1024 * 1024;
+
+/** The hub of an instance; it polls and pings until it is closed. */
+export function createHub(options: HubOptions): Hub {
+  const { database, access, bus, logger, rate, snapshotEvery, pollMs = 2000, pingMs = 20_000, now = Date.now } = options;
+  const instance = randomUUID();
+  const tables = createLogTables(database);
+  const rooms = new Map<string, Room>();
+  const connections = new Set<Connection>();
+  let peers = 0;
+  let closing = false;
+
+  const leave = (member: Subscription, code?: string) => {
+    const { connection, room } = member;
+    if (code) connection.tell({ type: 'ended', log: room.id, code, params: {} });
+    connection.logs.delete(room.id);
+    room.members.delete(member);
+    presence.gone(room, connection.peer);
+    if (room.members.size === 0 && rooms.get(room.id) === room) rooms.delete(room.id);
+  };
+  const pump = (member: Subscription): void => {
+    member.room.pump(member).then(
+      (end) => {
+        if (end === 'missing') restart(member.room);
+      },
+      (error: unknown) => {
+        logger.warn('a reader could not be brought up to date', { log: member.room.id, error: String(error) });
+        leave(member, 'LOG_RESTARTED');
+      },
+    );
+  };
+  /** The rows are fewer than they were: the database is an older copy. Everybody joins anew and compares chains. */
+  const restart = (room: Room) => {
+    logger.error('a log is shorter than it was', { log: room.id, head: room.head });
+    for (const member of [...room.members]) leave(member, 'LOG_RESTARTED');
+  };
+  const parts: HubParts = { access, tables, logger, now, rooms, pump, leave };
+  const presence = createPresence({ ...parts, bus, instance });
+  const snapshots = createSnapshots({ ...parts, snapshotEvery });
+  const hints = createHints({ bus, instance });
+  const join = createJoiner({ ...parts, snapshots, presence });
+
+  const committer = createCommitter<Connection>({ database, access, logger, onCommitted: (outcome) => settle(outcome) });
+  const settle = (outcome: Outcome<Connection>) => {
+    for (const [log, stored] of outcome.stored) {
+      for (const { from, size } of stored) release(from, size);
+      const room = rooms.get(log);
+      hints.say(log, stored.at(-1)!.no);
+      if (!room) continue;
+      for (const member of room.deliver(stored)) pump(member);
+      snapshots.consider(room);
+    }
+    for (const { log, no, id, sha256, size, from } of outcome.known) {
+      release(from, size);
+      const member = from.logs.get(log);
+      // What lies ahead of a reader comes with its stream, in its place.
+      member?.own?.delete(id);
+      if (member && no <= member.sentNo) from.send(changesFrame(log, [ownRecord(no, id, sha256)]));
+      else if (member) {
+        member.room.raise(no);
+        pump(member);
+      }
+    }
+    for (const { log, id, code, params, size, from } of outcome.denied) {
+      release(from, size);
+      from.logs.get(log)?.own?.delete(id);
+      from.tell({ type: 'denied', log, id, code, params });
+    }
+    for (const connection of connections) {
+      if (connection.isPaused && connection.waitingBytes < CONNECTION_WAITING_BYTES / 2 && committer.waitingBytes < ALL_WAITING_BYTES / 2) connection.resume();
+    }
+  };
+  const release = (connection: Connection, bytes: number) => {
+    connection.waitingBytes = Math.max(0, connection.waitingBytes - bytes);
+  };
+
+  const push = (connection: Connection, { log, entries }: Extract<ClientMessage, { type: 'push' }>, principal: Principal) => {
+    const member = connection.logs.get(log);
+    for (const { envelope, bytes } of entries) {
+      const header = readEnvelope(envelope);
+      const { id } = header;
+      const deny = (code: string, params: Record<string, unknown> = {}) => connection.tell({ type: 'denied', log, id, code, params });
+      if (!member) deny('LOG_NOT_JOINED');
+      else if (header.log !== log || header.author !== principal.userId) deny('ENVELOPE_INVALID', { path: header.log === log ? 'author' : 'log' });
+      else if (bytes.length > LIMITS.entryBytes) deny('ENTRY_TOO_LARGE', { bytes: bytes.length, limit: LIMITS.entryBytes });
+      else {
+        const wait = connection.takeEntry(now());
+        if (wait > 0) {
+          deny('RATE_LIMITED', { retryAfterMs: wait });
+          continue;
+        }
+        (member.own ??= new Set()).add(id);
+        connection.waitingBytes += bytes.length;
+        committer.push({ envelope, bytes, header, userId: principal.userId, from: connection });
+      }
+    }
+    if (connection.waitingBytes > CONNECTION_WAITING_BYTES || committer.waitingBytes > ALL_WAITING_BYTES) connection.pause();
+  };
+
+  const hello = async (connection: Connection, message: Extract<ClientMessage, { type: 'hello' }>) => {
+    if (message.protocol !== PROTOCOL) return connection.end(CLOSE.protocol, 'PROTOCOL_UNKNOWN', { supported: [PROTOCOL] });
+    const principal = await access.authorize(message.token);
+    if (!principal) return connection.end(CLOSE.unauthorized, 'SESSION_INVALID');
+    connection.principal = principal;
+    connection.tell({ type: 'welcome', protocol: PROTOCOL, peer: connection.peer, user: principal.userId });
+  };
+
+  const answer = async (connection: Connection, message: ClientMessage): Promise<void> => {
+    if (message.type === 'hello') return hello(connection, message);
+    const { principal } = connection;
+    if (!principal) return connection.end(CLOSE.unauthorized, 'HELLO_FIRST');
+    switch (message.type) {
+      case 'join':
+        return join(connection, principal, message);
+      case 'leave': {
+        const member = connection.logs.get(message.log);
+        if (member) leave(member);
+        return;
+      }
+      case 'push':
+        return push(connection, message, principal);
+      case 'presence':
+        return presence.take(connection, principal, message);
+      case 'snapshot':
+        return snapshots.take(connection, principal, message);
+      case 'ask': {
+        if (!connection.logs.has(message.log)) return;
+        const numbers = await tables.numbersOf(message.log, message.ids);
+        return connection.tell({ type: 'known', log: message.log, numbers: Object.fromEntries(numbers) });
+      }
+      case 'ping':
+        return connection.tell({ type: 'pong' });
+    }
+  };
+
+  const accept = (socket: WebSocket) => {
+    const connection = new Connection(socket, `${instance.slice(0, 8)}-${++peers}`, rate, now(), (drained) => {
+      for (const member of drained.logs.values()) pump(member);
+    });
+    if (closing) return connection.end(CLOSE.restart, 'SERVER_RESTARTS');
+    connections.add(connection);
+    const deadline = setTimeout(() => {
+      if (!connection.principal) connection.end(CLOSE.unauthorized, 'HELLO_LATE');
+    }, HELLO_WITHIN_MS);
+    const failed = (error: unknown) => {
+      if (isAppError(error)) return connection.end(CLOSE.malformed, error.code, error.params);
+      logger.error('a message could not be answered', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      connection.end(1011, 'SERVER_FAILED');
+    };
+    // A hello is looked up; what is sent right behind it waits for that.
+    let greeting: Promise<void> | undefined;
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      if (closing || !connection.isOpen) return;
+      connection.isAlive = true;
+      if (!isBinary || connection.countMessage() > MESSAGES_PER_PING) return connection.end(isBinary ? CLOSE.tooMany : CLOSE.malformed, isBinary ? 'RATE_LIMITED' : 'FRAME_MALFORMED');
+      try {
+        const message = decodeUp(data);
+        if (!connection.principal && greeting) {
+          greeting = greeting.then(() => (connection.isOpen ? answer(connection, message) : undefined)).catch(failed);
+          return;
+        }
+        const done = answer(connection, message);
+        if (message.type === 'hello') greeting = done.catch(failed);
+        else done.catch(failed);
+      } catch (error) {
+        failed(error);
+      }
+    });
+    socket.on('pong', () => void (connection.isAlive = true));
+    socket.on('error', (error) => {
+      if ((error as { code?: string }).code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') connection.end(CLOSE.malformed, 'FRAME_TOO_LARGE', { limit: LIMITS.frameBytes });
+    });
+    socket.on('close', () => {
+      clearTimeout(deadline);
+      connections.delete(connection);
+      snapshots.forget(connection);
+      for (const member of [...connection.logs.values()]) leave(member);
+    });
+  };
+
+  const poll = async () => {
+    const ids = [...rooms.keys()];
+    if (ids.length === 0) return;
+    const heads = await tables.headsOf(ids);
+    for (const id of ids) {
+      const room = rooms.get(id);
+      const head = heads.get(id);
+      if (!room) continue;
+      if (head === undefined) for (const member of [...room.members]) leave(member, 'LOG_NOT_FOUND');
+      else catchUp(room, head);
+    }
+  };
+  const catchUp = (room: Room, head: number) => {
+    room.raise(head);
+    for (const member of room.members) if (member.sentNo < room.head) pump(member);
+    snapshots.consider(room);
+  };
+  /** Asks anew what people may do, and cuts whoever may not be here any more. */
+  const review = async ({ userId, sessionId, workspaceId }: Revocation) => {
+    await Promise.all(
+      [...connections].map(async (connection) => {
+        const { principal } = connection;
+        if (!principal || (userId !== undefined && principal.userId !== userId)) return;
+        if (sessionId !== undefined && workspaceId === undefined) {
+          if (principal.sessionId === sessionId) connection.end(CLOSE.revoked, 'SESSION_REVOKED');
+          return;
+        }
+        for (const member of [...connection.logs.values()]) {
+          const role = await access.roleOf(principal, member.room.id);
+          if (role) member.scope = role.scope;
+          else leave(member, 'ACCESS_REVOKED');
+        }
+      }),
+    );
+  };
+  const guarded = (what: string, task: () => Promise<void>) => () => void task().catch((error: unknown) => logger.warn(`${what} failed`, { error: String(error) }));
+
+  const ends = [
+    hints.onHint((log, no) => {
+      const room = rooms.get(log);
+      if (room && no > room.head) catchUp(room, no);
+    }),
+    access.onRevoked((revocation) => guarded('a revocation', () => review(revocation))()),
+    bus.onGap(guarded('catching up with the bus', async () => {
+      await poll();
+      await review({});
+    })),
+  ];
+  const timers = [
+    setInterval(guarded('the poll', poll), pollMs),
+    setInterval(() => {
+      for (const connection of connections) {
+        const { principal } = connection;
+        if (!connection.isAlive && !connection.isPaused) connection.terminate();
+        else if (connection.isStuck()) {
+          logger.info('a slow reader was dropped', { peer: connection.peer });
+          connection.terminate();
+        } else if (principal && principal.expiresAt <= now()) connection.end(CLOSE.unauthorized, 'SESSION_EXPIRED');
+        else connection.ping();
+      }
+    }, pingMs),
+  ];
+
+  return {
+    tables,
+    accept,
+    get connectionCount() {
+      return connections.size;
+    },
+    get roomCount() {
+      return rooms.size;
+    },
+    async close() {
+      closing = true;
+      for (const timer of timers) clearInterval(timer);
+      for (const end of ends) end();
+      await committer.drained();
+      for (const connection of connections) connection.end(CLOSE.restart, 'SERVER_RESTARTS');
+      presence.close();
+      await Promise.all([hints.close(), committer.close()]);
+    },
+  };
+}

@@ -1,0 +1,154 @@
+/** A log that somebody has joined here: where it stands, who listens, and the last entries, so that few of them are read again. */
+import { changesFrame, ownRecord, type PeerPresence, type Scope } from '@uxflow/core/protocol';
+import type { Connection } from './connection.ts';
+import type { Block, LogTables } from './logTables.ts';
+
+/** One row as it is handed on. */
+export interface RoomEntry {
+  no: number;
+  id: string;
+  sha256: Buffer;
+  record: Uint8Array;
+}
+
+/** A connection in a room. */
+export interface Subscription {
+  connection: Connection;
+  room: Room;
+  /** Number of the last entry that was sent. */
+  sentNo: number;
+  /** True while somebody brings it up to date (its join, or a pump): new entries are left to them. */
+  isBusy: boolean;
+  scope: Scope | null;
+  /** Ids of own entries that were pushed here and wait for their number: they are answered, not sent. */
+  own: Set<string> | undefined;
+}
+
+/** What a pump ended with. 'missing': the rows that it was to read are not there. */
+export type Pumped = 'done' | 'missing';
+
+const RECENT_BYTES = 128 * 1024;
+const RECENT_ENTRIES = 512;
+const BLOCK_BYTES = 512 * 1024;
+
+/** See the head of this file. */
+export class Room {
+  readonly id: string;
+  readonly members = new Set<Subscription>();
+  /** Number of the last entry that is known to be committed. */
+  head: number;
+  /** What people show of themselves now; never stored. */
+  readonly presence = new Map<string, PeerPresence & { at: number }>();
+  readonly #tables: LogTables;
+  #recent: RoomEntry[] = [];
+  #recentBytes = 0;
+  readonly #reads = new Map<number, Promise<Block | undefined>>();
+
+  constructor(id: string, head: number, tables: LogTables) {
+    this.id = id;
+    this.head = head;
+    this.#tables = tables;
+  }
+
+  /** New rows of this instance: kept, and sent to all who have what lies before. Returns those who must be brought up to date. */
+  deliver(entries: readonly RoomEntry[]): Subscription[] {
+    const [first, last] = [entries[0]!, entries.at(-1)!];
+    if (last.no <= this.head) return [...this.members];
+    if (first.no !== this.head + 1) this.#forget();
+    this.head = last.no;
+    for (const entry of entries) this.#remember(entry);
+    const behind: Subscription[] = [];
+    let shared: Uint8Array | undefined;
+    for (const member of this.members) {
+      if (member.isBusy || member.sentNo !== first.no - 1 || member.connection.isSlow) {
+        behind.push(member);
+        continue;
+      }
+      const own = withOwn(member, entries);
+      member.connection.send(own ? changesFrame(this.id, own) : (shared ??= changesFrame(this.id, entries.map(({ record }) => record))));
+      member.sentNo = last.no;
+    }
+    return behind;
+  }
+
+  /** Notes that others have committed up to a number. */
+  raise(head: number): void {
+    if (head <= this.head) return;
+    this.head = head;
+    this.#forget();
+  }
+
+  /** Sends what a member lacks, until it has all, or is slow, or gone. */
+  async pump(member: Subscription): Promise<Pumped> {
+    if (member.isBusy) return 'done';
+    member.isBusy = true;
+    try {
+      while (member.sentNo < this.head && this.members.has(member) && member.connection.isOpen && !member.connection.isSlow) {
+        const block = this.#recentAfter(member.sentNo) ?? (await this.#read(member));
+        if (!block) return 'missing';
+        const records = (block.entries && withOwn(member, block.entries.map((entry, index) => ({ ...entry, record: block.records[index]! })))) ?? block.records;
+        member.connection.send(changesFrame(this.id, records));
+        member.sentNo = block.to;
+      }
+      // What was pushed while a block was read may have gone out in full.
+      if (member.sentNo >= this.head && member.connection.waitingBytes === 0) member.own = undefined;
+      return 'done';
+    } finally {
+      member.isBusy = false;
+    }
+  }
+
+  #remember(entry: RoomEntry): void {
+    this.#recent.push(entry);
+    this.#recentBytes += entry.record.length;
+    // A few at a time: shifting one by one would move the whole list for every entry.
+    if (this.#recentBytes <= RECENT_BYTES && this.#recent.length <= RECENT_ENTRIES) return;
+    let drop = Math.max(this.#recent.length >> 1, 1);
+    while (drop < this.#recent.length && sizeOf(this.#recent, drop) > RECENT_BYTES) drop++;
+    this.#recent = this.#recent.slice(drop);
+    this.#recentBytes = sizeOf(this.#recent, 0);
+  }
+
+  #forget(): void {
+    this.#recent = [];
+    this.#recentBytes = 0;
+  }
+
+  #recentAfter(no: number): Block | undefined {
+    const first = this.#recent[0];
+    if (!first || no + 1 < first.no || this.#recent.at(-1)!.no !== this.head) return undefined;
+    const entries = this.#recent.slice(no + 1 - first.no);
+    return { to: this.head, records: entries.map(({ record }) => record), entries };
+  }
+
+  /** Several who read the same, as after a restart of the server, read it once. */
+  #read(member: Subscription): Promise<Block | undefined> {
+    const { sentNo } = member;
+    if (member.own && member.own.size > 0) return this.#tables.readEntries(this.id, sentNo, BLOCK_BYTES);
+    let read = this.#reads.get(sentNo);
+    if (!read) {
+      read = this.#tables.readBlock(this.id, sentNo, BLOCK_BYTES).finally(() => this.#reads.delete(sentNo));
+      this.#reads.set(sentNo, read);
+    }
+    return read;
+  }
+}
+
+/** The records with own entries as acknowledgements, or undefined when none is the member's own. */
+function withOwn(member: Subscription, entries: readonly RoomEntry[]): Uint8Array[] | undefined {
+  const { own } = member;
+  if (!own || own.size === 0) return undefined;
+  let found = false;
+  const records = entries.map(({ no, id, sha256, record }) => {
+    if (!own.delete(id)) return record;
+    found = true;
+    return ownRecord(no, id, sha256);
+  });
+  return found ? records : undefined;
+}
+
+function sizeOf(entries: readonly RoomEntry[], from: number): number {
+  let bytes = 0;
+  for (let i = from; i < entries.length; i++) bytes += entries[i]!.record.length;
+  return bytes;
+}
