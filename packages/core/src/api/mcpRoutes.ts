@@ -121,7 +121,6 @@ export const mcpRoutes = {
   checkServer: oc.input(serverId).output(z.object({})),
   setServerConsent: oc.input(serverId.extend({ tool: z.string().max(200), consent: mcpConsentSchema })).output(z.object({})),
   /** For `uxflow mcp`, which speaks for a client on its standard input. */
-  tools: oc.output(z.array(mcpToolListingSchema)),
   call: oc.input(z.object({ client: z.string().max(500), tool: z.string().max(200), arguments: z.unknown() })).output(mcpToolResultSchema),
 };
 

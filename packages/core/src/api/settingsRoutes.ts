@@ -5,10 +5,8 @@ import { providerNames } from '../llm/providerTable.ts';
 import { pullStepSchema } from '../llm/pullProgress.ts';
 
 /** Where an answer comes from: the rules in the app, or a model of a provider. */
-export const modelChoiceSchema = z.discriminatedUnion('provider', [
-  z.object({ provider: z.literal('rules') }),
-  z.object({ provider: z.enum(providerNames), baseUrl: z.string(), model: z.string() }),
-]);
+const connectedChoiceSchema = z.object({ provider: z.enum(providerNames), baseUrl: z.string(), model: z.string() });
+export const modelChoiceSchema = z.discriminatedUnion('provider', [z.object({ provider: z.literal('rules') }), connectedChoiceSchema]);
 
 const settingsFields = {
   theme: z.enum(['system', 'light', 'dark']),
@@ -16,6 +14,8 @@ const settingsFields = {
   /** The name that history shows for the person's own edits. */
   userName: z.string(),
   model: modelChoiceSchema,
+  /** Who is asked, in order, when the model fails in a way that another may mend; after them the rules. */
+  fallbacks: z.array(connectedChoiceSchema).max(8),
   /** Refuses every connection but loopback and `onPremiseHosts`. */
   localOnly: z.boolean(),
   onPremiseHosts: z.array(z.string()),
@@ -28,6 +28,7 @@ export const settingsSchema = z.object({
   language: settingsFields.language.default('system'),
   userName: settingsFields.userName.default(''),
   model: settingsFields.model.default({ provider: 'rules' }),
+  fallbacks: settingsFields.fallbacks.default([]),
   localOnly: settingsFields.localOnly.default(false),
   onPremiseHosts: settingsFields.onPremiseHosts.default([]),
   snapToGrid: settingsFields.snapToGrid.default(true),
@@ -79,6 +80,8 @@ export const modelProbeSchema = z.object({
   at: z.number().int(),
   structured: z.enum(['yes', 'repaired', 'no']),
   vision: z.enum(['yes', 'no', 'unknown']),
+  /** Absent where it was tried by an older version. */
+  tools: z.enum(['yes', 'no', 'unknown']).optional(),
   contextTokens: z.number().optional(),
   tokensPerSecond: z.number().optional(),
 });

@@ -29,7 +29,7 @@ afterEach(async () => {
 async function start(answer: (response: ServerResponse, index: number) => unknown, change: { disk?: OllamaDisk; tags?: () => unknown } = {}): Promise<string> {
   let count = 0;
   server = await startWireServer((request, response) => (request.path === '/api/pull' ? answer(response, count++) : sendJson(response, 200, change.tags?.() ?? ollamaTags)));
-  pulls = createModelPulls({ egressFor: () => openEgress().egress, disk: change.disk ?? createOllamaDisk([folder]), logger: silentLogger, lookEveryMs: 15 });
+  pulls = createModelPulls({ connect: async () => ({ egress: openEgress().egress }), disk: change.disk ?? createOllamaDisk([folder]), logger: silentLogger, lookEveryMs: 15 });
   return server.origin;
 }
 

@@ -1,6 +1,6 @@
 import type { PullState } from '../api/index.ts';
 import { errorInfo, isAppError, type Logger } from '../base/index.ts';
-import { allowedHostsOf, isLoopback, modelError, providerAdapters, pullOllamaModel, type Egress, type PullProgress } from '../llm/index.ts';
+import { isLoopback, modelError, providerAdapters, pullOllamaModel, type Egress, type PullProgress } from '../llm/index.ts';
 import { createBroadcast, type Broadcast } from './broadcast.ts';
 import type { OllamaDisk } from './ollamaDisk.ts';
 
@@ -14,6 +14,9 @@ export interface ModelPulls {
   /** Stops everything. */
   close(): Promise<void>;
 }
+
+/** The way to an Ollama. */
+type PullConnection = { egress: Egress; headers?: Record<string, string> };
 
 interface Pull {
   baseUrl: string;
@@ -32,7 +35,7 @@ const QUIET_LOOKS = 4;
 const MOST_LOOKS = 14;
 
 /** Pulls over the egress gate; `disk` is asked for an Ollama of this machine only. */
-export function createModelPulls(options: { egressFor(hosts: readonly string[]): Egress; disk: OllamaDisk; logger: Logger; lookEveryMs?: number }): ModelPulls {
+export function createModelPulls(options: { connect(baseUrl: string): Promise<PullConnection>; disk: OllamaDisk; logger: Logger; lookEveryMs?: number }): ModelPulls {
   const pulls = new Map<string, Pull>();
   const keyOf = (baseUrl: string, model: string) => `${baseUrl.trim().replace(/\/+$/, '')} ${model.trim()}`;
 
@@ -83,7 +86,7 @@ export function createModelPulls(options: { egressFor(hosts: readonly string[]):
 /** Why a pull was aborted when the engine closes: nobody waits for what became of it. */
 const CLOSING = 'closing';
 
-async function run(pull: Pull, { egressFor, disk, lookEveryMs = LOOK_EVERY_MS }: Parameters<typeof createModelPulls>[0]): Promise<void> {
+async function run(pull: Pull, { connect, disk, lookEveryMs = LOOK_EVERY_MS }: Parameters<typeof createModelPulls>[0]): Promise<void> {
   const { baseUrl, model, abort } = pull;
   let digests: readonly string[] = [];
   // What was there before says nothing of this download.
@@ -92,8 +95,8 @@ async function run(pull: Pull, { egressFor, disk, lookEveryMs = LOOK_EVERY_MS }:
   try {
     const address = providerAdapters.ollama.readBaseUrl(baseUrl);
     const isHere = isLoopback(new URL(address.url).hostname);
-    const egress = egressFor(allowedHostsOf([{ provider: 'ollama', baseUrl }]));
-    const [freeBytes, isThere] = await Promise.all([isHere ? disk.freeBytes() : undefined, isListed(pull, egress, abort.signal)]);
+    const connection = await connect(baseUrl);
+    const [freeBytes, isThere] = await Promise.all([isHere ? disk.freeBytes() : undefined, isListed(pull, connection, abort.signal)]);
     wasAbsent = isThere === false;
     if (freeBytes !== undefined && pull.state.phase === 'running') tell(pull, { ...pull.state, freeBytes });
     const onProgress = (progress: PullProgress) => {
@@ -114,19 +117,19 @@ async function run(pull: Pull, { egressFor, disk, lookEveryMs = LOOK_EVERY_MS }:
       lack = { neededBytes: totalBytes - completedBytes, freeBytes: room };
       abort.abort();
     };
-    await pullOllamaModel({ baseUrl, model, egress, signal: abort.signal, onProgress });
+    await pullOllamaModel({ baseUrl, model, ...connection, signal: abort.signal, onProgress });
     tell(pull, { phase: 'done', ...bytesOf(pull.state) });
   } catch (error) {
     const bytes = bytesOf(pull.state);
     if (lack) tell(pull, { phase: 'failed', error: errorInfo(modelError('MODEL_PULL_FAILED', { provider: 'ollama', model, reason: 'disk', ...lack })), ...bytes });
     else if (!isAppError(error) || error.code !== 'MODEL_CANCELLED') tell(pull, { phase: 'failed', error: errorInfo(error), ...bytes });
-    else tell(pull, { phase: 'stopped', outcome: abort.signal.reason === CLOSING ? 'unknown' : await outcomeOf(pull, { digests, wasAbsent, egressFor, disk, lookEveryMs }), ...bytes });
+    else tell(pull, { phase: 'stopped', outcome: abort.signal.reason === CLOSING ? 'unknown' : await outcomeOf(pull, { digests, wasAbsent, connect, disk, lookEveryMs }), ...bytes });
   }
 }
 
 /** What is known of a download that was let go: Ollama has no way to stop one, it ends it when the last connection that follows it is gone. */
 async function outcomeOf(
-  pull: Pull, about: { digests: readonly string[]; wasAbsent: boolean; egressFor(hosts: readonly string[]): Egress; disk: OllamaDisk; lookEveryMs: number },
+  pull: Pull, about: { digests: readonly string[]; wasAbsent: boolean; connect(baseUrl: string): Promise<PullConnection>; disk: OllamaDisk; lookEveryMs: number },
 ): Promise<'ended' | 'goesOn' | 'finished' | 'unknown'> {
   const { disk, digests } = about;
   const address = providerAdapters.ollama.readBaseUrl(pull.baseUrl);
@@ -142,15 +145,15 @@ async function outcomeOf(
       last = now;
     }
   }
-  const isThere = await isListed(pull, about.egressFor(allowedHostsOf([{ provider: 'ollama', baseUrl: pull.baseUrl }])));
+  const isThere = await isListed(pull, await about.connect(pull.baseUrl));
   return about.wasAbsent && isThere ? 'finished' : 'unknown';
 }
 
 /** Whether Ollama has the model; undefined when it does not say. */
-async function isListed(pull: Pull, egress: Egress, signal?: AbortSignal): Promise<boolean | undefined> {
+async function isListed(pull: Pull, connection: PullConnection, signal?: AbortSignal): Promise<boolean | undefined> {
   const name = /:[^/]*$/.test(pull.model) ? pull.model : `${pull.model}:latest`;
   try {
-    return (await providerAdapters.ollama.list({ baseUrl: pull.baseUrl, egress, timeoutMs: 3_000, ...(signal ? { signal } : {}) })).some((model) => model.name === name);
+    return (await providerAdapters.ollama.list({ baseUrl: pull.baseUrl, ...connection, timeoutMs: 3_000, ...(signal ? { signal } : {}) })).some((model) => model.name === name);
   } catch {
     return undefined;
   }

@@ -1,24 +1,29 @@
-import { AppError, isAppError, errorInfo, type Clock, type ErrorInfo } from '../base/index.ts';
+import { AppError, isAppError, errorInfo, type Clock, type ErrorInfo, type Logger } from '../base/index.ts';
 import type { AgentName } from '../agents/index.ts';
-import { modelProbeSchema, type ConnectedChoice, type KeptProbe, type ModelChoice } from '../api/index.ts';
+import type { ConnectedChoice, KeptProbe, ModelChoice } from '../api/index.ts';
 import {
-  allowedHostsOf,
+  breakerModel,
   createModel,
   detectOllama,
+  failoverModel,
+  guardedModel,
   OLLAMA_BASE_URL,
   probeModel,
   providerAdapters,
-  providerInfo,
   recordedModel,
   testModel,
   type CallLedger,
   type Egress,
+  type FailoverEntry,
   type LanguageModel,
+  type LearnedAbilities,
   type ModelProvider,
   type ModelSettings,
 } from '../llm/index.ts';
 import type { SecretStore } from './dependencies.ts';
-import { keyName, type SettingsService } from './settings.ts';
+import type { EndpointService } from './endpoints.ts';
+import { createProbes, type ProbeStore } from './probes.ts';
+import { keyName, modelName, type SettingsService } from './settings.ts';
 
 /** What the settings screen asks about models, and the model that a turn uses. */
 export interface ModelService {
@@ -34,31 +39,72 @@ export interface ModelService {
   hasKey(baseUrl: string): Promise<boolean>;
   /** The model that answers for an agent, with everything that stands around it; undefined for rules. Contacts nothing. */
   modelFor(agent: AgentName): Promise<LanguageModel | undefined>;
+  /** Stops what runs behind the work. */
+  close(): Promise<void>;
 }
 
-/** Where probes are kept. */
-export interface ProbeStore {
-  isReadOnly: boolean;
-  get(key: string): unknown;
-  set(key: string, value: unknown): void;
+/** What models need from the engine. */
+export interface ModelServiceDependencies {
+  settings: SettingsService;
+  secrets: SecretStore;
+  endpoints: EndpointService;
+  store: ProbeStore;
+  calls: CallLedger;
+  clock: Clock;
+  logger: Logger;
+  /** Whether models that nobody has tried out are tried out behind the work after their first answer. */
+  probesByItself: boolean;
 }
 
-/** The service over the egress gate and the host's secrets. */
-export function createModelService(options: { settings: SettingsService; secrets: SecretStore; egressFor(hosts: readonly string[]): Egress; store: ProbeStore; calls: CallLedger; clock: Clock }): ModelService {
-  const { settings, secrets, egressFor, store, calls, clock } = options;
-  const keyOf = async (provider: ModelProvider, baseUrl: string): Promise<{ apiKey?: string }> => {
-    const apiKey = providerInfo(provider).key === 'never' ? undefined : await secrets.get(keyName(baseUrl));
-    return apiKey === undefined ? {} : { apiKey };
+/** The service over the connections of endpoints and the host's secrets. */
+export function createModelService(options: ModelServiceDependencies): ModelService {
+  const { settings, secrets, endpoints, store, calls, clock, logger } = options;
+  const learned: LearnedAbilities = new Map();
+  const connect = async (choice: ConnectedChoice): Promise<{ settings: ModelSettings; egress: Egress }> => {
+    const { egress, ...way } = await endpoints.connect(choice.provider, choice.baseUrl);
+    return { settings: { ...choice, ...way }, egress };
   };
-  const settingsOf = async (choice: ConnectedChoice): Promise<ModelSettings> => ({ ...choice, ...(await keyOf(choice.provider, choice.baseUrl)) });
-  // The person names the endpoint in the question itself, so the gate opens for just that host and only for this call.
-  const gate = (provider: ModelProvider, baseUrl: string) => egressFor(allowedHostsOf([{ provider, baseUrl }]));
+  const recorded = (model: LanguageModel) => recordedModel(model, { ledger: calls, clock });
+  const probes = createProbes({
+    store, clock, logger, byThemselves: options.probesByItself,
+    async probe(choice, signal) {
+      const { settings: way, egress } = await connect(choice);
+      return probeModel(way, { egress, wrap: recorded, ...(signal ? { signal } : {}) });
+    },
+  });
+
+  /** One model with what stands around it, from the inside out: the row of the ledger, the breaker of its endpoint, what it is known to lack. */
+  const madeModel = async (choice: ConnectedChoice): Promise<LanguageModel> => {
+    const { settings: way, egress } = await connect(choice);
+    const known = probes.kept(choice);
+    const subject = { provider: choice.provider, model: choice.model, host: providerAdapters[choice.provider].readBaseUrl(choice.baseUrl).host };
+    const bare = createModel({ ...way, ...(known?.structured === 'no' ? { isSchemaTold: true } : {}) }, { egress, learned });
+    const broken = breakerModel(recorded(bare), endpoints.breakerOf(choice.baseUrl), { subject, clock });
+    const guarded = guardedModel(broken, { ...(known ? { vision: known.vision } : {}), ...(known?.contextTokens === undefined ? {} : { contextTokens: known.contextTokens }) }, subject);
+    return {
+      ...guarded,
+      async generate(request) {
+        const result = await guarded.generate(request);
+        probes.noteUse(choice);
+        return result;
+      },
+    };
+  };
+  /** A model of the order, or why it is not even asked. */
+  const entryOf = async (choice: ConnectedChoice, isFallback: boolean): Promise<FailoverEntry> => {
+    const id = modelName(choice);
+    try {
+      const refusal = isFallback ? (await connect(choice)).egress.check(providerAdapters[choice.provider].readBaseUrl(choice.baseUrl).url, 'model') : undefined;
+      return refusal ? { id, unusable: refusal } : { model: await madeModel(choice) };
+    } catch (error) {
+      return { id, unusable: isAppError(error) ? error : new AppError('MODEL_SETTINGS_INVALID', 'The model of the settings cannot be used. Choose another one in the settings.', {}, { cause: error }) };
+    }
+  };
 
   return {
     async list(provider, baseUrl) {
       try {
-        const egress = gate(provider, baseUrl);
-        const models = await providerAdapters[provider].list({ baseUrl, egress, ...(await keyOf(provider, baseUrl)) });
+        const models = await providerAdapters[provider].list({ baseUrl, ...(await endpoints.connect(provider, baseUrl)) });
         return {
           models: models.map(({ name, title, sizeBytes, family, parameterSize, quantization, owner }) => {
             const details = [title, family, parameterSize, quantization, owner].filter(Boolean).join(', ');
@@ -70,46 +116,43 @@ export function createModelService(options: { settings: SettingsService; secrets
       }
     },
     async detectOllama() {
-      const found = await detectOllama({ egress: gate('ollama', OLLAMA_BASE_URL) });
+      const found = await detectOllama({ egress: (await endpoints.connect('ollama', OLLAMA_BASE_URL)).egress });
       return found ? { found: true, baseUrl: found.baseUrl, version: found.version } : { found: false, baseUrl: OLLAMA_BASE_URL };
     },
     async test(choice, signal) {
       if (choice.provider === 'rules') return { ok: true, ms: 0 };
-      return testModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl), ...(signal ? { signal } : {}) });
+      try {
+        const { settings: way, egress } = await connect(choice);
+        const tested = await testModel(way, { egress, wrap: recorded, ...(signal ? { signal } : {}) });
+        // Seen to work by the person: it need not be left alone any longer.
+        if (tested.ok) endpoints.breakerOf(choice.baseUrl).reset();
+        return tested;
+      } catch (error) {
+        return { ok: false, ms: 0, error: errorInfo(error) };
+      }
     },
     async probe(choice, signal) {
       if (choice.provider === 'rules') return {};
       try {
-        const seen = await probeModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl), ...(signal ? { signal } : {}) });
-        const probe: KeptProbe = { at: clock.now(), ...seen };
-        if (!store.isReadOnly) store.set(probeKey(choice), probe);
-        return { probe };
+        return { probe: await probes.run(choice, signal) };
       } catch (error) {
         return { error: errorInfo(error) };
       }
     },
-    keptProbe(choice) {
-      return choice.provider === 'rules' ? undefined : modelProbeSchema.optional().catch(undefined).parse(store.get(probeKey(choice)));
-    },
+    keptProbe: (choice) => (choice.provider === 'rules' ? undefined : probes.kept(choice)),
     async setKey(baseUrl, key) {
       if (key !== null && !key.trim()) throw new AppError('KEY_EMPTY', 'The key is empty. The key that was there is kept; enter a key, or remove it.', {});
       await secrets.set(keyName(baseUrl), key === null ? null : key.trim());
+      endpoints.breakerOf(baseUrl).reset();
     },
     hasKey: async (baseUrl) => (await secrets.get(keyName(baseUrl))) !== undefined,
     async modelFor() {
-      const choice = settings.get().model;
+      const { model: choice, fallbacks } = settings.get();
       if (choice.provider === 'rules') return undefined;
-      try {
-        const model = createModel(await settingsOf(choice), { egress: gate(choice.provider, choice.baseUrl) });
-        return recordedModel(model, { ledger: calls, clock });
-      } catch (error) {
-        // Settings that name no usable model must not stop a turn: the caller notes why the rules answered.
-        throw isAppError(error) ? error : new AppError('MODEL_SETTINGS_INVALID', 'The model of the settings cannot be used. Choose another one in the settings.', {}, { cause: error });
-      }
+      const others = fallbacks.filter((other) => modelName(other) !== modelName(choice) || other.baseUrl !== choice.baseUrl);
+      const [first, ...rest] = await Promise.all([entryOf(choice, false), ...others.map((other) => entryOf(other, true))]);
+      return failoverModel([first, ...rest], clock);
     },
+    close: () => probes.close(),
   };
-}
-
-function probeKey(choice: ConnectedChoice): string {
-  return `probe:${choice.provider}:${choice.baseUrl.replace(/\/+$/, '')}:${choice.model}`;
 }

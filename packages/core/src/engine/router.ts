@@ -145,7 +145,6 @@ export function createRouter(parts: EngineParts) {
       removeServer: os.mcp.removeServer.handler(async ({ input }) => done(await mcp.servers.remove(input.serverId))),
       checkServer: os.mcp.checkServer.handler(async ({ input }) => done(await mcp.servers.check(input.serverId))),
       setServerConsent: os.mcp.setServerConsent.handler(({ input }) => done(mcp.servers.setConsent(input.serverId, input.tool, input.consent))),
-      tools: os.mcp.tools.handler(() => mcp.tools()),
       call: os.mcp.call.handler(({ input, signal }) => mcp.call({ client: input.client, tool: input.tool, arguments: input.arguments }, signal ?? new AbortController().signal)),
     },
     endpoints: {

@@ -5,15 +5,17 @@ import type { AppError } from '../base/error.ts';
 import { readBaseUrl } from './baseUrl.ts';
 import type { CallWindow } from './callWindow.ts';
 import type { LanguageModel } from './languageModel.ts';
+import { learnedOf } from './learned.ts';
 import { byName, defined, withListWindow } from './listing.ts';
 import { modelError, redactText, type ModelSubject } from './modelError.ts';
-import { toWireSchema } from './outputSchema.ts';
+import { tellSchema, toWireSchema } from './outputSchema.ts';
 import type { ListedModel, ListOptions, ProviderAdapter, ProviderConnection, ProviderModelOptions } from './providerAdapter.ts';
 import { createProviderFetch } from './providerFetch.ts';
 import { providerTable } from './providerTable.ts';
 import { keyHeaders, secretsOf } from './secrets.ts';
 import { systemTiming, type ModelTiming } from './retry.ts';
 import { createStructuredModel, type Completion, type CompletionCall } from './structuredModel.ts';
+import { readToolCalls, type ToolCallDraft } from './toolCalls.ts';
 import { errorFromFailure, errorFromThrown } from './wireError.ts';
 
 /** Anthropic's Messages API, and gateways that speak it. */
@@ -33,7 +35,7 @@ export function createAnthropicModel(options: ProviderModelOptions): LanguageMod
   const base = readAnthropicBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'anthropic', model: options.model, host: base.host };
   const secrets = secretsOf(options);
-  const abilities: Abilities = { output: 'format', mostTokens: Infinity };
+  const abilities = learnedOf<Abilities>(options.learned, base.url, options.model, () => ({ output: options.isSchemaTold ? 'prompt' : 'format', mostTokens: Infinity }));
 
   const complete = async (call: CompletionCall): Promise<Completion> => {
     for (let attempt = 0; ; attempt++) {
@@ -95,9 +97,7 @@ function toBody(call: CompletionCall, model: string, abilities: Abilities): Mess
   const wire = call.output ? toWireSchema(call.output.schema, { strict: false, boundsAreTold: true }) : undefined;
   // A format knows closed objects only.
   const output = wire && abilities.output === 'format' && !wire.isClosed ? 'tool' : abilities.output;
-  const system = wire && output === 'prompt'
-    ? `${call.system}\n\nAnswer with one JSON value and nothing else. It must match this JSON schema:\n${JSON.stringify(wire.schema)}`
-    : call.system;
+  const system = wire && output === 'prompt' ? tellSchema(call.system, wire.schema) : call.system;
   const name = call.output?.name.replace(/[^\w-]/g, '_').slice(0, 64) || 'answer';
   return {
     model, stream: true,
@@ -108,21 +108,30 @@ function toBody(call: CompletionCall, model: string, abilities: Abilities): Mess
     ...(wire && output === 'tool'
       ? { tools: [{ name, description: 'Takes your answer.', input_schema: wire.schema as { type: 'object' } }], tool_choice: { type: 'tool', name } }
       : {}),
+    ...(call.tools.length ? { tools: call.tools.map((tool) => ({ name: tool.name, description: tool.description, input_schema: { type: 'object' as const, ...tool.parameters } })) } : {}),
   };
 }
 
 function toMessages(call: CompletionCall): MessageParam[] {
   const lastUser = call.messages.findLastIndex((message) => message.role === 'user');
-  return call.messages.map((message, index): MessageParam => {
-    if (index !== lastUser || call.images.length === 0) return { role: message.role, content: message.content };
-    return {
-      role: 'user',
-      content: [
-        ...call.images.map((image) => ({ type: 'image' as const, source: { type: 'base64' as const, media_type: image.mediaType as 'image/png', data: image.base64 } })),
-        { type: 'text', text: message.content },
-      ],
-    };
-  });
+  const messages: MessageParam[] = [];
+  for (const [index, message] of call.messages.entries()) {
+    const images = index === lastUser ? call.images : [];
+    if (message.role === 'tool') {
+      const result = { type: 'tool_result' as const, tool_use_id: message.callId, content: message.content, ...(message.isError ? { is_error: true } : {}) };
+      const last = messages.at(-1);
+      // All results of one answer stand in one message.
+      if (last?.role === 'user' && Array.isArray(last.content) && last.content[0]?.type === 'tool_result') last.content.push(result);
+      else messages.push({ role: 'user', content: [result] });
+    } else if (message.role === 'assistant' && message.toolCalls?.length) {
+      const calls = message.toolCalls.map(({ id, name, arguments: input }) => ({ type: 'tool_use' as const, id, name, input }));
+      messages.push({ role: 'assistant', content: [...(message.content.trim() ? [{ type: 'text' as const, text: message.content }] : []), ...calls] });
+    } else if (images.length) {
+      const pictures = images.map((image) => ({ type: 'image' as const, source: { type: 'base64' as const, media_type: image.mediaType as 'image/png', data: image.base64 } }));
+      messages.push({ role: 'user', content: [...pictures, { type: 'text', text: message.content }] });
+    } else messages.push({ role: message.role, content: message.content });
+  }
+  return messages;
 }
 
 /** Gives up what the refusal names; false when it is about something else. */
@@ -138,7 +147,7 @@ function adapt(abilities: Abilities, error: AppError, body: MessageCreateParamsS
     abilities.output = 'tool';
     return true;
   }
-  if (body.tools && /tool|schema/.test(words)) {
+  if (body.tool_choice && /tool|schema/.test(words)) {
     abilities.output = 'prompt';
     return true;
   }
@@ -153,6 +162,7 @@ async function readStream(client: Anthropic, body: MessageCreateParamsStreaming,
   let isEnded = false;
   let inputTokens: number | undefined;
   let outputTokens: number | undefined;
+  const toolCalls = new Map<number, ToolCallDraft>();
   for await (const raw of stream) {
     const parsed = eventSchema.safeParse(raw);
     if (!parsed.success) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
@@ -162,8 +172,12 @@ async function readStream(client: Anthropic, body: MessageCreateParamsStreaming,
     inputTokens = sumInput(usage) ?? inputTokens;
     outputTokens = usage?.output_tokens ?? outputTokens;
     model ??= event.message?.model || undefined;
+    const block = event.type === 'content_block_start' && event.content_block?.type === 'tool_use' ? event.content_block : undefined;
+    if (block && call.tools.length) toolCalls.set(event.index ?? 0, { id: block.id ?? undefined, name: block.name ?? '', arguments: '' });
+    const draft = event.type === 'content_block_delta' ? toolCalls.get(event.index ?? 0) : undefined;
+    if (draft) draft.arguments = `${String(draft.arguments)}${event.delta?.partial_json ?? ''}`;
     // A tool's input is the answer too: with a schema there is nothing else to call.
-    const piece = event.type === 'content_block_delta' ? (event.delta?.text ?? event.delta?.partial_json) : undefined;
+    const piece = event.type === 'content_block_delta' && !draft ? (event.delta?.text ?? event.delta?.partial_json) : undefined;
     if (piece) {
       text += piece;
       call.onText(piece);
@@ -177,7 +191,9 @@ async function readStream(client: Anthropic, body: MessageCreateParamsStreaming,
   const usage = { ...defined('inputTokens', inputTokens), ...defined('outputTokens', outputTokens) };
   if (stop?.reason === 'refusal') throw modelError('MODEL_REFUSED', { ...subject, reason: 'refusal', detail: redactText(stop.explanation ?? '', []) || undefined, usage });
   if (stop?.reason === 'model_context_window_exceeded') throw modelError('MODEL_CONTEXT_TOO_LONG', { ...subject, usage });
-  return { text, usage, model: model ?? subject.model, finish: stop?.reason === 'max_tokens' ? 'length' : stop || isEnded ? 'stop' : 'cut' };
+  const isWhole = stop !== undefined && stop.reason !== 'max_tokens';
+  const calls = isWhole ? readToolCalls([...toolCalls.values()], subject) : [];
+  return { text, ...(calls.length ? { toolCalls: calls } : {}), usage, model: model ?? subject.model, finish: stop?.reason === 'max_tokens' ? 'length' : stop || isEnded ? 'stop' : 'cut' };
 }
 
 const tokens = z.number().nullish().catch(undefined);
@@ -185,6 +201,8 @@ const usageSchema = z.object({ input_tokens: tokens, output_tokens: tokens, cach
 /** The parts that are read of every kind of event; kinds that are new are read past. */
 const eventSchema = z.object({
   type: z.string(),
+  index: z.number().nullish(),
+  content_block: z.object({ type: z.string(), id: z.string().nullish(), name: z.string().nullish() }).nullish(),
   message: z.object({ model: z.string().nullish(), usage: usageSchema }).nullish(),
   usage: usageSchema,
   delta: z

@@ -43,7 +43,7 @@ export interface CallLedger {
 export interface RecordingOptions {
   ledger: CallLedger;
   clock: Clock;
-  /** US dollars of a call by its tokens; undefined where the price is unknown. */
+  /** US dollars of a call by its tokens, which may be unknown; undefined where the cost is. */
   costOf?(model: string, usage: TokenUsage): number | undefined;
 }
 
@@ -62,7 +62,7 @@ export function recordedModel(model: LanguageModel, options: RecordingOptions): 
       }
     };
     const usageFields = (usage: TokenUsage | undefined): Partial<ModelCallRecord> => {
-      const costUsd = usage && costOf?.(model.id, usage);
+      const costUsd = costOf?.(model.id, usage ?? {});
       return { ...defined({ inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens, costUsd }) };
     };
     let result: GenerateResult;
@@ -71,7 +71,10 @@ export function recordedModel(model: LanguageModel, options: RecordingOptions): 
     } catch (error) {
       const code = isAppError(error) ? error.code : 'INTERNAL';
       const usage = isAppError(error) ? (error.params['usage'] as TokenUsage | undefined) : undefined;
-      await close({ ...usageFields(usage), outcome: code === 'MODEL_CANCELLED' ? 'cancelled' : 'failed', errorCode: code });
+      const fields = usageFields(usage);
+      // Whoever refused the request before a word was written charges nothing for it.
+      if (costOf && fields.costUsd === undefined && UNCHARGED.has(code)) fields.costUsd = 0;
+      await close({ ...fields, outcome: code === 'MODEL_CANCELLED' ? 'cancelled' : 'failed', errorCode: code });
       throw error;
     }
     const fields = usageFields(result.usage);
@@ -80,6 +83,12 @@ export function recordedModel(model: LanguageModel, options: RecordingOptions): 
   };
   return { ...model, generate };
 }
+
+/** Failures after which nobody has read or written a token for us. */
+const UNCHARGED: ReadonlySet<string> = new Set([
+  'EGRESS_REFUSED', 'MODEL_CERTIFICATE', 'MODEL_CIRCUIT_OPEN', 'MODEL_CONTEXT_OVERFLOW', 'MODEL_CONTEXT_TOO_LONG', 'MODEL_KEY_REJECTED', 'MODEL_NO_VISION', 'MODEL_NOT_FOUND',
+  'MODEL_PROXY_REFUSED', 'MODEL_PROXY_UNREACHABLE', 'MODEL_QUOTA_EXHAUSTED', 'MODEL_RATE_LIMITED', 'MODEL_REQUEST_REJECTED', 'MODEL_SETTINGS_INVALID', 'MODEL_UNREACHABLE', 'MODEL_WRONG_CONTENT_TYPE',
+]);
 
 /** The row of a call that has just begun. */
 export function openRecord(model: string, { purpose }: GenerateRequest, startedAt: number): ModelCallRecord {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Egress } from './egress.ts';
 import { hostEntry } from './egressPolicy.ts';
 import type { LanguageModel } from './languageModel.ts';
+import type { LearnedAbilities } from './learned.ts';
 import { modelError } from './modelError.ts';
 import { providerAdapters } from './providerAdapters.ts';
 import { providerNames, type ModelProvider } from './providerTable.ts';
@@ -14,8 +15,10 @@ export const modelSettingsSchema = z.object({
   baseUrl: z.string().max(500).optional(),
   apiKey: z.string().max(2_000).optional(),
   headers: z.record(z.string(), z.string()).optional(),
+  apiVersion: z.string().max(40).optional(),
   contextTokens: z.number().int().min(512).max(2_000_000).optional(),
   think: z.boolean().optional(),
+  isSchemaTold: z.boolean().optional(),
 });
 
 /** A model's settings, with the key filled in by the host. */
@@ -25,6 +28,7 @@ export type ModelSettings = z.infer<typeof modelSettingsSchema>;
 export interface ModelDependencies {
   egress: Egress;
   timing?: ModelTiming;
+  learned?: LearnedAbilities;
   /** See ProviderModelOptions. */
   idleTimeoutMs?: number;
 }

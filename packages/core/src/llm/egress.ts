@@ -29,6 +29,8 @@ export interface Egress {
   fetch(purpose: string): typeof fetch;
   /** The reason why this address would be refused now, or undefined. */
   refusal(address: string): EgressRefusal | undefined;
+  /** The error with which a request there would be refused now, or undefined. Nothing is recorded. */
+  check(address: string, purpose: string): AppError | undefined;
 }
 
 /** What the gate needs from outside. */
@@ -94,6 +96,11 @@ export function createEgress(dependencies: EgressDependencies): Egress {
       } catch {
         return 'invalidUrl';
       }
+    },
+    check(address, purpose) {
+      const url = new URL(address);
+      const reason = refusalOf(url);
+      return reason && refused(url, purpose, reason);
     },
   };
 }

@@ -4,15 +4,17 @@ import type { AppError } from '../base/error.ts';
 import { readBaseUrl } from './baseUrl.ts';
 import type { CallWindow } from './callWindow.ts';
 import type { LanguageModel, TokenUsage } from './languageModel.ts';
+import { learnedOf } from './learned.ts';
 import { byName, defined, withListWindow } from './listing.ts';
 import { modelError, redactText, type ModelSubject } from './modelError.ts';
-import { toWireSchema, type JsonSchema } from './outputSchema.ts';
+import { tellSchema, toWireSchema, type JsonSchema } from './outputSchema.ts';
 import type { ListedModel, ListOptions, ProviderAdapter, ProviderConnection, ProviderModelOptions } from './providerAdapter.ts';
 import { createProviderFetch } from './providerFetch.ts';
 import { providerTable } from './providerTable.ts';
 import { systemTiming, type ModelTiming } from './retry.ts';
 import { keyHeaders, secretsOf } from './secrets.ts';
 import { createStructuredModel, type Completion, type CompletionCall } from './structuredModel.ts';
+import { providerCallId, readToolCalls, type ToolCallDraft } from './toolCalls.ts';
 import { errorFromFailure, errorFromThrown } from './wireError.ts';
 
 /** Google's Gemini API, and gateways that speak it. */
@@ -31,7 +33,7 @@ export function createGeminiModel(options: ProviderModelOptions): LanguageModel 
   const base = readGeminiBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'gemini', model: options.model, host: base.host };
   const secrets = secretsOf(options);
-  const abilities: Abilities = { output: 'schema', refused: new Set() };
+  const abilities = learnedOf<Abilities>(options.learned, base.url, options.model, () => ({ output: options.isSchemaTold ? 'prompt' : 'schema', refused: new Set() }));
 
   const complete = async (call: CompletionCall): Promise<Completion> => {
     for (let attempt = 0; ; attempt++) {
@@ -71,7 +73,7 @@ export function listGeminiModels(options: ListOptions): Promise<ListedModel[]> {
 }
 
 /** The official client, on a gated fetch, for one call; its own retries and time limit are off, and this entry of it reads no environment. */
-async function createGeminiClient(
+export async function createGeminiClient(
   connection: ProviderConnection & { baseUrl: string }, subject: ModelSubject, timing: ModelTiming,
   call: { window: CallWindow; purpose: string; idleTimeoutMs: number; isStreamed?: boolean },
 ): Promise<GoogleGenAI> {
@@ -87,9 +89,7 @@ async function createGeminiClient(
 
 function toParameters(call: CompletionCall, model: string, abilities: Abilities): GenerateContentParameters {
   const wire = call.output ? withoutConst(toWireSchema(call.output.schema, { strict: false }).schema) : undefined;
-  const system = wire && abilities.output !== 'schema'
-    ? `${call.system}\n\nAnswer with one JSON value and nothing else. It must match this JSON schema:\n${JSON.stringify(wire)}`
-    : call.system;
+  const system = wire && abilities.output !== 'schema' ? tellSchema(call.system, wire) : call.system;
   return {
     model,
     contents: toContents(call),
@@ -98,6 +98,7 @@ function toParameters(call: CompletionCall, model: string, abilities: Abilities)
       ...(call.temperature === undefined || abilities.refused.has('temperature') ? {} : { temperature: call.temperature }),
       ...(call.seed === undefined || abilities.refused.has('seed') ? {} : { seed: call.seed }),
       ...(call.maxTokens === undefined ? {} : { maxOutputTokens: call.maxTokens }),
+      ...(call.tools.length ? { tools: [{ functionDeclarations: call.tools.map(({ name, description, parameters }) => ({ name, description, parametersJsonSchema: parameters })) }] } : {}),
       ...(wire && abilities.output !== 'prompt' ? { responseMimeType: 'application/json' } : {}),
       ...(wire && abilities.output === 'schema' ? { responseJsonSchema: wire } : {}),
     },
@@ -106,13 +107,27 @@ function toParameters(call: CompletionCall, model: string, abilities: Abilities)
 
 function toContents(call: CompletionCall): Content[] {
   const lastUser = call.messages.findLastIndex((message) => message.role === 'user');
-  return call.messages.map((message, index) => ({
-    role: message.role === 'assistant' ? 'model' : 'user',
-    parts: [
-      ...(index === lastUser ? call.images.map((image) => ({ inlineData: { mimeType: image.mediaType, data: image.base64 } })) : []),
-      { text: message.content },
-    ],
-  }));
+  const contents: Content[] = [];
+  for (const [index, message] of call.messages.entries()) {
+    if (message.role === 'tool') {
+      const id = providerCallId(message.callId);
+      const part = { functionResponse: { ...(id ? { id } : {}), name: message.toolName, response: { [message.isError ? 'error' : 'output']: message.content } } };
+      const last = contents.at(-1);
+      // All results of one answer stand in one content.
+      if (last?.parts?.[0]?.functionResponse) last.parts.push(part);
+      else contents.push({ role: 'user', parts: [part] });
+    } else if (message.role === 'assistant' && message.toolCalls?.length) {
+      const calls = message.toolCalls.map(({ id, name, arguments: args, signature }) => {
+        const given = providerCallId(id);
+        return { functionCall: { ...(given ? { id: given } : {}), name, args }, ...(signature ? { thoughtSignature: signature } : {}) };
+      });
+      contents.push({ role: 'model', parts: [...(message.content ? [{ text: message.content }] : []), ...calls] });
+    } else {
+      const images = index === lastUser ? call.images.map((image) => ({ inlineData: { mimeType: image.mediaType, data: image.base64 } })) : [];
+      contents.push({ role: message.role === 'assistant' ? 'model' : 'user', parts: [...images, { text: message.content }] });
+    }
+  }
+  return contents;
 }
 
 /** The schema with a list of one value for each `const`, which the API does not know. */
@@ -146,6 +161,7 @@ async function readStream(client: GoogleGenAI, parameters: GenerateContentParame
   let model: string | undefined;
   let finish: { reason: string; message?: string | null } | undefined;
   let usage: TokenUsage = {};
+  const toolCalls: ToolCallDraft[] = [];
   try {
     for await (const raw of await client.models.generateContentStream(parameters)) {
       const parsed = chunkSchema.safeParse(raw);
@@ -158,6 +174,10 @@ async function readStream(client: GoogleGenAI, parameters: GenerateContentParame
       if (blocked) throw modelError('MODEL_REFUSED', { ...subject, reason: 'contentFilter', detail: redactText(chunk.promptFeedback?.blockReasonMessage || blocked, about.secrets), usage });
       const candidate = chunk.candidates?.[0];
       for (const part of candidate?.content?.parts ?? []) {
+        if (part.functionCall && call.tools.length) {
+          const { id, name, args } = part.functionCall;
+          toolCalls.push({ id: id ?? undefined, name: name ?? '', arguments: args, signature: part.thoughtSignature ?? undefined });
+        }
         if (!part.text || part.thought) continue;
         text += part.text;
         call.onText(part.text);
@@ -174,7 +194,8 @@ async function readStream(client: GoogleGenAI, parameters: GenerateContentParame
   const detail = finish && redactText(finish.message || finish.reason, about.secrets);
   if (finish && REFUSALS.test(finish.reason)) throw modelError('MODEL_REFUSED', { ...subject, reason: 'contentFilter', detail, usage });
   if (finish && !/^(STOP|MAX_TOKENS|FINISH_REASON_UNSPECIFIED)$/.test(finish.reason)) throw modelError('MODEL_PROVIDER_FAILED', { ...subject, reason: 'finish', detail, usage });
-  return { text, usage, model: model ?? subject.model, finish: !finish ? 'cut' : finish.reason === 'MAX_TOKENS' ? 'length' : 'stop' };
+  const calls = finish && finish.reason !== 'MAX_TOKENS' ? readToolCalls(toolCalls, subject) : [];
+  return { text, ...(calls.length ? { toolCalls: calls } : {}), usage, model: model ?? subject.model, finish: !finish ? 'cut' : finish.reason === 'MAX_TOKENS' ? 'length' : 'stop' };
 }
 
 /** Reasons to stop that are about what was asked or answered. */
@@ -182,6 +203,12 @@ const REFUSALS = /SAFETY|RECITATION|LANGUAGE|BLOCKLIST|PROHIBITED|SPII/;
 
 const count = z.number().nullish().catch(undefined);
 const usageSchema = z.object({ promptTokenCount: count, candidatesTokenCount: count, thoughtsTokenCount: count }).nullish().catch(undefined);
+const partSchema = z.object({
+  text: z.string().nullish(),
+  thought: z.boolean().nullish(),
+  thoughtSignature: z.string().nullish(),
+  functionCall: z.object({ id: z.string().nullish(), name: z.string().nullish(), args: z.unknown() }).nullish(),
+});
 const chunkSchema = z.object({
   modelVersion: z.string().nullish(),
   usageMetadata: usageSchema,
@@ -189,7 +216,7 @@ const chunkSchema = z.object({
   candidates: z
     .array(
       z.object({
-        content: z.object({ parts: z.array(z.object({ text: z.string().nullish(), thought: z.boolean().nullish() })).nullish() }).nullish(),
+        content: z.object({ parts: z.array(partSchema).nullish() }).nullish(),
         finishReason: z.string().nullish(),
         finishMessage: z.string().nullish(),
       }),

@@ -4,8 +4,13 @@
  * structuredModel puts the time limit, retries, schema parsing and the repair turn around it; providerFetch stands between client and
  * network and turns every failure of the wire into an AppError; egress is the only way out, checks the host and keeps the record.
  */
-export type { CallPurpose, GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, OutputShape, TokenUsage } from './languageModel.ts';
+export type { CallPurpose, GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, OutputShape, TokenUsage, ToolCall, ToolDefinition } from './languageModel.ts';
 export { modelError, modelErrorCodes, redactText, type ModelErrorCode } from './modelError.ts';
+export { BREAKER_LIMITS, breakerModel, createBreaker, type Breaker, type BreakerLimits, type BreakerState } from './breaker.ts';
+export { guardedModel, leastTokens, type KnownAbilities } from './abilityGuard.ts';
+export type { LearnedAbilities } from './learned.ts';
+export { AZURE_API_VERSION } from './azureModel.ts';
+export { failoverModel, type FailoverEntry } from './failover.ts';
 export { ProxyFailure, type ProxyFailureKind } from './proxyFailure.ts';
 export { createEgress, type Egress, type EgressDependencies, type EgressRecord } from './egress.ts';
 export { findRefusal, hostEntry, isLoopback, type EgressPolicy, type EgressRefusal } from './egressPolicy.ts';
@@ -22,3 +27,5 @@ export type { PullProgress } from './pullProgress.ts';
 export { probeModel, type ModelProbe } from './probeModel.ts';
 export { testModel, type ModelTest } from './testModel.ts';
 export { openRecord, recordedModel, type CallLedger, type ModelCallOutcome, type ModelCallRecord, type RecordingOptions } from './callLedger.ts';
+export { cosine, recordedEmbeddings, type EmbeddingModel, type EmbeddingUse, type EmbedRequest, type EmbedResult } from './embeddingModel.ts';
+export { createEmbeddings } from './createEmbeddings.ts';

@@ -11,10 +11,30 @@ export interface LanguageModel {
   generate(request: GenerateRequest): Promise<GenerateResult>;
 }
 
-/** One message of a conversation. */
-export interface ModelMessage {
-  role: 'user' | 'assistant';
-  content: string;
+/** One message of a conversation: of the person, of the model (perhaps with calls of tools), or what a tool gave back. */
+export type ModelMessage =
+  | { role: 'user'; content: string }
+  | { role: 'assistant'; content: string; toolCalls?: ToolCall[] }
+  | { role: 'tool'; content: string; callId: string; toolName: string; isError?: boolean };
+
+/** A tool that the model may ask to be called. */
+export interface ToolDefinition {
+  /** Letters, digits, `_` and `-`, at most 64 of them. */
+  name: string;
+  description: string;
+  /** JSON schema of an object. */
+  parameters: Record<string, unknown>;
+}
+
+/** A wish of the model to have a tool called. Nothing is called by itself. */
+export interface ToolCall {
+  /** Goes back with what the tool gave. */
+  id: string;
+  name: string;
+  /** As the model wrote them: not checked by the tool's schema. */
+  arguments: Record<string, unknown>;
+  /** What the provider wants to see again with the call, unread. */
+  signature?: string;
 }
 
 /** A picture, shown to the model with the last user message. */
@@ -37,6 +57,11 @@ export interface GenerateRequest {
   messages: ModelMessage[];
   schema?: OutputShape;
   images?: ModelImage[];
+  /**
+   * Tools that the model may ask for. With tools the schema is told in the prompt only, for not every provider can hold an answer to a
+   * schema and offer tools at once; an answer that asks for tools is handed on as it is.
+   */
+  tools?: ToolDefinition[];
   /** 0 (always the likeliest word) to 2. */
   temperature?: number;
   /** Upper bound of the answer's length in tokens. */
@@ -49,6 +74,8 @@ export interface GenerateRequest {
   purpose?: CallPurpose;
   /** Receives the answer's text piece by piece as it arrives; a repair turn is not streamed. */
   onToken?(text: string): void;
+  /** Takes back everything that `onToken` was given: another model begins anew. Without it a failure after the first text is final. */
+  onRetract?(): void;
 }
 
 /** What a call is made for. */
@@ -67,6 +94,8 @@ export interface CallPurpose {
   quality?: string;
   /** The person's question in their own words, where the call answers one. */
   question?: string;
+  /** Names that stand in the material (titles of nodes): a question about one of them is never a question about another. */
+  names?: readonly string[];
   /** True when the person wants a fresh answer. */
   bypassCache?: boolean;
 }
@@ -75,6 +104,8 @@ export interface CallPurpose {
 export interface TokenUsage {
   inputTokens?: number;
   outputTokens?: number;
+  /** Those of the input that the provider had in its own cache and charges less for. */
+  cachedInputTokens?: number;
 }
 
 /** What a model answered. */
@@ -82,6 +113,8 @@ export interface GenerateResult {
   text: string;
   /** The output of the request's zod schema; absent when there was none. */
   object?: unknown;
+  /** Tools that the model asks for, in order; absent where it asks for none. `text` is what it said beside them, perhaps nothing. */
+  toolCalls?: ToolCall[];
   usage: TokenUsage;
   /** The model's name as the provider reports it. */
   model: string;
@@ -98,4 +131,6 @@ export interface GenerateResult {
   failedBefore?: { model: string; error: ErrorInfo }[];
   /** Set when nobody was asked: the same question was answered before (`similar`: one of the same meaning). */
   cached?: { kind: 'exact' | 'similar'; at: number; question?: string };
+  /** Drops the answer from the cache: for one that has the right form and turned out to be of no use. */
+  forget?(): void;
 }

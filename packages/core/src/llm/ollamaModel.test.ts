@@ -84,7 +84,7 @@ describe('an Ollama server', () => {
   });
 
   it('asks for a context that holds the request', () => {
-    const of = (characters: number) => contextTokensFor({ system: 'x'.repeat(characters), messages: [], images: [] });
+    const of = (characters: number) => contextTokensFor({ system: 'x'.repeat(characters), messages: [], images: [], tools: [] });
     expect([of(100), of(30_000), of(90_000), of(9_000_000)]).toEqual([8_192, 16_384, 65_536, 131_072]);
   });
 

@@ -4,6 +4,7 @@ import { isAppError } from '../base/error.ts';
 import { byName, defined, withListWindow } from './listing.ts';
 import type { ModelSubject } from './modelError.ts';
 import { createOllamaClient, createOllamaModel, OLLAMA_BASE_URL, readOllamaBaseUrl } from './ollamaModel.ts';
+import { secretsOf } from './secrets.ts';
 import type { ListedModel, ListOptions, ProviderAdapter } from './providerAdapter.ts';
 
 /** An Ollama server that answered. */
@@ -79,6 +80,6 @@ const ollamaShow = z.object({ capabilities: z.array(z.string()).nullish().catch(
 function withOllama<T>(options: ListOptions, model: string, list: (client: Ollama) => Promise<T>): Promise<T> {
   const base = readOllamaBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'ollama', model, host: base.host };
-  return withListWindow(options, subject, [], async (window, timing) =>
-    list(await createOllamaClient({ baseUrl: base.url, egress: options.egress, purpose: 'modelList', subject, window, timing, idleTimeoutMs: 10_000 })));
+  return withListWindow(options, subject, secretsOf({ headers: options.headers ?? {} }), async (window, timing) =>
+    list(await createOllamaClient({ baseUrl: base.url, egress: options.egress, headers: options.headers, purpose: 'modelList', subject, window, timing, idleTimeoutMs: 10_000 })));
 }

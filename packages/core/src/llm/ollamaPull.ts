@@ -14,6 +14,7 @@ export interface PullOptions {
   /** 'llama3.2', 'qwen3:8b', 'hf.co/…' */
   model: string;
   egress: Egress;
+  headers?: Record<string, string>;
   signal?: AbortSignal;
   timing?: ModelTiming;
   /** Ollama is silent between its steps; longer than this it has stopped answering. Default 300,000: verifying a large model takes minutes. */
@@ -43,7 +44,7 @@ export async function pullOllamaModel(options: PullOptions): Promise<void> {
   try {
     if (window.signal.aborted) throw window.failure();
     const client = await createOllamaClient({
-      baseUrl: base.url, egress: options.egress, purpose: 'modelPull', subject, window, timing, idleTimeoutMs: options.idleTimeoutMs ?? 300_000, maxBytes: MOST_BYTES,
+      baseUrl: base.url, egress: options.egress, headers: options.headers, purpose: 'modelPull', subject, window, timing, idleTimeoutMs: options.idleTimeoutMs ?? 300_000, maxBytes: MOST_BYTES,
     });
     for await (const raw of await window.race(client.pull({ model, stream: true }))) {
       const line = pullLineSchema.safeParse(raw);

@@ -4,14 +4,16 @@ import { z } from 'zod';
 import type { AppError } from '../base/error.ts';
 import { readBaseUrl } from './baseUrl.ts';
 import type { Egress } from './egress.ts';
+import { learnedOf, type LearnedAbilities } from './learned.ts';
 import type { LanguageModel, TokenUsage } from './languageModel.ts';
 import { modelError, redactText, type ModelSubject } from './modelError.ts';
-import { toWireSchema } from './outputSchema.ts';
+import { tellSchema, toWireSchema } from './outputSchema.ts';
 import { providerTable } from './providerTable.ts';
 import { createProviderFetch, type WireWatch } from './providerFetch.ts';
 import { systemTiming, type ModelTiming } from './retry.ts';
 import { keyHeaders, secretsOf } from './secrets.ts';
 import { createStructuredModel, type Completion, type CompletionCall } from './structuredModel.ts';
+import { readToolCalls, type ToolCallDraft } from './toolCalls.ts';
 import { errorFromFailure, errorFromThrown } from './wireError.ts';
 
 /** OpenAI's own address. */
@@ -30,16 +32,22 @@ export interface OpenAiModelOptions {
   /** A stream that is silent for so long has timed out. Default 90,000. */
   idleTimeoutMs?: number;
   timing?: ModelTiming;
+  /** Set for a deployment of Azure, which is `model`. */
+  azure?: { apiVersion: string };
+  /** See ProviderModelOptions. */
+  isSchemaTold?: boolean;
+  learned?: LearnedAbilities;
 }
 
 /** How an endpoint can be held to a schema, best first. */
-type OutputMode = 'schema' | 'json' | 'prompt';
+type OutputMode = 'schema' | 'json' | 'grammar' | 'prompt';
 
 /** What an endpoint was found to lack; kept for the life of the model, so that it is refused once only. */
 interface Abilities {
   output: OutputMode;
   isStrict: boolean;
   canStream: boolean;
+  takesGrammar: boolean;
   tokenLimitName: 'max_tokens' | 'max_completion_tokens';
   refused: Set<string>;
 }
@@ -47,14 +55,17 @@ interface Abilities {
 /** A LanguageModel over OpenAI's chat completions; adapts to what the endpoint refuses (schemas, parameters, streaming). */
 export function createOpenAiModel(options: OpenAiModelOptions): LanguageModel {
   const timing = options.timing ?? systemTiming;
-  const base = readOpenAiBaseUrl(options.baseUrl);
-  const subject: ModelSubject = { provider: 'openai', model: options.model, host: base.host };
+  const base = options.azure ? readBaseUrl(options.baseUrl ?? '') : readOpenAiBaseUrl(options.baseUrl);
+  const provider = options.azure ? 'azure' : 'openai';
+  const subject: ModelSubject = { provider, model: options.model, host: base.host };
   const connection = { ...options, baseUrl: base.url, subject, timing };
-  const abilities: Abilities = {
-    output: 'schema', isStrict: true, canStream: true, refused: new Set(),
+  // The vendors themselves know no grammars.
+  const takesGrammar = !options.azure && base.host !== 'api.openai.com';
+  const abilities = learnedOf<Abilities>(options.learned, base.url, options.model, () => ({
+    output: !options.isSchemaTold ? 'schema' : takesGrammar ? 'grammar' : 'prompt', isStrict: true, canStream: true, takesGrammar, refused: new Set(),
     // OpenAI's reasoning models refuse the old name, many compatible servers do not know the new one.
-    tokenLimitName: base.host === 'api.openai.com' ? 'max_completion_tokens' : 'max_tokens',
-  };
+    tokenLimitName: options.azure || base.host === 'api.openai.com' ? 'max_completion_tokens' : 'max_tokens',
+  }));
 
   const complete = async (call: CompletionCall): Promise<Completion> => {
     for (let attempt = 0; ; attempt++) {
@@ -72,7 +83,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): LanguageModel {
       }
     }
   };
-  return createStructuredModel({ provider: 'openai', subject, secrets: secretsOf(options), timing, complete });
+  return createStructuredModel({ provider, subject, secrets: secretsOf(options), timing, complete });
 }
 
 /** The base address from what a person may paste: the full path of the chat too. */
@@ -89,22 +100,26 @@ export interface OpenAiConnection {
   egress: Egress;
   subject: ModelSubject;
   timing: ModelTiming;
+  azure?: { apiVersion: string };
 }
 
 /** The official client, on a gated fetch, for one call; its own retries, time limit, logging and environment variables are off. */
 export async function createOpenAiClient(connection: OpenAiConnection, call: Pick<CompletionCall, 'window'> & { purpose: string; idleTimeoutMs: number; wantsEventStream?: boolean }): Promise<{ client: OpenAI; wire: WireWatch }> {
-  const headers = keyHeaders(connection, connection.subject, (key) => ({ authorization: `Bearer ${key}` }));
+  const headers = keyHeaders(connection, connection.subject, (key): Record<string, string> => (connection.azure ? { 'api-key': key } : { authorization: `Bearer ${key}` }));
   const wire = createProviderFetch({
     fetch: connection.egress.fetch(call.purpose), subject: connection.subject, window: call.window, clock: connection.timing.clock,
     headers, secrets: secretsOf(connection), idleTimeoutMs: call.idleTimeoutMs, wantsEventStream: call.wantsEventStream ?? false,
   });
   // Loading the client takes about a tenth of a second, which no start of the app should pay for.
-  const { default: OpenAiClient } = await import('openai');
-  const client = new OpenAiClient({
+  const { default: OpenAiClient, AzureOpenAI } = await import('openai');
+  const common = {
     // The provider fetch sends the real key; the client only demands that there is one.
     apiKey: 'unused', adminAPIKey: null, organization: null, project: null, webhookSecret: null,
-    baseURL: connection.baseUrl, fetch: wire.fetch, maxRetries: 0, timeout: 2 ** 31 - 1, logLevel: 'off',
-  });
+    fetch: wire.fetch, maxRetries: 0, timeout: 2 ** 31 - 1, logLevel: 'off' as const,
+  };
+  const client = connection.azure
+    ? new AzureOpenAI({ ...common, baseURL: `${connection.baseUrl}/openai`, apiVersion: connection.azure.apiVersion, deployment: connection.subject.model })
+    : new OpenAiClient({ ...common, baseURL: connection.baseUrl });
   return { client, wire };
 }
 
@@ -113,15 +128,14 @@ type Body = Omit<ChatCompletionCreateParams, 'stream'>;
 function toBody(call: CompletionCall, model: string, abilities: Abilities): Body {
   const wire = call.output ? toWireSchema(call.output.schema, { strict: abilities.isStrict }) : undefined;
   const isTold = wire && abilities.output !== 'schema';
-  const system = isTold
-    ? `${call.system}\n\nAnswer with one JSON value and nothing else. It must match this JSON schema:\n${JSON.stringify(wire.schema)}`
-    : call.system;
+  const system = isTold ? tellSchema(call.system, wire.schema) : call.system;
   const body: Body = {
     model,
     messages: toMessages(system, call),
     ...(call.temperature === undefined ? {} : { temperature: call.temperature }),
     ...(call.maxTokens === undefined ? {} : { [abilities.tokenLimitName]: call.maxTokens }),
     ...(call.seed === undefined ? {} : { seed: call.seed }),
+    ...(call.tools.length ? { tools: call.tools.map(({ name, description, parameters }) => ({ type: 'function' as const, function: { name, description, parameters } })) } : {}),
     ...(call.isStreamed && abilities.canStream ? { stream_options: { include_usage: true } } : {}),
   };
   if (call.output && wire && abilities.output === 'schema') {
@@ -136,7 +150,11 @@ function toMessages(system: string, call: CompletionCall): ChatCompletionMessage
   return [
     ...(system ? [{ role: 'system' as const, content: system }] : []),
     ...call.messages.map((message, index): ChatCompletionMessageParam => {
-      if (message.role === 'assistant') return { role: 'assistant', content: message.content };
+      if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.content };
+      if (message.role === 'assistant') {
+        const calls = message.toolCalls?.map(({ id, name, arguments: given }) => ({ id, type: 'function' as const, function: { name, arguments: JSON.stringify(given) } }));
+        return { role: 'assistant', content: message.content, ...(calls?.length ? { tool_calls: calls } : {}) };
+      }
       if (index !== lastUser || call.images.length === 0) return { role: 'user', content: message.content };
       return {
         role: 'user',
@@ -191,6 +209,7 @@ async function readStream(client: OpenAI, wire: WireWatch, body: Body, call: Com
   let model: string | undefined;
   let finish: string | null | undefined;
   let usage: TokenUsage = {};
+  const toolCalls: ToolCallDraft[] = [];
   try {
     for await (const event of stream) {
       const parsed = chunkSchema.safeParse(event);
@@ -205,6 +224,7 @@ async function readStream(client: OpenAI, wire: WireWatch, body: Body, call: Com
         text += piece;
         call.onText(piece);
       }
+      for (const part of choice?.delta?.tool_calls ?? []) addToolCall(toolCalls, part);
       finish = choice?.finish_reason ?? finish;
     }
   } catch (error) {
@@ -213,7 +233,7 @@ async function readStream(client: OpenAI, wire: WireWatch, body: Body, call: Com
   // The client ends silently when its request is aborted.
   const failure = call.window.failure();
   if (failure) throw failure;
-  return finished({ text, refusal, usage, model: model ?? subject.model, finish: finish ?? (wire.sawDone() ? 'stop' : undefined) }, subject);
+  return finished({ text, refusal, toolCalls, usage, model: model ?? subject.model, finish: finish ?? (wire.sawDone() ? 'stop' : undefined) }, subject);
 }
 
 function readCompletion(body: unknown, connection: OpenAiConnection): Completion {
@@ -225,30 +245,49 @@ function readCompletion(body: unknown, connection: OpenAiConnection): Completion
   const choice = completion?.choices?.[0];
   if (!completion || !choice) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'protocol' });
   return finished({
-    text: choice.message.content ?? '', refusal: choice.message.refusal ?? '', usage: completion.usage ? readUsage(completion.usage) : {},
+    text: choice.message.content ?? '', refusal: choice.message.refusal ?? '', toolCalls: (choice.message.tool_calls ?? []).reduce(addToolCall, []), usage: completion.usage ? readUsage(completion.usage) : {},
     model: completion.model || subject.model, finish: choice.finish_reason ?? 'stop',
   }, subject);
 }
 
+/** A call arrives in pieces: its name in the first, its arguments in all. */
+function addToolCall(drafts: ToolCallDraft[], part: z.infer<typeof toolCallSchema>): ToolCallDraft[] {
+  const index = part.index ?? drafts.length;
+  const draft = (drafts[index] ??= { name: '', arguments: '' });
+  draft.id ??= part.id ?? undefined;
+  draft.name += part.function?.name ?? '';
+  const piece = part.function?.arguments;
+  // Some servers send an object instead of its text.
+  if (typeof piece === 'string') draft.arguments = `${String(draft.arguments)}${piece}`;
+  else if (piece) draft.arguments = piece;
+  return drafts;
+}
+
 /** The parts that are read, as compatible endpoints really send them: most of OpenAI's fields may be missing or null. */
 const usageSchema = z.object({ prompt_tokens: z.number().nullish().catch(undefined), completion_tokens: z.number().nullish().catch(undefined) }).nullish().catch(undefined);
+const toolCallSchema = z.object({
+  index: z.number().int().min(0).max(127).nullish(),
+  id: z.string().nullish(),
+  function: z.object({ name: z.string().nullish(), arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish() }).nullish(),
+});
 const chunkSchema = z.object({
   model: z.string().nullish(),
   usage: usageSchema,
-  choices: z.array(z.object({ delta: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(), finish_reason: z.string().nullish() })).nullish(),
+  choices: z.array(z.object({ delta: z.object({ content: z.string().nullish(), refusal: z.string().nullish(), tool_calls: z.array(toolCallSchema).nullish() }).nullish(), finish_reason: z.string().nullish() })).nullish(),
 });
 const completionSchema = z.object({
   model: z.string().nullish(),
   usage: usageSchema,
   error: z.unknown().optional(),
-  choices: z.array(z.object({ message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }), finish_reason: z.string().nullish() })).nullish(),
+  choices: z.array(z.object({ message: z.object({ content: z.string().nullish(), refusal: z.string().nullish(), tool_calls: z.array(toolCallSchema).nullish() }), finish_reason: z.string().nullish() })).nullish(),
 });
 
-function finished(answer: { text: string; refusal: string; usage: TokenUsage; model: string; finish: string | undefined }, subject: ModelSubject): Completion {
+function finished(answer: { text: string; refusal: string; toolCalls: ToolCallDraft[]; usage: TokenUsage; model: string; finish: string | undefined }, subject: ModelSubject): Completion {
   const { text, usage, model } = answer;
   if (answer.refusal) throw modelError('MODEL_REFUSED', { ...subject, reason: 'refusal', detail: redactText(answer.refusal, []), usage });
   if (answer.finish === 'content_filter') throw modelError('MODEL_REFUSED', { ...subject, reason: 'contentFilter', usage });
-  return { text, usage, model, finish: answer.finish === undefined ? 'cut' : answer.finish === 'length' ? 'length' : 'stop' };
+  const toolCalls = answer.finish === undefined || answer.finish === 'length' ? [] : readToolCalls(answer.toolCalls.filter(Boolean), subject);
+  return { text, ...(toolCalls.length ? { toolCalls } : {}), usage, model, finish: answer.finish === undefined ? 'cut' : answer.finish === 'length' ? 'length' : 'stop' };
 }
 
 function readUsage(usage: { prompt_tokens?: unknown; completion_tokens?: unknown }): TokenUsage {

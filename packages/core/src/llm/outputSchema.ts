@@ -38,6 +38,11 @@ export function toWireSchema(zodSchema: ZodType, options: { strict: boolean; bou
   };
 }
 
+/** The end of a system prompt that tells a schema in words, where no wire holds the answer to it. */
+export function tellSchema(system: string, schema: JsonSchema): string {
+  return `${system}\n\nAnswer with one JSON value and nothing else. It must match this JSON schema:\n${JSON.stringify(schema)}`;
+}
+
 /** Keywords that every wire understands; the rest is said in the description and checked by zod afterwards. */
 const PLAIN_KEYWORDS = ['type', 'enum', 'const'] as const;
 

@@ -4,7 +4,7 @@ import { probeModel } from './probeModel.ts';
 import type { ModelSettings } from './createModel.ts';
 import { anthropicError, anthropicEvents, anthropicModelList, anthropicStream } from './serviceFixtures.ts';
 import { openEgress, sendJson, sendLines, startWireServer, type SeenRequest, type WireServer } from './testServers.ts';
-import { ollamaChat, ollamaShow, openAiCompletion, openAiError } from './wireFixtures.ts';
+import { ollamaChat, ollamaShow, ollamaToolCall, openAiCompletion, openAiError } from './wireFixtures.ts';
 
 const servers: WireServer[] = [];
 afterEach(async () => {
@@ -32,23 +32,24 @@ describe('trying out a model', () => {
   it('of Ollama: all of it', async () => {
     const server = await start((request, response) => {
       if (request.path === '/api/show') sendJson(response, 200, ollamaShow);
+      else if (request.body.tools) sendLines(response, ollamaToolCall('weather_now', { city: 'Bern' }));
       else sendLines(response, ollamaChat(hasImage(request) ? [seen] : request.body.format ? [steps] : ['1, 2,', ' 3, ', '4']));
     });
     const result = await probe({ provider: 'ollama', model: 'llama3.2', baseUrl: server.origin });
-    expect(result).toEqual({ structured: 'yes', vision: 'yes', contextTokens: 8192, tokensPerSecond: expect.any(Number) });
+    expect(result).toEqual({ structured: 'yes', vision: 'yes', tools: 'yes', contextTokens: 8192, tokensPerSecond: expect.any(Number) });
     expect(result.tokensPerSecond).toBeGreaterThan(0);
-    expect(server.requests.map(({ path }) => path)).toEqual(['/api/chat', '/api/chat', '/api/chat', '/api/show']);
+    expect(server.requests.map(({ path }) => path)).toEqual(['/api/chat', '/api/chat', '/api/chat', '/api/chat', '/api/show']);
   });
 
   it('of Anthropic: the context from the list, a form after one correction, a wrong guess at the picture', async () => {
-    const answers = ['{"steps":[]}', steps, '{"left":"red","right":"green"}', '1, 2'];
+    const answers = ['{"steps":[]}', steps, '{"left":"red","right":"green"}', 'It is sunny in Bern.', '1, 2'];
     let next = 0;
     const server = await start((request, response) => {
       if (request.method === 'GET') sendJson(response, 200, anthropicModelList);
       else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(anthropicStream(anthropicEvents([answers[next++]!])));
     });
     const result = await probe({ provider: 'anthropic', model: 'claude-sonnet-4-5-20250929', baseUrl: server.origin, apiKey: 'k-1234567890' });
-    expect(result).toEqual({ structured: 'repaired', vision: 'no', contextTokens: 200_000 });
+    expect(result).toEqual({ structured: 'repaired', vision: 'no', tools: 'no', contextTokens: 200_000 });
   });
 
   it('of an endpoint without pictures, forms, counts or a list', async () => {
@@ -57,16 +58,17 @@ describe('trying out a model', () => {
       else if (hasImage(request)) sendJson(response, 400, openAiError('This model does not support image input.', 'invalid_request_error', null));
       else sendJson(response, 200, { ...openAiCompletion('I would rather chat.'), usage: null });
     });
-    expect(await probe({ provider: 'openai', model: 'm', baseUrl: `${server.origin}/v1` })).toEqual({ structured: 'no', vision: 'no' });
+    expect(await probe({ provider: 'openai', model: 'm', baseUrl: `${server.origin}/v1` })).toEqual({ structured: 'no', vision: 'no', tools: 'no' });
   });
 
   it('reads the context that vLLM says, and does not take a failing server for a blind model', async () => {
     const server = await start((request, response) => {
       if (request.method === 'GET') sendJson(response, 200, { object: 'list', data: [{ id: 'm', object: 'model', max_model_len: 32_768 }] });
       else if (hasImage(request)) sendJson(response, 503, {});
+      else if (request.body.tools) sendJson(response, 502, {});
       else sendJson(response, 200, openAiCompletion(steps));
     });
-    expect(await probe({ provider: 'openai', model: 'm', baseUrl: `${server.origin}/v1` })).toEqual({ structured: 'yes', vision: 'unknown', contextTokens: 32_768 });
+    expect(await probe({ provider: 'openai', model: 'm', baseUrl: `${server.origin}/v1` })).toEqual({ structured: 'yes', vision: 'unknown', tools: 'unknown', contextTokens: 32_768 });
   });
 
   it('learns nothing without a key, and stops when cancelled', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isAppError } from '../base/error.ts';
 import { createModel, type ModelDependencies, type ModelSettings } from './createModel.ts';
-import type { LanguageModel } from './languageModel.ts';
+import type { GenerateRequest, LanguageModel } from './languageModel.ts';
 import { providerAdapters } from './providerAdapters.ts';
 import { systemTiming } from './retry.ts';
 
@@ -11,6 +11,8 @@ export interface ModelProbe {
   structured: 'yes' | 'repaired' | 'no';
   /** Whether it sees what is on a picture; 'unknown' where the question failed for another reason. */
   vision: 'yes' | 'no' | 'unknown';
+  /** Whether it asks for a tool that it is given, with the arguments that it needs. */
+  tools: 'yes' | 'no' | 'unknown';
   /** Most tokens that it reads at once, as the provider says; absent where it does not. */
   contextTokens?: number;
   /** Of its answer, from its first to its last piece; absent where the provider counts no tokens or sent everything at once. */
@@ -18,21 +20,23 @@ export interface ModelProbe {
 }
 
 /**
- * Three small questions to a model, and one to its provider. Rejects with a model AppError where nothing can be learned: a wrong key, no
+ * Four small questions to a model, and one to its provider. Rejects with a model AppError where nothing can be learned: a wrong key, no
  * such model, nobody there, cancelled.
  */
-export async function probeModel(settings: ModelSettings, dependencies: ModelDependencies & { signal?: AbortSignal; timeoutMs?: number }): Promise<ModelProbe> {
+export async function probeModel(settings: ModelSettings, dependencies: ModelDependencies & { signal?: AbortSignal; timeoutMs?: number; wrap?(model: LanguageModel): LanguageModel }): Promise<ModelProbe> {
   const { clock } = dependencies.timing ?? systemTiming;
-  const model = createModel(settings, dependencies);
-  const limits = { timeoutMs: dependencies.timeoutMs ?? 120_000, ...(dependencies.signal ? { signal: dependencies.signal } : {}) };
+  const bare = createModel(settings, dependencies);
+  const model = dependencies.wrap?.(bare) ?? bare;
+  const limits = { purpose: { agent: 'probe', promptVersion: '2' }, timeoutMs: dependencies.timeoutMs ?? 120_000, ...(dependencies.signal ? { signal: dependencies.signal } : {}) };
   const structured = await probeForm(model, limits);
   const vision = await probeVision(model, limits);
+  const tools = await probeTools(model, limits);
   const tokensPerSecond = await probeSpeed(model, limits, () => clock.now());
   const contextTokens = await readContext(settings, dependencies);
-  return { structured, vision, ...(contextTokens === undefined ? {} : { contextTokens }), ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }) };
+  return { structured, vision, tools, ...(contextTokens === undefined ? {} : { contextTokens }), ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }) };
 }
 
-type Limits = { timeoutMs: number; signal?: AbortSignal };
+type Limits = Pick<GenerateRequest, 'purpose' | 'timeoutMs' | 'signal'>;
 
 async function probeForm(model: LanguageModel, limits: Limits): Promise<ModelProbe['structured']> {
   const schema = z.object({ steps: z.array(z.object({ kind: z.enum(['screen', 'decision']), title: z.string().min(1), minutes: z.number().int().optional() })).min(2) });
@@ -66,6 +70,21 @@ async function probeVision(model: LanguageModel, limits: Limits): Promise<ModelP
   } catch (error) {
     if (!isAppError(error) || error.code === 'MODEL_CANCELLED') throw error;
     return error.code === 'MODEL_REQUEST_REJECTED' || error.code === 'MODEL_NO_VISION' || isFormProblem(error.code, error.params['reason']) ? 'no' : 'unknown';
+  }
+}
+
+async function probeTools(model: LanguageModel, limits: Limits): Promise<ModelProbe['tools']> {
+  const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false };
+  try {
+    const { toolCalls } = await model.generate({
+      ...limits, system: 'You answer questions. You do not know any weather: ask the tool.', temperature: 0, maxTokens: 1_500,
+      tools: [{ name: 'weather_now', description: 'Gives the weather of a city at this moment.', parameters }],
+      messages: [{ role: 'user', content: 'What is the weather in Bern at this moment?' }],
+    });
+    return toolCalls?.some(({ name, arguments: given }) => name === 'weather_now' && /bern/i.test(String(given['city']))) ? 'yes' : 'no';
+  } catch (error) {
+    if (!isAppError(error) || error.code === 'MODEL_CANCELLED') throw error;
+    return error.code === 'MODEL_REQUEST_REJECTED' || isFormProblem(error.code, error.params['reason']) ? 'no' : 'unknown';
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Egress } from './egress.ts';
 import type { LanguageModel } from './languageModel.ts';
+import type { LearnedAbilities } from './learned.ts';
 import type { ModelTiming } from './retry.ts';
 
 /** How any provider is reached; what a provider has no use for, it leaves alone. */
@@ -8,6 +9,8 @@ export interface ProviderConnection {
   apiKey?: string;
   /** Further headers that a gateway demands; treated as secrets. */
   headers?: Record<string, string>;
+  /** Version of the protocol; for providers that let one choose. */
+  apiVersion?: string;
   egress: Egress;
   timing?: ModelTiming;
 }
@@ -21,6 +24,9 @@ export interface ProviderModelOptions extends ProviderConnection {
   contextTokens?: number;
   /** Whether a reasoning model thinks before it answers; for providers that let one choose. */
   think?: boolean;
+  /** True: it was seen to fail where the wire holds it to a schema, so it is told the schema (or held to a grammar) from the start. */
+  isSchemaTold?: boolean;
+  learned?: LearnedAbilities;
 }
 
 /** A model that a provider offers. */

@@ -1,4 +1,5 @@
 import { anthropicAdapter } from './anthropicModel.ts';
+import { azureAdapter } from './azureModel.ts';
 import { geminiAdapter } from './geminiModel.ts';
 import { ollamaAdapter } from './ollamaProvider.ts';
 import { openAiAdapter } from './openAiProvider.ts';
@@ -9,6 +10,7 @@ import type { ModelProvider } from './providerTable.ts';
 export const providerAdapters: Record<ModelProvider, ProviderAdapter> = {
   ollama: ollamaAdapter,
   openai: openAiAdapter,
+  azure: azureAdapter,
   anthropic: anthropicAdapter,
   gemini: geminiAdapter,
 };

@@ -1,15 +1,17 @@
-/** How the settings show a provider: Ollama with its downloads, an endpoint with an address to choose, a vendor's own service with a key. */
-export type ProviderPanel = 'ollama' | 'endpoint' | 'service';
+/** How the settings show a provider: Ollama with its downloads, an endpoint with an address to choose, a vendor's own service with a key, a resource of one's own at a vendor. */
+export type ProviderPanel = 'ollama' | 'endpoint' | 'service' | 'resource';
 
 /** What is known of a provider without contacting it. Plain data, so that screens can read it too. */
 export interface ProviderInfo {
   /** The name that people know it by. */
   title: string;
-  /** Where it answers unless an address is given. */
+  /** Where it answers unless an address is given; empty where everybody has an address of their own. */
   baseUrl: string;
   /** 'always' for services that answer nobody without one, 'perhaps' for endpoints that may want one. */
   key: 'never' | 'perhaps' | 'always';
   panel: ProviderPanel;
+  /** Whether it offers models that place texts in a space of meaning. */
+  hasEmbeddings: boolean;
   /** Environment variables that the command line reads; the app never does. */
   environment: { baseUrl: string; key?: string };
   /** Known endpoints that speak the same protocol. */
@@ -22,11 +24,11 @@ export interface ProviderInfo {
  */
 export const providerTable = {
   ollama: {
-    title: 'Ollama', baseUrl: 'http://127.0.0.1:11434', key: 'never', panel: 'ollama',
+    title: 'Ollama', baseUrl: 'http://127.0.0.1:11434', key: 'never', panel: 'ollama', hasEmbeddings: true,
     environment: { baseUrl: 'OLLAMA_HOST' },
   },
   openai: {
-    title: 'OpenAI', baseUrl: 'https://api.openai.com/v1', key: 'perhaps', panel: 'endpoint',
+    title: 'OpenAI', baseUrl: 'https://api.openai.com/v1', key: 'perhaps', panel: 'endpoint', hasEmbeddings: true,
     environment: { baseUrl: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY' },
     endpoints: [
       { name: 'OpenAI', baseUrl: 'https://api.openai.com/v1' },
@@ -35,12 +37,16 @@ export const providerTable = {
       { name: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1' },
     ],
   },
+  azure: {
+    title: 'Azure OpenAI', baseUrl: '', key: 'always', panel: 'resource', hasEmbeddings: false,
+    environment: { baseUrl: 'AZURE_OPENAI_ENDPOINT', key: 'AZURE_OPENAI_API_KEY' },
+  },
   anthropic: {
-    title: 'Anthropic', baseUrl: 'https://api.anthropic.com', key: 'always', panel: 'service',
+    title: 'Anthropic', baseUrl: 'https://api.anthropic.com', key: 'always', panel: 'service', hasEmbeddings: false,
     environment: { baseUrl: 'ANTHROPIC_BASE_URL', key: 'ANTHROPIC_API_KEY' },
   },
   gemini: {
-    title: 'Gemini', baseUrl: 'https://generativelanguage.googleapis.com', key: 'always', panel: 'service',
+    title: 'Gemini', baseUrl: 'https://generativelanguage.googleapis.com', key: 'always', panel: 'service', hasEmbeddings: true,
     environment: { baseUrl: 'GOOGLE_GEMINI_BASE_URL', key: 'GEMINI_API_KEY' },
   },
 } as const satisfies Record<string, ProviderInfo>;

@@ -1,5 +1,5 @@
 import type { AppError } from '../base/error.ts';
-import type { GenerateRequest, LanguageModel, TokenUsage } from './languageModel.ts';
+import type { GenerateRequest, LanguageModel, TokenUsage, ToolCall } from './languageModel.ts';
 import type { ModelProvider } from './providerTable.ts';
 import type { ModelTiming } from './retry.ts';
 import { createStructuredModel, type CompletionCall } from './structuredModel.ts';
@@ -9,11 +9,12 @@ export type ScriptedAnswer =
   | string
   | { json: unknown; usage?: TokenUsage }
   | { pieces: string[]; usage?: TokenUsage; finish?: 'stop' | 'length' | 'cut' }
+  | { toolCalls: ToolCall[]; text?: string; usage?: TokenUsage }
   | { fail: AppError }
   | { hang: true };
 
 /** A question as the script sees it. */
-export interface ScriptedQuestion extends Pick<GenerateRequest, 'system' | 'messages' | 'images' | 'temperature' | 'maxTokens' | 'seed'> {
+export interface ScriptedQuestion extends Pick<GenerateRequest, 'system' | 'messages' | 'images' | 'temperature' | 'maxTokens' | 'seed' | 'tools'> {
   /** Name of the schema that the answer must have, if any. */
   schemaName?: string;
   /** 0 for the first exchange; retries and repair turns count. */
@@ -34,19 +35,20 @@ export function scriptedModel(answer: (question: ScriptedQuestion) => ScriptedAn
     const question: ScriptedQuestion = {
       system: call.system, messages: [...call.messages], images: call.images, index: questions.length,
       ...(call.temperature === undefined ? {} : { temperature: call.temperature }), ...(call.maxTokens === undefined ? {} : { maxTokens: call.maxTokens }),
-      ...(call.seed === undefined ? {} : { seed: call.seed }), ...(call.output ? { schemaName: call.output.name } : {}),
+      ...(call.seed === undefined ? {} : { seed: call.seed }), ...(call.output ? { schemaName: call.output.name } : {}), ...(call.tools.length ? { tools: call.tools } : {}),
     };
     questions.push(question);
     const given = await answer(question);
     if (typeof given === 'object' && 'hang' in given) return new Promise<never>(() => {});
     if (typeof given === 'object' && 'fail' in given) throw given.fail;
-    const pieces = typeof given === 'string' ? [given] : 'pieces' in given ? given.pieces : [JSON.stringify(given.json)];
+    const toolCalls = typeof given === 'object' && 'toolCalls' in given ? given.toolCalls : undefined;
+    const pieces = typeof given === 'string' ? [given] : 'toolCalls' in given ? [given.text ?? ''] : 'pieces' in given ? given.pieces : [JSON.stringify(given.json)];
     for (const piece of pieces) {
       await Promise.resolve();
       if (call.isStreamed) call.onText(piece);
     }
     return {
-      text: pieces.join(''), model: 'scripted', usage: (typeof given === 'object' && given.usage) || {},
+      text: pieces.join(''), ...(toolCalls ? { toolCalls } : {}), model: 'scripted', usage: (typeof given === 'object' && given.usage) || {},
       finish: typeof given === 'object' && 'finish' in given ? (given.finish ?? ('stop' as const)) : ('stop' as const),
     };
   };

@@ -217,7 +217,7 @@ describe('errors', () => {
     expect(summary('UND_ERR_CONNECT_TIMEOUT')).toEqual(['MODEL_UNREACHABLE', 'noAnswer']);
     expect(summary('DEPTH_ZERO_SELF_SIGNED_CERT')).toEqual(['MODEL_CERTIFICATE', 'selfSigned']);
     expect(summary('ERR_TLS_CERT_ALTNAME_INVALID')).toEqual(['MODEL_CERTIFICATE', 'wrongHost']);
-    expect(summary('CERT_HAS_EXPIRED')).toEqual(['MODEL_CERTIFICATE', 'CERT_HAS_EXPIRED']);
+    expect(summary('CERT_HAS_EXPIRED')).toEqual(['MODEL_CERTIFICATE', 'expired']);
     expect(errorFromThrown(new TypeError('fetch failed', { cause: new Error('bad port') }), subject, [])).toMatchObject({ code: 'MODEL_UNREACHABLE', params: { reason: 'noAnswer', detail: 'bad port' } });
     expect(errorFromThrown(new TypeError('fetch failed', { cause: new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]) }), subject, []).params['networkCode']).toBe('ECONNREFUSED');
     expect(summary('UND_ERR_HEADERS_TIMEOUT')[0]).toBe('MODEL_TIMED_OUT');

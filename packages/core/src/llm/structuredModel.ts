@@ -2,16 +2,18 @@ import { prettifyError } from 'zod';
 import { isAppError, type AppError } from '../base/error.ts';
 import { openCallWindow, type CallWindow } from './callWindow.ts';
 import { readJsonAnswer, withoutThinking } from './jsonAnswer.ts';
-import type { GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, OutputShape, TokenUsage } from './languageModel.ts';
+import type { GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, OutputShape, TokenUsage, ToolCall, ToolDefinition } from './languageModel.ts';
 import type { ModelProvider } from './providerTable.ts';
 import { modelError, type ModelSubject } from './modelError.ts';
-import { toWireSchema } from './outputSchema.ts';
+import { tellSchema, toWireSchema } from './outputSchema.ts';
 import { systemTiming, withRetries, type ModelTiming } from './retry.ts';
 import { errorFromThrown } from './wireError.ts';
 
 /** One exchange with a provider, below retries and repair. */
 export interface Completion {
   text: string;
+  /** Tools that the model asks for. */
+  toolCalls?: ToolCall[];
   usage: TokenUsage;
   model: string;
   /** 'stop' complete; 'length' the token limit; 'cut' the stream ended before it said so. */
@@ -23,7 +25,9 @@ export interface CompletionCall {
   system: string;
   messages: ModelMessage[];
   images: ModelImage[];
+  /** Absent where tools are offered: then the system prompt tells the schema. */
   output?: OutputShape;
+  tools: ToolDefinition[];
   temperature?: number;
   maxTokens?: number;
   seed?: number;
@@ -59,11 +63,14 @@ export function createStructuredModel(source: CompletionSource): LanguageModel {
     const window = openCallWindow(subject, timing.clock, request.timeoutMs ?? DEFAULT_TIMEOUT_MS, request.signal);
     let firstTokenMs: number | undefined;
     let hasShown = false;
+    const tools = request.tools ?? [];
+    const isTold = tools.length > 0 && request.schema !== undefined;
+    const system = isTold ? tellSchema(`${request.system}\n\nYou may call tools first. When you need no more of them:`, toWireSchema(request.schema!.schema, { strict: false }).schema) : request.system;
     const ask = (messages: ModelMessage[], isFirst: boolean): Promise<Completion> =>
       withRetries(async () => {
         if (window.signal.aborted) throw window.failure();
         const completion = await source.complete({
-          system: request.system, messages, images: request.images ?? [], output: request.schema, temperature: request.temperature,
+          system, messages, images: request.images ?? [], output: isTold ? undefined : request.schema, tools, temperature: request.temperature,
           maxTokens: request.maxTokens, seed: request.seed, window, isStreamed: request.onToken !== undefined,
           onText(text) {
             if (!text || window.signal.aborted) return;
@@ -80,11 +87,12 @@ export function createStructuredModel(source: CompletionSource): LanguageModel {
         throw request.images?.length && isAppError(error) ? aboutImages(error) : error;
       });
     const result = (completion: Completion, usage: TokenUsage, rest: { object?: unknown; repaired: boolean }): GenerateResult => ({
-      text: completion.text, usage, model: completion.model, ms: timing.clock.now() - startedAt, ...(firstTokenMs === undefined ? {} : { firstTokenMs }), ...rest,
+      text: completion.text, ...(completion.toolCalls?.length ? { toolCalls: completion.toolCalls } : {}), usage, model: completion.model, ms: timing.clock.now() - startedAt, ...(firstTokenMs === undefined ? {} : { firstTokenMs }), ...rest,
     });
 
     try {
       const first = await ask(request.messages, true);
+      if (first.toolCalls?.length) return result(first, first.usage, { repaired: false });
       if (!request.schema) {
         const text = withoutThinking(first.text).trim();
         if (!text) throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'empty', usage: first.usage });
@@ -94,6 +102,7 @@ export function createStructuredModel(source: CompletionSource): LanguageModel {
       if (parsed.ok) return result(first, first.usage, { object: parsed.object, repaired: false });
       const second = await ask([...request.messages, ...repairTurn(first.text, parsed.problem)], false);
       const usage = sumUsage(first.usage, second.usage);
+      if (second.toolCalls?.length) return result(second, usage, { repaired: false });
       const repaired = parseAnswer(second.text, request.schema);
       if (repaired.ok) return result(second, usage, { object: repaired.object, repaired: true });
       throw modelError('MODEL_OUTPUT_INVALID', { ...subject, reason: 'schema', problem: repaired.problem.slice(0, 500), usage });

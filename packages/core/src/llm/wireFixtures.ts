@@ -64,6 +64,17 @@ export function ollamaChat(pieces: readonly string[], change: { done_reason?: st
   ];
 }
 
+/** Source: docs/api.md, "Chat request (Streaming with tools)": the call comes whole, in one piece of the stream. */
+export function ollamaToolCall(name: string, given: object, said = '') {
+  return [
+    { model: 'llama3.2', created_at: '2025-07-07T20:22:19.184789Z', message: { role: 'assistant', content: said, tool_calls: [{ function: { name, arguments: given } }] }, done: false },
+    {
+      model: 'llama3.2', created_at: '2025-07-07T20:22:19.19314Z', message: { role: 'assistant', content: '' }, done_reason: 'stop', done: true,
+      total_duration: 182242375, load_duration: 41295167, prompt_eval_count: 169, prompt_eval_duration: 24573166, eval_count: 15, eval_duration: 115959084,
+    },
+  ];
+}
+
 /** Source: docs/api.md, "List Local Models". */
 export const ollamaTags = {
   models: [

@@ -1,7 +1,7 @@
 import type { ConnectedChoice, ModelChoice, Settings } from '@uxflow/core/api';
 import { Badge, classes, Notice } from '@uxflow/ui';
 import { providerInfo, providerNames, type ProviderPanel } from '@uxflow/core';
-import { BookOpenCheck, Cloud, Cpu, Globe } from 'lucide-react';
+import { BookOpenCheck, Building2, Cloud, Cpu, Globe } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { Translate } from '../../i18n/translate.ts';
 import { useText } from '../../i18n/TextContext.tsx';
@@ -14,7 +14,7 @@ import { OllamaPanel } from './OllamaPanel.tsx';
 import { Section } from './Section.tsx';
 
 const PROVIDERS: readonly Provider[] = ['rules', ...providerNames];
-const ICONS: Readonly<Record<ProviderPanel, ReactNode>> = { ollama: <Cpu aria-hidden />, endpoint: <Globe aria-hidden />, service: <Cloud aria-hidden /> };
+const ICONS: Readonly<Record<ProviderPanel, ReactNode>> = { ollama: <Cpu aria-hidden />, endpoint: <Globe aria-hidden />, service: <Cloud aria-hidden />, resource: <Building2 aria-hidden /> };
 
 /** Who thinks for the agents: the rules, or a model of any provider. */
 export function ModelSection({ saved, change, onAsked }: { saved: ModelChoice; change: (part: Partial<Settings>) => void; onAsked: () => void }) {

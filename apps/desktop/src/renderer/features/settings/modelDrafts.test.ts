@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { choiceOf, isSameChoice, type ModelDrafts } from './modelDrafts.ts';
 
-const drafts: ModelDrafts = { ollama: { baseUrl: ' http://127.0.0.1:11434 ', model: ' llama3 ' }, openai: { baseUrl: 'https://api.openai.com/v1', model: '  ' }, anthropic: { baseUrl: '', model: 'claude' }, gemini: { baseUrl: 'https://generativelanguage.googleapis.com', model: '' } };
+const drafts: ModelDrafts = { ollama: { baseUrl: ' http://127.0.0.1:11434 ', model: ' llama3 ' }, openai: { baseUrl: 'https://api.openai.com/v1', model: '  ' }, azure: { baseUrl: '', model: '' }, anthropic: { baseUrl: '', model: 'claude' }, gemini: { baseUrl: 'https://generativelanguage.googleapis.com', model: '' } };
 
 it('is no choice while no model is named', () => {
   expect(choiceOf('openai', drafts)).toBeNull();

@@ -1,0 +1,72 @@
+import { errorInfo, isAppError, AppError, type ErrorInfo } from '../base/error.ts';
+import type { Clock } from '../base/clock.ts';
+import type { GenerateRequest, GenerateResult, LanguageModel } from './languageModel.ts';
+import { DEFAULT_TIMEOUT_MS } from './structuredModel.ts';
+
+/** One model of an order; `unusable` says why it is not even asked: local-only mode, settings that name no model. */
+export type FailoverEntry = { model: LanguageModel } | { id: string; unusable: AppError };
+
+/**
+ * The first model of the order that answers. A failure that another provider may mend goes on to the next one; a cancelled request, a
+ * used-up budget and a refusal of what was asked do not, and neither does a failure after text was shown, unless the request can take it
+ * back (`onRetract`). The result names who answered and who failed before. When all fail, the first one's failure is thrown: it is the
+ * model that the person chose.
+ */
+export function failoverModel(entries: readonly [FailoverEntry, ...FailoverEntry[]], clock: Clock): LanguageModel {
+  const [first] = entries;
+  const lead = entries.find((entry) => 'model' in entry)?.model;
+  const generate = async (request: GenerateRequest): Promise<GenerateResult> => {
+    const endsAt = clock.now() + (request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const failedBefore: { model: string; error: ErrorInfo }[] = [];
+    let firstError: unknown;
+    for (const [index, entry] of entries.entries()) {
+      let hasShown = false;
+      try {
+        if ('unusable' in entry) throw entry.unusable;
+        const leftMs = endsAt - clock.now();
+        const othersWait = entries.slice(index + 1).some((next) => 'model' in next);
+        const result = await entry.model.generate({
+          ...request,
+          timeoutMs: Math.max(1, othersWait ? leftMs * SHARE_OF_TIME : leftMs),
+          ...(request.onToken ? { onToken: (text: string) => ((hasShown = true), request.onToken!(text)) } : {}),
+        });
+        // Whoever stands further in may have named the one that answered.
+        return failedBefore.length ? { ...result, answeredBy: result.answeredBy ?? entry.model.id, failedBefore: [...failedBefore, ...(result.failedBefore ?? [])] } : result;
+      } catch (error) {
+        if (request.signal?.aborted || isStopper(error)) throw error;
+        firstError ??= error;
+        failedBefore.push({ model: 'model' in entry ? entry.model.id : entry.id, error: errorInfo(error) });
+        if (!mayMendElsewhere(error) || (hasShown && !request.onRetract)) break;
+        if (index === entries.length - 1 || clock.now() >= endsAt) break;
+        if (hasShown) request.onRetract!();
+      }
+    }
+    throw withOthers(firstError, failedBefore);
+  };
+  return { id: 'model' in first ? first.model.id : first.id, provider: ('model' in first ? first.model : lead)?.provider ?? 'openai', generate };
+}
+
+/** While others wait, a model has this share of the time that is left. */
+const SHARE_OF_TIME = 2 / 3;
+
+/** Failures that stop the whole order, whoever they come from. */
+function isStopper(error: unknown): boolean {
+  return isAppError(error) && (error.code === 'MODEL_CANCELLED' || error.code.startsWith('BUDGET_'));
+}
+
+/** True where another model may do what this one could not. */
+export function mayMendElsewhere(error: unknown): boolean {
+  return isAppError(error) && (MENDABLE.has(error.code) || error.code === 'EGRESS_REFUSED');
+}
+
+const MENDABLE = new Set([
+  'MODEL_KEY_REJECTED', 'MODEL_NOT_FOUND', 'MODEL_RATE_LIMITED', 'MODEL_QUOTA_EXHAUSTED', 'MODEL_PROVIDER_FAILED', 'MODEL_TIMED_OUT', 'MODEL_UNREACHABLE',
+  'MODEL_PROXY_REFUSED', 'MODEL_PROXY_UNREACHABLE', 'MODEL_CERTIFICATE', 'MODEL_OUTPUT_TRUNCATED', 'MODEL_OUTPUT_INVALID', 'MODEL_CONTEXT_TOO_LONG', 'MODEL_CONTEXT_OVERFLOW',
+  'MODEL_WRONG_CONTENT_TYPE', 'MODEL_REQUEST_REJECTED', 'MODEL_NO_VISION', 'MODEL_CIRCUIT_OPEN', 'MODEL_SETTINGS_INVALID',
+]);
+
+/** The failure, with who else was asked or passed over. */
+function withOthers(error: unknown, failed: readonly { model: string; error: ErrorInfo }[]): unknown {
+  if (!isAppError(error) || failed.length < 2) return error;
+  return new AppError(error.code, error.message, { ...error.params, alsoFailed: failed.slice(1).map(({ model, error: { code } }) => ({ model, code })) }, { cause: error });
+}
