@@ -1,4 +1,4 @@
-/** `uxflow`: the engine's work on files. No command here opens a data folder. */
+/** `uxflow`: the engine's work on files, and its tools for other agents. No other command than `mcp` opens a data folder. */
 import { errorInfo, isAppError } from '@uxflow/core';
 import { APP_VERSION } from '../version.ts';
 import { applyCommand } from './commands/apply.ts';
@@ -8,6 +8,7 @@ import { editCommand } from './commands/edit.ts';
 import { exportCommand } from './commands/export.ts';
 import { generateCommand } from './commands/generate.ts';
 import { layoutCommand } from './commands/layout.ts';
+import { mcpCommand } from './commands/mcp.ts';
 import { validateCommand } from './commands/validate.ts';
 
 /** Every command by its name; a new command is an entry here. */
@@ -18,6 +19,7 @@ const commands: Record<string, Command> = {
   apply: applyCommand,
   diff: diffCommand,
   layout: layoutCommand,
+  mcp: mcpCommand,
   export: exportCommand,
 };
 

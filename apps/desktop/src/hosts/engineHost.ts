@@ -9,7 +9,10 @@ import { RPCHandler as PortHandler } from '@orpc/server/message-port';
 import { RPCHandler as SocketHandler } from '@orpc/server/ws';
 import { AppError, isAppError, type Logger } from '@uxflow/core';
 import { createEngine, type Engine, type EngineDependencies, type SecretStore } from '@uxflow/core/engine';
+import { RPCLink } from '@orpc/client/websocket';
+import { createApiClient, type ApiClient } from '@uxflow/core/api';
 import { WebSocket, WebSocketServer } from 'ws';
+import { mcpHost } from './mcpListener.ts';
 
 /**
  * A host's way to the engine of a data folder. One process owns the folder and runs the engine; every other host on the folder
@@ -67,6 +70,7 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
       version: options.version,
       logger,
       secrets: options.secrets(dataDir),
+      mcp: mcpHost(dataDir),
       ...options.engine,
     });
     try {
@@ -139,6 +143,28 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
       await mine.engine.close();
     },
   };
+}
+
+/** A connection of a program that is no page to the engine of a folder. */
+export interface EngineLine {
+  api: ApiClient;
+  /** True until either side has ended it. */
+  isOpen(): boolean;
+  close(): void;
+}
+
+/** A line to the engine that runs on this folder; undefined where none answers. */
+export async function callEngine(dataDir: string): Promise<EngineLine | undefined> {
+  const socketPath = socketPathOf(dataDir);
+  if (!isOwnPlace(socketPath)) return undefined;
+  const socket = openLocalSocket(socketPath);
+  const isOpen = await new Promise<boolean>((resolve) => {
+    socket.once('open', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  if (!isOpen) return undefined;
+  socket.on('error', () => socket.terminate());
+  return { api: createApiClient(new RPCLink({ websocket: socket as never })), isOpen: () => socket.readyState === WebSocket.OPEN, close: () => socket.close() };
 }
 
 /** Serves the contract on the folder's local socket, which only this user may open. */

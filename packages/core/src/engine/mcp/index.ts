@@ -3,3 +3,4 @@ export { createMcpService, type McpDoor, type McpHost, type McpListener, type Mc
 export { createEngineFlowPort } from './engineFlowPort.ts';
 export { serveMcpClient, type ToolDesk } from './protocolServer.ts';
 export type { McpToolbox, ToolResult } from './toolbox.ts';
+export { toolListings } from './flowTools.ts';

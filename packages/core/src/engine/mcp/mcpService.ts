@@ -1,5 +1,5 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { MCP_TOOL_NAMES, type McpAnswer, type McpConsent, type McpState, type McpToolListing, type McpToolName, type McpToolResult } from '../../api/index.ts';
+import { MCP_TOOL_NAMES, type McpAnswer, type McpConsent, type McpState, type McpToolName, type McpToolResult } from '../../api/index.ts';
 import { errorInfo, isAppError, type Clock, type ErrorInfo, type Logger } from '../../base/index.ts';
 import type { DataFolder, ToolCallRecord } from '../../db/index.ts';
 import { createBroadcast } from '../broadcast.ts';
@@ -31,7 +31,7 @@ export interface McpListener {
 
 /** What a host gives so that other programs reach the tools. */
 export interface McpHost {
-  /** Listens on 127.0.0.1; port 0 for any free one. Throws PORT_IN_USE or PORT_REFUSED. */
+  /** Listens on 127.0.0.1; port 0 for any free one. Throws MCP_PORT_IN_USE or MCP_PORT_REFUSED. */
   listen(port: number, door: McpDoor): Promise<McpListener>;
   /** How a program starts the tools by itself. */
   command?: { command: string; args: string[]; env?: Record<string, string> };
@@ -48,7 +48,6 @@ export interface McpService {
   setConsent(tool: McpToolName, consent: McpConsent): void;
   answer(questionId: string, answer: McpAnswer): void;
   clearCalls(): void;
-  tools(): McpToolListing[];
   call(call: { client: string; tool: string; arguments: unknown }, signal: AbortSignal): Promise<McpToolResult>;
   servers: PersonServers;
   toolbox: McpToolbox;
@@ -129,7 +128,7 @@ export function createMcpService(options: McpServiceOptions): McpService {
     try {
       return await at.listen(kept ?? DEFAULT_PORT, door);
     } catch (error) {
-      if (kept !== undefined || !isAppError(error) || error.code !== 'PORT_IN_USE') throw error;
+      if (kept !== undefined || !isAppError(error) || error.code !== 'MCP_PORT_IN_USE') throw error;
       return at.listen(0, door);
     }
   };
@@ -189,7 +188,7 @@ export function createMcpService(options: McpServiceOptions): McpService {
       folder.toolCalls.clear();
       tell();
     },
-    tools: toolListings,
+
     call,
     servers,
     toolbox,

@@ -86,7 +86,7 @@ async function byWords(instruction: string, state: LogState, port: FlowPort, cal
 function demandFit(drafts: readonly CardDraft[], state: LogState): void {
   const { issues } = validateCards(drafts, state, 'en');
   const unfit = issues.filter((issue) => issue.startsWith('Card '));
-  if (unfit.length) throw new AppError('MCP_CARD_UNFIT', `The flow cannot take these cards, so nothing was proposed. Correct them and call again. ${unfit.slice(0, 5).join(' ').slice(0, 2000)}`, { issues: unfit.slice(0, 5) });
+  if (unfit.length) throw new AppError('MCP_CARD_UNFIT', `The flow cannot take these cards: ${unfit.slice(0, 5).join('; ').slice(0, 2000)}. Nothing was proposed; correct them and call again.`, { issues: unfit.slice(0, 5) });
   if (issues.length) throw nothingToChange();
 }
 
