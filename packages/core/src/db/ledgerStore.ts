@@ -1,7 +1,8 @@
 import type { IdSource } from '../base/id.ts';
-import type { CallLedger, ModelCallRecord } from '../llm/callLedger.ts';
+import type { CallLedger, ModelCallOutcome, ModelCallRecord } from '../llm/callLedger.ts';
 import type { EgressRecord } from '../llm/egress.ts';
 import type { Database } from './database.ts';
+import { querySpent, queryTypicalOutput, queryUsage, type UsageSpan, type UsageSummary } from './usageQuery.ts';
 
 /** A row of the ledger of model calls. */
 export interface StoredModelCall extends ModelCallRecord {
@@ -15,6 +16,19 @@ export interface StoredEgressRecord extends EgressRecord {
   id: string;
 }
 
+/** Which calls to list; without anything the newest 200. */
+export interface CallFilter {
+  turnId?: string;
+  /** From this time on, ms UTC. */
+  from?: number;
+  /** Before this time, ms UTC. */
+  to?: number;
+  agent?: string;
+  model?: string;
+  outcome?: ModelCallOutcome;
+  limit?: number;
+}
+
 /** What went to models and to the network: written as it happens, readable by the person. */
 export interface LedgerStore {
   /** The ledger of model calls. A row is durable before the call is made. */
@@ -22,7 +36,13 @@ export interface LedgerStore {
   /** Notes on every call of a turn whether the person took its result. */
   markAccepted(turnId: string, accepted: boolean): void;
   /** Newest first. */
-  listCalls(options?: { turnId?: string; limit?: number }): StoredModelCall[];
+  listCalls(options?: CallFilter): StoredModelCall[];
+  /** Sums of the calls that began in one of these spans (in order, without gaps). */
+  usage(spans: readonly UsageSpan[]): UsageSummary;
+  /** What calls cost that began at this time (ms UTC) or later, and how many of them have no known cost. */
+  spentSince(since: number): { costUsd: number; unknownCost: number };
+  /** How many tokens a model usually answers an agent with, from its last calls; undefined without any. */
+  typicalOutput(agent: string, model: string): { outputTokens: number; calls: number } | undefined;
   /** Stores a batch in one SQL transaction. */
   addEgressRecords(records: readonly EgressRecord[]): void;
   /** Newest first. */
@@ -35,6 +55,7 @@ type CallRow = Omit<StoredModelCall, 'accepted'> & { accepted: number | null };
 
 const CALL_COLUMNS = `id, turn_id as turnId, flow_id as flowId, agent, model, prompt_version as promptVersion, variant_id as variantId, operation, quality, cached, started_at as startedAt, outcome, input_tokens as inputTokens,
   output_tokens as outputTokens, cost_usd as costUsd, ms, first_token_ms as firstTokenMs, error_code as errorCode, accepted`;
+const CALL_TESTS = [['turnId', 'turn_id = ?'], ['from', 'started_at >= ?'], ['to', 'started_at < ?'], ['agent', 'agent = ?'], ['model', 'model = ?'], ['outcome', 'outcome = ?']] as const;
 const EGRESS_COLUMNS = `cast(id as text) as id, host, port, purpose, method, request_bytes as requestBytes, response_bytes as responseBytes, status,
   started_at as startedAt, ms, outcome, reason`;
 
@@ -65,12 +86,18 @@ export function createLedgerStore(database: Database, ids: IdSource): LedgerStor
       },
     },
     markAccepted: (turnId, accepted) => database.write(() => void database.statement('update model_call set accepted = ? where turn_id = ?').run(accepted ? 1 : 0, turnId)),
-    listCalls: ({ turnId, limit = 200 } = {}) =>
+    listCalls: ({ limit = 200, ...filter } = {}) =>
       database.read(() => {
-        const where = turnId === undefined ? '' : 'where turn_id = ?';
-        const rows = database.statement(`select ${CALL_COLUMNS} from model_call ${where} order by started_at desc, id desc limit ?`).all(...(turnId === undefined ? [] : [turnId]), limit) as CallRow[];
+        const tests = CALL_TESTS.filter(([key]) => filter[key] !== undefined);
+        const where = tests.length ? `where ${tests.map(([, test]) => test).join(' and ')}` : '';
+        const rows = database
+          .statement(`select ${CALL_COLUMNS} from model_call ${where} order by started_at desc, id desc limit ?`)
+          .all(...tests.map(([key]) => filter[key]), limit) as CallRow[];
         return rows.map(({ accepted, ...row }) => ({ ...withoutNull(row), ...(accepted === null ? {} : { accepted: accepted === 1 }) }));
       }),
+    usage: (spans) => queryUsage(database, spans),
+    spentSince: (since) => querySpent(database, since),
+    typicalOutput: (agent, model) => queryTypicalOutput(database, agent, model),
     addEgressRecords(records) {
       if (records.length === 0) return;
       database.write(() => {

@@ -49,6 +49,7 @@ export function createBudgetMeter(options: { limits(): BudgetLimits; spentSince(
   const { limits, spentSince, clock, timeZone } = options;
   const counts = new Map<'day' | 'month', { span: CalendarSpan; usedUsd: number; unknownCalls: number }>();
   let reservedUsd = 0;
+  let reservations = 0;
   let waiting: (() => void)[] = [];
 
   const countOf = (period: 'day' | 'month') => {
@@ -90,13 +91,15 @@ export function createBudgetMeter(options: { limits(): BudgetLimits; spentSince(
         if (costOf(Math.min(wantedTokens, SHORTEST_ANSWER)) > left) throw usedUp(narrow, limits().whenUsedUp);
         const outputTokens = longestWithin(costOf, wantedTokens, left);
         const cost = costOf(outputTokens);
-        if (cost <= left - reservedUsd || reservedUsd === 0) {
+        if (reservations === 0 || cost <= left - reservedUsd) {
           reservedUsd += cost;
+          reservations++;
           let isReleased = false;
           const release = () => {
             if (isReleased) return;
             isReleased = true;
-            reservedUsd = Math.max(0, reservedUsd - cost);
+            // Sums of fractions drift; with nobody there it is nothing.
+            reservedUsd = --reservations === 0 ? 0 : reservedUsd - cost;
             const woken = waiting;
             waiting = [];
             for (const wake of woken) wake();
