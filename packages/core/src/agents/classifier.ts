@@ -31,6 +31,14 @@ export const classifier: Agent<z.infer<typeof classifierInput>, Classification> 
   rules: classifyByRules,
 };
 
+/** Whether the rules may have missed something: a message that asks and tells in several sentences, of which they saw only one kind. */
+export function isDoubtful(message: string, { intent, tasks, questions }: Classification): boolean {
+  const text = message.trim();
+  if (intent === 'chat' || !/\?(?:\s|$)/.test(text) || WHAT_IF.test(text)) return false;
+  const sentences = text.split(/(?<=[.!?])\s+/).filter(Boolean);
+  return sentences.length > 1 && !sentences.every((item) => item.endsWith('?')) && (tasks.length === 0 || questions.length === 0);
+}
+
 function classifyByRules({ message }: { message: string }, { state }: AgentContext): Classification {
   const text = message.trim();
   const sentiment = CORRECTIVE.test(text) ? 'corrective' : POSITIVE.test(text) ? 'positive' : 'neutral';

@@ -115,8 +115,8 @@ function anchorIn(sentence: string, view: FlowView): string | undefined {
   return target?.kind === 'one' && target.score > 0.7 ? target.id : undefined;
 }
 
-/** A wish about a planned flow ("without the tutorial", "also add password reset"), done in the draft; says what it did. */
-function applyWish(wish: string, draft: Draft, made: Map<string, number>, card: number, language: ReadLanguage): string[] {
+/** A wish about a drafted flow ("without the tutorial", "also add password reset"), done in the draft; says what it did, nothing where it was not understood. */
+export function applyWish(wish: string, draft: Draft, made: Map<string, number>, card: number, language: ReadLanguage): string[] {
   const text = wish.replace(/^(?:but |please |and |aber |bitte |und )+/iu, '').replace(/^(?:without|no|not|skip|leave out|ohne|keine?n?|lass(?:e)?)\s+(.+?)(?:\s+(?:weg|please|bitte))?$/iu, language === 'de' ? 'entferne $1' : 'remove $1');
   const reading = readInstruction(text, draft.view);
   const commands: EditCommand[] = reading.kind === 'commands' ? reading.commands : sideWish(text, draft.view);

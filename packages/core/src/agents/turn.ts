@@ -6,7 +6,7 @@ import type { LanguageModel } from '../llm/index.ts';
 import type { LayWhole } from './placeCards.ts';
 import type { PromptTemplate } from './prompt.ts';
 import { driveTurn, type Halt } from './turnDrive.ts';
-import type { AgentCall, AgentName, ChatMessage, Conversation, Plan, Proposal, Turn, TurnStatus, TurnStore } from './turnSchema.ts';
+import type { AgentCall, AgentName, ChatMessage, Conversation, Plan, Proposal, Turn, TurnImage, TurnStatus, TurnStore } from './turnSchema.ts';
 
 /** What a runner tells while it works; later states replace earlier ones by id. */
 export type TurnEvent =
@@ -26,6 +26,8 @@ export interface TurnRunnerDependencies {
   template?(agent: AgentName, turn: Turn): PromptTemplate | undefined;
   /** `rules` or `provider:model`, for the turn's row. */
   modelName(): string;
+  /** Bytes of an asset, by their SHA-256. */
+  readAsset?(assetId: string): Uint8Array | undefined;
   layWhole?: LayWhole;
   ids: IdSource;
   clock: Clock;
@@ -39,7 +41,7 @@ export interface TurnRunnerDependencies {
 /** Starts, continues and ends turns. Each call answers with the turn as it is then; the work goes on behind it. */
 export interface TurnRunner {
   /** A new message about a flow. A turn that waits for the person is superseded; one that runs is waited for. */
-  start(flowId: string, text: string): Turn;
+  start(flowId: string, text: string, image?: TurnImage): Turn;
   /** Answers the clarifying question. */
   answer(turnId: string, text: string): Turn;
   /** Approves the plan, as the person edited it where given. */
@@ -150,11 +152,11 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
   };
 
   return {
-    start(flowId, text) {
+    start(flowId, text, image) {
       const conversation = conversationFor(store, flowId, ids, clock);
       for (const turn of store.turnsOf(conversation.id)) if (WAITING.includes(turn.status)) save({ ...turn, status: 'superseded' });
       const now = clock.now();
-      const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, language: 'en', model: dependencies.modelName(), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now };
+      const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, ...(image ? { image } : {}), language: 'en', model: dependencies.modelName(), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now };
       const saved = save({ ...turn, language: detectLanguage(text) });
       say(saved, `${saved.id}:message`, 'person', text);
       pump(conversation.id);
