@@ -23,6 +23,8 @@ type ServerRow = z.infer<typeof serverRow>;
 const KEY = 'mcp-servers';
 /** Servers that a person may keep: each that is on is a process or a connection. */
 const MOST_SERVERS = 20;
+/** A server that failed must not hold up every question; the person can check it at any time. */
+const AGAIN_AFTER_MS = 60_000;
 
 /** A server that is switched on, connected. */
 export interface ReadyServer {
@@ -41,7 +43,7 @@ export interface PersonServers {
   check(serverId: string): Promise<void>;
   setConsent(serverId: string, tool: string, consent: McpConsent): void;
   consentFor(serverId: string, tool: ServerTool): McpConsent;
-  /** Every server that is on and answers; those that do not are in `views` with their error. */
+  /** Every server that is on and answers; those that do not are in `views` with their error, and are left alone for a minute. */
   ready(): Promise<ReadyServer[]>;
   close(): Promise<void>;
 }
@@ -63,7 +65,7 @@ export function createPersonServers(options: PersonServersOptions): PersonServer
   const { store, secrets, newId, fetchFor, version, logger, onChange, connect = connectServer } = options;
   let rows: ServerRow[] = z.array(serverRow).catch([]).parse(store.get(KEY) ?? []);
   const connections = new Map<string, Promise<ServerConnection>>();
-  const statuses = new Map<string, { status: 'idle' | 'connecting' | 'ready' | 'failed'; error?: ErrorInfo }>();
+  const statuses = new Map<string, { status: 'idle' | 'connecting' | 'ready' | 'failed'; error?: ErrorInfo; since: number }>();
   let isClosed = false;
 
   const keep = (next: ServerRow[]) => {
@@ -77,7 +79,7 @@ export function createPersonServers(options: PersonServersOptions): PersonServer
     return row;
   };
   const setStatus = (serverId: string, status: 'idle' | 'connecting' | 'ready' | 'failed', error?: ErrorInfo) => {
-    statuses.set(serverId, { status, ...(error ? { error } : {}) });
+    statuses.set(serverId, { status, since: performance.now(), ...(error ? { error } : {}) });
     onChange();
   };
   const secretsOf = async (serverId: string): Promise<Record<string, string>> => {
@@ -112,7 +114,7 @@ export function createPersonServers(options: PersonServersOptions): PersonServer
           connections.delete(serverId);
           setStatus(serverId, 'idle');
         });
-        statuses.set(serverId, { status: 'ready' });
+        statuses.set(serverId, { status: 'ready', since: performance.now() });
         const known = connection.tools.map((tool) => ({ name: tool.name, ...(tool.title ? { title: tool.title } : {}), description: tool.description, fingerprint: toolFingerprint(tool) }));
         try {
           keep(rows.map((each) => (each.id === serverId ? { ...each, known } : each)));
@@ -133,7 +135,7 @@ export function createPersonServers(options: PersonServersOptions): PersonServer
   return {
     views: () =>
       rows.map(({ known, chosen, ...row }) => {
-        const { status, error } = statuses.get(row.id) ?? { status: 'idle' as const };
+        const { status, error } = statuses.get(row.id) ?? { status: 'idle' as const, error: undefined };
         const tools = known.map(({ fingerprint, ...tool }) => {
           const choice = chosen[tool.name];
           const hasChanged = choice !== undefined && choice.fingerprint !== fingerprint;
@@ -189,8 +191,12 @@ export function createPersonServers(options: PersonServersOptions): PersonServer
       return choice.consent === 'allow' && choice.fingerprint !== toolFingerprint(tool) ? 'ask' : choice.consent;
     },
     async ready() {
+      const isWorthIt = ({ id }: ServerRow) => {
+        const now = statuses.get(id);
+        return now?.status !== 'failed' || performance.now() - now.since >= AGAIN_AFTER_MS;
+      };
       const all = await Promise.all(
-        rows.filter((row) => row.isOn).map(async ({ id, name }): Promise<ReadyServer | undefined> => {
+        rows.filter((row) => row.isOn && isWorthIt(row)).map(async ({ id, name }): Promise<ReadyServer | undefined> => {
           try {
             const connection = await connected(id);
             return { id, name, tools: connection.tools, connection };

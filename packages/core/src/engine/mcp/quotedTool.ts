@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ToolDefinition } from '../../llm/index.ts';
 import { cut, shownLine, shownText } from './shownText.ts';
 
 /** A tool as a person's server describes it: every word of it is a stranger's. */
@@ -7,15 +8,6 @@ export interface ServerTool {
   title?: string;
   description: string;
   inputSchema: Record<string, unknown>;
-}
-
-/** A tool as a model is offered it. */
-export interface ToolDefinition {
-  /** Letters, digits, `_` and `-`, at most 64 of them. */
-  name: string;
-  description: string;
-  /** JSON schema of an object. */
-  parameters: Record<string, unknown>;
 }
 
 /** The tool as a model may see it: what its maker says of it stands quoted, as material. */

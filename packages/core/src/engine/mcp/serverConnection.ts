@@ -15,6 +15,7 @@ export interface ServerConnection {
   tools: ServerTool[];
   /** What a tool answers, as text. Rejects with MCP_SERVER_GONE, MCP_SERVER_SILENT, MCP_SERVER_FLOODS, MCP_SERVER_FAILED or MCP_CALL_CANCELLED. */
   call(tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<{ text: string; isError: boolean }>;
+  isEnded(): boolean;
   /** Called once when the connection ends, however it does. */
   onEnd(listener: () => void): void;
   /** Ends it, and the process behind it. */
@@ -55,6 +56,9 @@ export async function connectServer(address: ServerAddress, options: ConnectOpti
   const client = new Client({ name: 'ux-flow-engine', title: 'UX Flow Engine', version: options.version }, { capabilities: {} });
   const listeners: (() => void)[] = [];
   const fail = (error: unknown): AppError => serverError(error, address.name, state, opened.lastWords());
+  client.onerror = (error) => {
+    if (isOverflow(error)) state.isFlooding = true;
+  };
   try {
     const within = { timeout: connectWithinMs, maxTotalTimeout: connectWithinMs };
     await client.connect(opened.transport, within);
@@ -66,12 +70,10 @@ export async function connectServer(address: ServerAddress, options: ConnectOpti
       state.isEnded = true;
       for (const listener of listeners.splice(0)) listener();
     };
-    client.onerror = (error) => {
-      if (/buffer/i.test(error.message)) state.isFlooding = true;
-    };
     const tools = await readTools(client, within);
     return {
       tools,
+      isEnded: () => state.isEnded,
       onEnd(listener) {
         if (state.isEnded) listener();
         else listeners.push(listener);
@@ -148,13 +150,18 @@ function textOf(result: Awaited<ReturnType<Client['callTool']>>): string {
   return cut(text, MOST_TEXT);
 }
 
+/** What the SDK's line buffer and our bounded answers say when they are full. */
+function isOverflow(error: unknown): boolean {
+  return error instanceof Error && /buffer/i.test(error.message);
+}
+
 function serverError(error: unknown, name: string, state: { isFlooding: boolean }, lastWords: string): AppError {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) if (isAppError(at)) return at;
   const code = (error as { code?: unknown }).code;
   const said = shownLine(lastWords.trim().split('\n').at(-1) ?? '', 200);
   const words = said ? ` Its last words: ${said}` : '';
   const options = { cause: error };
-  if (state.isFlooding) return new AppError('MCP_SERVER_FLOODS', `The MCP server "${name}" sent more than the app takes, so the connection was ended. Nothing was changed. Ask its maker, or switch it off.`, { name }, options);
+  if (state.isFlooding || isOverflow(error)) return new AppError('MCP_SERVER_FLOODS', `The MCP server "${name}" sent more than the app takes, so the connection was ended. Nothing was changed. Ask its maker, or switch it off.`, { name }, options);
   if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR') return new AppError('MCP_SERVER_NOT_STARTED', `The command of the MCP server "${name}" cannot be started (${String(code)}). Nothing was changed. Check the command; a full path helps where the app does not know your PATH.`, { name, reason: String(code) }, options);
   if (code === ErrorCode.RequestTimeout) return new AppError('MCP_SERVER_SILENT', `The MCP server "${name}" did not answer in time. Nothing was changed. Check whether it runs, then try again.${words}`, { name, words: said }, options);
   if (code === ErrorCode.ConnectionClosed) return new AppError('MCP_SERVER_GONE', `The MCP server "${name}" ended while it was needed. Nothing was changed. Try again; if it ends again, start its command in a terminal to see why.${words}`, { name, words: said }, options);

@@ -1,8 +1,9 @@
 import { AppError, errorInfo, type Clock } from '../../base/index.ts';
 import type { ToolCallRecord } from '../../db/index.ts';
+import type { ToolDefinition } from '../../llm/index.ts';
 import type { ConsentDesk } from './consent.ts';
 import type { PersonServers, ReadyServer } from './personServers.ts';
-import { quotedResult, quotedTool, toolCallName, type ServerTool, type ToolDefinition } from './quotedTool.ts';
+import { quotedResult, quotedTool, toolCallName, type ServerTool } from './quotedTool.ts';
 import { shownArguments, shownLine, shownText } from './shownText.ts';
 
 /** What came of a call, for the model and for the person. */
@@ -67,7 +68,9 @@ export function createToolbox({ servers, consent, clock, record }: ToolboxOption
   return {
     list: async () => [...(await offer())].map(([name, { server, tool }]) => quotedTool(name, server.name, tool)),
     async call(name, args, signal) {
-      const found = offered.get(name) ?? (await offer()).get(name);
+      const known = offered.get(name);
+      // A server that ended or was changed since the tools were listed is asked anew what it has.
+      const found = known && !known.server.connection.isEnded() ? known : (await offer()).get(name);
       const at = clock.now();
       const server = found?.server.name ?? '';
       const tool = found ? (found.tool.title ?? found.tool.name) : shownLine(name, 80);
