@@ -34,7 +34,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     const result = (read as z.ZodType).safeParse(given === '' ? undefined : given);
     if (!result.success) {
       const reason = result.error.issues[0]!.message;
-      throw new AppError('CONFIG_INVALID', `The variable ${name} is ${JSON.stringify(given ?? '')}, which does not do: ${reason}. The server was not started. ${name}: ${about}`, { name, reason });
+      // Addresses carry passwords, and this sentence goes to logs.
+      const value = name.endsWith('_URL') ? 'not usable' : `${JSON.stringify(given ?? '')}, which does not do`;
+      throw new AppError('CONFIG_INVALID', `The variable ${name} is ${value}: ${reason}. The server was not started. ${name}: ${about}`, { name, reason });
     }
     config[name] = result.data;
   }

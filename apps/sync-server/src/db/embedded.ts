@@ -238,7 +238,7 @@ async function stop(keeper: pg.Client, data: string, pid: number): Promise<void>
 }
 
 function urlOf(socket: string): string {
-  return `postgres://${SYSTEM_USER}@/${DATABASE}?host=${encodeURIComponent(socket)}`;
+  return `postgres://${SYSTEM_USER}@localhost/${DATABASE}?host=${encodeURIComponent(socket)}`;
 }
 
 function run(command: string, args: readonly string[], owner?: Owner): SpawnSyncReturns<Buffer> {

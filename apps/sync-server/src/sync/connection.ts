@@ -32,6 +32,7 @@ export class Connection {
   #entries: number;
   #refilledAt: number;
   #messages = 0;
+  #throttled: NodeJS.Timeout | undefined;
   readonly #socket: WebSocket;
   readonly #rate: RateLimit;
   readonly #onDrain: (connection: Connection) => void;
@@ -110,18 +111,26 @@ export class Connection {
     this.#socket.pause();
   }
 
+  /** Stops reading for so many ms. */
+  pauseFor(ms: number): void {
+    this.pause();
+    this.#throttled = setTimeout(() => {
+      this.#throttled = undefined;
+      this.resume();
+    }, ms);
+  }
+
   resume(): void {
+    if (this.#throttled) return;
     this.isPaused = false;
     this.#socket.resume();
   }
 
-  /** Takes one entry from the allowance; else the ms after which there is one. */
-  takeEntry(now: number): number {
+  /** Takes entries from the allowance, on credit if need be; the ms until the debt is paid. */
+  spend(entries: number, now: number): number {
     const { entriesPerSecond, entriesBurst } = this.#rate;
-    this.#entries = Math.min(entriesBurst, this.#entries + ((now - this.#refilledAt) / 1000) * entriesPerSecond);
+    this.#entries = Math.min(entriesBurst, this.#entries + ((now - this.#refilledAt) / 1000) * entriesPerSecond) - entries;
     this.#refilledAt = now;
-    if (this.#entries < 1) return Math.ceil(((1 - this.#entries) / entriesPerSecond) * 1000);
-    this.#entries -= 1;
-    return 0;
+    return this.#entries >= 0 ? 0 : Math.ceil((-this.#entries / entriesPerSecond) * 1000);
   }
 }

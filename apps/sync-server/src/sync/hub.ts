@@ -148,15 +148,16 @@ export function createHub(options: HubOptions): Hub {
       else if (header.log !== log || header.author !== principal.userId) deny('ENVELOPE_INVALID', { path: header.log === log ? 'author' : 'log' });
       else if (bytes.length > LIMITS.entryBytes) deny('ENTRY_TOO_LARGE', { bytes: bytes.length, limit: LIMITS.entryBytes });
       else {
-        const wait = connection.takeEntry(now());
-        if (wait > 0) {
-          deny('RATE_LIMITED', { retryAfterMs: wait });
-          continue;
-        }
         (member.own ??= new Set()).add(id);
         connection.waitingBytes += bytes.length;
         committer.push({ envelope, bytes, header, userId: principal.userId, from: connection });
       }
+    }
+    // All of it is taken, in its order; what is too fast is not read any further for a while.
+    const wait = connection.spend(entries.length, now());
+    if (wait > 0) {
+      connection.tell({ type: 'throttled', code: 'RATE_LIMITED', retryAfterMs: wait });
+      connection.pauseFor(wait);
     }
     if (connection.waitingBytes > CONNECTION_WAITING_BYTES || committer.waitingBytes > ALL_WAITING_BYTES) connection.pause();
   };

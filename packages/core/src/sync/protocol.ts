@@ -97,6 +97,8 @@ const stateHeadSchema = z.object({ log: z.string(), no, chain });
 const deniedSchema = z.object({ log: z.string(), id: z.string(), code: z.string(), params: z.record(z.string(), z.unknown()).default({}) });
 const wantedSchema = z.object({ log: z.string(), no });
 const knownSchema = z.object({ log: z.string(), numbers: z.record(z.string(), no) });
+/** RATE_LIMITED: everything that was pushed is taken, but nothing more is read for a while. */
+const throttledSchema = z.object({ code: z.string(), retryAfterMs: no });
 const endedSchema = z.object({
   /** Absent: the whole connection ends. */
   log: z.string().optional(),
@@ -143,10 +145,11 @@ export type ServerMessage =
   | { type: 'presence'; log: string; peers: PeerPresence[] }
   | ({ type: 'known' } & z.infer<typeof knownSchema>)
   | ({ type: 'ended' } & z.infer<typeof endedSchema>)
+  | ({ type: 'throttled' } & z.infer<typeof throttledSchema>)
   | { type: 'pong' };
 
 const UP = { hello: 1, join: 2, leave: 3, push: 4, presence: 5, snapshot: 6, ask: 7, ping: 8 } as const;
-const DOWN = { welcome: 65, joined: 66, reset: 67, state: 68, changes: 69, denied: 70, snapshotWanted: 71, presence: 72, known: 73, ended: 74, pong: 75 } as const;
+const DOWN = { welcome: 65, joined: 66, reset: 67, state: 68, changes: 69, denied: 70, snapshotWanted: 71, presence: 72, known: 73, ended: 74, pong: 75, throttled: 76 } as const;
 const FULL = 0;
 const OWN = 1;
 const encoder = new TextEncoder();
@@ -277,6 +280,8 @@ export function decodeDown(frame: Uint8Array): ServerMessage {
       return { type: 'known', ...json(knownSchema, reader.rest()) };
     case DOWN.ended:
       return { type: 'ended', ...json(endedSchema, reader.rest()) };
+    case DOWN.throttled:
+      return { type: 'throttled', ...json(throttledSchema, reader.rest()) };
     case DOWN.pong:
       return { type: 'pong' };
     default:

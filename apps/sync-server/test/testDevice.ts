@@ -1,0 +1,129 @@
+/** A device as the desktop will be one: a replica, a client over a real socket, and a disk that survives its restarts. */
+import { hash, randomUUID } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { WebSocket } from 'ws';
+import { createPlainCodec, createSyncClient, currentVersions, initialState, Replica, type LogKeeper, type LogSnapshot, type OpenLog, type SocketEvents, type SyncClient, type SyncCodec, type SyncSocket, type Transaction, type Versions } from '@uxflow/core';
+import type { Member } from './testServer.ts';
+
+export const sha256 = (bytes: Uint8Array) => hash('sha256', bytes);
+export const plainCodec: SyncCodec = createPlainCodec({
+  deflate: (bytes) => deflateRawSync(bytes),
+  inflate: (bytes, size) => inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) }),
+});
+
+/** What a device has on disk. */
+export interface Disk {
+  /** The snapshot below the entries. */
+  base: LogSnapshot | undefined;
+  confirmed: { no: number; entry: Transaction; sha256: string }[];
+  pending: Transaction[];
+  denied: { entry: Transaction; code: string }[];
+  /** Own entries that had a number here, with the last one that they had. */
+  own: Map<string, { no: number; entry: Transaction }>;
+  conflictsSeen: number;
+}
+
+export function emptyDisk(): Disk {
+  return { base: undefined, confirmed: [], pending: [], denied: [], own: new Map(), conflictsSeen: 0 };
+}
+
+export interface DeviceOptions {
+  url: () => string;
+  member: Member;
+  logId: string;
+  flowId: string;
+  disk?: Disk;
+  versions?: Versions;
+  codec?: SyncCodec;
+  /** Stands between socket and client: drops, delays, repeats. */
+  wire?: (events: SocketEvents, connect: (events: SocketEvents) => SyncSocket) => SyncSocket;
+  random?: () => number;
+  now?: () => number;
+  /** Divides the client's waits, for tests that live through many of them. */
+  hurry?: number;
+}
+
+export interface Device {
+  disk: Disk;
+  replica: Replica;
+  client: SyncClient;
+  open: OpenLog;
+  stop(): void;
+}
+
+/** A device that starts from its disk and connects at once. */
+export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), versions = currentVersions, codec = plainCodec, wire, random = Math.random, now = Date.now, hurry = 1 }: DeviceOptions): Device {
+  const replica = disk.base
+    ? Replica.fromSnapshot(structuredClone(disk.base), { sha256, versions, pending: [] })
+    : new Replica(initialState(flowId), { sha256, versions });
+  replica.receive(disk.confirmed.map(({ no, entry, sha256: digest }) => ({ no, id: entry.id, sha256: digest, entry: copy(entry) })));
+  for (const entry of disk.pending) replica.addPending(copy(entry));
+  replica.subscribe(({ own }) => {
+    if (own && !disk.pending.some(({ id }) => id === own.entry.id)) disk.pending.push(copy(own.entry));
+  });
+  const isOwn = (entry: Transaction) => entry.author?.id === member.userId;
+  const keeper: LogKeeper = {
+    confirmed(entries) {
+      for (const { no, entry, sha256: digest } of entries) {
+        disk.confirmed.push({ no, entry: copy(entry), sha256: digest });
+        if (isOwn(entry)) disk.own.set(entry.id, { no, entry: copy(entry) });
+      }
+      disk.pending = replica.pending.map(copy);
+    },
+    replaced(snapshot, pending) {
+      disk.base = copy(snapshot);
+      disk.confirmed = [];
+      disk.pending = pending.map(copy);
+    },
+    denied(entry, code) {
+      disk.denied.push({ entry: copy(entry), code });
+      disk.pending = replica.pending.map(copy);
+    },
+    ownConfirmed: (no) => [...disk.own.values()].filter((one) => one.no > no).sort((a, b) => a.no - b.no).map(({ entry }) => copy(entry)),
+  };
+  const connect = (events: SocketEvents) => openSocket(url(), events);
+  const client = createSyncClient({
+    connect: wire ? (events) => wire(events, connect) : connect,
+    token: async () => member.token,
+    device: `device_${randomUUID()}`,
+    schemas: 1,
+    rules: 1,
+    sha256,
+    clock: { now },
+    timer: (ms, task) => {
+      const timer = setTimeout(task, ms / hurry);
+      return () => clearTimeout(timer);
+    },
+    random,
+  });
+  const open = client.open({ logId, replica, keeper, codec });
+  client.start();
+  return { disk, replica, client, open, stop: () => client.stop() };
+}
+
+/** A real socket as the client wants it. */
+export function openSocket(url: string, events: SocketEvents): SyncSocket {
+  const socket = new WebSocket(url, { perMessageDeflate: false });
+  socket.binaryType = 'nodebuffer';
+  socket.on('open', () => events.opened());
+  socket.on('message', (data: Buffer) => events.frame(data));
+  socket.on('error', () => {});
+  socket.on('close', (code, reason) => events.closed(code, reason.toString()));
+  return {
+    send: (frame) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+    },
+    close: () => socket.terminate(),
+  };
+}
+
+/** Waits until something holds; throws with `what` when it does not within `ms`. */
+export async function until(what: string, isTrue: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+  const end = performance.now() + ms;
+  while (!(await isTrue())) {
+    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
+
+const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;

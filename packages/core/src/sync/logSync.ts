@@ -1,0 +1,425 @@
+/**
+ * One log of a device on its way to and from the server (DESIGN §7): what waits is pushed when the device has caught up, what comes is
+ * folded, what is refused is handed over, and a log that is not the server's any more starts from the server's snapshot (rule 14).
+ */
+import { canonicalJson, isAppError, type Clock } from '../base/index.ts';
+import { initialState, snapshotOf, type Snapshot, type Transaction } from '../flow/index.ts';
+import { readText } from './bytes.ts';
+import type { SyncCodec } from './codec.ts';
+import { LIMITS, PROTOCOL, readEnvelope, writeEnvelope, type Change, type ClientMessage, type Envelope, type PeerPresence, type PushedEntry, type ServerMessage } from './protocol.ts';
+import { BACKLOG_CONFLICT_LIMIT, type DryRun, type Folded, type LogSnapshot, type Numbered, type Replica } from './replica.ts';
+
+/** Where the entries of a log lie on the device. Every call is done when it returns; what it throws stops the log. */
+export interface LogKeeper {
+  /** Entries that have their number now, folded in this order; `sha256` (hex) is that of the bytes on the server, for the chain. */
+  confirmed(entries: readonly (Folded & { sha256: string })[]): void;
+  /** The server's snapshot takes the place of all that was confirmed; `pending` is all that waits now. */
+  replaced(snapshot: LogSnapshot, pending: readonly Transaction[]): void;
+  /** An own entry that the server will never take: it belongs on a private branch. */
+  denied(entry: Transaction, code: string, params: Record<string, unknown>): void;
+  /** Own entries that once had a number above `no`, in their order. */
+  ownConfirmed(no: number): readonly Transaction[];
+}
+
+/** Where a log stands, for the screen. */
+export interface SyncStatus {
+  /** choosing: a long backlog would open many conflicts (rule 15); stopped: nothing goes on until `reason` is dealt with. */
+  state: 'offline' | 'connecting' | 'catchingUp' | 'sending' | 'synced' | 'choosing' | 'stopped';
+  /** Own entries that the server has not confirmed. */
+  waiting: number;
+  /** ms UTC of the last word from the server when nothing was missing on either side. */
+  syncedAt?: number;
+  /** Why it is not synced. */
+  reason?: { code: string; params: Record<string, unknown> };
+  /** ms UTC of the next attempt to connect. */
+  retryAt?: number;
+  /** False where this account only reads. */
+  mayWrite: boolean;
+  /** What a push of the backlog would do, where the person has to choose. */
+  backlog?: DryRun;
+}
+
+export interface LogSyncOptions {
+  logId: string;
+  replica: Replica;
+  keeper: LogKeeper;
+  /** Account that is signed in. */
+  userId: () => string;
+  codec: SyncCodec;
+  sha256: (bytes: Uint8Array) => string;
+  clock: Clock;
+}
+
+/** What the connection lends to its logs. */
+export interface LogLink {
+  send(message: ClientMessage): void;
+  /** Runs a task once, `ms` from now. */
+  later(ms: number, task: () => void): void;
+  changed(): void;
+}
+
+/** Entries that may be on their way at once. */
+const WINDOW = 2000;
+/** Refusals after which the same entry is sent again. */
+const SENT_AGAIN = new Set(['REKEY', 'LOG_NOT_JOINED']);
+const NOT_READY_MS = 500;
+
+type Phase = 'off' | 'joining' | 'resetting' | 'open' | 'stopped';
+
+/** See the head of this file. */
+export class LogSync {
+  readonly logId: string;
+  readonly replica: Replica;
+  readonly #options: LogSyncOptions;
+  readonly #encoder = new TextEncoder();
+  readonly #presence = new Map<string, PeerPresence>();
+  #link: LogLink | undefined;
+  #phase: Phase = 'off';
+  /** Own entries on their way, with the digest of what was sent. */
+  #sent = new Map<string, string>();
+  #serverNo = 0;
+  #base = 0;
+  #mayWrite = true;
+  #reason: SyncStatus['reason'];
+  #syncedAt: number | undefined;
+  #decision: 'push' | undefined;
+  #reset: { isFork: boolean; snapshot?: LogSnapshot; own: readonly Transaction[]; asked: number; onServer: Set<string>; held: Change[][] } | undefined;
+  #shown: Uint8Array | undefined;
+  readonly #unsubscribe: () => void;
+
+  constructor(options: LogSyncOptions) {
+    this.#options = options;
+    this.logId = options.logId;
+    this.replica = options.replica;
+    this.#unsubscribe = this.replica.subscribe(({ own }) => {
+      if (!own) return;
+      this.flush();
+      this.#link?.changed();
+    });
+  }
+
+  /** People in the same log now, by connection; `bytes` are what they show. */
+  get presence(): ReadonlyMap<string, PeerPresence> {
+    return this.#presence;
+  }
+
+  /** Where the log stands, as far as the log itself knows. */
+  status(): SyncStatus {
+    const waiting = this.replica.pending.length;
+    const common = { waiting, mayWrite: this.#mayWrite, ...(this.#syncedAt === undefined ? {} : { syncedAt: this.#syncedAt }), ...(this.#reason ? { reason: this.#reason } : {}) };
+    if (this.#phase === 'stopped') return { ...common, state: 'stopped' };
+    if (this.#phase === 'off') return { ...common, state: 'offline' };
+    if (this.#phase !== 'open' || this.replica.confirmed.no < this.#serverNo) return { ...common, state: 'catchingUp' };
+    if (this.#needsChoice()) return { ...common, state: 'choosing', backlog: this.replica.dryRun() };
+    return { ...common, state: waiting > 0 ? 'sending' : 'synced' };
+  }
+
+  /** The connection is there: joins from where the device stands. */
+  attach(link: LogLink): void {
+    this.#link = link;
+    this.#join();
+  }
+
+  /** The connection is gone: what was on its way waits again. */
+  detach(): void {
+    this.#link = undefined;
+    this.#sent.clear();
+    this.#presence.clear();
+    this.#reset = undefined;
+    if (this.#phase !== 'stopped') this.#phase = 'off';
+  }
+
+  /** Ends it for good; what waits stays in the replica and its keeper. */
+  close(): void {
+    if (this.#phase !== 'off' && this.#phase !== 'stopped') this.#link?.send({ type: 'leave', log: this.logId });
+    this.#unsubscribe();
+    this.detach();
+  }
+
+  /** Goes on after what stopped it was dealt with (a key, a newer program, access). */
+  resume(): void {
+    this.#reason = undefined;
+    if (this.#phase !== 'stopped') return;
+    this.#phase = 'off';
+    if (this.#link) this.#join();
+  }
+
+  /** The person's choice about a long backlog: push it all. (Review and branch are done by the host, which withdraws entries.) */
+  pushBacklog(): void {
+    this.#decision = 'push';
+    this.flush();
+    this.#link?.changed();
+  }
+
+  /** Shows something of oneself (cursor, selection), or with no bytes nothing any more. At most 4 KB as they travel. */
+  show(bytes: Uint8Array): void {
+    this.#shown = bytes;
+    this.#sendPresence();
+  }
+
+  /** Says again what is shown: other instances forget who was not heard of for a minute. */
+  refreshPresence(): void {
+    if (this.#shown && this.#shown.length > 0) this.#sendPresence();
+  }
+
+  /** The server was heard of. */
+  heard(): void {
+    if (this.status().state === 'synced') this.#syncedAt = this.#options.clock.now();
+  }
+
+  /** Sends what waits and is not on its way. */
+  flush(): void {
+    if (this.#phase !== 'open' || !this.#mayWrite || this.replica.readOnly || this.replica.confirmed.no < this.#serverNo) return;
+    if (this.#needsChoice()) return;
+    let entries: PushedEntry[] = [];
+    let bytes = 0;
+    const send = () => {
+      if (entries.length > 0) this.#link?.send({ type: 'push', log: this.logId, entries });
+      entries = [];
+      bytes = 0;
+    };
+    for (const entry of this.replica.pending) {
+      if (this.#sent.size >= WINDOW) break;
+      if (this.#sent.has(entry.id)) continue;
+      const packed = this.#pack(entry);
+      if (packed.bytes.length > LIMITS.entryBytes) {
+        this.#deny(entry.id, 'ENTRY_TOO_LARGE', { bytes: packed.bytes.length, limit: LIMITS.entryBytes });
+        continue;
+      }
+      if (entries.length >= LIMITS.pushEntries || bytes + packed.bytes.length > LIMITS.pushBytes) send();
+      this.#sent.set(entry.id, this.#options.sha256(packed.bytes));
+      entries.push(packed);
+      bytes += packed.bytes.length;
+    }
+    send();
+  }
+
+  /** Takes what the server says of this log. */
+  receive(message: ServerMessage): void {
+    if (this.#phase === 'off' || this.#phase === 'stopped') return;
+    switch (message.type) {
+      case 'joined':
+        this.#serverNo = message.no;
+        this.#base = message.base;
+        this.#mayWrite = message.scope !== null;
+        this.#reason = undefined;
+        this.#phase = 'open';
+        return this.flush();
+      case 'reset':
+        this.#phase = 'resetting';
+        this.#reset = { isFork: true, own: [], asked: 0, onServer: new Set(), held: [] };
+        if (!message.state) this.#startOver({ no: 0, chain: '', state: snapshotOf(initialState(this.replica.confirmed.flow.id)) });
+        return;
+      case 'state':
+        return this.#takeState(message);
+      case 'changes':
+        if (this.#reset) return void this.#reset.held.push(message.changes);
+        return this.#fold(message.changes);
+      case 'known':
+        return this.#takeKnown(Object.keys(message.numbers));
+      case 'denied':
+        return this.#takeDenied(message.id, message.code, message.params);
+      case 'snapshotWanted':
+        return this.#offerSnapshot();
+      case 'presence':
+        for (const peer of message.peers) {
+          if (peer.bytes.length === 0) this.#presence.delete(peer.peer);
+          else this.#presence.set(peer.peer, { ...peer, bytes: this.#readPresence(peer.bytes) });
+        }
+        return;
+      case 'ended':
+        return this.#takeEnd(message.code, message.params);
+      default:
+    }
+  }
+
+  #join(): void {
+    if (this.#phase === 'stopped') return;
+    if (this.replica.readOnly) return this.#stop(this.replica.readOnly.code, this.replica.readOnly.params);
+    this.#sent.clear();
+    this.#presence.clear();
+    this.#reset = undefined;
+    this.#phase = 'joining';
+    this.#link?.send({ type: 'join', log: this.logId, no: this.replica.confirmed.no, chain: this.replica.chain });
+    this.refreshPresence();
+  }
+
+  #stop(code: string, params: Record<string, unknown>): void {
+    this.#link?.send({ type: 'leave', log: this.logId });
+    this.#phase = 'stopped';
+    this.#reason = { code, params };
+    this.#sent.clear();
+    this.#presence.clear();
+    this.#reset = undefined;
+  }
+
+  #fold(changes: readonly Change[]): void {
+    const batch: Numbered[] = [];
+    for (const change of changes) {
+      if ('id' in change) {
+        const sent = this.#sent.get(change.id);
+        this.#sent.delete(change.id);
+        // Another form of the entry is the one that counts: it comes in full when we ask from where we stand.
+        if (change.no > this.replica.confirmed.no && sent !== change.sha256) break;
+        batch.push(change);
+        continue;
+      }
+      const read = this.#read(change);
+      if (!read) break;
+      this.#sent.delete(read.id);
+      batch.push(read);
+    }
+    const digests = new Map(batch.map(({ no, sha256 }) => [no, sha256]));
+    const { confirmed, gap } = this.replica.receive(batch);
+    this.#serverNo = Math.max(this.#serverNo, this.replica.confirmed.no);
+    try {
+      if (confirmed.length > 0) this.#options.keeper.confirmed(confirmed.map((one) => ({ ...one, sha256: digests.get(one.no)! })));
+    } catch (error) {
+      return this.#stop('SYNC_STORE_FAILED', { message: error instanceof Error ? error.message : String(error) });
+    }
+    if (this.replica.readOnly) return this.#stop(this.replica.readOnly.code, this.replica.readOnly.params);
+    if (gap || batch.length < changes.length) return this.#join();
+    this.flush();
+  }
+
+  /** An entry of its bytes; undefined when its key is missing. What nobody can read has no effect, on every replica alike (rule 12). */
+  #read({ no, envelope, bytes }: Extract<Change, { bytes: Uint8Array }>): Numbered | undefined {
+    const header = readEnvelope(envelope);
+    const numbered = { no, id: header.id, sha256: this.#options.sha256(bytes) };
+    try {
+      const entry = JSON.parse(readText(this.#options.codec.decode(bytes, envelope, header.size))) as Transaction;
+      return { ...numbered, entry: entry.id === header.id && entry.logId === this.logId ? inScope(entry, header) : nothing(header) };
+    } catch (error) {
+      if (!isAppError(error) || error.code !== 'LOG_KEY_MISSING') return { ...numbered, entry: nothing(header) };
+      this.replica.stop({ code: error.code, params: { ...error.params, no, epoch: header.epoch } });
+      return undefined;
+    }
+  }
+
+  #pack(entry: Transaction): PushedEntry {
+    const plain = this.#encoder.encode(canonicalJson(entry));
+    const { codec } = this.#options;
+    const envelope = writeEnvelope({ protocol: PROTOCOL, log: this.logId, id: entry.id, author: this.#options.userId(), scope: entry.scope ?? 'edit', epoch: codec.epoch, schema: entry.schema, size: plain.length });
+    return { envelope, bytes: codec.encode(plain, envelope) };
+  }
+
+  #takeDenied(id: string, code: string, params: Record<string, unknown>): void {
+    if (id.startsWith('snapshot:')) return;
+    this.#sent.delete(id);
+    if (!SENT_AGAIN.has(code)) return this.#deny(id, code, params);
+    this.#reason = { code, params };
+    // Only when all are answered: an entry must not overtake the one before it.
+    if (this.#sent.size === 0 && code === 'REKEY') this.#stop(code, params);
+  }
+
+  #deny(id: string, code: string, params: Record<string, unknown>): void {
+    const entry = this.replica.withdraw(id);
+    this.#reason = { code, params };
+    if (entry) this.#options.keeper.denied(entry, code, params);
+  }
+
+  #takeEnd(code: string, params: Record<string, unknown>): void {
+    if (code === 'LOG_RESTARTED') return this.#join();
+    if (code !== 'LOG_NOT_READY') return this.#stop(code, params);
+    this.#phase = 'joining';
+    this.#reason = { code, params };
+    this.#link?.later(NOT_READY_MS, () => {
+      if (this.#phase === 'joining') this.#join();
+    });
+  }
+
+  #takeState({ no, chain, bytes }: Extract<ServerMessage, { type: 'state' }>): void {
+    let state: Snapshot;
+    try {
+      state = JSON.parse(readText(this.#options.codec.decode(bytes, this.#stateContext(no, chain), LIMITS.snapshotBytes * 4))) as Snapshot;
+    } catch (error) {
+      const code = isAppError(error) && error.code === 'LOG_KEY_MISSING' ? error.code : 'SNAPSHOT_UNREADABLE';
+      return this.#stop(code, { no });
+    }
+    if (!this.#reset) {
+      if (no <= this.replica.confirmed.no) return;
+      this.#reset = { isFork: false, own: [], asked: 0, onServer: new Set(), held: [] };
+    }
+    this.#startOver({ no, chain, state });
+  }
+
+  /** Asks which of the own entries the server has; with the answer the log starts from `snapshot`. */
+  #startOver(snapshot: LogSnapshot): void {
+    const reset = this.#reset!;
+    reset.snapshot = snapshot;
+    if (reset.isFork) reset.own = this.#options.keeper.ownConfirmed(this.#base);
+    const ids = [...new Set([...reset.own, ...this.replica.pending].map(({ id }) => id))];
+    if (ids.length === 0) return this.#finishReset();
+    for (let at = 0; at < ids.length; at += LIMITS.askIds) {
+      reset.asked += 1;
+      this.#link?.send({ type: 'ask', log: this.logId, ids: ids.slice(at, at + LIMITS.askIds) });
+    }
+  }
+
+  #takeKnown(ids: readonly string[]): void {
+    const reset = this.#reset;
+    if (!reset) return;
+    for (const id of ids) reset.onServer.add(id);
+    if ((reset.asked -= 1) === 0) this.#finishReset();
+  }
+
+  #finishReset(): void {
+    const { snapshot, own, onServer, held } = this.#reset!;
+    this.#reset = undefined;
+    this.#phase = 'open';
+    this.replica.reset(snapshot!, own, (id) => onServer.has(id));
+    this.#sent.clear();
+    this.#options.keeper.replaced(snapshot!, this.replica.pending);
+    for (const changes of held) if (this.#phase === 'open') this.#fold(changes);
+    if (this.#phase === 'open') this.flush();
+  }
+
+  #offerSnapshot(): void {
+    if (this.#phase !== 'open' || !this.#mayWrite || this.replica.readOnly) return;
+    const { no, chain, state } = this.replica.takeSnapshot();
+    const bytes = this.#options.codec.encode(this.#encoder.encode(canonicalJson(state)), this.#stateContext(no, chain));
+    if (bytes.length > LIMITS.snapshotBytes) return;
+    const parts = Math.max(1, Math.ceil(bytes.length / LIMITS.snapshotPartBytes));
+    for (let part = 0; part < parts; part++) {
+      this.#link?.send({ type: 'snapshot', log: this.logId, no, chain, part, parts, bytes: bytes.subarray(part * LIMITS.snapshotPartBytes, (part + 1) * LIMITS.snapshotPartBytes) });
+    }
+  }
+
+  #sendPresence(): void {
+    if (!this.#shown || this.#phase === 'off' || this.#phase === 'stopped') return;
+    const bytes = this.#shown.length === 0 ? this.#shown : this.#options.codec.encode(this.#shown, this.#presenceContext());
+    if (bytes.length <= LIMITS.presenceBytes) this.#link?.send({ type: 'presence', log: this.logId, bytes });
+  }
+
+  #readPresence(bytes: Uint8Array): Uint8Array {
+    try {
+      return this.#options.codec.decode(bytes, this.#presenceContext(), LIMITS.presenceBytes * 4);
+    } catch {
+      return new Uint8Array(0);
+    }
+  }
+
+  #stateContext(no: number, chain: string): Uint8Array {
+    return this.#encoder.encode(canonicalJson({ log: this.logId, no, chain }));
+  }
+
+  #presenceContext(): Uint8Array {
+    return this.#encoder.encode(canonicalJson({ log: this.logId, presence: true }));
+  }
+
+  #needsChoice(): boolean {
+    if (this.replica.pending.length === 0) this.#decision = undefined;
+    if (this.#decision === 'push' || this.#sent.size > 0 || this.replica.view.conflict.size <= BACKLOG_CONFLICT_LIMIT) return false;
+    return this.replica.dryRun().needsChoice;
+  }
+}
+
+/** The entry with the scope that its envelope claims: whoever may only comment cannot say otherwise inside (rule 16). */
+function inScope(entry: Transaction, header: Envelope): Transaction {
+  return header.scope === 'comment' && entry.scope !== 'comment' ? { ...entry, scope: 'comment' } : entry;
+}
+
+/** An entry that raises the number and does nothing else. */
+function nothing(header: Envelope): Transaction {
+  return { id: header.id } as Transaction;
+}
