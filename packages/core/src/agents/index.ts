@@ -17,3 +17,11 @@ export { placeholdersOf, renderPrompt, type PromptPart, type PromptTemplate } fr
 export * from './analysis.ts';
 export { analyst, isCorrected } from './analyst.ts';
 export { MAX_PROMPT_LENGTH, promptImprovementSchema, promptOptimizer, promptOptimizerInput, wordingProblems, type PromptImprovement, type PromptOptimizerInput, type WordingProblem } from './promptOptimizer.ts';
+export { runAgent, type AgentRun, type AgentRunOptions } from './agent.ts';
+export { agents, checkedInput, listAgents, promptOf, type AgentInfo } from './registry.ts';
+export { correctionOf, type TurnRecord } from './correction.ts';
+export { seededIds } from './editCards.ts';
+export { IMAGE_TYPES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, readImage, type ImageHeader, type ImageType } from './image/imageFile.ts';
+export { fromBase64, toBase64 } from './image/base64.ts';
+export { visualInterpreter } from './visualInterpreter.ts';
+export { previewCalls, type PreviewedCall } from './previewCalls.ts';

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { flowPart, type Agent } from './agent.ts';
+import { designSchema } from './architect.ts';
 import { findingText, review, type LogState } from '../flow/index.ts';
 import type { ReadLanguage } from '../language/reading.ts';
 import type { CardDraft } from './editCards.ts';
@@ -21,3 +23,29 @@ export function validateCards(cards: readonly CardDraft[], state: LogState, lang
   const fresh = review(ghostView(state, proposal).view).filter((finding) => finding.severity !== 'info' && !before.has(key(finding)));
   return { status: issues.length ? 'error' : 'ok', issues, findings: fresh.map((finding) => ({ code: finding.code, severity: finding.severity, text: findingText(finding, language) })) };
 }
+
+export const validatorInput = z.object({ task: z.string(), cards: designSchema.shape.cards });
+const opinionSchema = z.object({ issues: z.array(z.string()).max(20) });
+
+/**
+ * Says whether a design can be written and does what it should. In a turn its rules alone judge, for they are exact; its model adds
+ * what only a reader can see, where somebody asks for that.
+ */
+export const validator: Agent<z.infer<typeof validatorInput>, Verdict, z.infer<typeof opinionSchema>> = {
+  name: 'validator',
+  input: validatorInput,
+  output: verdictSchema,
+  answer: opinionSchema,
+  instructions: {
+    version: '1',
+    text: 'You check a proposed change of a UX flow against what was asked for. "issues": what was asked for and is missing, what was not asked for and is there, what leads to the wrong place; one sentence each, in {{language}}, naming titles. No matters of taste, no praise; an empty list when the design does what it should.',
+  },
+  variables: (_, { language }) => ({ language: language === 'de' ? 'German' : 'English' }),
+  parts: ({ task, cards }, { state }) => [flowPart(state), { name: 'task', text: task, trust: 'person' }, { name: 'design', text: JSON.stringify(cards), trust: 'data' }],
+  adapt: ({ issues }, { cards }, { state, language }) => {
+    const verdict = validateCards(cards, state, language);
+    const all = [...verdict.issues, ...issues.filter((issue) => issue.trim())];
+    return { ...verdict, status: all.length ? 'error' : 'ok', issues: all };
+  },
+  rules: ({ cards }, { state, language }) => validateCards(cards, state, language),
+};

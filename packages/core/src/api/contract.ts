@@ -1,19 +1,23 @@
+import { agentRoutes } from './agentRoutes.ts';
 import { chatRoutes, proposalRoutes } from './chatRoutes.ts';
 import { endpointRoutes } from './endpointRoutes.ts';
 import { flowRoutes, flowsRoutes } from './flowRoutes.ts';
 import { mcpRoutes } from './mcpRoutes.ts';
 import { appRoutes, modelRoutes, settingsRoutes } from './settingsRoutes.ts';
+import { usageRoutes } from './usageRoutes.ts';
 
 /** Everything that a screen may ask of the engine; the same over a MessagePort, a WebSocket, a local socket and in process. */
 export const contract = {
   flows: flowsRoutes,
   flow: flowRoutes,
   chat: chatRoutes,
+  agents: agentRoutes,
   proposal: proposalRoutes,
   settings: settingsRoutes,
   models: modelRoutes,
   endpoints: endpointRoutes,
   mcp: mcpRoutes,
+  usage: usageRoutes,
   app: appRoutes,
 };
 

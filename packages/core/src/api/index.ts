@@ -1,12 +1,16 @@
 /** The typed contract between screens and the engine. Browser-safe: schemas only. */
 export { contract, type Contract } from './contract.ts';
 export { createApiClient, toAppError, type ApiClient } from './client.ts';
+export { agentInfoSchema, agentRunEventSchema } from './agentRoutes.ts';
 export { chatEventSchema } from './chatRoutes.ts';
 export { endpointSettingsSchema, type EndpointChange, type EndpointHealth, type EndpointSettings, type EndpointView } from './endpointRoutes.ts';
 export { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema, viewKindSchema } from './flowRoutes.ts';
 export { MCP_TOOL_NAMES, mcpConsentSchema, mcpToolNameSchema, mcpTransportSchema, type McpAnswer, type McpCall, type McpConsent, type McpQuestion, type McpServerView, type McpState, type McpToolListing, type McpToolName, type McpToolResult, type McpTransport } from './mcpRoutes.ts';
-export { egressRecordSchema, modelChoiceSchema, modelProbeSchema, secretStrengthSchema, settingsSchema, type ConnectedChoice, type KeptProbe, type ModelChoice, type PullState, type Settings } from './settingsRoutes.ts';
+export { choiceFor, leadChoice, LIGHT_AGENTS, type ChoiceOrigin } from './quality.ts';
+export { egressRecordSchema, modelChoiceSchema, modelProbeSchema, qualitySchema, secretStrengthSchema, settingsSchema, type ConnectedChoice, type KeptProbe, type ModelChoice, type PullState, type Quality, type Settings } from './settingsRoutes.ts';
+export { type BudgetView, type CostEstimate, type PriceListView, type UsageCall, type UsageView } from './usageRoutes.ts';
 import type { z } from 'zod';
+import type { agentInfoSchema, agentRunEventSchema } from './agentRoutes.ts';
 import type { chatEventSchema } from './chatRoutes.ts';
 import type { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema } from './flowRoutes.ts';
 
@@ -15,3 +19,5 @@ export type FindingView = z.infer<typeof findingSchema>;
 export type ViewEvent = z.infer<typeof viewEventSchema>;
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 export type ChatEvent = z.infer<typeof chatEventSchema>;
+export type AgentInfo = z.infer<typeof agentInfoSchema>;
+export type AgentRunEvent = z.infer<typeof agentRunEventSchema>;

@@ -1,8 +1,9 @@
-import { createIdSource, systemClock, systemRandom } from '../base/index.ts';
+import { createIdSource, systemClock, systemRandom, systemTimeZone } from '../base/index.ts';
 import { openDataFolder, type FolderHolder } from '../db/index.ts';
 import type { Author } from '../flow/index.ts';
 import { layoutWhole } from '../layout/index.ts';
 import { createEgress, type EgressRecord } from '../llm/index.ts';
+import { createAgentService } from './agentService.ts';
 import { createChatService } from './chatService.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { createEndpoints } from './endpoints.ts';
@@ -15,7 +16,9 @@ import { createModelService } from './models.ts';
 import { createOllamaDisk } from './ollamaDisk.ts';
 import { createRouter, type EngineRouter } from './router.ts';
 import { createSettings } from './settings.ts';
+import { createSpending } from './spending.ts';
 import { createTransports } from './transport.ts';
+import { createUsageService } from './usageService.ts';
 
 /** A running engine on a data folder. */
 export interface Engine {
@@ -77,8 +80,11 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const layout = createLayoutService(runElk);
   const store = { isReadOnly: Boolean(folder.readOnly), get: (key: string) => folder.settings.get(key), set: (key: string, value: unknown) => folder.settings.set(key, value) };
   const endpoints = createEndpoints({ store, secrets: dependencies.secrets, transports, egressFor, clock });
+  const timeZone = dependencies.timeZone ?? systemTimeZone();
+  const spending = createSpending({ folder, clock, timeZone, settings: settings.get });
+  const usage = createUsageService({ folder, settings, spending, readState: (flowId) => flows.open(flowId).session.state, egressFor, clock, timeZone, version: dependencies.version, logger: logger.child('usage') });
   const models = createModelService({
-    settings, secrets: dependencies.secrets, endpoints, calls: folder.ledger.calls, clock, store, logger: logger.child('models'),
+    settings, secrets: dependencies.secrets, endpoints, spending: { ...spending, calls: usage.told(spending.calls) }, clock, store, logger: logger.child('models'),
     probesByItself: dependencies.probesModels ?? dependencies.host !== 'test',
   });
   const pulls = createModelPulls({ connect: (baseUrl) => endpoints.connect('ollama', baseUrl), disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
@@ -94,17 +100,19 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
     }),
     ...(dependencies.mcp ? { host: dependencies.mcp } : {}),
   });
+  const agents = createAgentService({ flows, models, clock, random: dependencies.random ?? systemRandom });
   folder.setTextSource((flowId) => flows.textOf(flowId));
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, folder, flows, layout, chat, mcp, settings, models, endpoints, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, folder, flows, layout, chat, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
       await mcp.close();
       await pulls.close();
       await chat.close();
       await models.close();
+      await usage.close();
       flows.close();
       settings.changes.close();
       await transports.close();

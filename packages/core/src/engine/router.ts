@@ -5,6 +5,7 @@ import { AppError, errorInfo, isAppError, type Logger } from '../base/index.ts';
 import type { DataFolder } from '../db/index.ts';
 import { exportFlow } from '../exchange/index.ts';
 import { authorSchema, type Author } from '../flow/index.ts';
+import type { AgentService } from './agentService.ts';
 import type { ChatService } from './chatService.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { listHistory, restoreState, undoEntry } from './flowHistory.ts';
@@ -15,6 +16,8 @@ import type { McpService } from './mcp/index.ts';
 import type { ModelPulls } from './modelPulls.ts';
 import type { ModelService } from './models.ts';
 import type { SettingsService } from './settings.ts';
+import type { Spending } from './spending.ts';
+import type { UsageService } from './usageService.ts';
 import { streamView } from './viewStream.ts';
 
 /** The parts of an engine that its routes use. */
@@ -24,9 +27,12 @@ export interface EngineParts {
   flows: FlowService;
   layout: LayoutService;
   chat: ChatService;
+  agents: AgentService;
   mcp: McpService;
   settings: SettingsService;
   models: ModelService;
+  usage: UsageService;
+  spending: Spending;
   endpoints: EndpointService;
   pulls: ModelPulls;
   author(): Author;
@@ -39,7 +45,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
 export function createRouter(parts: EngineParts) {
-  const { folder, flows, layout, chat, mcp, settings, models, endpoints, pulls, author, logger } = parts;
+  const { folder, flows, layout, chat, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
     const route = path.join('.');
     try {
@@ -104,6 +110,10 @@ export function createRouter(parts: EngineParts) {
       cancel: os.chat.cancel.handler(({ input }) => chat.cancel(input.turnId)),
       retry: os.chat.retry.handler(({ input }) => chat.retry(input.turnId)),
     },
+    agents: {
+      list: os.agents.list.handler(() => agents.list()),
+      run: os.agents.run.handler(({ input, signal }) => agents.run(input, signal)),
+    },
     proposal: {
       accept: os.proposal.accept.handler(({ input }) => chat.acceptCards(input.proposalId, input.cardIds)),
       reject: os.proposal.reject.handler(({ input }) => chat.rejectCards(input.proposalId, input.cardIds)),
@@ -150,6 +160,18 @@ export function createRouter(parts: EngineParts) {
     endpoints: {
       get: os.endpoints.get.handler(({ input }) => endpoints.view(input.baseUrl)),
       set: os.endpoints.set.handler(({ input }) => endpoints.change(input.baseUrl, input.change)),
+    },
+    usage: {
+      summary: os.usage.summary.handler(({ input }) => usage.summary(input)),
+      calls: os.usage.calls.handler(({ input }) => usage.calls(input)),
+      budget: os.usage.budget.handler(() => ({ periods: usage.budget() })),
+      estimate: os.usage.estimate.handler(({ input }) => usage.estimate(input.flowId, input.text)),
+      prices: os.usage.prices.handler(() => usage.prices()),
+      setPrice: os.usage.setPrice.handler(({ input }) => (spending.setPrice(input), usage.prices())),
+      removePrice: os.usage.removePrice.handler(({ input }) => (spending.removePrice(input.pattern), usage.prices())),
+      restorePrices: os.usage.restorePrices.handler(() => (spending.restorePrices(), usage.prices())),
+      export: os.usage.export.handler(({ input }) => usage.export(input, input.format)),
+      push: os.usage.push.handler(({ input }) => usage.push(input)),
     },
     app: {
       info: os.app.info.handler(() => {
