@@ -57,7 +57,7 @@ export interface AgentRunOptions {
   onToken?(text: string): void;
 }
 
-/** Runs an agent: by its model where there is one, else (or after any failure of it) by its rules. Throws TURN_CANCELLED when aborted. */
+/** Runs an agent: by its model where there is one, else (or after any failure of it) by its rules. Throws TURN_CANCELLED when aborted, and failures that the person wants to stop at. */
 export async function runAgent<Input, Output, Answer>(agent: Agent<Input, Output, Answer>, input: Input, context: AgentContext, options: AgentRunOptions): Promise<AgentRun<Output>> {
   throwIfCancelled(options.signal);
   let fallback: ErrorInfo | undefined;
@@ -67,6 +67,8 @@ export async function runAgent<Input, Output, Answer>(agent: Agent<Input, Output
       if (model) return await askModel(agent, input, context, model, options);
     } catch (error) {
       throwIfCancelled(options.signal);
+      // Some refusals are the person's own will: the turn stops and can be tried again.
+      if (isAppError(error) && error.params['stopsTurn'] === true) throw error;
       fallback = errorInfo(error);
     }
   }

@@ -20,8 +20,10 @@ export interface TurnRunnerDependencies {
   store: TurnStore;
   /** The flow as it is now; `head` is the number of its last entry. */
   readFlow(flowId: string): { state: LogState; head: number } | Promise<{ state: LogState; head: number }>;
-  /** The model that the person chose for an agent; undefined for rules. A rejection is noted as a fallback. */
-  model(agent: AgentName): Promise<LanguageModel | undefined>;
+  /** The model that the person chose for an agent in the turn's mode; undefined for rules. A rejection is noted as a fallback. */
+  model(agent: AgentName, quality: Turn['quality']): Promise<LanguageModel | undefined>;
+  /** The mode that new turns run in. */
+  quality?(): NonNullable<Turn['quality']>;
   /** The wording that an agent is to use in a turn; undefined for the built-in one. */
   template?(agent: AgentName, turn: Turn): PromptTemplate | undefined;
   /** `rules` or `provider:model`, for the turn's row. */
@@ -156,7 +158,8 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
       const conversation = conversationFor(store, flowId, ids, clock);
       for (const turn of store.turnsOf(conversation.id)) if (WAITING.includes(turn.status)) save({ ...turn, status: 'superseded' });
       const now = clock.now();
-      const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, ...(image ? { image } : {}), language: 'en', model: dependencies.modelName(), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now };
+      const quality = dependencies.quality?.();
+      const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, ...(image ? { image } : {}), language: 'en', model: dependencies.modelName(), ...(quality ? { quality } : {}), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now };
       const saved = save({ ...turn, language: detectLanguage(text) });
       say(saved, `${saved.id}:message`, 'person', text);
       pump(conversation.id);

@@ -86,7 +86,7 @@ async function findOrder({ steps, now, dependencies }: Drive, classification: Cl
   const message = now.turn.message;
   let order = (await steps.agent(manager, { message, classification }, { useModel: false })).output;
   // What the rules cannot make out goes to the model, where there is one; else to the person.
-  if (order.kind === 'clarify' && steps.calls === 0 && (await hasModel(dependencies))) order = (await steps.agent(manager, { message, classification }, { useModel: true })).output;
+  if (order.kind === 'clarify' && steps.calls === 0 && (await hasModel(dependencies, now.turn))) order = (await steps.agent(manager, { message, classification }, { useModel: true })).output;
   const answer = now.turn.clarification?.answer;
   return order.kind === 'clarify' && answer !== undefined ? (await steps.agent(manager, { message, classification, answer }, { useModel: false })).output : order;
 }
@@ -176,6 +176,6 @@ async function propose({ steps, now, state, dependencies }: Drive, { cards, verd
   return { kind: 'proposal', proposalId: proposal.proposalId, reply: output.reply };
 }
 
-async function hasModel(dependencies: DriveDependencies): Promise<boolean> {
-  return (await dependencies.model('manager').catch(() => undefined)) !== undefined;
+async function hasModel(dependencies: DriveDependencies, { quality }: Turn): Promise<boolean> {
+  return (await dependencies.model('manager', quality).catch(() => undefined)) !== undefined;
 }

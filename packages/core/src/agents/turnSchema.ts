@@ -49,6 +49,8 @@ export const turnSchema = z.object({
   language: z.enum(['en', 'de']),
   /** Which mind was asked for: `rules` or `provider:model`. */
   model: z.string(),
+  /** The mode that it runs in, whatever is chosen meanwhile; absent in turns of earlier versions. */
+  quality: z.enum(['standard', 'pro']).optional(),
   /** Number of the flow's last entry when the turn read it. */
   head: z.number().int(),
   clarification: clarificationSchema.optional(),

@@ -52,9 +52,9 @@ export class Stepper {
       const context: AgentContext = { state, ids, language };
       const template = wantsModel ? dependencies.template?.(agent.name, now.turn) : undefined;
       const run = await runAgent(agent, input, context, {
-        ...(wantsModel ? { model: dependencies.model(agent.name) } : {}),
+        ...(wantsModel ? { model: dependencies.model(agent.name, now.turn.quality) } : {}),
         ...(template ? { template } : {}),
-        purpose: { turnId: now.turn.id, flowId: now.turn.flowId, flowVersion: now.turn.head, ...(options.question === undefined ? {} : { question: options.question }) },
+        purpose: { ...(now.turn.quality ? { quality: now.turn.quality } : {}), turnId: now.turn.id, flowId: now.turn.flowId, flowVersion: now.turn.head, ...(options.question === undefined ? {} : { question: options.question }) },
         seed, signal: dependencies.signal, timeoutMs: dependencies.modelTimeoutMs ?? 120_000,
         onToken: (text) => dependencies.emit({ type: 'token', turnId: now.turn.id, flowId: now.turn.flowId, agent: agent.name, text }),
       });

@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { errorInfoSchema } from '../agents/turnSchema.ts';
+import { agentNameSchema, errorInfoSchema } from '../agents/turnSchema.ts';
 import { providerNames } from '../llm/providerTable.ts';
 import { pullStepSchema } from '../llm/pullProgress.ts';
 
@@ -8,12 +8,37 @@ import { pullStepSchema } from '../llm/pullProgress.ts';
 const connectedChoiceSchema = z.object({ provider: z.enum(providerNames), baseUrl: z.string(), model: z.string() });
 export const modelChoiceSchema = z.discriminatedUnion('provider', [z.object({ provider: z.literal('rules') }), connectedChoiceSchema]);
 
+/** How good answers are to be, and what they may cost: each mode has its models. */
+export const qualitySchema = z.enum(['standard', 'pro']);
+/** Models that are set for single agents of a mode. */
+const overridesSchema = z.partialRecord(agentNameSchema, modelChoiceSchema);
+const modesSchema = z.object({ standard: overridesSchema, pro: overridesSchema });
+const dollarsSchema = z.number().min(0).max(1_000_000).nullable();
+const budgetSchema = z.object({
+  /** US dollars a day and a month of the person's calendar; null for no limit. */
+  dayUsd: dollarsSchema,
+  monthUsd: dollarsSchema,
+  /** A turn then fails and can be tried again, or goes on with the rules. */
+  whenUsedUp: z.enum(['stop', 'rules']),
+  /** Whether models of unknown price are left alone while there is a limit. */
+  refuseUnknown: z.boolean(),
+});
+/** Where calls of models are told by OTLP over HTTP, and whether each is told by itself. */
+const telemetrySchema = z.object({ endpoint: z.string().max(500), isOn: z.boolean() });
+
 const settingsFields = {
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'en', 'de']),
   /** The name that history shows for the person's own edits. */
   userName: z.string(),
   model: modelChoiceSchema,
+  /** The mode that new turns run in. */
+  quality: qualitySchema,
+  /** The model of mode pro; null for the same as standard. */
+  proModel: modelChoiceSchema.nullable(),
+  modes: modesSchema,
+  budget: budgetSchema,
+  telemetry: telemetrySchema,
   /** Who is asked, in order, when the model fails in a way that another may mend; after them the rules. */
   fallbacks: z.array(connectedChoiceSchema).max(8),
   /** Refuses every connection but loopback and `onPremiseHosts`. */
@@ -28,6 +53,16 @@ export const settingsSchema = z.object({
   language: settingsFields.language.default('system'),
   userName: settingsFields.userName.default(''),
   model: settingsFields.model.default({ provider: 'rules' }),
+  quality: settingsFields.quality.default('standard'),
+  proModel: settingsFields.proModel.catch(null).default(null),
+  modes: z.object({ standard: overridesSchema.catch({}).default({}), pro: overridesSchema.catch({}).default({}) }).catch({ standard: {}, pro: {} }).default({ standard: {}, pro: {} }),
+  budget: z
+    .object({
+      dayUsd: dollarsSchema.catch(null).default(null), monthUsd: dollarsSchema.catch(null).default(null), whenUsedUp: budgetSchema.shape.whenUsedUp.default('stop'),
+      refuseUnknown: budgetSchema.shape.refuseUnknown.default(false),
+    })
+    .default({ dayUsd: null, monthUsd: null, whenUsedUp: 'stop', refuseUnknown: false }),
+  telemetry: settingsFields.telemetry.default({ endpoint: '', isOn: false }),
   fallbacks: settingsFields.fallbacks.default([]),
   localOnly: settingsFields.localOnly.default(false),
   onPremiseHosts: settingsFields.onPremiseHosts.default([]),
@@ -37,6 +72,7 @@ export const settingsSchema = z.object({
 /** A change of settings: without defaults, for a default would reset what is not given. */
 export const settingsChangeSchema = z.object(settingsFields).partial();
 export type Settings = z.infer<typeof settingsSchema>;
+export type Quality = z.infer<typeof qualitySchema>;
 export type ModelChoice = z.infer<typeof modelChoiceSchema>;
 /** A choice that reaches somebody. */
 export type ConnectedChoice = Exclude<ModelChoice, { provider: 'rules' }>;

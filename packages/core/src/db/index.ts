@@ -6,10 +6,12 @@ export type { HistoryEntry, LogRow, NewEntry, StoredEntry } from './logStore.ts'
 export type { Acknowledgement } from './pendingStore.ts';
 export type { NewSnapshot, StoredSnapshot } from './snapshotStore.ts';
 export type { Asset, AssetStore } from './assetStore.ts';
+export type { StoredAnswers } from './answerStore.ts';
 export { learningEpisodeSchema, type EpisodeStore, type LearningEpisode } from './episodeStore.ts';
 export type { ToolCallRecord, ToolCallStore } from './toolCallStore.ts';
-export type { LedgerStore, StoredEgressRecord, StoredModelCall } from './ledgerStore.ts';
+export type { CallFilter, LedgerStore, StoredEgressRecord, StoredModelCall } from './ledgerStore.ts';
 export { parseEntry, readState, type ReadState } from './readState.ts';
+export type { PromptStore, StoredChange, StoredTrial, StoredVariant, TrialEnd, TrialOutcome } from './promptStore.ts';
 export type { SettingStore } from './settingStore.ts';
 export type { FlowText } from './searchIndex.ts';
 export type { FolderHolder } from './folderLock.ts';

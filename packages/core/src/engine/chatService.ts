@@ -1,5 +1,5 @@
-import { acceptance, createTurnRunner, editGhosts, makeProposal, rebase, rejection, type CardDraft, type ChatMessage, type Plan, type Proposal, type Turn, type TurnEvent } from '../agents/index.ts';
-import type { ChatEvent } from '../api/index.ts';
+import { acceptance, createTurnRunner, editGhosts, fromBase64, makeProposal, readImage, rebase, rejection, toBase64, turnImageSchema, type CardDraft, type ChatMessage, type Plan, type Proposal, type Turn, type TurnEvent, type TurnImage } from '../agents/index.ts';
+import { leadChoice, type ChatEvent } from '../api/index.ts';
 import { AppError, canonicalJson, type Clock, type Logger, type RandomBytes } from '../base/index.ts';
 import type { DataFolder } from '../db/index.ts';
 import { commit, type Author, type IntentOp, type Op } from '../flow/index.ts';
@@ -14,7 +14,10 @@ import { warmUp } from './warmUp.ts';
 export interface ChatService {
   /** The past of a flow's conversation, then what happens, until `signal` aborts. */
   stream(flowId: string, signal?: AbortSignal): AsyncGenerator<ChatEvent, void, void>;
-  send(flowId: string, text: string): Turn;
+  /** `image`: a picture that came with the words; refused with IMAGE_… before anything is stored. */
+  send(flowId: string, text: string, image?: { base64: string; name?: string | undefined }): Turn;
+  /** The picture of a message. Throws IMAGE_GONE. */
+  image(assetId: string): { mediaType: TurnImage['mediaType']; base64: string };
   answer(turnId: string, text: string): Turn;
   approvePlan(turnId: string, plan?: Plan): Turn;
   giveFeedback(turnId: string, text: string): Turn;
@@ -73,8 +76,10 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       const { state } = flows.open(flowId).session;
       return { state, head: state.no };
     },
-    model: (agent) => models.modelFor(agent),
-    modelName: () => modelName(settings.get().model),
+    model: (agent, quality) => models.modelFor(agent, quality),
+    quality: () => settings.get().quality,
+    modelName: () => modelName(leadChoice(settings.get())),
+    readAsset: (assetId) => folder.assets.findAsset(assetId)?.bytes,
     layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
     ids: { newId },
     clock,
@@ -134,9 +139,20 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       }
       yield* live;
     },
-    send(flowId, text) {
+    send(flowId, text, image) {
       flows.open(flowId);
-      return runner.start(flowId, checked(text));
+      if (!image) return runner.start(flowId, checked(text));
+      const bytes = fromBase64(image.base64);
+      const { mediaType, width, height } = readImage(bytes);
+      // A picture says enough by itself.
+      const words = text.trim() ? checked(text) : '';
+      const assetId = folder.assets.addAsset(bytes, mediaType);
+      return runner.start(flowId, words, { assetId, mediaType, width, height, ...(image.name ? { name: image.name.slice(0, 200) } : {}) });
+    },
+    image(assetId) {
+      const asset = folder.assets.findAsset(assetId);
+      if (!asset) throw new AppError('IMAGE_GONE', 'The picture of this message is not there any more. Nothing was changed; send it again.', { assetId });
+      return { mediaType: turnImageSchema.shape.mediaType.parse(asset.mediaType), base64: toBase64(asset.bytes) };
     },
     answer: (turnId, text) => runner.answer(turnId, checked(text)),
     approvePlan: (turnId, plan) => runner.approvePlan(turnId, plan),

@@ -19,6 +19,8 @@ export interface EngineDependencies {
   logger: Logger;
   secrets: SecretStore;
   clock?: Clock;
+  /** Whose days and months budgets and the usage screen count ('Europe/Berlin'); the machine's own unless told. */
+  timeZone?: string;
   random?: RandomBytes;
   /** The only way out; the egress gate stands before it. */
   fetch?: typeof globalThis.fetch;

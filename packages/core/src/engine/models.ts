@@ -1,6 +1,6 @@
 import { AppError, isAppError, errorInfo, type Clock, type ErrorInfo, type Logger } from '../base/index.ts';
 import type { AgentName } from '../agents/index.ts';
-import type { ConnectedChoice, KeptProbe, ModelChoice } from '../api/index.ts';
+import { choiceFor, type ConnectedChoice, type KeptProbe, type ModelChoice, type Quality } from '../api/index.ts';
 import {
   breakerModel,
   createModel,
@@ -12,7 +12,6 @@ import {
   providerAdapters,
   recordedModel,
   testModel,
-  type CallLedger,
   type Egress,
   type FailoverEntry,
   type LanguageModel,
@@ -24,6 +23,7 @@ import type { SecretStore } from './dependencies.ts';
 import type { EndpointService } from './endpoints.ts';
 import { createProbes, type ProbeStore } from './probes.ts';
 import { keyName, modelName, type SettingsService } from './settings.ts';
+import type { Spending } from './spending.ts';
 
 /** What the settings screen asks about models, and the model that a turn uses. */
 export interface ModelService {
@@ -37,8 +37,8 @@ export interface ModelService {
   keptProbe(choice: ModelChoice): KeptProbe | undefined;
   setKey(baseUrl: string, key: string | null): Promise<void>;
   hasKey(baseUrl: string): Promise<boolean>;
-  /** The model that answers for an agent, with everything that stands around it; undefined for rules. Contacts nothing. */
-  modelFor(agent: AgentName): Promise<LanguageModel | undefined>;
+  /** The model that answers for an agent in a mode (the chosen one unless told), with everything that stands around it; undefined for rules. Contacts nothing. */
+  modelFor(agent: AgentName, quality?: Quality): Promise<LanguageModel | undefined>;
   /** Stops what runs behind the work. */
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export interface ModelServiceDependencies {
   secrets: SecretStore;
   endpoints: EndpointService;
   store: ProbeStore;
-  calls: CallLedger;
+  spending: Spending;
   clock: Clock;
   logger: Logger;
   /** Whether models that nobody has tried out are tried out behind the work after their first answer. */
@@ -58,18 +58,19 @@ export interface ModelServiceDependencies {
 
 /** The service over the connections of endpoints and the host's secrets. */
 export function createModelService(options: ModelServiceDependencies): ModelService {
-  const { settings, secrets, endpoints, store, calls, clock, logger } = options;
+  const { settings, secrets, endpoints, store, spending, clock, logger } = options;
   const learned: LearnedAbilities = new Map();
   const connect = async (choice: ConnectedChoice): Promise<{ settings: ModelSettings; egress: Egress }> => {
     const { egress, ...way } = await endpoints.connect(choice.provider, choice.baseUrl);
     return { settings: { ...choice, ...way }, egress };
   };
-  const recorded = (model: LanguageModel) => recordedModel(model, { ledger: calls, clock });
+  /** A model with the rows of its calls, their cost, and the person's budget before them. */
+  const recorded = (choice: ConnectedChoice) => (model: LanguageModel) => spending.held(recordedModel(model, { ledger: spending.calls, clock, costOf: spending.costOf(choice) }), choice);
   const probes = createProbes({
     store, clock, logger, byThemselves: options.probesByItself,
     async probe(choice, signal) {
       const { settings: way, egress } = await connect(choice);
-      return probeModel(way, { egress, wrap: recorded, ...(signal ? { signal } : {}) });
+      return probeModel(way, { egress, wrap: recorded(choice), ...(signal ? { signal } : {}) });
     },
   });
 
@@ -79,7 +80,7 @@ export function createModelService(options: ModelServiceDependencies): ModelServ
     const known = probes.kept(choice);
     const subject = { provider: choice.provider, model: choice.model, host: providerAdapters[choice.provider].readBaseUrl(choice.baseUrl).host };
     const bare = createModel({ ...way, ...(known?.structured === 'no' ? { isSchemaTold: true } : {}) }, { egress, learned });
-    const broken = breakerModel(recorded(bare), endpoints.breakerOf(choice.baseUrl), { subject, clock });
+    const broken = breakerModel(recorded(choice)(bare), endpoints.breakerOf(choice.baseUrl), { subject, clock });
     const guarded = guardedModel(broken, { ...(known ? { vision: known.vision } : {}), ...(known?.contextTokens === undefined ? {} : { contextTokens: known.contextTokens }) }, subject);
     return {
       ...guarded,
@@ -123,7 +124,7 @@ export function createModelService(options: ModelServiceDependencies): ModelServ
       if (choice.provider === 'rules') return { ok: true, ms: 0 };
       try {
         const { settings: way, egress } = await connect(choice);
-        const tested = await testModel(way, { egress, wrap: recorded, ...(signal ? { signal } : {}) });
+        const tested = await testModel(way, { egress, wrap: recorded(choice), ...(signal ? { signal } : {}) });
         // Seen to work by the person: it need not be left alone any longer.
         if (tested.ok) endpoints.breakerOf(choice.baseUrl).reset();
         return tested;
@@ -146,8 +147,9 @@ export function createModelService(options: ModelServiceDependencies): ModelServ
       endpoints.breakerOf(baseUrl).reset();
     },
     hasKey: async (baseUrl) => (await secrets.get(keyName(baseUrl))) !== undefined,
-    async modelFor() {
-      const { model: choice, fallbacks } = settings.get();
+    async modelFor(agent, quality) {
+      const { fallbacks } = settings.get();
+      const { choice } = choiceFor(agent, settings.get(), quality);
       if (choice.provider === 'rules') return undefined;
       const others = fallbacks.filter((other) => modelName(other) !== modelName(choice) || other.baseUrl !== choice.baseUrl);
       const [first, ...rest] = await Promise.all([entryOf(choice, false), ...others.map((other) => entryOf(other, true))]);

@@ -102,7 +102,8 @@ export function createRouter(parts: EngineParts) {
     },
     chat: {
       open: os.chat.open.handler(({ input, signal }) => chat.stream(input.flowId, signal)),
-      send: os.chat.send.handler(({ input }) => chat.send(input.flowId, input.text)),
+      send: os.chat.send.handler(({ input }) => chat.send(input.flowId, input.text, input.image)),
+      image: os.chat.image.handler(({ input }) => chat.image(input.assetId)),
       answer: os.chat.answer.handler(({ input }) => chat.answer(input.turnId, input.text)),
       approvePlan: os.chat.approvePlan.handler(({ input }) => chat.approvePlan(input.turnId, input.plan)),
       giveFeedback: os.chat.giveFeedback.handler(({ input }) => chat.giveFeedback(input.turnId, input.text)),

@@ -26,6 +26,8 @@ export type ChangeErrorCode =
 /** What the engine refuses or cannot do. */
 export type EngineErrorCode =
   | 'AUTHOR_REFUSED'
+  | 'BUDGET_PRICE_UNKNOWN'
+  | 'BUDGET_USED_UP'
   | 'EGRESS_REFUSED'
   | 'ENDPOINT_CA_INVALID'
   | 'ENDPOINT_HEADER_INVALID'
@@ -41,14 +43,24 @@ export type EngineErrorCode =
   | 'LOG_NEEDS_NEWER_APP'
   | 'LOG_VERSION_UNKNOWN'
   | 'NAME_EMPTY'
+  | 'PRICE_PATTERN_INVALID'
   | 'STORE_NEWER'
+  | 'TELEMETRY_ENDPOINT_INVALID'
+  | 'TELEMETRY_FAILED'
+  | 'TELEMETRY_NO_ENDPOINT'
   | 'VERSION_NOT_FOUND'
   | 'INTERNAL';
 
 /** Messages, turns and proposals. */
 export type ConversationErrorCode =
+  | 'AGENT_INPUT_INVALID'
   | 'AGENT_OUTPUT_INVALID'
+  | 'AGENT_UNKNOWN'
   | 'DESIGN_INVALID'
+  | 'IMAGE_GONE'
+  | 'IMAGE_TOO_LARGE'
+  | 'IMAGE_TYPE_UNSUPPORTED'
+  | 'IMAGE_UNREADABLE'
   | 'MESSAGE_EMPTY'
   | 'MESSAGE_NOT_TEXT'
   | 'MESSAGE_TOO_LONG'

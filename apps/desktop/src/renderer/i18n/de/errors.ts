@@ -150,7 +150,18 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   TRANSACTION_SCHEMA: () => 'Diese Änderung stammt von einer anderen Version der App und passt nicht zu diesem Flow. Nichts wurde geändert; aktualisiere die App.',
   REPLICA_READ_ONLY: () => 'Dieser Flow lässt sich hier gerade nicht ändern. Nichts ist verloren; aktualisiere die App oder warte auf den Schlüssel des Flows.',
 
+  AGENT_INPUT_INVALID: ({ name, problems }) => `Damit kann „${String(name)}“ nicht arbeiten: ${list(problems)}. Es wurde nichts ausgeführt; berichtige die Eingabe.`,
+  AGENT_UNKNOWN: ({ name }) => `Einen Agenten „${String(name)}“ gibt es nicht. Es wurde nichts ausgeführt; wähle einen aus der Liste.`,
+  IMAGE_GONE: () => 'Das Bild zu dieser Nachricht ist nicht mehr da. Es wurde nichts geändert; schicke es noch einmal.',
+  IMAGE_TOO_LARGE: ({ reason, pixels, bytes, limit }) =>
+    reason === 'pixels'
+      ? `Das Bild hat ${Math.round(Number(pixels) / 1e6)} Megapixel; bis zu ${Number(limit) / 1e6} sind möglich. Es wurde nicht gesendet und deine Worte sind noch da; verkleinere es.`
+      : `Das Bild hat ${(Number(bytes) / 1024 / 1024).toFixed(1).replace('.', ',')} MB; bis zu ${Number(limit) / 1024 / 1024} MB sind möglich. Es wurde nicht gesendet und deine Worte sind noch da; verkleinere es.`,
+  IMAGE_TYPE_UNSUPPORTED: () => 'Diese Datei ist kein Bild, das gelesen werden kann: Möglich sind PNG, JPEG, WebP, GIF und SVG. Es wurde nichts gesendet und deine Worte sind noch da; speichere es in einem dieser Formate.',
+  IMAGE_UNREADABLE: () => 'Das Bild ist beschädigt; daraus lässt sich nichts lesen. Es wurde nicht gesendet und deine Worte sind noch da; speichere oder exportiere es noch einmal.',
   AUTHOR_REFUSED: () => 'Eine Ansicht darf nicht im Namen eines Agenten schreiben. Nichts wurde gespeichert.',
+  BUDGET_PRICE_UNKNOWN: (p) => `Es gibt ein Budget, und niemand weiß, was ${String(p.model ?? 'dieses Modell')} kostet. Es wurde nicht gefragt und nichts wurde geändert. Gib seinen Preis in den Einstellungen ein oder erlaube dort Modelle mit unbekanntem Preis.`,
+  BUDGET_USED_UP: (p) => `Das Budget für ${p.period === 'month' ? 'diesen Monat' : 'heute'} lässt keinen weiteren Aufruf zu: ${dollars(p.usedUsd)} von ${dollars(p.limitUsd)} sind verbraucht. Niemand wurde gefragt und nichts wurde geändert. Erhöhe das Budget in den Einstellungen, warte, bis es neu beginnt, oder wähle ein Modell auf diesem Rechner; versuche es dann noch einmal.`,
   EGRESS_REFUSED: egress,
   ENTRY_NOT_FOUND: () => 'Diese Änderung steht nicht im Verlauf des Flows. Nichts wurde geändert.',
   ENTRY_OF_OTHER_LOG: () => 'Diese Änderung gehört zu einem anderen Flow. Nichts wurde gespeichert.',
@@ -173,6 +184,10 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   KEY_EMPTY: () => 'Der Schlüssel ist leer. Der bisherige bleibt; gib einen ein oder entferne ihn.',
   LAYOUT_CLOSED: () => 'Das Anordnen wurde beendet, während dieser Auftrag wartete. Nichts wurde verschoben; öffne den Flow noch einmal und wiederhole es.',
   LAYOUT_FAILED: (p) => `Das Anordnen ist gescheitert${p.reason ? ` (${p.reason})` : ''}. Nichts wurde verschoben; versuche es noch einmal oder ordne von Hand.`,
+  PRICE_PATTERN_INVALID: (p) => `„${String(p.pattern ?? '')}“ nennt kein Modell. Nichts wurde geändert; schreib den Anbieter, einen Doppelpunkt und den Namen des Modells, etwa openai:gpt-5.4 oder openai:*.`,
+  TELEMETRY_ENDPOINT_INVALID: (p) => `„${String(p.endpoint ?? '')}“ ist als Adresse nicht zu brauchen. Nichts wurde gesendet; schreib sie wie http://127.0.0.1:4318, ohne Namen und Passwort.`,
+  TELEMETRY_FAILED: (p) => `Die Aufrufe konnten nicht an ${String(p.host ?? 'den Endpunkt')} gesendet werden${typeof p.status === 'number' ? ` (${p.status})` : ''}. Sie stehen weiter im Verzeichnis; prüfe die Adresse und sende sie noch einmal.`,
+  TELEMETRY_NO_ENDPOINT: () => 'Es ist kein Endpunkt für Telemetrie eingetragen. Nichts wurde gesendet; gib zuerst seine Adresse ein.',
   NAME_EMPTY: () => 'Ein Flow braucht einen Namen. Es bleibt, wie es war; gib einen ein.',
   VERSION_NOT_FOUND: () => 'Diese Version des Flows gibt es nicht. Nichts wurde geändert.',
   INTERNAL: (p) => `Etwas Unerwartetes ist schiefgegangen: ${p.message ?? 'Grund unbekannt'}. Deine gespeicherte Arbeit ist unberührt.`,
@@ -276,4 +291,8 @@ function seconds(ms: unknown): string {
 
 function upper(text: string): string {
   return text.startsWith('der ') || text.startsWith('das ') ? text[0]!.toUpperCase() + text.slice(1) : text;
+}
+
+function dollars(value: unknown): string {
+  return typeof value === 'number' ? `${value.toLocaleString('de', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} $` : 'dem Betrag';
 }
