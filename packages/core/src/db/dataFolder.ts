@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { createIdSource, systemRandom } from '../base/id.ts';
 import type { Logger } from '../base/logger.ts';
+import { createAnswerStore, type StoredAnswers } from './answerStore.ts';
 import { createAssetStore, type AssetStore } from './assetStore.ts';
 import { openDatabase, type Database } from './database.ts';
 import { createEpisodeStore, type EpisodeStore } from './episodeStore.ts';
@@ -12,6 +13,7 @@ import { createLedgerStore, type LedgerStore } from './ledgerStore.ts';
 import { migrate, readVersion, type Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations.generated.ts';
 import { readState } from './readState.ts';
+import { createPromptStore, type PromptStore } from './promptStore.ts';
 import { createToolCallStore, type ToolCallStore } from './toolCallStore.ts';
 import { openSearchIndex, type FlowText } from './searchIndex.ts';
 import { createSettingStore, type SettingStore } from './settingStore.ts';
@@ -29,6 +31,10 @@ export interface DataFolder {
   readonly ledger: LedgerStore;
   readonly toolCalls: ToolCallStore;
   readonly assets: AssetStore;
+  /** Answers of models, to be given again. */
+  readonly answers: StoredAnswers;
+  /** Wordings of the agents' instructions and what became of their uses. */
+  readonly prompts: PromptStore;
   /** What was learned from corrected turns. */
   readonly episodes: EpisodeStore;
   /**
@@ -92,6 +98,8 @@ export async function openDataFolder(path: string, { logger, clock, migrations =
       logger,
     );
     opened.push(search);
+    const answers = createAnswerStore(() => search.database(), { clock, logger });
+    opened.push({ close: () => answers.flush() });
     return {
       path,
       readOnly: store.readOnly,
@@ -101,6 +109,8 @@ export async function openDataFolder(path: string, { logger, clock, migrations =
       ledger: createLedgerStore(store, createIdSource(clock, systemRandom)),
       toolCalls: createToolCallStore(store, createIdSource(clock, systemRandom)),
       assets: createAssetStore(store, clock),
+      answers,
+      prompts: createPromptStore(store, createIdSource(clock, systemRandom)),
       episodes: createEpisodeStore(store, createIdSource(clock, systemRandom)),
       withTransaction: (run) => store.write(run),
       announce: (holder) => lock.announce(holder),
