@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Logger } from '../base/logger.ts';
 import { isAppError } from '../base/error.ts';
+import { ANSWER_SHAPE } from './answerStore.ts';
 import { openDatabase, type Database } from './database.ts';
 import type { FlowSearch } from './flowStore.ts';
 
@@ -24,13 +25,15 @@ export interface FlowTextSource {
 
 /** The full text of all flows, in a file that can be deleted at any time. */
 export interface SearchIndex extends FlowSearch {
+  /** The file as it is open now, for what else can be rebuilt; undefined where there is none. */
+  database(): Database | undefined;
   /** Resolves when every flow that was touched before is indexed (or the index is closed). */
   idle(): Promise<void>;
   close(): void;
 }
 
 /** Raised when the shape of the index changes: an older file is thrown away and built anew. */
-const INDEX_VERSION = 1;
+const INDEX_VERSION = 2;
 const REST_MS = 250;
 const RETRY_MS = 30_000;
 /** The queue takes at most this part of one core. */
@@ -38,7 +41,7 @@ const SHARE = 0.05;
 
 const SHAPE = `
   create table indexed_flow (rowid integer primary key, flow_id text not null unique, stamp text not null);
-  create virtual table flow_text using fts5(name, description, titles, content='', contentless_delete=1, detail=column, prefix='2 3', tokenize='unicode61 remove_diacritics 2');
+  create virtual table flow_text using fts5(name, description, titles, content='', contentless_delete=1, detail=column, prefix='2 3', tokenize='unicode61 remove_diacritics 2');${ANSWER_SHAPE}
   pragma user_version = ${INDEX_VERSION};`;
 
 /**
@@ -113,6 +116,7 @@ export function openSearchIndex(path: string, source: FlowTextSource, logger: Lo
   schedule(REST_MS);
 
   return {
+    database: () => (isClosed ? undefined : database),
     touch(flowId) {
       waiting.add(flowId);
       schedule(REST_MS);
@@ -171,6 +175,7 @@ function openIndexFile(path: string, logger: Logger): Database {
     const version = opened.connection.pragma('user_version', { simple: true });
     if (version === INDEX_VERSION) {
       readAll(opened, 'select count(*) from indexed_flow');
+      readAll(opened, 'select count(*) from answer_use');
       return opened;
     }
     if (readAll<[number]>(opened, 'select count(*) from sqlite_schema')[0]![0] === 0) {

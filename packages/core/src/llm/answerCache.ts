@@ -16,6 +16,7 @@ export interface KeptAnswer {
   model: string;
   /** ms UTC. */
   at: number;
+  flowId?: string;
   /** For questions about a flow: what it may be found by when asked in other words. */
   question?: { scope: string; text: string };
 }
@@ -66,10 +67,14 @@ export type AnswerFlights = Map<string, Flight>;
 
 interface Flight {
   timeoutMs: number;
+  /** True where what was streamed may be taken back. */
+  isRetractable: boolean;
   /** Text that was streamed so far. */
   shown: string;
   waiters: Set<GenerateRequest>;
   controller: AbortController;
+  /** Lets nobody on board any more. */
+  land(): void;
   promise: Promise<GenerateResult>;
 }
 
@@ -97,21 +102,20 @@ export function cachedModel(model: LanguageModel, options: AnswerCacheOptions): 
     const hit = kept && (await serve(kept, 'exact', request, startedAt));
     if (hit) return hit;
     const running = flights.get(key);
-    if (running && running.timeoutMs >= (request.timeoutMs ?? DEFAULT_TIMEOUT_MS)) {
+    if (running && mayJoin(running, request)) {
       const result = await board(running, request);
       await record('exact', request, startedAt);
       return withForget({ ...result, ...FREE, ms: clock.now() - startedAt, cached: result.cached ?? { kind: 'exact', at: clock.now() } }, key);
     }
     const controller = new AbortController();
-    const flight: Flight = { timeoutMs: request.timeoutMs ?? DEFAULT_TIMEOUT_MS, shown: '', waiters: new Set(), controller, promise: Promise.resolve() as never };
+    const land = () => {
+      if (flights.get(key) === flight) flights.delete(key);
+    };
+    const flight: Flight = { timeoutMs: request.timeoutMs ?? DEFAULT_TIMEOUT_MS, isRetractable: Boolean(request.onRetract), shown: '', waiters: new Set(), controller, land, promise: undefined as never };
     const shared = sharedRequest(request, flight);
-    flight.promise = findSimilar(key, shared, startedAt)
-      .then((similar) => similar ?? ask(key, shared))
-      .finally(() => {
-        if (flights.get(key) === flight) flights.delete(key);
-      });
+    flight.promise = findSimilar(key, shared, startedAt).then((similar) => similar ?? ask(key, shared)).finally(land);
     if (!running) flights.set(key, flight);
-    return withForget(await board(flight, request, () => flights.get(key) === flight && flights.delete(key)), key);
+    return withForget(await board(flight, request), key);
   };
 
   /** Asks the model, and keeps what is worth keeping. */
@@ -120,7 +124,7 @@ export function cachedModel(model: LanguageModel, options: AnswerCacheOptions): 
     const result = await model.generate(request);
     // What another model said for this one, or a model that wants a tool, is no answer of this model to this question.
     if (result.failedBefore?.length || (result.answeredBy ?? model.id) !== model.id || result.toolCalls?.length || !result.text) return result;
-    store.keep({ key, text: result.text, model: result.model, at: clock.now(), ...(scope === undefined ? {} : { question: { scope, text: request.purpose!.question! } }) });
+    store.keep({ key, text: result.text, model: result.model, at: clock.now(), ...(request.purpose?.flowId === undefined ? {} : { flowId: request.purpose.flowId }), ...(scope === undefined ? {} : { question: { scope, text: request.purpose!.question! } }) });
     if (request.purpose?.turnId) store.noteUse(key, request.purpose.turnId);
     return result;
   };
@@ -172,7 +176,7 @@ export function cachedModel(model: LanguageModel, options: AnswerCacheOptions): 
   };
 
   /** Waits for a call with a cancel and a time limit of one's own; the last one to leave ends it. */
-  const board = async (flight: Flight, request: GenerateRequest, onEmpty?: () => void): Promise<GenerateResult> => {
+  const board = async (flight: Flight, request: GenerateRequest): Promise<GenerateResult> => {
     const window = openCallWindow({ provider: model.provider, model: model.id, host: '' }, clock, request.timeoutMs ?? DEFAULT_TIMEOUT_MS, request.signal);
     flight.waiters.add(request);
     if (flight.shown) request.onToken?.(flight.shown);
@@ -182,9 +186,9 @@ export function cachedModel(model: LanguageModel, options: AnswerCacheOptions): 
       window.close();
       flight.waiters.delete(request);
       if (!flight.waiters.size) {
-        onEmpty?.();
-        for (const [key, item] of flights) if (item === flight) flights.delete(key);
+        flight.land();
         flight.controller.abort();
+        // Nobody hears of its end any more.
         flight.promise.catch(() => undefined);
       }
     }
@@ -198,6 +202,11 @@ export function cachedModel(model: LanguageModel, options: AnswerCacheOptions): 
 /** What an answer from memory costs. */
 const FREE = { usage: { inputTokens: 0, outputTokens: 0 }, costUsd: 0 };
 
+/** A caller who gives more time needs a call of their own, and so does one who could not take back what they are shown. */
+function mayJoin(flight: Flight, request: GenerateRequest): boolean {
+  return flight.timeoutMs >= (request.timeoutMs ?? DEFAULT_TIMEOUT_MS) && (!flight.isRetractable || !request.onToken || Boolean(request.onRetract));
+}
+
 /** The request that is made once for all who wait: it ends when nobody waits any more. */
 function sharedRequest(request: GenerateRequest, flight: Flight): GenerateRequest {
   const { onToken, onRetract, ...rest } = request;
@@ -210,7 +219,10 @@ function sharedRequest(request: GenerateRequest, flight: Flight): GenerateReques
             flight.shown += text;
             for (const waiter of flight.waiters) waiter.onToken?.(text);
           },
-          // All who wait must be able to take back what they were shown.
+        }
+      : {}),
+    ...(onRetract
+      ? {
           onRetract() {
             flight.shown = '';
             for (const waiter of flight.waiters) waiter.onRetract?.();
