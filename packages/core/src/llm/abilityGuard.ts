@@ -27,8 +27,8 @@ export function guardedModel(model: LanguageModel, known: KnownAbilities, subjec
 }
 
 /**
- * A number of tokens that a request takes at the very least: no tokenizer in use packs prose tighter than this on average, so whatever
- * is refused by it could not have been read. Pictures and the answer are left out: their sizes differ too much.
+ * A number of tokens that a request takes at the very least, counted low on purpose: to refuse what would have fitted is worse than to
+ * have the provider refuse what did not. Pictures and the answer are left out: their sizes differ too much.
  */
 export function leastTokens(request: Pick<GenerateRequest, 'system' | 'messages' | 'tools'>): number {
   const texts = [request.system, ...request.messages.map(({ content }) => content), ...(request.tools ?? []).map((tool) => JSON.stringify(tool))];
@@ -46,7 +46,7 @@ export function leastTokens(request: Pick<GenerateRequest, 'system' | 'messages'
   return Math.ceil(latin / LATIN_PER_TOKEN + wide / WIDE_PER_TOKEN);
 }
 
-/** Letters of one token at most on average, spaces not counted. English prose has about 3.7 a token, code and JSON fewer. */
-const LATIN_PER_TOKEN = 6;
+/** Letters of one token at most on average, spaces not counted: about twice what prose has, so that long words and rules of dashes fit too. */
+const LATIN_PER_TOKEN = 8;
 /** Chinese, Japanese, Korean and signs: hardly ever more than two in a token. */
 const WIDE_PER_TOKEN = 3;

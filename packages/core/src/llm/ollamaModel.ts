@@ -1,7 +1,9 @@
 import type { ChatRequest, Message, Ollama } from 'ollama/browser';
+import { isAppError } from '../base/error.ts';
 import type { CallWindow } from './callWindow.ts';
 import type { Egress } from './egress.ts';
 import type { LanguageModel } from './languageModel.ts';
+import { learnedOf, type LearnedAbilities } from './learned.ts';
 import { modelError, type ModelSubject } from './modelError.ts';
 import { tellSchema, toWireSchema } from './outputSchema.ts';
 import { providerTable } from './providerTable.ts';
@@ -32,6 +34,7 @@ export interface OllamaModelOptions {
   timing?: ModelTiming;
   /** See ProviderModelOptions. */
   isSchemaTold?: boolean;
+  learned?: LearnedAbilities;
 }
 
 /** A LanguageModel over Ollama's own protocol, always streamed: a dropped connection then stops the generation too. */
@@ -40,9 +43,11 @@ export function createOllamaModel(options: OllamaModelOptions): LanguageModel {
   const base = readOllamaBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'ollama', model: options.model, host: base.host };
 
-  const complete = async (call: CompletionCall): Promise<Completion> => {
+  const abilities = learnedOf(options.learned, base.url, options.model, () => ({ isTold: options.isSchemaTold ?? false }));
+
+  const exchange = async (call: CompletionCall): Promise<Completion> => {
     const client = await createOllamaClient({ baseUrl: base.url, egress: options.egress, headers: options.headers, purpose: 'model', subject, window: call.window, timing, idleTimeoutMs: options.idleTimeoutMs ?? 90_000 });
-    const told = call.output && options.isSchemaTold ? toWireSchema(call.output.schema, { strict: false }).schema : undefined;
+    const told = call.output && abilities.isTold ? toWireSchema(call.output.schema, { strict: false }).schema : undefined;
     // By default Ollama drops the beginning of what does not fit, without a word. With these it refuses or stops; older versions ignore them.
     const request: ChatRequest & { stream: true; truncate: boolean; shift: boolean } = {
       model: options.model,
@@ -91,6 +96,17 @@ export function createOllamaModel(options: OllamaModelOptions): LanguageModel {
       model: typeof last?.model === 'string' ? last.model : options.model,
       finish: !isDone ? 'cut' : last?.done_reason === 'length' ? 'length' : 'stop',
     };
+  };
+  const complete = async (call: CompletionCall): Promise<Completion> => {
+    try {
+      return await exchange(call);
+    } catch (error) {
+      // llama.cpp inside cannot make a grammar of every schema; older servers know `format: "json"` only.
+      const isForm = isAppError(error) && /^MODEL_(REQUEST_REJECTED|PROVIDER_FAILED)$/.test(error.code) && /format|schema|grammar/i.test(String(error.params['detail'] ?? ''));
+      if (!call.output || abilities.isTold || !isForm || call.window.signal.aborted) throw error;
+      abilities.isTold = true;
+      return exchange(call);
+    }
   };
   return createStructuredModel({ provider: 'ollama', subject, secrets: secretsOf({ headers: options.headers ?? {} }), timing, complete });
 }

@@ -11,6 +11,7 @@ import { tellSchema, toWireSchema } from './outputSchema.ts';
 import { providerTable } from './providerTable.ts';
 import { createProviderFetch, type WireWatch } from './providerFetch.ts';
 import { systemTiming, type ModelTiming } from './retry.ts';
+import { toGrammar } from './grammar.ts';
 import { keyHeaders, secretsOf } from './secrets.ts';
 import { createStructuredModel, type Completion, type CompletionCall } from './structuredModel.ts';
 import { readToolCalls, type ToolCallDraft } from './toolCalls.ts';
@@ -141,6 +142,11 @@ function toBody(call: CompletionCall, model: string, abilities: Abilities): Body
   if (call.output && wire && abilities.output === 'schema') {
     body.response_format = { type: 'json_schema', json_schema: { name: call.output.name.replace(/[^\w-]/g, '_').slice(0, 64), schema: wire.schema, strict: wire.strict } };
   } else if (wire && abilities.output === 'json') body.response_format = { type: 'json_object' };
+  else if (wire && abilities.output === 'grammar') {
+    const grammar = toGrammar(wire.schema);
+    // llama.cpp reads the first, vLLM the second; both pass over what they do not know.
+    Object.assign(body, { grammar, structured_outputs: { grammar } });
+  }
   for (const name of abilities.refused) delete (body as Record<string, unknown>)[name];
   return body;
 }
@@ -176,7 +182,7 @@ function adapt(abilities: Abilities, error: AppError, body: Body, isStreamed: bo
   if (body.response_format && /response_format|json_schema|json_object|schema|structured|grammar|guided/.test(words)) {
     const isStrict = body.response_format.type === 'json_schema' && body.response_format.json_schema.strict === true;
     if (isStrict && /strict|schema for response_format|invalid schema|nesting|additionalproperties|required/.test(words)) abilities.isStrict = false;
-    else abilities.output = abilities.output === 'schema' ? 'json' : 'prompt';
+    else abilities.output = abilities.output === 'schema' ? 'json' : abilities.takesGrammar ? 'grammar' : 'prompt';
     return true;
   }
   if (new RegExp(`\\b${abilities.tokenLimitName}\\b`).test(words) && abilities.tokenLimitName in body) {
@@ -196,6 +202,11 @@ function adapt(abilities: Abilities, error: AppError, body: Body, isStreamed: bo
   }
   if (isStreamed && /\bstream(ing)?\b/.test(words)) {
     abilities.canStream = false;
+    return true;
+  }
+  // Whatever else it says: few endpoints know these fields, so they are the most likely reason.
+  if ('grammar' in body) {
+    abilities.output = 'prompt';
     return true;
   }
   return false;

@@ -37,6 +37,20 @@ export function anthropicEvents(pieces: readonly string[], change: { stop?: Stop
   ] as RawMessageStreamEvent[];
 }
 
+/** Source: "Streaming messages", streaming request with tool use: a block of text, then one of the tool, its input in pieces. */
+export function anthropicToolUse(id: string, name: string, pieces: readonly string[], said: string): RawMessageStreamEvent[] {
+  const [start, textStart, ...rest] = anthropicEvents([said]);
+  const [stop, delta, end] = rest.slice(-3);
+  return [
+    start, textStart, ...(said ? [{ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: said } }] : []), stop,
+    { type: 'content_block_start', index: 1, content_block: { type: 'tool_use', id, name, input: {}, caller: { type: 'direct' } } },
+    { type: 'content_block_delta', index: 1, delta: { type: 'input_json_delta', partial_json: '' } },
+    ...pieces.map((piece) => ({ type: 'content_block_delta', index: 1, delta: { type: 'input_json_delta', partial_json: piece } })),
+    { type: 'content_block_stop', index: 1 },
+    { ...delta, delta: { stop_reason: 'tool_use', stop_sequence: null } }, end,
+  ] as RawMessageStreamEvent[];
+}
+
 /** Source: "Errors", error shapes: the body of a failed request, and the data of an `error` event inside a stream. */
 export function anthropicError(type: ErrorType | 'request_too_large', message: string): ErrorResponse {
   return { type: 'error', error: { type, message }, request_id: 'req_011CSHoEeqs5C35K2UUqR7Fy' } as ErrorResponse;
@@ -67,6 +81,17 @@ export function geminiChunks(pieces: readonly string[], change: { finish?: strin
       modelVersion: 'gemini-2.5-flash', responseId: 'oPqOaMWdK7eOjuMPzvzC8Ac',
     };
   });
+}
+
+/** Source: ai.google.dev/gemini-api/docs/function-calling and .../thought-signatures: the call is a part, its signature stands beside it. */
+export function geminiFunctionCall(name: string, args: object, change: { said?: string; signature?: string; id?: string } = {}): object[] {
+  return [
+    ...(change.said ? [{ candidates: [{ content: { parts: [{ text: change.said }], role: 'model' }, index: 0 }], modelVersion: 'gemini-2.5-flash' }] : []),
+    {
+      candidates: [{ content: { parts: [{ functionCall: { name, args, ...(change.id ? { id: change.id } : {}) }, ...(change.signature ? { thoughtSignature: change.signature } : {}) }], role: 'model' }, finishReason: 'STOP', index: 0 }],
+      usageMetadata: { promptTokenCount: 8, candidatesTokenCount: 4, totalTokenCount: 12 }, modelVersion: 'gemini-2.5-flash',
+    },
+  ];
 }
 
 /** Source: "generate-content", PromptFeedback: no candidate is returned when the prompt was blocked. */

@@ -25,7 +25,7 @@ export function errorFromFailure(failure: WireFailure, subject: ModelSubject, se
   if (status === 429 && said.retryAfterMs !== undefined) return modelError('MODEL_RATE_LIMITED', { ...params, retryAfterMs: retryAfterMs(failure.headers, now) ?? said.retryAfterMs });
   if (status === 402 || /insufficient_quota|exceeded your current quota|billing_hard_limit|credit balance/.test(words)) return modelError('MODEL_QUOTA_EXHAUSTED', params);
   if (status === 401 || status === 403 || /invalid_api_key|api_key_invalid|api key not valid|authentication_error/.test(words)) return modelError('MODEL_KEY_REJECTED', params);
-  if (/model_not_found|not_found_error model|model.{0,80}(not found|does not exist)|no such model|no models? (is |are )?loaded/.test(words)) return modelError('MODEL_NOT_FOUND', { ...params, reason: 'model' });
+  if (/model_not_found|deploymentnotfound|not_found_error model|model.{0,80}(not found|does not exist)|no such model|no models? (is |are )?loaded/.test(words)) return modelError('MODEL_NOT_FOUND', { ...params, reason: 'model' });
   if (status === 404 || status === 405) return modelError('MODEL_NOT_FOUND', { ...params, reason: 'address' });
   if (status === 429 || /rate_limit/.test(words)) return modelError('MODEL_RATE_LIMITED', { ...params, retryAfterMs: retryAfterMs(failure.headers, now) });
   if (/(more|not enough|insufficient|out of) (system |gpu |video )?memory/.test(words)) return modelError('MODEL_PROVIDER_FAILED', { ...params, reason: 'memory' });

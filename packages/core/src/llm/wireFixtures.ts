@@ -39,6 +39,19 @@ export function openAiChunks(pieces: readonly string[], change: { finish_reason?
   ];
 }
 
+/** Source: openapi.yaml, ChatCompletionMessageToolCallChunk: the name in the first piece, the arguments in all. */
+export function openAiToolCallChunks(id: string, name: string, pieces: readonly string[], said: string) {
+  const chunk = (delta: ChatCompletionChunk.Choice.Delta, finish: ChatCompletionChunk.Choice['finish_reason'] = null): ChatCompletionChunk => ({
+    id: 'chatcmpl-123', object: 'chat.completion.chunk', created: 1694268190, model: 'gpt-4o-mini', choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }], usage: null,
+  });
+  return [
+    chunk({ role: 'assistant', content: said }),
+    chunk({ tool_calls: [{ index: 0, id, type: 'function', function: { name, arguments: '' } }] }),
+    ...pieces.map((piece) => chunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] })),
+    chunk({}, 'tool_calls'),
+  ];
+}
+
 /** Source: openapi.yaml, ErrorResponse (code, message, param, type are required). */
 export function openAiError(message: string, type: string, code: string | null, param: string | null = null) {
   return { error: { message, type, param, code } };
