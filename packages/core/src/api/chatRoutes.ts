@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { agentCallSchema, agentNameSchema, chatMessageSchema, planSchema, proposalSchema, turnSchema } from '../agents/turnSchema.ts';
+import { agentCallSchema, agentNameSchema, chatMessageSchema, planSchema, proposalSchema, turnImageSchema, turnSchema } from '../agents/turnSchema.ts';
 import { idSchema } from '../flow/fieldKind.ts';
 import { opSchema } from '../flow/transaction.ts';
 
@@ -10,7 +10,7 @@ export const chatEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message'), message: chatMessageSchema }),
   z.object({ type: z.literal('turn'), turn: turnSchema }),
   z.object({ type: z.literal('step'), turnId: idSchema, agent: agentNameSchema, status: z.enum(['running', 'done', 'failed', 'cancelled']), mind: z.enum(['rules', 'model']), ms: z.number().optional(), call: agentCallSchema.optional() }),
-  z.object({ type: z.literal('token'), turnId: idSchema, agent: agentNameSchema, text: z.string() }),
+  z.object({ type: z.literal('token'), turnId: idSchema, agent: agentNameSchema, text: z.string(), /** What was streamed before is taken back. */ isAnew: z.literal(true).optional() }),
   z.object({ type: z.literal('proposal'), proposal: proposalSchema }),
 ]);
 
@@ -19,7 +19,10 @@ const turn = z.object({ turnId: idSchema });
 /** The conversation about one flow. */
 export const chatRoutes = {
   open: oc.input(z.object({ flowId: idSchema })).output(eventIterator(chatEventSchema)),
-  send: oc.input(z.object({ flowId: idSchema, text: z.string() })).output(turnSchema),
+  /** A message; with a picture (base64 of the file's bytes) the text may be empty. */
+  send: oc.input(z.object({ flowId: idSchema, text: z.string(), image: z.object({ base64: z.string().max(28_000_000), name: z.string().optional() }).optional() })).output(turnSchema),
+  /** The picture of a message, to be shown. */
+  image: oc.input(z.object({ assetId: turnImageSchema.shape.assetId })).output(z.object({ mediaType: turnImageSchema.shape.mediaType, base64: z.string() })),
   answer: oc.input(turn.extend({ text: z.string() })).output(turnSchema),
   /** Approves a plan; with `plan` as the person edited it. */
   approvePlan: oc.input(turn.extend({ plan: planSchema.optional() })).output(turnSchema),

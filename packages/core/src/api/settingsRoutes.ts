@@ -44,6 +44,8 @@ const settingsFields = {
   /** Refuses every connection but loopback and `onPremiseHosts`. */
   localOnly: z.boolean(),
   onPremiseHosts: z.array(z.string()),
+  /** Whether the analyst looks at turns that were corrected. */
+  learnFromCorrections: z.boolean(),
   snapToGrid: z.boolean(),
   showMinimap: z.boolean(),
 };
@@ -66,6 +68,7 @@ export const settingsSchema = z.object({
   fallbacks: settingsFields.fallbacks.default([]),
   localOnly: settingsFields.localOnly.default(false),
   onPremiseHosts: settingsFields.onPremiseHosts.default([]),
+  learnFromCorrections: settingsFields.learnFromCorrections.default(true),
   snapToGrid: settingsFields.snapToGrid.default(true),
   showMinimap: settingsFields.showMinimap.default(true),
 });

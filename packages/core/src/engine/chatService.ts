@@ -7,6 +7,7 @@ import { layoutWhole, type ElkRunner } from '../layout/index.ts';
 import { createBroadcast, type Broadcast } from './broadcast.ts';
 import type { FlowService } from './flowService.ts';
 import type { ModelService } from './models.ts';
+import type { TurnLearner } from './turnLearner.ts';
 import { modelName, type SettingsService } from './settings.ts';
 import { warmUp } from './warmUp.ts';
 
@@ -44,6 +45,7 @@ export interface ChatDependencies {
   runElk: ElkRunner;
   models: ModelService;
   settings: SettingsService;
+  learner: TurnLearner;
   clock: Clock;
   newId(prefix: string): string;
   random: RandomBytes;
@@ -62,7 +64,7 @@ const PAST_STEPS = 20;
 
 /** The service on a data folder: turns run through the agents, proposals follow the flow under them. */
 export function createChatService(dependencies: ChatDependencies): ChatService {
-  const { folder, flows, runElk, models, settings, clock, newId, random, author, logger } = dependencies;
+  const { folder, flows, runElk, models, settings, learner, clock, newId, random, author, logger } = dependencies;
   const store = folder.turns;
   const channels = new Map<string, Broadcast<ChatEvent>>();
   const channelOf = (flowId: string) => {
@@ -87,8 +89,15 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     emit(event) {
       const { flowId, wire } = toWire(event);
       channelOf(flowId).send(wire);
+      if (event.type === 'step' && event.agent === 'classifier' && event.status === 'done') heed(event.turnId);
     },
   });
+  /** A message that corrects is told to the learner as soon as it is known for one. */
+  const heed = (turnId: string) => {
+    const classified = store.stepsOf(turnId).findLast((step) => step.agent === 'classifier' && step.status === 'done')?.output as { sentiment?: string } | undefined;
+    const turn = classified?.sentiment === 'corrective' ? store.findTurn(turnId) : undefined;
+    if (turn) learner.followedUp(turn);
+  };
   const tell = (proposal: Proposal) => channelOf(proposal.flowId).send({ type: 'proposal', proposal });
   const keep = (proposal: Proposal): Proposal => {
     store.saveProposal(proposal);
@@ -106,6 +115,11 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     if (text.includes('\0')) throw new AppError('MESSAGE_NOT_TEXT', 'The message holds binary data and was not sent. Paste text.', {});
     if (text.length > MAX_MESSAGE) throw new AppError('MESSAGE_TOO_LONG', `The message has ${text.length} characters; up to ${MAX_MESSAGE} are taken. It was not sent; shorten or split it.`, { length: text.length, limit: MAX_MESSAGE });
     return text;
+  };
+
+  const settleTurn = (turnId: string) => {
+    runner.settle(turnId);
+    learner.settled(turnId);
   };
 
   let isWarm = false;
@@ -167,7 +181,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       if (result.kind === 'held') return { proposal: keep(rebase(proposal, session.state)), accepted: [], held: result.cardIds };
       const settle = () => {
         store.saveProposal(result.proposal);
-        if (result.proposal.status === 'done') runner.settle(proposal.turnId);
+        if (result.proposal.status === 'done') settleTurn(proposal.turnId);
         folder.ledger.markAccepted(proposal.turnId, true);
       };
       if (!result.ops.length) {
@@ -190,7 +204,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       folder.withTransaction(() => {
         store.saveProposal(next);
         if (next.status !== 'done') return;
-        runner.settle(proposal.turnId);
+        settleTurn(proposal.turnId);
         if (next.cards.every((card) => card.status === 'rejected')) folder.ledger.markAccepted(proposal.turnId, false);
       });
       tell(next);
@@ -252,7 +266,8 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
 /** Tokens of one agent that a slow screen has not read yet become one. */
 function joinTokens(waiting: ChatEvent, next: ChatEvent): ChatEvent | undefined {
   const isSame = waiting.type === 'token' && next.type === 'token' && waiting.turnId === next.turnId && waiting.agent === next.agent;
-  return isSame ? { ...next, text: waiting.text + next.text } : undefined;
+  if (!isSame || next.isAnew) return isSame ? next : undefined;
+  return { ...waiting, text: waiting.text + next.text };
 }
 
 function toWire(event: TurnEvent): { flowId: string; wire: ChatEvent } {

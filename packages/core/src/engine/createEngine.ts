@@ -16,6 +16,7 @@ import { createModelService } from './models.ts';
 import { createOllamaDisk } from './ollamaDisk.ts';
 import { createRouter, type EngineRouter } from './router.ts';
 import { createSettings } from './settings.ts';
+import { createTurnLearner } from './turnLearner.ts';
 import { createSpending } from './spending.ts';
 import { createTransports } from './transport.ts';
 import { createUsageService } from './usageService.ts';
@@ -88,7 +89,8 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
     probesByItself: dependencies.probesModels ?? dependencies.host !== 'test',
   });
   const pulls = createModelPulls({ connect: (baseUrl) => endpoints.connect('ollama', baseUrl), disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
-  const chat = createChatService({ folder, flows, runElk, models, settings, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
+  const learner = createTurnLearner({ folder, flows, models, settings, clock, logger: logger.child('learner') });
+  const chat = createChatService({ folder, flows, runElk, models, settings, learner, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
   const mcp = createMcpService({
     folder, secrets: dependencies.secrets, clock, newId, version: dependencies.version, logger: logger.child('mcp'),
     fetchFor: (hosts) => egressFor(hosts).fetch('mcp'),
@@ -111,6 +113,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
       await mcp.close();
       await pulls.close();
       await chat.close();
+      await learner.close();
       await models.close();
       await usage.close();
       flows.close();

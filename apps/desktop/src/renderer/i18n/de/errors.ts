@@ -150,7 +150,7 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   TRANSACTION_SCHEMA: () => 'Diese Änderung stammt von einer anderen Version der App und passt nicht zu diesem Flow. Nichts wurde geändert; aktualisiere die App.',
   REPLICA_READ_ONLY: () => 'Dieser Flow lässt sich hier gerade nicht ändern. Nichts ist verloren; aktualisiere die App oder warte auf den Schlüssel des Flows.',
 
-  AGENT_INPUT_INVALID: ({ name, problems }) => `Damit kann „${String(name)}“ nicht arbeiten: ${list(problems)}. Es wurde nichts ausgeführt; berichtige die Eingabe.`,
+  AGENT_INPUT_INVALID: ({ name, problems }) => `Damit kann „${String(name)}“ nicht arbeiten: ${Array.isArray(problems) ? problems.join('; ') : ''}. Es wurde nichts ausgeführt; berichtige die Eingabe.`,
   AGENT_UNKNOWN: ({ name }) => `Einen Agenten „${String(name)}“ gibt es nicht. Es wurde nichts ausgeführt; wähle einen aus der Liste.`,
   IMAGE_GONE: () => 'Das Bild zu dieser Nachricht ist nicht mehr da. Es wurde nichts geändert; schicke es noch einmal.',
   IMAGE_TOO_LARGE: ({ reason, pixels, bytes, limit }) =>
