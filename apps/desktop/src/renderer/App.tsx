@@ -3,6 +3,7 @@ import { ServerOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { CrashGuard } from './CrashGuard.tsx';
+import { ConsentDialog } from './features/connections/ConsentDialog.tsx';
 import { FlowsPage } from './features/flows/FlowsPage.tsx';
 import { SettingsPage } from './features/settings/SettingsPage.tsx';
 import { FlowScreen } from './FlowScreen.tsx';
@@ -24,6 +25,7 @@ export function App({ services }: { services: Services }) {
         <CrashGuard>
           <Pages />
         </CrashGuard>
+        <ConsentDialog />
         <Toasts />
         <TooltipLayer />
       </LanguageContext.Provider>

@@ -23,6 +23,8 @@ export const mcpQuestionSchema = z.object({
   tool: z.string(),
   /** What the tool says of itself; for `out` these are the words of a stranger. */
   about: z.string(),
+  /** The flow that it is about, where it is about one. */
+  flowName: z.string().optional(),
   /** JSON of the arguments, cut to what a person can read. */
   arguments: z.string(),
   askedAt: z.number().int(),

@@ -1,5 +1,6 @@
 import { appEnglish } from './en/app.ts';
 import { chatEnglish } from './en/chat.ts';
+import { connectionsEnglish } from './en/connections.ts';
 import { editorEnglish } from './en/editor.ts';
 import { findingsEnglish } from './en/findings.ts';
 import { historyEnglish } from './en/history.ts';
@@ -7,7 +8,7 @@ import { messagesEnglish } from './en/messages.ts';
 import { settingsEnglish } from './en/settings.ts';
 
 /** Every text of the screens in English. */
-export const english = { ...appEnglish, ...editorEnglish, ...chatEnglish, ...settingsEnglish, ...findingsEnglish, ...historyEnglish, ...messagesEnglish } as const;
+export const english = { ...appEnglish, ...editorEnglish, ...chatEnglish, ...settingsEnglish, ...findingsEnglish, ...historyEnglish, ...messagesEnglish, ...connectionsEnglish } as const;
 
 /** The name of a text; a key that one language lacks does not compile. */
 export type TextKey = keyof typeof english;

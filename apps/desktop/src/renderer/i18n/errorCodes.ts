@@ -2,7 +2,7 @@ import type { StoreErrorCode } from '@uxflow/core/storeErrors';
 import type { ModelErrorCode } from '@uxflow/core';
 
 /** Every code that a failure can reach a person with; a language that lacks one does not compile. */
-export type ErrorCode = ModelErrorCode | ConversationErrorCode | StoreErrorCode | DocumentErrorCode | ChangeErrorCode | EngineErrorCode | HostErrorCode;
+export type ErrorCode = McpErrorCode | ModelErrorCode | ConversationErrorCode | StoreErrorCode | DocumentErrorCode | ChangeErrorCode | EngineErrorCode | HostErrorCode;
 
 /** Files that are no flow, or not a whole one. */
 export type DocumentErrorCode = 'DOCUMENT_INVALID' | 'DOCUMENT_NOT_A_FLOW' | 'DOCUMENT_NOT_JSON' | 'DOCUMENT_NOT_TEXT' | 'DOCUMENT_TOO_LARGE' | 'DOCUMENT_TRUNCATED' | 'DOCUMENT_VERSION_UNKNOWN';
@@ -70,6 +70,42 @@ export type ConversationErrorCode =
   | 'TURN_CANCELLED'
   | 'TURN_NOT_FOUND'
   | 'TURN_NOT_WAITING';
+
+/** Other agents on the app's tools, and the person's own MCP servers. */
+export type McpErrorCode =
+  | 'MCP_ADDRESS_INVALID'
+  | 'MCP_ARGUMENTS_INVALID'
+  | 'MCP_ARGUMENTS_TOO_LARGE'
+  | 'MCP_BUSY'
+  | 'MCP_CALL_CANCELLED'
+  | 'MCP_CARD_UNFIT'
+  | 'MCP_CARDS_OR_WORDS'
+  | 'MCP_CONSENT_DENIED'
+  | 'MCP_CONSENT_NO_SCREEN'
+  | 'MCP_CONSENT_TIMED_OUT'
+  | 'MCP_FLOW_READ_ONLY'
+  | 'MCP_FLOW_UNKNOWN'
+  | 'MCP_NOTHING_TO_CHANGE'
+  | 'MCP_OFF'
+  | 'MCP_PORT_IN_USE'
+  | 'MCP_PORT_INVALID'
+  | 'MCP_PORT_REFUSED'
+  | 'MCP_PROPOSAL_UNKNOWN'
+  | 'MCP_RESULT_TOO_LARGE'
+  | 'MCP_REVISION_STALE'
+  | 'MCP_SECRET_INVALID'
+  | 'MCP_SERVER_FAILED'
+  | 'MCP_SERVER_FLOODS'
+  | 'MCP_SERVER_GONE'
+  | 'MCP_SERVER_NOT_STARTED'
+  | 'MCP_SERVER_REFUSED'
+  | 'MCP_SERVER_SILENT'
+  | 'MCP_SERVER_TOOL_UNKNOWN'
+  | 'MCP_SERVER_UNKNOWN'
+  | 'MCP_TOO_MANY_PROPOSALS'
+  | 'MCP_TOO_MANY_SERVERS'
+  | 'MCP_TOOL_DENIED'
+  | 'MCP_TOOL_UNKNOWN';
 
 /** What lies between the screen and the engine, and what keeps a host from starting. */
 export type HostErrorCode = 'BAD_REQUEST' | 'ENGINE_AWAY' | 'INTERNAL_SERVER_ERROR' | 'PORT_IN_USE' | 'PORT_REFUSED' | 'SECRETS_NOT_WRITTEN' | 'SECRETS_UNREADABLE' | 'SOCKET_UNAVAILABLE';

@@ -1,5 +1,6 @@
 import { appGerman } from './de/app.ts';
 import { chatGerman } from './de/chat.ts';
+import { connectionsGerman } from './de/connections.ts';
 import { editorGerman } from './de/editor.ts';
 import { findingsGerman } from './de/findings.ts';
 import { historyGerman } from './de/history.ts';
@@ -8,4 +9,4 @@ import { settingsGerman } from './de/settings.ts';
 import type { TextKey } from './english.ts';
 
 /** Every text of the screens in German. */
-export const german: Readonly<Record<TextKey, string>> = { ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...findingsGerman, ...historyGerman, ...messagesGerman };
+export const german: Readonly<Record<TextKey, string>> = { ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman };

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import type { StoreApi } from 'zustand/vanilla';
 import type { Connection, ConnectionStatus } from '../../bridge.ts';
 import { errorText, useText } from '../i18n/TextContext.tsx';
+import { createMcpStore, type McpStore } from './mcpStore.ts';
 import { createSettingsStore, type SettingsStore } from './settingsStore.ts';
 import { createToasts, type Toasts } from './toasts.ts';
 
@@ -15,13 +16,15 @@ export interface Services {
   ids: IdSource;
   toasts: StoreApi<Toasts>;
   settings: StoreApi<SettingsStore>;
+  /** Other agents and the person's own servers. */
+  mcp: StoreApi<McpStore>;
 }
 
 export const ServicesContext = createContext<Services | null>(null);
 
 /** The services of a window over one connection. */
 export function createServices(connection: Connection): Services {
-  return { connection, api: connection.api, ids: createIdSource(systemClock, systemRandom), toasts: createToasts(), settings: createSettingsStore(connection) };
+  return { connection, api: connection.api, ids: createIdSource(systemClock, systemRandom), toasts: createToasts(), settings: createSettingsStore(connection), mcp: createMcpStore(connection) };
 }
 
 /** The services of this window. */

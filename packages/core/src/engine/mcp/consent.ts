@@ -7,7 +7,7 @@ export type ConsentOutcome = McpAnswer | 'timedOut' | 'noScreen' | 'tooMany' | '
 /** Asks the person, on whatever screen is open, whether a tool may be used. */
 export interface ConsentDesk {
   /** Waits for the person; `signal` withdraws the question. Never rejects. */
-  ask(question: Pick<McpQuestion, 'direction' | 'peer' | 'tool' | 'about' | 'arguments'>, signal?: AbortSignal): Promise<ConsentOutcome>;
+  ask(question: Omit<McpQuestion, 'id' | 'askedAt' | 'until'>, signal?: AbortSignal): Promise<ConsentOutcome>;
   /** The person's answer; a question that is gone is passed over. */
   answer(questionId: string, answer: McpAnswer): void;
   /** Questions that wait, oldest first. */

@@ -31,11 +31,11 @@ export function createToolGate(options: ToolGateOptions): (call: { client: strin
   let underway = 0;
 
   /** Throws unless the person has agreed, now or before. */
-  const demandConsent = async (client: string, name: keyof typeof flowTools, tool: FlowTool, input: unknown, signal: AbortSignal) => {
+  const demandConsent = async (client: string, name: keyof typeof flowTools, tool: FlowTool, input: unknown, flowId: string | undefined, signal: AbortSignal) => {
     const rule = access.consentFor(name);
     if (rule === 'allow') return;
     if (rule === 'deny') throw new AppError('MCP_TOOL_DENIED', `The person has set ${name} to "never". Nothing was done. Tell them; it can be changed in UX Flow Engine under Settings, Connections.`, { tool: name });
-    const outcome = await consent.ask({ direction: 'in', peer: client, tool: name, about: tool.description, arguments: shownArguments(input) }, signal);
+    const outcome = await consent.ask({ direction: 'in', peer: client, tool: name, about: tool.description, arguments: shownArguments(input), ...(flowId === undefined ? {} : { flowName: port.read(flowId).flow.name }) }, signal);
     if (outcome === 'once') return;
     if (outcome === 'always') return access.change({ consent: { ...access.get().consent, [name]: 'allow' } });
     throw refusal(outcome, name);
@@ -59,7 +59,7 @@ export function createToolGate(options: ToolGateOptions): (call: { client: strin
       const id = (input as { flow_id?: unknown }).flow_id;
       if (typeof id === 'string') flowId = id;
       tool.check?.(input, port);
-      await demandConsent(client, name, tool, input, signal);
+      await demandConsent(client, name, tool, input, flowId, signal);
       const stop = AbortSignal.any([signal, AbortSignal.timeout(runWithinMs)]);
       const output = tool.output.parse(await tool.run(input, port, { client, signal: stop }));
       return done('ok', shownArguments(input, 400), { text: tool.say?.(output) ?? JSON.stringify(output), structured: output, isError: false });

@@ -7,10 +7,10 @@ const LONG = 2400;
 const SHOWN = 1600;
 
 /** A message of the conversation; a very long one opens when it is asked to. */
-export function MessageBubble({ text: words, ...rest }: Omit<ChatBubbleProps, 'name' | 'children'>) {
+export function MessageBubble({ text: words, from, ...rest }: Omit<ChatBubbleProps, 'name' | 'children'> & { /** Who speaks, where it is neither the person nor the app's own agents. */ from?: string | undefined }) {
   const text = useText();
   const [isWhole, setWhole] = useState(false);
-  const name = text(rest.role === 'person' ? 'chat.you' : 'chat.assistant');
+  const name = from ?? text(rest.role === 'person' ? 'chat.you' : 'chat.assistant');
   if (words.length <= LONG) return <ChatBubble {...rest} name={name} text={words} />;
   return (
     <ChatBubble {...rest} name={name} text={isWhole ? words : `${words.slice(0, SHOWN).trimEnd()}…`}>

@@ -9,6 +9,7 @@ import { useFlow } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
 import { AgentSteps } from './AgentSteps.tsx';
 import { Clarification } from './Clarification.tsx';
+import { FailoverNotes } from './FailoverNotes.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
 import { modelName } from './mindName.ts';
 import { PlanCard } from './PlanCard.tsx';
@@ -39,13 +40,14 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
   const isRejected = turn?.status === 'cancelled' && answered.some(isLast) && turn.plan !== undefined;
   const said = [...asked, ...answered].map((message) => message.text);
   const bubble = ({ id, role, text: words, at }: (typeof asked)[number]) => (
-    <MessageBubble key={id} role={role} text={words} when={whenText(text, at, now)} at={at} />
+    <MessageBubble key={id} role={role} from={turn?.origin?.client} text={words} when={whenText(text, at, now)} at={at} />
   );
   const prose = stream && turn && isAtWork(turn) ? streamedProse(stream) : '';
   return (
     <div className="turn" data-turn-id={turn?.id} data-status={turn?.status}>
       {asked.map(bubble)}
-      {turn ? <AgentSteps turn={turn} steps={steps} /> : null}
+      {turn && !turn.origin ? <AgentSteps turn={turn} steps={steps} /> : null}
+      <FailoverNotes steps={steps} />
       {turn?.fallbacks.map(({ agent, error }, index) => (
         <Notice key={index} tone="warning">
           {text('chat.fallback', { agent: text(`agent.${agent}`), reason: errorText(text, error) })}
@@ -60,6 +62,7 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
       {turn?.clarification ? <Clarification turn={turn} said={said} isFresh={isFresh} /> : null}
       {turn?.plan && turn.plan.steps.length > 0 ? <PlanCard turn={turn} isFresh={isFresh} isRejected={isRejected} /> : null}
       {answered.filter(isLast).map(bubble)}
+      {turn?.origin ? <p className="turn__end">{text('mcp.fromText')}</p> : null}
       {proposal}
       {turn && !isRejected ? <TurnEnd turn={turn} /> : null}
     </div>

@@ -20,7 +20,7 @@ export function threadOf(messages: readonly ChatMessage[], turns: ReadonlyMap<st
     if (group) group.messages.push(message);
     else groups.set(key, { at: message.at, messages: [message], ...(turn ? { turn } : {}) });
   }
-  for (const turn of turns.values()) if (!groups.has(turn.id)) groups.set(turn.id, { turn, at: turn.createdAt, messages: [firstWords(turn)] });
+  for (const turn of turns.values()) if (!groups.has(turn.id)) groups.set(turn.id, { turn, at: turn.createdAt, messages: turn.origin ? [] : [firstWords(turn)] });
   return [...groups]
     .sort(([, a], [, b]) => a.at - b.at)
     .map(([key, group]) => {
@@ -38,7 +38,8 @@ export function questionTurn(turns: ReadonlyMap<string, Turn>): Turn | undefined
 /** The turn that was begun last. */
 export function newestTurn(turns: ReadonlyMap<string, Turn>): Turn | undefined {
   let newest: Turn | undefined;
-  for (const turn of turns.values()) if (!newest || turn.createdAt >= newest.createdAt) newest = turn;
+  // What another agent proposes meanwhile takes no question from the person.
+  for (const turn of turns.values()) if (!turn.origin && (!newest || turn.createdAt >= newest.createdAt)) newest = turn;
   return newest;
 }
 

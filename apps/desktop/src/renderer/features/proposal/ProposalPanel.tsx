@@ -1,6 +1,6 @@
 import type { Proposal } from '@uxflow/core';
 import { Button, EmptyState } from '@uxflow/ui';
-import { Sparkles } from 'lucide-react';
+import { Plug, Sparkles } from 'lucide-react';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useConversation, useFlow } from '../../store/flowServices.ts';
 import { factsText } from './cardTexts.ts';
@@ -40,6 +40,11 @@ function ProposalCards({ proposal }: { proposal: Proposal }) {
   const acceptable = cards.filter((card) => card.fit !== 'held');
   return (
     <section className="proposal" aria-label={text('proposal.title')} data-proposal-id={proposal.id}>
+      {proposal.origin ? (
+        <p className="proposal__origin" data-tip={text('mcp.fromText')}>
+          <Plug aria-hidden /> {text('mcp.from', { client: proposal.origin.client })}
+        </p>
+      ) : null}
       {request ? (
         <p className="proposal__request" title={request}>
           {request}

@@ -5,13 +5,15 @@ import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { goTo } from '../../store/route.ts';
 import { AboutSection } from './AboutSection.tsx';
 import { AppearanceSection } from './AppearanceSection.tsx';
+import { ConnectionsSection } from './ConnectionsSection.tsx';
 import { EgressLedger } from './EgressLedger.tsx';
 import { ModelSection } from './ModelSection.tsx';
 import { PrivacySection } from './PrivacySection.tsx';
+import { ServersSection } from './ServersSection.tsx';
 import { useSavedSettings, type SaveStatus } from './savedSettings.ts';
 import './settings.css';
 
-const SECTIONS = ['model', 'privacy', 'ledger', 'look', 'about'] as const;
+const SECTIONS = ['model', 'privacy', 'ledger', 'connections', 'servers', 'look', 'about'] as const;
 
 export interface SettingsPageProps {
   /** Id of the flow to go back to; without it back leads to the list of flows. */
@@ -50,6 +52,8 @@ export function SettingsPage({ from }: SettingsPageProps) {
           <ModelSection saved={settings.model} change={change} onAsked={onAsked} />
           <PrivacySection settings={settings} change={change} />
           <EgressLedger asked={asked} />
+          <ConnectionsSection />
+          <ServersSection />
           <AppearanceSection settings={settings} change={change} />
           <AboutSection />
         </main>

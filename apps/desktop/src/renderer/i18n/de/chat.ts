@@ -41,6 +41,7 @@ export const chatGerman: Readonly<Record<keyof typeof chatEnglish, string>> = {
   'chat.settings': 'Einstellungen',
   'chat.rulesHint': 'Ein Modell versteht freiere Worte. In den Einstellungen kannst du eines wählen.',
   'chat.fallback': '{agent}: Das Modell ist gescheitert, die Regeln haben geantwortet. {reason}',
+  'chat.failover': '{answered} hat geantwortet, weil {failed} nicht konnte.',
   'chat.failedTitle': 'Das hat nicht geklappt',
   'chat.failedKept': 'Dein Flow ist unverändert und deine Nachricht ist aufgehoben.',
   'chat.ms': '{ms} ms',

@@ -204,6 +204,40 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   TURN_NOT_FOUND: () => 'Diese Anfrage gibt es nicht mehr. Nichts wurde geändert.',
   TURN_NOT_WAITING: () => 'Darauf warten die Agenten nicht mehr. Nichts wurde geändert; schick stattdessen eine neue Nachricht.',
 
+  MCP_ADDRESS_INVALID: (p) => `Die Adresse von „${String(p.name)}“ ist keine Webadresse ohne Namen und Passwort. Sie wurde nicht gespeichert; gib eine wie https://example.com/mcp ein, ein Schlüssel gehört in eine Kopfzeile.`,
+  MCP_ARGUMENTS_INVALID: () => 'Die Angaben zu diesem Werkzeug stimmen nicht. Es wurde nichts getan.',
+  MCP_ARGUMENTS_TOO_LARGE: (p) => `Die Angaben haben ${String(p.length)} Zeichen; bis ${String(p.limit)} werden angenommen. Es wurde nichts getan.`,
+  MCP_BUSY: () => 'Es läuft oder wartet schon zu viel auf einmal. Es wurde nichts getan; warte kurz und versuche es erneut.',
+  MCP_CALL_CANCELLED: () => 'Der Aufruf wurde abgebrochen. Es wurde nichts getan.',
+  MCP_CARD_UNFIT: () => 'Der Flow kann diese Karten nicht aufnehmen. Es wurde nichts vorgeschlagen.',
+  MCP_CARDS_OR_WORDS: () => 'Der Aufruf braucht entweder Karten oder eine Anweisung. Es wurde nichts vorgeschlagen.',
+  MCP_CONSENT_DENIED: () => 'Du hast das abgelehnt. Es wurde nichts getan.',
+  MCP_CONSENT_NO_SCREEN: () => 'Die App war nicht offen, um dich zu fragen. Es wurde nichts getan.',
+  MCP_CONSENT_TIMED_OUT: () => 'Es kam keine Antwort, darum wurde abgelehnt. Es wurde nichts getan.',
+  MCP_FLOW_READ_ONLY: () => 'Dieser Flow kann hier nur gelesen werden: Eine neuere Version der App hat ihn gemacht. Es wurde nichts vorgeschlagen.',
+  MCP_FLOW_UNKNOWN: () => 'Diesen Flow gibt es nicht (mehr). Es wurde nichts geändert.',
+  MCP_NOTHING_TO_CHANGE: () => 'Diese Änderungen ließen den Flow, wie er ist. Es wurde nichts vorgeschlagen.',
+  MCP_OFF: () => 'Verbindungen für andere Agenten sind ausgeschaltet. Es wurde nichts getan; schalte sie unter Einstellungen, Verbindungen ein.',
+  MCP_PORT_IN_USE: (p) => `Port ${String(p.port)} wird von einem anderen Programm benutzt, darum kann sich kein Agent über HTTP verbinden. Wähle unter Verbindungen einen anderen Port.`,
+  MCP_PORT_INVALID: () => 'Ein Port ist eine Zahl von 1024 bis 65535. Der Port wurde nicht geändert.',
+  MCP_PORT_REFUSED: (p) => `Port ${String(p.port)} kann nicht geöffnet werden (${String(p.code)}), darum kann sich kein Agent über HTTP verbinden. Wähle unter Verbindungen einen anderen Port.`,
+  MCP_PROPOSAL_UNKNOWN: () => 'Diesen Vorschlag gibt es nicht (mehr). Es wurde nichts geändert.',
+  MCP_RESULT_TOO_LARGE: (p) => `Die Antwort hätte ${String(p.length)} Zeichen; höchstens ${String(p.limit)} passen hinein.`,
+  MCP_REVISION_STALE: (p) => `Der Flow hat sich geändert: Seine Revision ist jetzt ${String(p.revision)}, der Aufruf war für ${String(p.given)}. Es wurde nichts vorgeschlagen.`,
+  MCP_SECRET_INVALID: (p) => `„${String(p.name)}“ kann nicht hinterlegt werden. Schreib je Zeile einen Namen und einen Wert: NAME=Wert für einen Befehl, Name: Wert für eine Adresse. Es wurde nichts gespeichert.`,
+  MCP_SERVER_FAILED: (p) => `Der MCP-Server „${String(p.name)}“ ist gescheitert: ${String(p.detail)}. Es wurde nichts geändert. Prüfe seine Einstellungen und versuche es erneut.${words(p)}`,
+  MCP_SERVER_FLOODS: (p) => `Der MCP-Server „${String(p.name)}“ hat mehr gesendet, als die App annimmt, darum wurde die Verbindung beendet. Es wurde nichts geändert. Frag seinen Hersteller oder schalte ihn aus.`,
+  MCP_SERVER_GONE: (p) => `Der MCP-Server „${String(p.name)}“ hat geendet, während er gebraucht wurde. Es wurde nichts geändert. Versuche es erneut; endet er wieder, starte seinen Befehl in einem Terminal, um den Grund zu sehen.${words(p)}`,
+  MCP_SERVER_NOT_STARTED: (p) => `Der Befehl des MCP-Servers „${String(p.name)}“ lässt sich nicht starten (${String(p.reason)}). Es wurde nichts geändert. Prüfe den Befehl; ein ganzer Pfad hilft, wo die App deinen PATH nicht kennt.`,
+  MCP_SERVER_REFUSED: (p) => `Der MCP-Server „${String(p.name)}“ hat die Verbindung abgelehnt (${String(p.status)}). Es wurde nichts geändert. Füge die Kopfzeile hinzu, die er verlangt, meist Authorization.`,
+  MCP_SERVER_SILENT: (p) => `Der MCP-Server „${String(p.name)}“ hat nicht rechtzeitig geantwortet. Es wurde nichts geändert. Prüfe, ob er läuft, und versuche es erneut.${words(p)}`,
+  MCP_SERVER_TOOL_UNKNOWN: () => 'Dieser Server hat dieses Werkzeug nicht (mehr). Es wurde nichts geändert; verbinde ihn neu.',
+  MCP_SERVER_UNKNOWN: () => 'Dieser MCP-Server steht nicht mehr in den Einstellungen. Es wurde nichts geändert.',
+  MCP_TOO_MANY_PROPOSALS: (p) => `Auf diesen Flow warten schon ${String(p.open)} Vorschläge anderer Agenten. Es wurde nichts vorgeschlagen.`,
+  MCP_TOO_MANY_SERVERS: (p) => `Es gibt schon ${String(p.limit)} MCP-Server. Es wurde nichts hinzugefügt; entferne einen, den du nicht brauchst.`,
+  MCP_TOOL_DENIED: () => 'Du hast dieses Werkzeug auf „Nie“ gestellt. Es wurde nichts getan.',
+  MCP_TOOL_UNKNOWN: () => 'Dieses Werkzeug gibt es nicht. Es wurde nichts getan.',
+
   BAD_REQUEST: () => 'Die Engine konnte diese Anfrage nicht lesen. Nichts wurde geändert; lade die Seite neu, und wenn das nicht hilft, aktualisiere die App.',
   ENGINE_AWAY: () => 'Die Engine antwortet gerade nicht. Änderungen auf der Zeichenfläche sind hier aufgehoben und werden gesendet, sobald sie wieder da ist; alles andere versuche dann noch einmal.',
   INTERNAL_SERVER_ERROR: () => 'In der Engine ist etwas Unerwartetes schiefgegangen. Deine gespeicherte Arbeit ist unberührt; versuche es noch einmal.',
@@ -295,4 +329,9 @@ function upper(text: string): string {
 
 function dollars(value: unknown): string {
   return typeof value === 'number' ? `${value.toLocaleString('de', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} $` : 'dem Betrag';
+}
+
+/** The last words of a program, quoted. */
+function words(p: ErrorParams): string {
+  return p.words ? ` Seine letzten Worte: ${String(p.words)}` : '';
 }

@@ -39,6 +39,7 @@ export const chatEnglish = {
   'chat.settings': 'Settings',
   'chat.rulesHint': 'A model understands freer words. You can choose one in the settings.',
   'chat.fallback': '{agent}: the model failed, the rules answered instead. {reason}',
+  'chat.failover': '{answered} answered, because {failed} could not.',
   'chat.failedTitle': 'This did not work',
   'chat.failedKept': 'Your flow is unchanged and your message is kept.',
   'chat.ms': '{ms} ms',
