@@ -55,6 +55,8 @@ export interface AgentRunOptions {
   /** For the whole call, retries and repair turn included; ms. */
   timeoutMs: number;
   onToken?(text: string): void;
+  /** Takes back what was streamed: another model begins anew. */
+  onRetract?(): void;
 }
 
 /** Runs an agent: by its model where there is one, else (or after any failure of it) by its rules. Throws TURN_CANCELLED when aborted, and failures that the person wants to stop at. */
@@ -110,10 +112,13 @@ async function askModel<Input, Output, Answer>(agent: Agent<Input, Output, Answe
     timeoutMs: options.timeoutMs,
     purpose: { ...options.purpose, agent: agent.name, promptVersion: template.version, ...(template.variantId ? { variantId: template.variantId } : {}) },
     ...(options.onToken ? { onToken: options.onToken } : {}),
+    ...(options.onRetract ? { onRetract: options.onRetract } : {}),
   });
   try {
     return { output: agent.output.parse(agent.adapt(result.object as Answer, input, context)), mind: 'model', call: callOf(result, model) };
   } catch (error) {
+    // It would be of no use the next time either.
+    result.forget?.();
     if (isAppError(error)) throw error;
     throw new AppError('AGENT_OUTPUT_INVALID', `The ${agent.name}'s model gave an answer that cannot be used. The built-in rules answer instead.`, { agent: agent.name, detail: error instanceof Error ? error.message : String(error) });
   }

@@ -12,7 +12,8 @@ import type { AgentCall, AgentName, ChatMessage, Conversation, Plan, Proposal, T
 export type TurnEvent =
   | { type: 'turn'; turn: Turn }
   | { type: 'step'; turnId: string; flowId: string; agent: AgentName; status: 'running' | 'done' | 'failed' | 'cancelled'; mind: 'rules' | 'model'; ms?: number; call?: AgentCall }
-  | { type: 'token'; turnId: string; flowId: string; agent: AgentName; text: string }
+  /** `isAnew`: what was streamed before is taken back. */
+  | { type: 'token'; turnId: string; flowId: string; agent: AgentName; text: string; isAnew?: true }
   | { type: 'message'; flowId: string; message: ChatMessage }
   | { type: 'proposal'; proposal: Proposal };
 
@@ -36,6 +37,8 @@ export interface TurnRunnerDependencies {
   /** A fresh seed, an integer above 0. */
   newSeed(): number;
   emit(event: TurnEvent): void;
+  /** Drops the answers that models gave a turn: nobody shall get them again. */
+  forgetAnswers?(turnId: string): void;
   /** For one call of a model, ms. Default 120,000. */
   modelTimeoutMs?: number;
 }
@@ -44,6 +47,8 @@ export interface TurnRunnerDependencies {
 export interface TurnRunner {
   /** A new message about a flow. A turn that waits for the person is superseded; one that runs is waited for. */
   start(flowId: string, text: string, image?: TurnImage): Turn;
+  /** Sends a message again as a new turn that no kept answer is good enough for. */
+  askAgain(turnId: string): Turn;
   /** Answers the clarifying question. */
   answer(turnId: string, text: string): Turn;
   /** Approves the plan, as the person edited it where given. */
@@ -153,17 +158,23 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
     return saved;
   };
 
+  const begin = (flowId: string, text: string, image?: TurnImage, change: Partial<Turn> = {}): Turn => {
+    const conversation = conversationFor(store, flowId, ids, clock);
+    for (const turn of store.turnsOf(conversation.id)) if (WAITING.includes(turn.status)) save({ ...turn, status: 'superseded' });
+    const now = clock.now();
+    const quality = dependencies.quality?.();
+    const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, ...(image ? { image } : {}), language: 'en', model: dependencies.modelName(), ...(quality ? { quality } : {}), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now, ...change };
+    const saved = save({ ...turn, language: detectLanguage(text) });
+    say(saved, `${saved.id}:message`, 'person', text);
+    pump(conversation.id);
+    return saved;
+  };
+
   return {
-    start(flowId, text, image) {
-      const conversation = conversationFor(store, flowId, ids, clock);
-      for (const turn of store.turnsOf(conversation.id)) if (WAITING.includes(turn.status)) save({ ...turn, status: 'superseded' });
-      const now = clock.now();
-      const quality = dependencies.quality?.();
-      const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, ...(image ? { image } : {}), language: 'en', model: dependencies.modelName(), ...(quality ? { quality } : {}), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now };
-      const saved = save({ ...turn, language: detectLanguage(text) });
-      say(saved, `${saved.id}:message`, 'person', text);
-      pump(conversation.id);
-      return saved;
+    start: (flowId, text, image) => begin(flowId, text, image),
+    askAgain(turnId) {
+      const { flowId, message, image } = find(turnId);
+      return begin(flowId, message, image, { bypassCache: true });
     },
     answer(turnId, text) {
       const turn = find(turnId, 'awaitingClarification');

@@ -128,7 +128,10 @@ async function design({ steps, state, dependencies }: Drive, input: Parameters<t
     issues = checked.verdict.issues;
     if (checked.verdict.status === 'ok') return { ...checked, byModel };
     if (!byModel) return { ...checked, byModel };
-    if (again || steps.calls >= MOST_CALLS) steps.noteFallback('architect', { code: 'DESIGN_INVALID', message: `The model's design could not be written: ${issues.join(' ')} The built-in rules answered instead.`, params: { issues } });
+    if (again || steps.calls >= MOST_CALLS) {
+      dependencies.forgetAnswers?.(steps.turnId);
+      steps.noteFallback('architect', { code: 'DESIGN_INVALID', message: `The model's design could not be written: ${issues.join(' ')} The built-in rules answered instead.`, params: { issues } });
+    }
   }
   return { cards: [], byModel: false };
 }

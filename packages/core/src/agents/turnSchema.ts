@@ -51,6 +51,8 @@ export const turnSchema = z.object({
   model: z.string(),
   /** The mode that it runs in, whatever is chosen meanwhile; absent in turns of earlier versions. */
   quality: z.enum(['standard', 'pro']).optional(),
+  /** True for a turn that was asked again: no kept answer is good enough. */
+  bypassCache: z.boolean().optional(),
   /** Number of the flow's last entry when the turn read it. */
   head: z.number().int(),
   clarification: clarificationSchema.optional(),

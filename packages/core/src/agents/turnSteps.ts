@@ -44,6 +44,10 @@ export class Stepper {
     this.done = new Map(dependencies.store.stepsOf(now.turn.id).map((step) => [step.n, step]));
   }
 
+  get turnId(): string {
+    return this.now.turn.id;
+  }
+
   /** The output of an agent, by its model where one is chosen and wanted. */
   async agent<I, O, A>(agent: Agent<I, O, A>, input: I, options: StepOptions<O>): Promise<Stepped<O>> {
     const { dependencies, state, language, now } = this;
@@ -54,9 +58,13 @@ export class Stepper {
       const run = await runAgent(agent, input, context, {
         ...(wantsModel ? { model: dependencies.model(agent.name, now.turn.quality) } : {}),
         ...(template ? { template } : {}),
-        purpose: { ...(now.turn.quality ? { quality: now.turn.quality } : {}), turnId: now.turn.id, flowId: now.turn.flowId, flowVersion: now.turn.head, ...(options.question === undefined ? {} : { question: options.question }) },
+        purpose: {
+          ...(now.turn.quality ? { quality: now.turn.quality } : {}), turnId: now.turn.id, flowId: now.turn.flowId, flowVersion: state.no, ...(now.turn.bypassCache ? { bypassCache: true } : {}),
+          ...(options.question === undefined ? {} : { question: options.question, names: [...state.node.values()].map((node) => node.data.title) }),
+        },
         seed, signal: dependencies.signal, timeoutMs: dependencies.modelTimeoutMs ?? 120_000,
         onToken: (text) => dependencies.emit({ type: 'token', turnId: now.turn.id, flowId: now.turn.flowId, agent: agent.name, text }),
+        onRetract: () => dependencies.emit({ type: 'token', turnId: now.turn.id, flowId: now.turn.flowId, agent: agent.name, text: '', isAnew: true }),
       });
       if (run.fallback && options.isUseless?.(run.output)) throw new AppError(run.fallback.code, run.fallback.message, run.fallback.params);
       if (run.fallback) this.noteFallback(agent.name, run.fallback);

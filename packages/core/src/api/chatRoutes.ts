@@ -29,6 +29,8 @@ export const chatRoutes = {
   giveFeedback: oc.input(turn.extend({ text: z.string() })).output(turnSchema),
   rejectPlan: oc.input(turn).output(turnSchema),
   cancel: oc.input(turn).output(turnSchema),
+  /** Sends the message of a turn again; what is kept from before is no answer to it. What is still open of its proposal is rejected. */
+  askAgain: oc.input(turn).output(turnSchema),
   /** Runs a failed turn again from the step that failed. */
   retry: oc.input(turn).output(turnSchema),
 };

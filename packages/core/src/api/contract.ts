@@ -1,4 +1,5 @@
 import { agentRoutes } from './agentRoutes.ts';
+import { answerRoutes } from './answerRoutes.ts';
 import { chatRoutes, proposalRoutes } from './chatRoutes.ts';
 import { endpointRoutes } from './endpointRoutes.ts';
 import { flowRoutes, flowsRoutes } from './flowRoutes.ts';
@@ -15,6 +16,7 @@ export const contract = {
   proposal: proposalRoutes,
   settings: settingsRoutes,
   models: modelRoutes,
+  answers: answerRoutes,
   endpoints: endpointRoutes,
   mcp: mcpRoutes,
   usage: usageRoutes,

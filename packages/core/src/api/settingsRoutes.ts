@@ -41,6 +41,10 @@ const settingsFields = {
   telemetry: telemetrySchema,
   /** Who is asked, in order, when the model fails in a way that another may mend; after them the rules. */
   fallbacks: z.array(connectedChoiceSchema).max(8),
+  /** Whether a question that was answered before gets that answer. */
+  keepsAnswers: z.boolean(),
+  /** The model that places texts by their meaning; null for none. */
+  embeddingModel: connectedChoiceSchema.nullable(),
   /** Refuses every connection but loopback and `onPremiseHosts`. */
   localOnly: z.boolean(),
   onPremiseHosts: z.array(z.string()),
@@ -66,6 +70,8 @@ export const settingsSchema = z.object({
     .default({ dayUsd: null, monthUsd: null, whenUsedUp: 'stop', refuseUnknown: false }),
   telemetry: settingsFields.telemetry.default({ endpoint: '', isOn: false }),
   fallbacks: settingsFields.fallbacks.default([]),
+  keepsAnswers: settingsFields.keepsAnswers.default(true),
+  embeddingModel: settingsFields.embeddingModel.catch(null).default(null),
   localOnly: settingsFields.localOnly.default(false),
   onPremiseHosts: settingsFields.onPremiseHosts.default([]),
   learnFromCorrections: settingsFields.learnFromCorrections.default(true),

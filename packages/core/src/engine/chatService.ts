@@ -25,6 +25,8 @@ export interface ChatService {
   rejectPlan(turnId: string): Turn;
   cancel(turnId: string): Turn;
   retry(turnId: string): Turn;
+  /** Sends a turn's message again, to be answered anew; what is still open of its proposal is rejected. */
+  askAgain(turnId: string): Turn;
   /** Accepts cards and what they need: one entry, in one SQL transaction with the proposal's new state. */
   acceptCards(proposalId: string, cardIds: readonly string[]): { proposal: Proposal; accepted: string[]; entryId?: string; held: string[] };
   rejectCards(proposalId: string, cardIds: readonly string[]): { proposal: Proposal; rejected: string[] };
@@ -83,6 +85,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     modelName: () => modelName(leadChoice(settings.get())),
     readAsset: (assetId) => folder.assets.findAsset(assetId)?.bytes,
     layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
+    forgetAnswers: (turnId) => folder.answers.forgetTurn(turnId),
     ids: { newId },
     clock,
     newSeed: () => new DataView(random(4).buffer).getUint32(0) || 1,
@@ -139,6 +142,21 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     }
   });
 
+  const rejectCards: ChatService['rejectCards'] = (proposalId, cardIds) => {
+    const proposal = openProposal(proposalId);
+    const { proposal: next, alsoRejected } = rejection(flows.open(proposal.flowId).session.state, proposal, cardIds);
+    folder.withTransaction(() => {
+      store.saveProposal(next);
+      if (next.status !== 'done') return;
+      settleTurn(proposal.turnId);
+      if (next.cards.every((card) => card.status === 'rejected')) folder.ledger.markAccepted(proposal.turnId, false);
+    });
+    // What was turned down is never proposed again from memory.
+    folder.answers.forgetTurn(proposal.turnId);
+    tell(next);
+    return { proposal: next, rejected: [...cardIds, ...alsoRejected] };
+  };
+
   return {
     async *stream(flowId, signal) {
       flows.open(flowId);
@@ -170,10 +188,27 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     },
     answer: (turnId, text) => runner.answer(turnId, checked(text)),
     approvePlan: (turnId, plan) => runner.approvePlan(turnId, plan),
-    giveFeedback: (turnId, text) => runner.giveFeedback(turnId, checked(text)),
-    rejectPlan: (turnId) => runner.rejectPlan(turnId),
+    giveFeedback(turnId, text) {
+      const turn = runner.giveFeedback(turnId, checked(text));
+      folder.answers.forgetTurn(turnId);
+      return turn;
+    },
+    rejectPlan(turnId) {
+      const turn = runner.rejectPlan(turnId);
+      folder.answers.forgetTurn(turnId);
+      return turn;
+    },
     cancel: (turnId) => runner.cancel(turnId),
     retry: (turnId) => runner.retry(turnId),
+    askAgain(turnId) {
+      const turn = store.findTurn(turnId);
+      if (turn?.origin) throw new AppError('TURN_NOT_ASKED', 'This proposal came from another app, so there is nothing here to ask again. Nothing was changed.', { turnId });
+      const proposal = turn?.proposalId === undefined ? undefined : store.findProposal(turn.proposalId);
+      const open = proposal?.cards.filter((card) => card.status === 'open').map((card) => card.id) ?? [];
+      if (proposal?.status === 'open' && open.length) rejectCards(proposal.id, open);
+      folder.answers.forgetTurn(turnId);
+      return runner.askAgain(turnId);
+    },
     acceptCards(proposalId, cardIds) {
       const proposal = openProposal(proposalId);
       const { session } = flows.open(proposal.flowId);
@@ -198,22 +233,13 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       tell(kept);
       return { proposal: kept, accepted: result.cardIds, entryId, held: [] };
     },
-    rejectCards(proposalId, cardIds) {
-      const proposal = openProposal(proposalId);
-      const { proposal: next, alsoRejected } = rejection(flows.open(proposal.flowId).session.state, proposal, cardIds);
-      folder.withTransaction(() => {
-        store.saveProposal(next);
-        if (next.status !== 'done') return;
-        settleTurn(proposal.turnId);
-        if (next.cards.every((card) => card.status === 'rejected')) folder.ledger.markAccepted(proposal.turnId, false);
-      });
-      tell(next);
-      return { proposal: next, rejected: [...cardIds, ...alsoRejected] };
-    },
+    rejectCards,
     editGhosts(proposalId, ops) {
       const proposal = openProposal(proposalId);
       const { session } = flows.open(proposal.flowId);
       const edited = editGhosts(proposal, session.state, ops as readonly IntentOp[]);
+      // A ghost that was only moved was right as it was.
+      if (ops.some((op) => op.op !== 'set' || op.field !== 'position')) folder.answers.forgetTurn(proposal.turnId);
       const next = keep(edited.proposal);
       if (edited.rest.length) session.commit({ ops: edited.rest }, author());
       return store.findProposal(proposalId) ?? next;

@@ -3,6 +3,7 @@ import { openDataFolder, type FolderHolder } from '../db/index.ts';
 import type { Author } from '../flow/index.ts';
 import { layoutWhole } from '../layout/index.ts';
 import { createEgress, type EgressRecord } from '../llm/index.ts';
+import { createAnswerMemory } from './answerMemory.ts';
 import { createAgentService } from './agentService.ts';
 import { createChatService } from './chatService.ts';
 import type { EngineDependencies } from './dependencies.ts';
@@ -84,8 +85,11 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const timeZone = dependencies.timeZone ?? systemTimeZone();
   const spending = createSpending({ folder, clock, timeZone, settings: settings.get });
   const usage = createUsageService({ folder, settings, spending, readState: (flowId) => flows.open(flowId).session.state, egressFor, clock, timeZone, version: dependencies.version, logger: logger.child('usage') });
+  const told = { ...spending, calls: usage.told(spending.calls) };
+  const memory = createAnswerMemory({ answers: folder.answers, settings, endpoints, spending: told, clock, workspaceId: 'local' });
   const models = createModelService({
-    settings, secrets: dependencies.secrets, endpoints, spending: { ...spending, calls: usage.told(spending.calls) }, clock, store, logger: logger.child('models'),
+    memory,
+    settings, secrets: dependencies.secrets, endpoints, spending: told, clock, store, logger: logger.child('models'),
     probesByItself: dependencies.probesModels ?? dependencies.host !== 'test',
   });
   const pulls = createModelPulls({ connect: (baseUrl) => endpoints.connect('ollama', baseUrl), disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
@@ -107,7 +111,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, folder, flows, layout, chat, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, memory, folder, flows, layout, chat, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
       await mcp.close();

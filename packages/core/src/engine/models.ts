@@ -19,6 +19,7 @@ import {
   type ModelProvider,
   type ModelSettings,
 } from '../llm/index.ts';
+import type { AnswerMemory } from './answerMemory.ts';
 import type { SecretStore } from './dependencies.ts';
 import type { EndpointService } from './endpoints.ts';
 import { createProbes, type ProbeStore } from './probes.ts';
@@ -50,6 +51,7 @@ export interface ModelServiceDependencies {
   endpoints: EndpointService;
   store: ProbeStore;
   spending: Spending;
+  memory: Pick<AnswerMemory, 'remembering'>;
   clock: Clock;
   logger: Logger;
   /** Whether models that nobody has tried out are tried out behind the work after their first answer. */
@@ -153,7 +155,7 @@ export function createModelService(options: ModelServiceDependencies): ModelServ
       if (choice.provider === 'rules') return undefined;
       const others = fallbacks.filter((other) => modelName(other) !== modelName(choice) || other.baseUrl !== choice.baseUrl);
       const [first, ...rest] = await Promise.all([entryOf(choice, false), ...others.map((other) => entryOf(other, true))]);
-      return failoverModel([first, ...rest], clock);
+      return options.memory.remembering(failoverModel([first, ...rest], clock), choice);
     },
     close: () => probes.close(),
   };

@@ -6,6 +6,7 @@ import type { DataFolder } from '../db/index.ts';
 import { exportFlow } from '../exchange/index.ts';
 import { authorSchema, type Author } from '../flow/index.ts';
 import type { AgentService } from './agentService.ts';
+import type { AnswerMemory } from './answerMemory.ts';
 import type { ChatService } from './chatService.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { listHistory, restoreState, undoEntry } from './flowHistory.ts';
@@ -27,6 +28,7 @@ export interface EngineParts {
   flows: FlowService;
   layout: LayoutService;
   chat: ChatService;
+  memory: AnswerMemory;
   agents: AgentService;
   mcp: McpService;
   settings: SettingsService;
@@ -73,6 +75,7 @@ export function createRouter(parts: EngineParts) {
       restore: os.flows.restore.handler(({ input }) => flows.restore(input.flowId)),
       purge: os.flows.purge.handler(({ input }) => {
         flows.purge(input.flowId);
+        folder.answers.forgetFlow(input.flowId);
         return {};
       }),
       import: os.flows.import.handler(({ input }) => flows.import(input.text, input.fileName, author())),
@@ -109,6 +112,7 @@ export function createRouter(parts: EngineParts) {
       giveFeedback: os.chat.giveFeedback.handler(({ input }) => chat.giveFeedback(input.turnId, input.text)),
       rejectPlan: os.chat.rejectPlan.handler(({ input }) => chat.rejectPlan(input.turnId)),
       cancel: os.chat.cancel.handler(({ input }) => chat.cancel(input.turnId)),
+      askAgain: os.chat.askAgain.handler(({ input }) => chat.askAgain(input.turnId)),
       retry: os.chat.retry.handler(({ input }) => chat.retry(input.turnId)),
     },
     agents: {
@@ -157,6 +161,14 @@ export function createRouter(parts: EngineParts) {
       checkServer: os.mcp.checkServer.handler(async ({ input }) => done(await mcp.servers.check(input.serverId))),
       setServerConsent: os.mcp.setServerConsent.handler(({ input }) => done(mcp.servers.setConsent(input.serverId, input.tool, input.consent))),
       call: os.mcp.call.handler(({ input, signal }) => mcp.call({ client: input.client, tool: input.tool, arguments: input.arguments }, signal ?? new AbortController().signal)),
+    },
+    answers: {
+      size: os.answers.size.handler(() => folder.answers.size()),
+      clear: os.answers.clear.handler(() => {
+        folder.answers.clear();
+        return {};
+      }),
+      tryEmbedding: os.answers.tryEmbedding.handler(({ input, signal }) => parts.memory.tryEmbedding(input, signal)),
     },
     endpoints: {
       get: os.endpoints.get.handler(({ input }) => endpoints.view(input.baseUrl)),
