@@ -111,3 +111,16 @@ describe('what is wrong is said in a sentence, and nothing is written', () => {
     expect(report!.findings.flatMap((finding) => finding.nodeIds)).toContain('n1');
   });
 });
+
+describe('usage', () => {
+  test('shows a folder that nobody has open, and writes its calls', () => {
+    const shown = uxflow('usage', '--from', '2026-11-01', '--to', '2026-11-23');
+    expect(shown).toMatchObject({ status: 0, err: '' });
+    expect(shown.out).toContain('2026-11-01 to 2026-11-23');
+    expect(shown.out).toMatch(/^total\s+0\s/m);
+    expect(uxflow('usage', '--csv').out).toMatch(/^start_time,duration_ms,gen_ai\.operation\.name,[^\n]*\r\n$/);
+    expect(JSON.parse(uxflow('usage', '--otlp').out)).toMatchObject({ resourceSpans: [{ scopeSpans: [{ spans: [] }] }] });
+    expect(uxflow('usage', '--from', '2026-11-24', '--to', '2026-11-23').status).toBe(2);
+    expect(uxflow('usage', '--csv', '--otlp').status).toBe(2);
+  });
+});

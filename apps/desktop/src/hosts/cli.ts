@@ -1,4 +1,4 @@
-/** `uxflow`: the engine's work on files, and its tools for other agents. No other command than `mcp` opens a data folder. */
+/** `uxflow`: the engine's work on files, and its tools for other agents. Only `mcp` and `usage` open a data folder. */
 import { errorInfo, isAppError } from '@uxflow/core';
 import { APP_VERSION } from '../version.ts';
 import { applyCommand } from './commands/apply.ts';
@@ -9,6 +9,7 @@ import { exportCommand } from './commands/export.ts';
 import { generateCommand } from './commands/generate.ts';
 import { layoutCommand } from './commands/layout.ts';
 import { mcpCommand } from './commands/mcp.ts';
+import { usageCommand } from './commands/usage.ts';
 import { validateCommand } from './commands/validate.ts';
 
 /** Every command by its name; a new command is an entry here. */
@@ -21,6 +22,7 @@ const commands: Record<string, Command> = {
   layout: layoutCommand,
   mcp: mcpCommand,
   export: exportCommand,
+  usage: usageCommand,
 };
 
 const [name, ...rest] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { previewCalls, AGENT_NAMES, type AgentName } from '../agents/index.ts';
 import { choiceFor, leadChoice, type BudgetView, type ConnectedChoice, type CostEstimate, type ModelChoice, type PriceListView, type Quality, type UsageCall, type UsageView } from '../api/index.ts';
 import { AppError, dayOf, daysBetween, type Clock, type Logger } from '../base/index.ts';
-import type { CallFilter, DataFolder } from '../db/index.ts';
+import type { CallFilter, DataFolder, LedgerStore } from '../db/index.ts';
 import type { LogState } from '../flow/index.ts';
 import { callsToCsv, callsToOtlp, costOfUsage, estimateInputTokens, hostEntry, type CallLedger, type Egress } from '../llm/index.ts';
 import { modelName, type SettingsService } from './settings.ts';
@@ -52,10 +52,7 @@ export function createUsageService(dependencies: UsageDependencies): UsageServic
   const exported = ({ from, to }: Period) => folder.ledger.listCalls({ from, to, limit: MOST_EXPORTED }).reverse();
 
   return {
-    summary({ from, to }) {
-      const days = to > from ? daysBetween(from, to - 1, timeZone) : [];
-      return { days: days.map(({ key, start }) => ({ key, start })), ...folder.ledger.usage(days) };
-    },
+    summary: (period) => usageOfDays(folder.ledger, period, timeZone),
     calls: (filter) => folder.ledger.listCalls(filter),
     budget: () => spending.meter.periods(),
     estimate(flowId, text) {
@@ -117,4 +114,10 @@ export function createUsageService(dependencies: UsageDependencies): UsageServic
     const asOf = days.sort()[0];
     return { quality, model: modelName(leadChoice(settings.get(), quality)), kind, usd, calls: asked, isAssumed, ...(asOf ? { asOf } : {}), unknownModels: [...unknownModels] };
   }
+}
+
+/** The sums of a period by the days of a calendar. */
+export function usageOfDays(ledger: LedgerStore, { from, to }: Period, timeZone: string): UsageView {
+  const days = to > from ? daysBetween(from, to - 1, timeZone) : [];
+  return { days: days.map(({ key, start }) => ({ key, start })), ...ledger.usage(days) };
 }
