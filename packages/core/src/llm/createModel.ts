@@ -44,13 +44,6 @@ export function createModel(settings: ModelSettings, dependencies: ModelDependen
   return providerAdapters[parsed.data.provider].create({ ...parsed.data, ...dependencies });
 }
 
-/** Provider and model of a name like 'ollama:llama3.2' or 'openai:gpt-5'; undefined for 'rules' and everything else. */
-export function parseModelId(id: string): { provider: ModelProvider; model: string } | undefined {
-  const match = /^([a-z]+):(\S+)$/.exec(id.trim());
-  const provider = providerNames.find((name) => name === match?.[1]);
-  return match && provider ? { provider, model: match[2]! } : undefined;
-}
-
 /** The `host:port` entries that these settings need on the allow-list of the egress gate. */
 export function allowedHostsOf(settings: readonly { provider: ModelProvider; baseUrl?: string }[]): string[] {
   const entries = settings.flatMap(({ provider, baseUrl }) => {

@@ -17,8 +17,8 @@ export { findRefusal, hostEntry, isLoopback, type EgressPolicy, type EgressRefus
 export { createOpenAiModel, OPENAI_BASE_URL, type OpenAiModelOptions } from './openAiModel.ts';
 export { createOllamaModel, OLLAMA_BASE_URL, type OllamaModelOptions } from './ollamaModel.ts';
 export { systemTiming, type ModelTiming } from './retry.ts';
-export { allowedHostsOf, createModel, modelSettingsSchema, parseModelId, type ModelDependencies, type ModelSettings } from './createModel.ts';
-export { providerInfo, providerNames, providerTable, type ModelProvider, type ProviderInfo, type ProviderPanel } from './providerTable.ts';
+export { allowedHostsOf, createModel, modelSettingsSchema, type ModelDependencies, type ModelSettings } from './createModel.ts';
+export { parseModelId, providerInfo, providerNames, providerTable, type ModelProvider, type ProviderInfo, type ProviderPanel } from './providerTable.ts';
 export type { ListedModel, ListOptions, ProviderAdapter, ProviderConnection, ProviderModelOptions } from './providerAdapter.ts';
 export { providerAdapters } from './providerAdapters.ts';
 export { detectOllama, showOllamaModel, type FoundOllama, type OllamaModelDetails } from './ollamaProvider.ts';

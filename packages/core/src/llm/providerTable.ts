@@ -61,3 +61,10 @@ export const providerNames = Object.keys(providerTable) as [ModelProvider, ...Mo
 export function providerInfo(provider: ModelProvider): ProviderInfo {
   return providerTable[provider];
 }
+
+/** Provider and model of a name like 'ollama:llama3.2' or 'openai:gpt-5'; undefined for 'rules' and everything else. */
+export function parseModelId(id: string): { provider: ModelProvider; model: string } | undefined {
+  const match = /^([a-z]+):(\S+)$/.exec(id.trim());
+  const provider = providerNames.find((name) => name === match?.[1]);
+  return match && provider ? { provider, model: match[2]! } : undefined;
+}

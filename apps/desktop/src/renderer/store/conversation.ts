@@ -1,4 +1,4 @@
-import { type AgentName, type ChatMessage, type IntentOp, isAppError, type Plan, type Proposal, type Turn } from '@uxflow/core';
+import { type AgentCall, type AgentName, type ChatMessage, type IntentOp, isAppError, type Plan, type Proposal, type Turn } from '@uxflow/core';
 import type { ChatEvent } from '@uxflow/core/api';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { followStream } from './followStream.ts';
@@ -11,6 +11,8 @@ export interface AgentStep {
   status: 'running' | 'done' | 'failed' | 'cancelled';
   mind: 'rules' | 'model';
   ms?: number;
+  /** The call of a model that it made. */
+  call?: AgentCall;
 }
 
 /** The conversation about one flow, its turns and its open proposals. */
@@ -24,7 +26,7 @@ export interface ConversationStore {
   proposals: ReadonlyMap<string, Proposal>;
   edits: readonly GhostEdit[];
   failure: unknown;
-  send(text: string): Promise<void>;
+  send(text: string, image?: { base64: string; name?: string }): Promise<void>;
   answer(turnId: string, text: string): Promise<void>;
   approvePlan(turnId: string, plan: Plan): Promise<void>;
   giveFeedback(turnId: string, text: string): Promise<void>;
@@ -54,7 +56,7 @@ export function createConversation({ connection, ids }: Services, flowId: string
       proposals: new Map(),
       edits: [],
       failure: null,
-      send: (text) => turnCall(api.chat.send({ flowId, text })),
+      send: (text, image) => turnCall(api.chat.send({ flowId, text, ...(image ? { image } : {}) })),
       answer: (turnId, text) => turnCall(api.chat.answer({ turnId, text })),
       approvePlan: (turnId, plan) => turnCall(api.chat.approvePlan({ turnId, plan })),
       giveFeedback: (turnId, text) => turnCall(api.chat.giveFeedback({ turnId, text })),
@@ -142,7 +144,7 @@ export function createConversation({ connection, ids }: Services, flowId: string
       }
       case 'token': {
         const streaming = new Map(store.getState().streaming);
-        store.setState({ streaming: streaming.set(event.turnId, (streaming.get(event.turnId) ?? '') + event.text) });
+        store.setState({ streaming: streaming.set(event.turnId, (event.isAnew ? '' : (streaming.get(event.turnId) ?? '')) + event.text) });
       }
     }
   }
@@ -164,7 +166,7 @@ export function createConversation({ connection, ids }: Services, flowId: string
 
 /** The agents of a turn after one more event: a running agent is replaced by its end, a second run stands as its own line. */
 export function nextSteps(steps: readonly AgentStep[], event: AgentStep): readonly AgentStep[] {
-  const step: AgentStep = { agent: event.agent, status: event.status, mind: event.mind, ...(event.ms === undefined ? {} : { ms: event.ms }) };
+  const step: AgentStep = { agent: event.agent, status: event.status, mind: event.mind, ...(event.ms === undefined ? {} : { ms: event.ms }), ...(event.call ? { call: event.call } : {}) };
   const at = steps.findLastIndex((each) => each.agent === event.agent && each.status === 'running');
   return at < 0 ? [...steps, step] : steps.with(at, step);
 }

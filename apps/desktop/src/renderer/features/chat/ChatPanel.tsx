@@ -34,7 +34,7 @@ export function ChatPanel({ proposalOf }: ChatPanelProps) {
   const failure = useConversation((state) => state.failure);
   const outgoing = useStore(flow.draft, (state) => state.outgoing);
   const items = useMemo(() => threadOf(messages, turns), [messages, turns]);
-  const waiting = outgoing.filter(({ text: words }) => !messages.slice(-6).some((message) => message.role === 'person' && message.text.trim() === words));
+  const waiting = outgoing.filter(({ text: words, image }) => image || !messages.slice(-6).some((message) => message.role === 'person' && message.text.trim() === words));
   const isFresh = useFreshness();
   const log = useStickyEnd(items, steps, streaming, waiting.length);
 
@@ -59,8 +59,10 @@ export function ChatPanel({ proposalOf }: ChatPanelProps) {
             proposal={item.turn?.proposalId ? proposalOf?.(item.turn.proposalId, isFresh(item.turn)) : undefined}
           />
         ))}
-        {waiting.map(({ id, text: words }) => (
-          <MessageBubble key={id} role="person" text={words} when={text('chat.sending')} isPending />
+        {waiting.map(({ id, text: words, image }) => (
+          <MessageBubble key={id} role="person" text={words} when={text('chat.sending')} isPending>
+            {image ? <img className="picture__sending" src={`data:${image.mediaType};base64,${image.base64}`} alt={image.name} /> : null}
+          </MessageBubble>
         ))}
       </div>
       {log.isAway ? (

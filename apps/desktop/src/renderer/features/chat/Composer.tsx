@@ -1,11 +1,14 @@
-import { Button, IconButton, Notice } from '@uxflow/ui';
-import { CornerDownRight, SendHorizontal, Settings2, Square, X } from 'lucide-react';
+import { IMAGE_TYPES } from '@uxflow/core';
+import { Button, classes, IconButton, Notice } from '@uxflow/ui';
+import { CornerDownRight, ImagePlus, SendHorizontal, Settings2, Square, X } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { useConversation, useFlow } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
 import { useSettings } from '../../store/services.ts';
+import { AttachedPicture } from './AttachedPicture.tsx';
+import { prepareImage } from './prepareImage.ts';
 import { isAtWork, questionTurn } from './thread.ts';
 
 /** Where the person writes: Enter sends, Shift Enter begins a line. What is written outlives the panel, the page and a failed sending. */
@@ -13,12 +16,14 @@ export function Composer() {
   const text = useText();
   const flow = useFlow();
   const { settings } = useSettings();
-  const { text: words, failure, write, submit, dismiss } = useStore(flow.draft);
+  const { text: words, image, failure, write, submit, dismiss, attach, refuse } = useStore(flow.draft);
   const question = useConversation((state) => questionTurn(state.turns));
   const working = useConversation((state) => [...state.turns.values()].find((turn) => turn.status === 'running') ?? [...state.turns.values()].findLast(isAtWork));
   /** Turns whose question the person does not want to answer. */
   const [passed, setPassed] = useState<string | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const [isOver, setOver] = useState(false);
   const hintId = useId();
   const answers = question && question.id !== passed ? question : undefined;
 
@@ -26,14 +31,33 @@ export function Composer() {
     const { conversation } = flow;
     const before = conversation.getState().messages.length;
     void submit(
-      (message) => (answers ? conversation.getState().answer(answers.id, message) : conversation.getState().send(message)),
+      // A picture begins something new; an answer is words.
+      (message, picture) => (answers && !picture ? conversation.getState().answer(answers.id, message) : conversation.getState().send(message, picture && { base64: picture.base64, ...(picture.name ? { name: picture.name } : {}) })),
       (message) => conversation.getState().messages.slice(before).some((each) => each.role === 'person' && each.text.trim() === message),
     );
     box.current?.focus();
   };
+  const take = (files: FileList | readonly File[] | null | undefined): boolean => {
+    const file = [...(files ?? [])][0];
+    if (!file) return false;
+    prepareImage(file).then(attach, refuse);
+    return true;
+  };
 
   return (
-    <div className="composer">
+    <div
+      className={classes('composer', isOver && 'composer--over')}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        setOver(false);
+        if (take(event.dataTransfer.files)) event.preventDefault();
+      }}
+    >
       {failure ? (
         <div className="composer__failure">
           <Notice tone="error">{text('chat.notSent', { reason: errorText(text, failure) })}</Notice>
@@ -48,6 +72,7 @@ export function Composer() {
         </div>
       ) : null}
       <div className="composer__box">
+        {image ? <AttachedPicture image={image} onRemove={() => attach(null)} /> : null}
         <textarea
           ref={box}
           rows={2}
@@ -57,6 +82,10 @@ export function Composer() {
           aria-describedby={hintId}
           data-testid="chat-input"
           onChange={(event) => write(event.target.value)}
+          onPaste={(event) => {
+            // Words that come with their picture (from a text program) are meant as words.
+            if (!event.clipboardData.types.includes('text/plain') && take(event.clipboardData.files)) event.preventDefault();
+          }}
           onKeyDown={(event) => {
             event.stopPropagation();
             if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -68,6 +97,19 @@ export function Composer() {
           {text('chat.sendHint')}
         </span>
         <div className="composer__foot">
+          <input
+            ref={picker}
+            type="file"
+            accept={IMAGE_TYPES.join()}
+            hidden
+            data-testid="chat-file"
+            onChange={(event) => {
+              take(event.target.files);
+              // The same file can be chosen again after it was removed.
+              event.target.value = '';
+            }}
+          />
+          <IconButton size="small" label={text('chat.image.attach')} icon={<ImagePlus />} data-testid="chat-attach" onClick={() => picker.current?.click()} />
           <button type="button" className="composer__mind" data-tip={text(settings.model.provider === 'rules' ? 'chat.rulesHint' : 'chat.settings')} onClick={() => goTo({ page: 'settings', from: flow.flowId })}>
             <Settings2 aria-hidden />
             {settings.model.provider === 'rules' ? text('chat.mind.builtIn') : settings.model.model || text('chat.mind.model')}
@@ -77,7 +119,7 @@ export function Composer() {
               {text('chat.stop')}
             </Button>
           ) : null}
-          <IconButton size="small" variant="primary" label={text('chat.send')} shortcut="↵" icon={<SendHorizontal />} disabled={!words.trim()} data-testid="chat-send" onClick={send} />
+          <IconButton size="small" variant="primary" label={text('chat.send')} shortcut="↵" icon={<SendHorizontal />} disabled={!words.trim() && !image} data-testid="chat-send" onClick={send} />
         </div>
       </div>
     </div>

@@ -11,9 +11,10 @@ export function MessageBubble({ text: words, from, ...rest }: Omit<ChatBubblePro
   const text = useText();
   const [isWhole, setWhole] = useState(false);
   const name = from ?? text(rest.role === 'person' ? 'chat.you' : 'chat.assistant');
-  if (words.length <= LONG) return <ChatBubble {...rest} name={name} text={words} />;
+  if (words.length <= LONG) return <ChatBubble {...rest} name={name} text={words}>{children}</ChatBubble>;
   return (
     <ChatBubble {...rest} name={name} text={isWhole ? words : `${words.slice(0, SHOWN).trimEnd()}…`}>
+      {children}
       <button type="button" className="link" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
         {isWhole ? text('chat.showLess') : text('chat.showAll', { count: words.length.toLocaleString(text('languageTag')) })}
       </button>

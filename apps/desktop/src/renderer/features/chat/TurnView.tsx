@@ -11,6 +11,7 @@ import { AgentSteps } from './AgentSteps.tsx';
 import { Clarification } from './Clarification.tsx';
 import { FailoverNotes } from './FailoverNotes.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
+import { MessagePicture } from './MessagePicture.tsx';
 import { modelName } from './mindName.ts';
 import { PlanCard } from './PlanCard.tsx';
 import { streamedProse } from './streamedProse.ts';
