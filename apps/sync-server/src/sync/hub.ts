@@ -246,12 +246,14 @@ export function createHub(options: HubOptions): Hub {
   const poll = async () => {
     const ids = [...rooms.keys()];
     if (ids.length === 0) return;
+    const before = new Map(ids.map((id) => [id, rooms.get(id)!.head]));
     const heads = await tables.headsOf(ids);
     for (const id of ids) {
       const room = rooms.get(id);
       const head = heads.get(id);
       if (!room) continue;
-      if (head === undefined) for (const member of [...room.members]) leave(member, 'LOG_NOT_FOUND');
+      if (head !== undefined && head < before.get(id)!) restart(room);
+      else if (head === undefined) for (const member of [...room.members]) leave(member, 'LOG_NOT_FOUND');
       else catchUp(room, head);
     }
   };
@@ -272,8 +274,8 @@ export function createHub(options: HubOptions): Hub {
         }
         for (const member of [...connection.logs.values()]) {
           const role = await access.roleOf(principal, member.room.id);
-          if (role) member.scope = role.scope;
-          else leave(member, 'ACCESS_REVOKED');
+          if (!role) leave(member, 'ACCESS_REVOKED');
+          else if (role.scope !== member.scope) leave(member, 'ROLE_CHANGED');
         }
       }),
     );

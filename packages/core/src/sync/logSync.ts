@@ -299,7 +299,7 @@ export class LogSync {
   #pack(entry: Transaction): PushedEntry {
     const plain = this.#encoder.encode(canonicalJson(entry));
     const { codec } = this.#options;
-    const envelope = writeEnvelope({ protocol: PROTOCOL, log: this.logId, id: entry.id, author: this.#options.userId(), scope: entry.scope ?? 'edit', epoch: codec.epoch, schema: entry.schema, size: plain.length });
+    const envelope = writeEnvelope({ protocol: PROTOCOL, log: this.logId, id: entry.id, author: this.#options.userId(), scope: entry.scope === 'comment' ? 'comment' : 'edit', epoch: codec.epoch, schema: entry.schema, size: plain.length });
     return { envelope, bytes: codec.encode(plain, envelope) };
   }
 
@@ -319,7 +319,7 @@ export class LogSync {
   }
 
   #takeEnd(code: string, params: Record<string, unknown>): void {
-    if (code === 'LOG_RESTARTED') return this.#join();
+    if (code === 'LOG_RESTARTED' || code === 'ROLE_CHANGED') return this.#join();
     if (code !== 'LOG_NOT_READY') return this.#stop(code, params);
     this.#phase = 'joining';
     this.#reason = { code, params };
