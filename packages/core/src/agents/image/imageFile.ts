@@ -23,10 +23,10 @@ export const MAX_IMAGE_PIXELS = 40_000_000;
 
 /**
  * Type and size of a picture, by its content and never by its name. Throws IMAGE_TYPE_UNSUPPORTED (params.type), IMAGE_TOO_LARGE
- * (params.reason 'bytes' or 'pixels') or IMAGE_UNREADABLE (params.detail).
+ * (params.reason 'bytes' or 'pixels') or IMAGE_UNREADABLE (params.detail). `maxBytes` is more where the picture is made smaller afterwards.
  */
-export function readImage(bytes: Uint8Array): ImageHeader {
-  if (bytes.length > MAX_IMAGE_BYTES) throw new AppError('IMAGE_TOO_LARGE', `The picture has ${megabytes(bytes.length)} MB; up to ${megabytes(MAX_IMAGE_BYTES)} MB are taken. It was not sent and your words are kept; make it smaller.`, { reason: 'bytes', bytes: bytes.length, limit: MAX_IMAGE_BYTES });
+export function readImage(bytes: Uint8Array, maxBytes = MAX_IMAGE_BYTES): ImageHeader {
+  if (bytes.length > maxBytes) throw new AppError('IMAGE_TOO_LARGE', `The picture has ${megabytes(bytes.length)} MB; up to ${megabytes(maxBytes)} MB are taken. It was not sent and your words are kept; make it smaller.`, { reason: 'bytes', bytes: bytes.length, limit: maxBytes });
   if (!bytes.length) throw unreadable('it is empty');
   const reader = READERS.find(({ is }) => is(bytes));
   if (!reader) {

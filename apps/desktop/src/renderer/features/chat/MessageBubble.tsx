@@ -7,7 +7,7 @@ const LONG = 2400;
 const SHOWN = 1600;
 
 /** A message of the conversation; a very long one opens when it is asked to. */
-export function MessageBubble({ text: words, from, ...rest }: Omit<ChatBubbleProps, 'name' | 'children'> & { /** Who speaks, where it is neither the person nor the app's own agents. */ from?: string | undefined }) {
+export function MessageBubble({ text: words, from, children, ...rest }: Omit<ChatBubbleProps, 'name'> & { /** Who speaks, where it is neither the person nor the app's own agents. */ from?: string | undefined }) {
   const text = useText();
   const [isWhole, setWhole] = useState(false);
   const name = from ?? text(rest.role === 'person' ? 'chat.you' : 'chat.assistant');

@@ -41,7 +41,9 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
   const isRejected = turn?.status === 'cancelled' && answered.some(isLast) && turn.plan !== undefined;
   const said = [...asked, ...answered].map((message) => message.text);
   const bubble = ({ id, role, text: words, at }: (typeof asked)[number]) => (
-    <MessageBubble key={id} role={role} from={turn?.origin?.client} text={words} when={whenText(text, at, now)} at={at} />
+    <MessageBubble key={id} role={role} from={turn?.origin?.client} text={words} when={whenText(text, at, now)} at={at}>
+      {turn?.image && id === `${turn.id}:message` ? <MessagePicture image={turn.image} /> : null}
+    </MessageBubble>
   );
   const prose = stream && turn && isAtWork(turn) ? streamedProse(stream) : '';
   return (
