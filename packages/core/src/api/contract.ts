@@ -4,6 +4,7 @@ import { chatRoutes, proposalRoutes } from './chatRoutes.ts';
 import { endpointRoutes } from './endpointRoutes.ts';
 import { flowRoutes, flowsRoutes } from './flowRoutes.ts';
 import { mcpRoutes } from './mcpRoutes.ts';
+import { promptRoutes } from './promptRoutes.ts';
 import { appRoutes, modelRoutes, settingsRoutes } from './settingsRoutes.ts';
 import { usageRoutes } from './usageRoutes.ts';
 
@@ -14,6 +15,7 @@ export const contract = {
   chat: chatRoutes,
   agents: agentRoutes,
   proposal: proposalRoutes,
+  prompts: promptRoutes,
   settings: settingsRoutes,
   models: modelRoutes,
   answers: answerRoutes,

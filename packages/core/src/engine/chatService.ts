@@ -8,6 +8,7 @@ import { createBroadcast, type Broadcast } from './broadcast.ts';
 import type { FlowService } from './flowService.ts';
 import type { ModelService } from './models.ts';
 import type { TurnLearner } from './turnLearner.ts';
+import type { PromptService } from './prompts/promptService.ts';
 import { modelName, type SettingsService } from './settings.ts';
 import { warmUp } from './warmUp.ts';
 
@@ -48,6 +49,7 @@ export interface ChatDependencies {
   models: ModelService;
   settings: SettingsService;
   learner: TurnLearner;
+  prompts: PromptService;
   clock: Clock;
   newId(prefix: string): string;
   random: RandomBytes;
@@ -66,7 +68,7 @@ const PAST_STEPS = 20;
 
 /** The service on a data folder: turns run through the agents, proposals follow the flow under them. */
 export function createChatService(dependencies: ChatDependencies): ChatService {
-  const { folder, flows, runElk, models, settings, learner, clock, newId, random, author, logger } = dependencies;
+  const { folder, flows, runElk, models, settings, learner, prompts, clock, newId, random, author, logger } = dependencies;
   const store = folder.turns;
   const channels = new Map<string, Broadcast<ChatEvent>>();
   const channelOf = (flowId: string) => {
@@ -81,6 +83,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       return { state, head: state.no };
     },
     model: (agent, quality) => models.modelFor(agent, quality),
+    template: (agent, turn) => prompts.templateFor(agent, turn),
     quality: () => settings.get().quality,
     modelName: () => modelName(leadChoice(settings.get())),
     readAsset: (assetId) => folder.assets.findAsset(assetId)?.bytes,
@@ -92,6 +95,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     emit(event) {
       const { flowId, wire } = toWire(event);
       channelOf(flowId).send(wire);
+      if (event.type === 'turn') prompts.noteTurn(event.turn);
       if (event.type === 'step' && event.agent === 'classifier' && event.status === 'done') heed(event.turnId);
     },
   });
@@ -99,7 +103,9 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
   const heed = (turnId: string) => {
     const classified = store.stepsOf(turnId).findLast((step) => step.agent === 'classifier' && step.status === 'done')?.output as { sentiment?: string } | undefined;
     const turn = classified?.sentiment === 'corrective' ? store.findTurn(turnId) : undefined;
-    if (turn) learner.followedUp(turn);
+    if (!turn) return;
+    learner.followedUp(turn);
+    prompts.noteCorrection(turn);
   };
   const tell = (proposal: Proposal) => channelOf(proposal.flowId).send({ type: 'proposal', proposal });
   const keep = (proposal: Proposal): Proposal => {
@@ -149,6 +155,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       store.saveProposal(next);
       if (next.status !== 'done') return;
       settleTurn(proposal.turnId);
+      prompts.noteProposal(next);
       if (next.cards.every((card) => card.status === 'rejected')) folder.ledger.markAccepted(proposal.turnId, false);
     });
     // What was turned down is never proposed again from memory.
@@ -187,14 +194,21 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       return { mediaType: turnImageSchema.shape.mediaType.parse(asset.mediaType), base64: toBase64(asset.bytes) };
     },
     answer: (turnId, text) => runner.answer(turnId, checked(text)),
-    approvePlan: (turnId, plan) => runner.approvePlan(turnId, plan),
+    approvePlan(turnId, plan) {
+      const made = store.findTurn(turnId);
+      const turn = runner.approvePlan(turnId, plan);
+      if (made && turn.plan) prompts.notePlan(made, { kind: 'approved', plan: turn.plan });
+      return turn;
+    },
     giveFeedback(turnId, text) {
       const turn = runner.giveFeedback(turnId, checked(text));
+      prompts.notePlan(turn, { kind: 'feedback' });
       folder.answers.forgetTurn(turnId);
       return turn;
     },
     rejectPlan(turnId) {
       const turn = runner.rejectPlan(turnId);
+      prompts.notePlan(turn, { kind: 'rejected' });
       folder.answers.forgetTurn(turnId);
       return turn;
     },
@@ -218,6 +232,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
         store.saveProposal(result.proposal);
         if (result.proposal.status === 'done') settleTurn(proposal.turnId);
         folder.ledger.markAccepted(proposal.turnId, true);
+        prompts.noteProposal(result.proposal);
       };
       if (!result.ops.length) {
         folder.withTransaction(settle);

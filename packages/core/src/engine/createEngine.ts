@@ -15,6 +15,7 @@ import { createEngineFlowPort, createMcpService } from './mcp/index.ts';
 import { createModelPulls } from './modelPulls.ts';
 import { createModelService } from './models.ts';
 import { createOllamaDisk } from './ollamaDisk.ts';
+import { createPromptService } from './prompts/promptService.ts';
 import { createRouter, type EngineRouter } from './router.ts';
 import { createSettings } from './settings.ts';
 import { createTurnLearner } from './turnLearner.ts';
@@ -90,11 +91,12 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const models = createModelService({
     memory,
     settings, secrets: dependencies.secrets, endpoints, spending: told, clock, store, logger: logger.child('models'),
-    probesByItself: dependencies.probesModels ?? dependencies.host !== 'test',
+    probesItself: dependencies.probesModels ?? (dependencies.host === 'test' ? false : { afterMs: 5_000 }),
   });
   const pulls = createModelPulls({ connect: (baseUrl) => endpoints.connect('ollama', baseUrl), disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
   const learner = createTurnLearner({ folder, flows, models, settings, clock, logger: logger.child('learner') });
-  const chat = createChatService({ folder, flows, runElk, models, settings, learner, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
+  const prompts = createPromptService({ folder, models, clock, newSeed: () => new DataView((dependencies.random ?? systemRandom)(4).buffer).getUint32(0) || 1, logger: logger.child('prompts') });
+  const chat = createChatService({ folder, flows, runElk, models, prompts, settings, learner, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
   const mcp = createMcpService({
     folder, secrets: dependencies.secrets, clock, newId, version: dependencies.version, logger: logger.child('mcp'),
     fetchFor: (hosts) => egressFor(hosts).fetch('mcp'),
@@ -111,12 +113,13 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, memory, folder, flows, layout, chat, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, memory, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
       await mcp.close();
       await pulls.close();
       await chat.close();
+      prompts.close();
       await learner.close();
       await models.close();
       await usage.close();

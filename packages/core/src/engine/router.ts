@@ -16,6 +16,7 @@ import type { LayoutService } from './layoutService.ts';
 import type { McpService } from './mcp/index.ts';
 import type { ModelPulls } from './modelPulls.ts';
 import type { ModelService } from './models.ts';
+import type { PromptService } from './prompts/promptService.ts';
 import type { SettingsService } from './settings.ts';
 import type { Spending } from './spending.ts';
 import type { UsageService } from './usageService.ts';
@@ -31,6 +32,7 @@ export interface EngineParts {
   memory: AnswerMemory;
   agents: AgentService;
   mcp: McpService;
+  prompts: PromptService;
   settings: SettingsService;
   models: ModelService;
   usage: UsageService;
@@ -47,7 +49,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
 export function createRouter(parts: EngineParts) {
-  const { folder, flows, layout, chat, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, logger } = parts;
+  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, author, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
     const route = path.join('.');
     try {
@@ -91,7 +93,11 @@ export function createRouter(parts: EngineParts) {
         if (kind === 'agent') throw new AppError('AUTHOR_REFUSED', 'A screen cannot write as an agent. Nothing was stored.', {});
         return session(input.flowId).append(input.transaction);
       }),
-      undo: os.flow.undo.handler(({ input }) => undoEntry(folder, session(input.flowId), input.entryId, author())),
+      undo: os.flow.undo.handler(({ input }) => {
+        const undone = undoEntry(folder, session(input.flowId), input.entryId, author());
+        if (undone.entryId !== undefined) prompts.noteUndo(input.flowId, input.entryId);
+        return undone;
+      }),
       layout: os.flow.layout.handler(async ({ input, signal }) => (await layout.layoutFlow(session(input.flowId), input.direction, author(), signal)) ?? {}),
       applyFix: os.flow.applyFix.handler(({ input }) => {
         const open = flows.open(input.flowId);
@@ -123,6 +129,20 @@ export function createRouter(parts: EngineParts) {
       accept: os.proposal.accept.handler(({ input }) => chat.acceptCards(input.proposalId, input.cardIds)),
       reject: os.proposal.reject.handler(({ input }) => chat.rejectCards(input.proposalId, input.cardIds)),
       edit: os.proposal.edit.handler(({ input }) => chat.editGhosts(input.proposalId, input.ops)),
+    },
+    prompts: {
+      get: os.prompts.get.handler(() => prompts.view()),
+      watch: os.prompts.watch.handler(({ signal }) => prompts.watch(signal)),
+      setLearning: os.prompts.setLearning.handler(({ input }) => done(prompts.setLearning(input.isOn))),
+      add: os.prompts.add.handler(({ input }) => prompts.add(input.agent, input.text, input.reason)),
+      write: os.prompts.write.handler(({ input, signal }) => prompts.write(input.agent, signal)),
+      try: os.prompts.try.handler(({ input }) => done(prompts.try(input.variantId))),
+      stopTrial: os.prompts.stopTrial.handler(({ input }) => done(prompts.stopTrial(input.agent))),
+      use: os.prompts.use.handler(({ input }) => done(prompts.use(input.variantId))),
+      decide: os.prompts.decide.handler(({ input }) => done(prompts.decide(input.changeId, input.isApplied))),
+      rollBack: os.prompts.rollBack.handler(({ input }) => done(prompts.rollBack(input.changeId))),
+      remove: os.prompts.remove.handler(({ input }) => done(prompts.remove(input.variantId))),
+      forget: os.prompts.forget.handler(() => done(prompts.forget())),
     },
     settings: {
       get: os.settings.get.handler(() => settings.get()),

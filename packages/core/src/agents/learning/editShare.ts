@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../base/canonical.ts';
-import type { IntentOp } from '../../flow/index.ts';
+import type { IntentOp, Op } from '../../flow/index.ts';
 import type { Decision } from './reward.ts';
 import type { Plan, Proposal } from '../turnSchema.ts';
 
@@ -21,7 +21,7 @@ export function decisionOn(proposal: Pick<Proposal, 'cards'>, designed: readonly
     const weight = Math.max(1, card.ops.length);
     all += weight;
     if (card.status === 'rejected') changed += weight;
-    else if (card.edited) changed += card.ops.length ? card.ops.reduce((sum, op) => sum + changeOf(original.get(keyOf(op)), op), 0) : weight;
+    else if (card.edited) changed += card.ops.length ? card.ops.reduce((sum, op) => sum + changeOf(original.get(keyOf(op)), op as Op), 0) : weight;
   }
   // What was taken out of a card is missing from it: it counts by what the design had more.
   const kept = cards.reduce((sum, card) => sum + card.ops.length, 0);
@@ -38,7 +38,7 @@ export function decisionOnPlan(made: Plan, approved: Plan): Decision {
   return { kind: 'acceptedEdited', share: 1 - kept / Math.max(1, before.length, after.length) };
 }
 
-function changeOf(designed: IntentOp | undefined, op: IntentOp): number {
+function changeOf(designed: IntentOp | undefined, op: Op): number {
   if (!designed) return 1;
   if (designed.op === 'add' && op.op === 'add') {
     const [{ position: was, ...before }, { position: is, ...after }] = [{ position: null, ...(designed.value as object) }, { position: null, ...(op.value as object) }];
@@ -49,7 +49,7 @@ function changeOf(designed: IntentOp | undefined, op: IntentOp): number {
   return 0;
 }
 
-function keyOf(op: IntentOp): string {
+function keyOf(op: object): string {
   const { op: name, kind, id, field } = op as { op: string; kind?: string; id?: string; field?: string };
   return `${name} ${kind ?? ''} ${id ?? ''} ${field ?? ''}`;
 }
