@@ -24,8 +24,8 @@ export interface EngineDependencies {
   random?: RandomBytes;
   /** The only way out; the egress gate stands before it. */
   fetch?: typeof globalThis.fetch;
-  /** Whether models that nobody has tried out are tried out behind the work after their first answer. Default: yes, except on the host 'test'. */
-  probesModels?: boolean;
+  /** How long after its first answer a model that nobody has tried out is tried out behind the work; false: not by itself. Default: 5 s, and false on the host 'test'. */
+  probesModels?: { afterMs: number } | false;
   /** Folders where an Ollama of this machine may keep its models; where it does by itself unless told. */
   ollamaFolders?: readonly string[];
   runElk?: ElkRunner;

@@ -54,8 +54,8 @@ export interface ModelServiceDependencies {
   memory: Pick<AnswerMemory, 'remembering'>;
   clock: Clock;
   logger: Logger;
-  /** Whether models that nobody has tried out are tried out behind the work after their first answer. */
-  probesByItself: boolean;
+  /** When models that nobody has tried out are tried out behind the work after their first answer. */
+  probesItself: { afterMs: number } | false;
 }
 
 /** The service over the connections of endpoints and the host's secrets. */
@@ -69,7 +69,7 @@ export function createModelService(options: ModelServiceDependencies): ModelServ
   /** A model with the rows of its calls, their cost, and the person's budget before them. */
   const recorded = (choice: ConnectedChoice) => (model: LanguageModel) => spending.held(recordedModel(model, { ledger: spending.calls, clock, costOf: spending.costOf(choice) }), choice);
   const probes = createProbes({
-    store, clock, logger, byThemselves: options.probesByItself,
+    store, clock, logger, byThemselves: options.probesItself,
     async probe(choice, signal) {
       const { settings: way, egress } = await connect(choice);
       return probeModel(way, { egress, wrap: recorded(choice), ...(signal ? { signal } : {}) });
@@ -87,9 +87,15 @@ export function createModelService(options: ModelServiceDependencies): ModelServ
     return {
       ...guarded,
       async generate(request) {
-        const result = await guarded.generate(request);
-        probes.noteUse(choice);
-        return result;
+        try {
+          const result = await guarded.generate(request);
+          probes.noteUse(choice);
+          return result;
+        } catch (error) {
+          // It is there, and did not do what was asked: all the more worth knowing what it can do.
+          if (isAppError(error) && /^MODEL_(OUTPUT_INVALID|REQUEST_REJECTED)$/.test(error.code)) probes.noteUse(choice);
+          throw error;
+        }
       },
     };
   };

@@ -22,12 +22,10 @@ export interface ProbeStore {
 }
 
 const DAY_MS = 86_400_000;
-/** The work that has just begun goes first. */
-const REST_MS = 5_000;
 
-/** Probes over a store; `probe` asks the model. Without `byThemselves` only `run` asks anybody. */
+/** Probes over a store; `probe` asks the model. Without `byThemselves` only `run` asks anybody; with it the work that has just begun goes first for so long. */
 export function createProbes(options: {
-  store: ProbeStore; clock: Clock; logger: Logger; byThemselves: boolean; restMs?: number;
+  store: ProbeStore; clock: Clock; logger: Logger; byThemselves: { afterMs: number } | false;
   probe(choice: ConnectedChoice, signal?: AbortSignal): Promise<ModelProbe>;
 }): Probes {
   const { store, clock, logger } = options;
@@ -46,7 +44,7 @@ export function createProbes(options: {
     return typeof at === 'number' && clock.now() - at < DAY_MS;
   };
   const work = async () => {
-    await rest(options.restMs ?? REST_MS, closing.signal);
+    await rest(options.byThemselves ? options.byThemselves.afterMs : 0, closing.signal);
     for (const [key, choice] of waiting) {
       waiting.delete(key);
       if (closing.signal.aborted || kept(choice) || wasTriedToday(choice)) continue;

@@ -35,7 +35,7 @@ export function createAnthropicModel(options: ProviderModelOptions): LanguageMod
   const base = readAnthropicBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'anthropic', model: options.model, host: base.host };
   const secrets = secretsOf(options);
-  const abilities = learnedOf<Abilities>(options.learned, base.url, options.model, () => ({ output: options.isSchemaTold ? 'prompt' : 'format', mostTokens: Infinity }));
+  const abilities = learnedOf<Abilities>(options, base.url, () => ({ output: options.isSchemaTold ? 'prompt' : 'format', mostTokens: Infinity }));
 
   const complete = async (call: CompletionCall): Promise<Completion> => {
     for (let attempt = 0; ; attempt++) {

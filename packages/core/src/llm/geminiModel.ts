@@ -33,7 +33,7 @@ export function createGeminiModel(options: ProviderModelOptions): LanguageModel 
   const base = readGeminiBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'gemini', model: options.model, host: base.host };
   const secrets = secretsOf(options);
-  const abilities = learnedOf<Abilities>(options.learned, base.url, options.model, () => ({ output: options.isSchemaTold ? 'prompt' : 'schema', refused: new Set() }));
+  const abilities = learnedOf<Abilities>(options, base.url, () => ({ output: options.isSchemaTold ? 'prompt' : 'schema', refused: new Set() }));
 
   const complete = async (call: CompletionCall): Promise<Completion> => {
     for (let attempt = 0; ; attempt++) {

@@ -4,12 +4,13 @@
  */
 export type LearnedAbilities = Map<string, object>;
 
-/** The abilities of one model at one address, kept in `learned` where there is one; changes to the object are what is learned. */
-export function learnedOf<T extends object>(learned: LearnedAbilities | undefined, endpoint: string, model: string, start: () => T): T {
-  const key = `${endpoint} ${model}`;
-  const known = learned?.get(key) as T | undefined;
+/** The abilities of one model at one address, kept in `options.learned` where there is one; changes to the object are what is learned. */
+export function learnedOf<T extends object>(options: { learned?: LearnedAbilities; model: string; isSchemaTold?: boolean }, endpoint: string, start: () => T): T {
+  // Once it was seen to fail with forms it starts from another place.
+  const key = `${endpoint} ${options.model}${options.isSchemaTold ? ' told' : ''}`;
+  const known = options.learned?.get(key) as T | undefined;
   if (known) return known;
   const fresh = start();
-  learned?.set(key, fresh);
+  options.learned?.set(key, fresh);
   return fresh;
 }

@@ -43,7 +43,7 @@ export function createOllamaModel(options: OllamaModelOptions): LanguageModel {
   const base = readOllamaBaseUrl(options.baseUrl);
   const subject: ModelSubject = { provider: 'ollama', model: options.model, host: base.host };
 
-  const abilities = learnedOf(options.learned, base.url, options.model, () => ({ isTold: options.isSchemaTold ?? false }));
+  const abilities = learnedOf(options, base.url, () => ({ isTold: options.isSchemaTold ?? false }));
 
   const exchange = async (call: CompletionCall): Promise<Completion> => {
     const client = await createOllamaClient({ baseUrl: base.url, egress: options.egress, headers: options.headers, purpose: 'model', subject, window: call.window, timing, idleTimeoutMs: options.idleTimeoutMs ?? 90_000 });

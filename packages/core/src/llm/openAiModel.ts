@@ -62,7 +62,7 @@ export function createOpenAiModel(options: OpenAiModelOptions): LanguageModel {
   const connection = { ...options, baseUrl: base.url, subject, timing };
   // The vendors themselves know no grammars.
   const takesGrammar = !options.azure && base.host !== 'api.openai.com';
-  const abilities = learnedOf<Abilities>(options.learned, base.url, options.model, () => ({
+  const abilities = learnedOf<Abilities>(options, base.url, () => ({
     output: !options.isSchemaTold ? 'schema' : takesGrammar ? 'grammar' : 'prompt', isStrict: true, canStream: true, takesGrammar, refused: new Set(),
     // OpenAI's reasoning models refuse the old name, many compatible servers do not know the new one.
     tokenLimitName: options.azure || base.host === 'api.openai.com' ? 'max_completion_tokens' : 'max_tokens',
