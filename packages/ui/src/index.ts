@@ -20,3 +20,7 @@ export * from './flow/scene.ts';
 export * from './chat/ChatBubble.tsx';
 export * from './chat/Prose.tsx';
 export * from './chat/proseBlocks.ts';
+export * from './charts/chartScale.ts';
+export * from './charts/MeterBar.tsx';
+export * from './charts/RankedBars.tsx';
+export * from './charts/StackedColumns.tsx';
