@@ -1,11 +1,13 @@
 /** `uxflow`: the engine's work on files, and its tools for other agents. Only `mcp` and `usage` open a data folder. */
 import { errorInfo, isAppError } from '@uxflow/core';
 import { APP_VERSION } from '../version.ts';
+import { agentCommand } from './commands/agent.ts';
 import { applyCommand } from './commands/apply.ts';
 import type { Command } from './commands/command.ts';
 import { diffCommand } from './commands/diff.ts';
 import { editCommand } from './commands/edit.ts';
 import { exportCommand } from './commands/export.ts';
+import { fitnessCommand } from './commands/fitness.ts';
 import { generateCommand } from './commands/generate.ts';
 import { layoutCommand } from './commands/layout.ts';
 import { mcpCommand } from './commands/mcp.ts';
@@ -22,6 +24,8 @@ const commands: Record<string, Command> = {
   layout: layoutCommand,
   mcp: mcpCommand,
   export: exportCommand,
+  agent: agentCommand,
+  fitness: fitnessCommand,
   usage: usageCommand,
 };
 

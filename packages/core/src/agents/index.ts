@@ -25,3 +25,6 @@ export { IMAGE_TYPES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, readImage, type ImageHe
 export { fromBase64, toBase64 } from './image/base64.ts';
 export { visualInterpreter } from './visualInterpreter.ts';
 export { previewCalls, type PreviewedCall } from './previewCalls.ts';
+export { generateFlowFromPicture } from './picturePipeline.ts';
+export { figuresOf, fitnessReportSchema, verdictOf, type FitnessFigures, type FitnessGrade, type FitnessReport, type FitnessVerdict, type TaskOutcome } from './fitness/fitnessReport.ts';
+export { runFitness, type FitnessOptions } from './fitness/runFitness.ts';

@@ -140,7 +140,8 @@ function toolsOf(state: LogState, language: ReadLanguage, dependencies: Pipeline
   return { run, design, context, fallbacks, byModel: () => lastMind === 'model' };
 }
 
-function acceptAll(state: LogState, cards: readonly CardDraft[], clock: Clock): LogState {
+/** The state after every card that fits is accepted; the very same where none does. */
+export function acceptAll(state: LogState, cards: readonly CardDraft[], clock: Clock): LogState {
   const proposal = makeProposal(state, cards, { id: 'proposal_1', turnId: 'turn_1', flowId: state.flow.id, entryId: 'entry_1', createdAt: clock.now() });
   const open = proposal.cards.filter((card) => card.fit !== 'held').map((card) => card.id);
   const result = acceptance(state, proposal, open);

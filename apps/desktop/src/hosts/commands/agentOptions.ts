@@ -29,7 +29,8 @@ export function createAgentTools(modelName: string | undefined, command: { usage
   };
 }
 
-function modelOf(name: string | undefined, command: { usage: string }): LanguageModel | undefined {
+/** The model of `--model`; undefined for the rules. Throws USAGE for a name that means nothing. */
+export function modelOf(name: string | undefined, command: { usage: string }): LanguageModel | undefined {
   if (name === undefined || name === 'rules') return undefined;
   const parsed = parseModelId(name);
   if (!parsed) throw usage(command, `--model takes rules or PROVIDER:NAME with one of ${providerNames.join(', ')}, not "${name}".`);

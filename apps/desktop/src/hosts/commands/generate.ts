@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { AppError, documentText, fileStem } from '@uxflow/core';
-import { generateFlow } from '@uxflow/core/agents';
-import { createAgentTools, requireCases } from './agentOptions.ts';
+import { generateFlow, generateFlowFromPicture } from '@uxflow/core/agents';
+import { createAgentTools, requireCases, type AgentTools } from './agentOptions.ts';
 import { isFolder, outFile, readArguments, readBytes, usage, writeWhole, type Command } from './command.ts';
 
 /** Longest text that is taken, characters; the first pages of it are read. */
@@ -14,16 +14,17 @@ interface TextCase {
 }
 
 export const generateCommand: Command = {
-  usage: 'generate (--text T | --file F | --dir D) --out PATH [--model rules|PROVIDER:MODEL]',
-  summary: 'Makes a flow of a text; with --dir one OUT/NAME.uxflow for every .txt and every .json with a "text".',
+  usage: 'generate (--text T | --file F | --dir D | --image PICTURE [--text WISH]) --out PATH [--model rules|PROVIDER:MODEL]',
+  summary: 'Makes a flow of a text; with --dir one OUT/NAME.uxflow for every .txt and every .json with a "text". --image reads a drawing (SVG, draw.io in PNG or SVG) by itself and every other picture with a model that sees.',
   async run(args) {
-    const { values, positionals } = readArguments(args, { text: { type: 'string' }, file: { type: 'string' }, dir: { type: 'string' }, out: { type: 'string' }, model: { type: 'string' } }, generateCommand);
+    const { values, positionals } = readArguments(args, { text: { type: 'string' }, file: { type: 'string' }, dir: { type: 'string' }, image: { type: 'string' }, out: { type: 'string' }, model: { type: 'string' } }, generateCommand);
     if (positionals.length) throw usage(generateCommand, `"${positionals[0]}" is one argument too many; put a text in quotes behind --text.`);
-    const sources = [values.text, values.file, values.dir].filter((value) => value !== undefined);
-    if (sources.length !== 1) throw usage(generateCommand, 'Give exactly one of --text, --file and --dir.');
+    const sources = [values.image === undefined ? values.text : undefined, values.file, values.dir, values.image].filter((value) => value !== undefined);
+    if (sources.length !== 1) throw usage(generateCommand, 'Give exactly one of --text, --file, --dir and --image; only --image goes with --text.');
     if (values.out === undefined) throw usage(generateCommand, 'Say with --out where the flow goes.');
     const tools = createAgentTools(values.model, generateCommand, (line) => process.stderr.write(`${line}\n`));
     try {
+      if (values.image !== undefined) return await ofPicture(values.image, values.text ?? '', values.out, tools);
       const cases = values.dir === undefined ? [single(values)] : requireCases(values.dir, casesOf(values.dir));
       for (const { name, text } of cases) {
         const { document, reply } = await generateFlow(text, tools.dependencies());
@@ -39,6 +40,15 @@ export const generateCommand: Command = {
     }
   },
 };
+
+async function ofPicture(file: string, wish: string, out: string, tools: AgentTools): Promise<number> {
+  const name = basename(file, extname(file));
+  const { document, reply } = await generateFlowFromPicture(readBytes(file), wish, name, tools.dependencies());
+  const target = outFile(out, `${name}.uxflow`);
+  writeWhole(target, documentText(document));
+  process.stderr.write(`${reply}\n${target}: ${Object.keys(document.nodes).length} nodes\n`);
+  return 0;
+}
 
 function single({ text, file }: { text?: string | undefined; file?: string | undefined }): TextCase {
   if (text !== undefined) return { name: fileStem(text.split(/[\n.!?;]/)[0] ?? ''), text: checked(text, '--text') };

@@ -64,6 +64,7 @@ export type ConversationErrorCode =
   | 'MESSAGE_EMPTY'
   | 'MESSAGE_NOT_TEXT'
   | 'MESSAGE_TOO_LONG'
+  | 'NO_FLOW_SEEN'
   | 'PLAN_EMPTY'
   | 'PROPOSAL_CLOSED'
   | 'PROPOSAL_NOT_FOUND'

@@ -73,6 +73,7 @@ export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
   IMAGE_TOO_LARGE: engineSays,
   IMAGE_TYPE_UNSUPPORTED: engineSays,
   IMAGE_UNREADABLE: engineSays,
+  NO_FLOW_SEEN: engineSays,
   AUTHOR_REFUSED: engineSays,
   BUDGET_PRICE_UNKNOWN: engineSays,
   BUDGET_USED_UP: engineSays,
