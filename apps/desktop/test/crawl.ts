@@ -93,7 +93,7 @@ export async function pictureOf(page: Page, except?: string): Promise<string> {
         return;
       }
       if (!(node instanceof Element)) return;
-      if (node.matches('.tooltip, [role=tooltip], .status-line, script, style')) return;
+      if (node.matches('.tooltip, [role=tooltip], [role=timer], .status-line, script, style')) return;
       parts.push(`<${node.tagName}`);
       for (const { name, value } of node.attributes) if (!['data-crawl', 'id', 'tabindex', 'aria-describedby', 'data-focus', 'value'].includes(name)) parts.push(`${name}=${value}`);
       if (node.scrollTop || node.scrollLeft) parts.push(`scrolled ${Math.round(node.scrollTop)} ${Math.round(node.scrollLeft)}`);

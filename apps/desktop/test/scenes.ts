@@ -1,6 +1,7 @@
 /** The states of the app's screens in which controls can be reached, each made anew by the engine and a few presses. */
 import type { ApiClient } from '@uxflow/core/api';
 import type { FlowDocument, Op } from '@uxflow/core';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { flowFile, THREE_SCREENS } from './flowFile.ts';
 import { LOGIN_STORY, nodeById, openFlow, openPlan } from './flowPage.ts';
@@ -141,7 +142,47 @@ const bin = async (stage: Stage): Promise<undefined> => {
   await page.getByTestId('bin').waitFor();
   await page.getByTestId('flow-card').waitFor();
 };
-const settings = async ({ page, ollama }: Stage, provider?: string): Promise<undefined> => {
+const NOTES = fileURLToPath(new URL('../../../packages/core/src/engine/mcp/fixtures/noteServer.ts', import.meta.url));
+/** Connections as a new user has them: nobody is let in, no server is known, no question is open. */
+const withoutConnections = async ({ client }: Stage): Promise<void> => {
+  const { questions, servers, isOn, calls } = await client.mcp.get();
+  for (const { id } of questions) await client.mcp.answer({ questionId: id, answer: 'deny' });
+  for (const { id } of servers) await client.mcp.removeServer({ serverId: id });
+  if (isOn) await client.mcp.set({ isOn: false });
+  await client.mcp.setConsent({ tool: 'list_flows', consent: 'allow' });
+  if (calls.length) await client.mcp.clearCalls();
+};
+/** The door is open and somebody came in. */
+const connections = async (stage: Stage, way: 'command' | 'http'): Promise<undefined> => {
+  await withoutConnections(stage);
+  await stage.client.mcp.set({ isOn: true });
+  await stage.client.mcp.renewToken();
+  await stage.client.mcp.call({ client: 'Claude Desktop', tool: 'list_flows', arguments: {} });
+  await settings(stage, undefined, true);
+  if (way === 'http') await stage.page.locator('.settings__config [role=radio]').nth(1).click();
+  await stage.page.locator('[data-testid=mcp-call]').first().waitFor();
+};
+const servers = async (stage: Stage): Promise<undefined> => {
+  await withoutConnections(stage);
+  await stage.client.mcp.saveServer({ name: 'Notes', isOn: true, consent: 'ask', transport: { kind: 'stdio', command: process.execPath, args: [NOTES, '--small'] } });
+  await settings(stage, undefined, true);
+  await stage.page.locator('[data-testid=mcp-server][data-status=ready]').waitFor();
+  await stage.page.locator('.settings__details').evaluate((details: HTMLDetailsElement) => void (details.open = true));
+};
+/** Another agent asks for something that the person wants to be asked about. */
+const consent = async (stage: Stage): Promise<undefined> => {
+  const { page, client } = stage;
+  await withoutConnections(stage);
+  await client.mcp.set({ isOn: true });
+  await client.mcp.setConsent({ tool: 'list_flows', consent: 'ask' });
+  await settings(stage, undefined, true);
+  void client.mcp.call({ client: 'Claude Desktop', tool: 'list_flows', arguments: {} }).catch(() => undefined);
+  await page.getByTestId('consent').waitFor();
+  await page.locator('dialog .button--primary:enabled').waitFor();
+};
+const settings = async (stage: Stage, provider?: string, keepsConnections = false): Promise<undefined> => {
+  const { page, ollama } = stage;
+  if (!keepsConnections) await withoutConnections(stage);
   await page.evaluate(() => void (location.hash = '#/settings'));
   await page.getByTestId('settings').waitFor();
   if (!provider) return;
@@ -287,5 +328,21 @@ export const SETTINGS_SCENES: readonly Scene[] = [
   },
   { name: 'Ollama', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'Ollama') },
   { name: 'OpenAI-compatible', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'OpenAI-compatible') },
+  { name: 'connections by command', root: '.settings__section:has(#settings-connections)', enter: (stage) => connections(stage, 'command') },
+  { name: 'connections by HTTP', root: '.settings__section:has(#settings-connections)', enter: (stage) => connections(stage, 'http') },
+  { name: 'an MCP server', root: '.settings__section:has(#settings-servers)', enter: servers },
+  { name: 'removing an MCP server', root: '[data-testid=mcp-server] .notice', enter: async (stage) => { await servers(stage); await stage.page.locator('[data-testid=mcp-server] .button').last().click(); await stage.page.locator('[data-testid=mcp-server] .notice').waitFor(); return undefined; } },
+  {
+    name: 'adding an MCP server',
+    root: '[data-testid=mcp-server-form]',
+    enter: async (stage) => {
+      await settings(stage);
+      await stage.page.locator('.settings__section:has(#settings-servers) .settings__heading .button').click();
+      await stage.page.locator('[data-testid=mcp-server-form] input').first().fill('Notes');
+      await stage.page.locator('[data-testid=mcp-server-form] input').nth(1).fill('node notes.js');
+      return undefined;
+    },
+  },
+  { name: 'a question for consent', root: 'dialog', enter: consent },
   { name: 'an on-premise machine', root: '.settings__hosts', enter: async (stage) => { await stage.client.settings.set({ onPremiseHosts: ['llm.example.com'] }); await settings(stage); await stage.page.locator('.settings__hosts input').fill('10.0.0.7:8080'); return undefined; } },
 ];

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import type { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { AppError } from '@uxflow/core';
 import type { McpDoor, McpHost, McpListener } from '@uxflow/core/engine';
@@ -53,7 +53,8 @@ export async function listenForMcp(port: number, door: McpDoor): Promise<McpList
     // The client of a session that is gone begins anew when it reads 404; the protocol says so.
     if (id !== undefined) return refuse(response, 404, 'This session has ended. Say hello anew.');
     if (request.method !== 'POST') return refuse(response, 400, 'A session begins with a POST that says hello.');
-    const transport: StreamableHTTPServerTransport = new StreamableHTTPServerTransport({
+    const sdk = await import('@modelcontextprotocol/sdk/server/streamableHttp.js');
+    const transport: StreamableHTTPServerTransport = new sdk.StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       maxRequestBodySize: MOST_BYTES,
       onsessioninitialized: (sessionId) => {

@@ -25,7 +25,7 @@ export const mcpQuestionSchema = z.object({
   about: z.string(),
   /** The flow that it is about, where it is about one. */
   flowName: z.string().optional(),
-  /** JSON of the arguments, cut to what a person can read. */
+  /** The arguments as a person can read them, cut; JSON where nothing else says them better. */
   arguments: z.string(),
   askedAt: z.number().int(),
   /** Without an answer it is refused then, ms UTC. */

@@ -1,4 +1,3 @@
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { createLogger, errorInfo } from '@uxflow/core';
 import { serveMcpClient, toolListings, type ToolDesk } from '@uxflow/core/engine';
 import { APP_VERSION } from '../../version.ts';
@@ -24,6 +23,7 @@ export const mcpCommand: Command = {
       process.stdin.once('close', resolve);
       process.once('SIGTERM', () => resolve());
     });
+    const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js');
     const server = await serveMcpClient(new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: MOST_BYTES }), engine, APP_VERSION);
     await ended;
     await server.close();

@@ -7,7 +7,7 @@ import { idSchema } from '../../flow/fieldKind.ts';
 import { exportFlow } from '../../exchange/index.ts';
 import type { FlowPort } from './flowPort.ts';
 import { flowOutline } from './flowOutline.ts';
-import { checkProposedChanges, proposeChanges, proposeChangesInput, proposeChangesOutput } from './proposeChanges.ts';
+import { checkProposedChanges, proposeChanges, proposeChangesInput, proposeChangesOutput, showProposedChanges } from './proposeChanges.ts';
 
 /** Who calls a tool, and how it is called off. */
 export interface ToolCaller {
@@ -26,6 +26,8 @@ export interface FlowTool<Input = unknown, Output extends Record<string, unknown
   output: z.ZodType<Output>;
   /** Throws what is wrong with a call before anybody is asked for consent. */
   check?(input: Input, port: FlowPort): void;
+  /** The call as a person reads it before saying yes; the JSON of the arguments unless told. */
+  show?(input: Input): string;
   /** The answer as a text; the JSON of it unless told. */
   say?(output: Output): string;
   run(input: Input, port: FlowPort, caller: ToolCaller): Output | Promise<Output>;
@@ -123,6 +125,7 @@ export const flowTools: Record<McpToolName, FlowTool> = {
     input: proposeChangesInput,
     output: proposeChangesOutput,
     check: checkProposedChanges,
+    show: showProposedChanges,
     run: proposeChanges,
   }),
 };

@@ -5,7 +5,7 @@ import { idSchema } from '../../flow/fieldKind.ts';
 import type { LogState } from '../../flow/index.ts';
 import type { FlowPort } from './flowPort.ts';
 import type { ToolCaller } from './flowTools.ts';
-import { proposedCardSchema, readProposedCards } from './proposedOps.ts';
+import { proposedCardSchema, readProposedCards, type ProposedCard } from './proposedOps.ts';
 import { shownLine } from './shownText.ts';
 
 /** Open proposals of other agents on one flow: more than this nobody looks through. */
@@ -46,6 +46,17 @@ export function checkProposedChanges(input: z.infer<typeof proposeChangesInput>,
     throw new AppError('MCP_TOO_MANY_PROPOSALS', `${open.length} proposals of other agents wait on this flow already. Nothing was proposed; wait until the person has decided on some of them (list_proposals tells).`, { open: open.length, limit: MOST_OPEN });
   }
   if (input.cards) demandFit(readProposedCards(input.cards, state, port.newId).drafts, state);
+}
+
+/** The proposal in words: its summary, then each card with its reason and what it does. */
+export function showProposedChanges({ summary, cards, instruction }: z.infer<typeof proposeChangesInput>): string {
+  const said = summary ? [summary, ''] : [];
+  if (instruction !== undefined) return [...said, instruction].join('\n');
+  const does = (op: ProposedCard['ops'][number]) => {
+    const what = op.op === 'add' ? JSON.stringify(op.value) : op.op === 'set' ? `${op.field} = ${JSON.stringify(op.to ?? null)}` : '';
+    return `   ${{ add: '+', set: '~', remove: '-' }[op.op]} ${op.kind} ${op.id} ${what}`.trimEnd();
+  };
+  return [...said, ...(cards ?? []).flatMap(({ title, reason, ops }, index) => [`${index + 1}. ${title}${reason ? ` (${reason})` : ''}`, ...ops.map(does)])].join('\n');
 }
 
 /** Puts a proposal before the person. Throws what `checkProposedChanges` throws; then nothing is stored. */

@@ -1,8 +1,6 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import {
-  CallToolRequestSchema, ErrorCode, ListResourcesRequestSchema, ListResourceTemplatesRequestSchema, ListToolsRequestSchema, McpError, ReadResourceRequestSchema, type CallToolResult, type Tool,
-} from '@modelcontextprotocol/sdk/types.js';
+import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js';
 import type { McpToolListing, McpToolResult } from '../../api/index.ts';
 import { shownLine } from './shownText.ts';
 
@@ -20,7 +18,10 @@ const FLOW_URI = 'uxflow://flow/';
 
 /** Speaks MCP with one client over a transport until that closes. The same for HTTP and standard input. */
 export async function serveMcpClient(transport: Transport, desk: ToolDesk, version: string): Promise<Server> {
-  const server = new Server({ name: 'ux-flow-engine', title: 'UX Flow Engine', version }, { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS });
+  // Loaded when the first client comes: at the start it would hold up the first screen.
+  const [{ Server: ProtocolServer }, types] = await Promise.all([import('@modelcontextprotocol/sdk/server/index.js'), import('@modelcontextprotocol/sdk/types.js')]);
+  const { CallToolRequestSchema, ErrorCode, ListResourcesRequestSchema, ListResourceTemplatesRequestSchema, ListToolsRequestSchema, McpError, ReadResourceRequestSchema } = types;
+  const server = new ProtocolServer({ name: 'ux-flow-engine', title: 'UX Flow Engine', version }, { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS });
   const client = () => {
     const info = server.getClientVersion();
     return shownLine(info?.title, 60) || shownLine(info?.name, 60, 'unnamed client');

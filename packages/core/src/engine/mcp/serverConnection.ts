@@ -1,9 +1,7 @@
 import { homedir } from 'node:os';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { join } from 'node:path';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import type { McpTransport } from '../../api/index.ts';
 import { AppError, isAppError } from '../../base/index.ts';
 import type { ServerTool } from './quotedTool.ts';
@@ -50,12 +48,13 @@ const MOST_LINE = 4 * 1024 * 1024;
 /** Connects, says hello and reads the list of tools. Rejects with MCP_SERVER_…, MCP_ADDRESS_INVALID or EGRESS_REFUSED; then no process is left. */
 export async function connectServer(address: ServerAddress, options: ConnectOptions): Promise<ServerConnection> {
   const { connectWithinMs = CONNECT_WITHIN_MS, callWithinMs = CALL_WITHIN_MS } = options;
-  const opened = openTransport(address, options.fetch);
+  const sdk = await loadSdk();
+  const opened = openTransport(address, options.fetch, sdk);
   const state: { isFlooding: boolean; isEnded: boolean } = { isFlooding: false, isEnded: false };
   // No capability is offered: a server can neither ask our model, nor the person, nor for folders of this machine.
-  const client = new Client({ name: 'ux-flow-engine', title: 'UX Flow Engine', version: options.version }, { capabilities: {} });
+  const client = new sdk.Client({ name: 'ux-flow-engine', title: 'UX Flow Engine', version: options.version }, { capabilities: {} });
   const listeners: (() => void)[] = [];
-  const fail = (error: unknown): AppError => serverError(error, address.name, state, opened.lastWords());
+  const fail = (error: unknown): AppError => serverError(error, address.name, state, opened.lastWords(), sdk);
   client.onerror = (error) => {
     if (isOverflow(error)) state.isFlooding = true;
   };
@@ -96,16 +95,31 @@ export async function connectServer(address: ServerAddress, options: ConnectOpti
   }
 }
 
-function openTransport({ name, transport, secrets }: ServerAddress, fetch: typeof globalThis.fetch): { transport: Transport; lastWords(): string } {
+type Sdk = Awaited<ReturnType<typeof loadSdk>>;
+
+/** The SDK, when the first server is really connected: loading it at the start would hold up the first screen. */
+async function loadSdk() {
+  const [{ Client }, { StdioClientTransport }, { StreamableHTTPClientTransport, StreamableHTTPError }, { ErrorCode, McpError }] = await Promise.all([
+    import('@modelcontextprotocol/sdk/client/index.js'), import('@modelcontextprotocol/sdk/client/stdio.js'), import('@modelcontextprotocol/sdk/client/streamableHttp.js'), import('@modelcontextprotocol/sdk/types.js'),
+  ]);
+  return { Client, StdioClientTransport, StreamableHTTPClientTransport, StreamableHTTPError, ErrorCode, McpError };
+}
+
+function openTransport({ name, transport, secrets }: ServerAddress, fetch: typeof globalThis.fetch, sdk: Sdk): { transport: Transport; lastWords(): string } {
   if (transport.kind === 'http') {
     const url = httpAddress(transport.url, name);
-    return { transport: new StreamableHTTPClientTransport(url, { fetch: boundedFetch(fetch), requestInit: { headers: { ...secrets } } }) as Transport, lastWords: () => '' };
+    return { transport: new sdk.StreamableHTTPClientTransport(url, { fetch: boundedFetch(fetch), requestInit: { headers: { ...secrets } } }) as Transport, lastWords: () => '' };
   }
   let words = '';
   // The SDK hands on a handful of harmless variables (PATH, HOME, …) and nothing else of ours.
-  const stdio = new StdioClientTransport({ command: transport.command, args: [...transport.args], env: { ...secrets }, cwd: homedir(), stderr: 'pipe', maxBufferSize: MOST_LINE });
+  const stdio = new sdk.StdioClientTransport({ command: atHome(transport.command), args: transport.args.map(atHome), env: { ...secrets }, cwd: homedir(), stderr: 'pipe', maxBufferSize: MOST_LINE });
   stdio.stderr?.on('data', (chunk: Buffer) => void (words = (words + chunk.toString('utf8')).slice(-2000)));
   return { transport: stdio, lastWords: () => words };
+}
+
+/** `~/x` as a shell would write it out: there is no shell in between. */
+function atHome(part: string): string {
+  return part.startsWith('~/') ? join(homedir(), part.slice(2)) : part;
 }
 
 /** The address of a server. Throws MCP_ADDRESS_INVALID. */
@@ -155,7 +169,7 @@ function isOverflow(error: unknown): boolean {
   return error instanceof Error && /buffer/i.test(error.message);
 }
 
-function serverError(error: unknown, name: string, state: { isFlooding: boolean }, lastWords: string): AppError {
+function serverError(error: unknown, name: string, state: { isFlooding: boolean }, lastWords: string, { ErrorCode, McpError, StreamableHTTPError }: Sdk): AppError {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) if (isAppError(at)) return at;
   const code = (error as { code?: unknown }).code;
   const said = shownLine(lastWords.trim().split('\n').at(-1) ?? '', 200);

@@ -6,7 +6,7 @@ import type { AccessSettings } from './accessSettings.ts';
 import type { ConsentDesk } from './consent.ts';
 import type { FlowPort } from './flowPort.ts';
 import { flowTools, isFlowTool, type FlowTool } from './flowTools.ts';
-import { shownArguments, shownLine } from './shownText.ts';
+import { shownArguments, shownLine, shownText } from './shownText.ts';
 
 export interface ToolGateOptions {
   access: AccessSettings;
@@ -35,7 +35,7 @@ export function createToolGate(options: ToolGateOptions): (call: { client: strin
     const rule = access.consentFor(name);
     if (rule === 'allow') return;
     if (rule === 'deny') throw new AppError('MCP_TOOL_DENIED', `The person has set ${name} to "never". Nothing was done. Tell them; it can be changed in UX Flow Engine under Settings, Connections.`, { tool: name });
-    const outcome = await consent.ask({ direction: 'in', peer: client, tool: name, about: tool.description, arguments: shownArguments(input), ...(flowId === undefined ? {} : { flowName: port.read(flowId).flow.name }) }, signal);
+    const outcome = await consent.ask({ direction: 'in', peer: client, tool: name, about: tool.description, arguments: tool.show ? shownText(tool.show(input), 4000) : shownArguments(input), ...(flowId === undefined ? {} : { flowName: port.read(flowId).flow.name }) }, signal);
     if (outcome === 'once') return;
     if (outcome === 'always') return access.change({ consent: { ...access.get().consent, [name]: 'allow' } });
     throw refusal(outcome, name);

@@ -43,6 +43,7 @@ function Question({ question, more }: { question: McpQuestion; more: number }) {
     <Dialog
       title={text(isIncoming ? 'consent.titleIn' : 'consent.titleOut', { peer: question.peer, tool })}
       closeLabel={text('consent.deny')}
+      isWide
       onClose={() => answer('deny')}
       foot={
         <>

@@ -4,26 +4,25 @@ import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
 
-type Way = 'command' | 'http';
+/** How another program reaches the app: by starting a command, or at an address. */
+export type ClientWay = 'command' | 'http';
 
 /** What another program needs to know, ready to be pasted into its settings. */
-export function ClientConfig({ mcp, token }: { mcp: McpState; token: string | null }) {
+export function ClientConfig({ mcp, token, way, onWay }: { mcp: McpState; token: string | null; way: ClientWay; onWay: (way: ClientWay) => void }) {
   const text = useText();
-  const [chosen, setWay] = useState<Way>(mcp.command ? 'command' : 'http');
-  const way = mcp.command ? chosen : 'http';
   const config = clientConfig(mcp, way, token ?? `<${text('mcp.yourToken')}>`);
   return (
     <div className="settings__config">
       <h3>{text('mcp.connect')}</h3>
       {mcp.command ? (
-        <Segmented<Way>
+        <Segmented<ClientWay>
           label={text('mcp.connect')}
           value={way}
           choices={[
             { value: 'command', label: text('mcp.wayCommand') },
             { value: 'http', label: text('mcp.wayHttp') },
           ]}
-          onCommit={setWay}
+          onCommit={onWay}
         />
       ) : null}
       <p className="settings__muted">{text(way === 'command' ? 'mcp.wayCommandText' : 'mcp.wayHttpText')}</p>
@@ -47,7 +46,7 @@ export function ClientConfig({ mcp, token }: { mcp: McpState; token: string | nu
 }
 
 /** JSON in the form that most clients read. */
-export function clientConfig({ command, address, port }: Pick<McpState, 'command' | 'address' | 'port'>, way: Way, token: string): string {
+export function clientConfig({ command, address, port }: Pick<McpState, 'command' | 'address' | 'port'>, way: ClientWay, token: string): string {
   const server = way === 'command' ? command : { type: 'http', url: address ?? `http://127.0.0.1:${port}/mcp`, headers: { Authorization: `Bearer ${token}` } };
   return JSON.stringify({ mcpServers: { 'ux-flow-engine': server } }, null, 2);
 }

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
-import { ClientConfig } from './ClientConfig.tsx';
+import { ClientConfig, type ClientWay } from './ClientConfig.tsx';
 import { ConsentTable } from './ConsentTable.tsx';
 import { EnteredField } from './EnteredField.tsx';
 import { Section } from './Section.tsx';
@@ -19,6 +19,7 @@ export function ConnectionsSection() {
   const { api, mcp: store } = useServices();
   const mcp = useStore(store, (state) => state.mcp);
   const [token, setToken] = useState<string | null>(null);
+  const [chosen, setWay] = useState<ClientWay>('command');
   const [failure, setFailure] = useState<ErrorInfo | null>(null);
   const [isBusy, setBusy] = useState(false);
   const run = (act: () => Promise<unknown>) => {
@@ -40,6 +41,7 @@ export function ConnectionsSection() {
       </Section>
     );
   }
+  const way = mcp.command ? chosen : 'http';
   return (
     <Section id="connections" title={text('settings.connections')} text={text('mcp.text')}>
       <Switch label={text('mcp.switch')} hint={text('mcp.switchText')} checked={mcp.isOn} disabled={isBusy} onCommit={(isOn) => set({ isOn })} />
@@ -47,11 +49,11 @@ export function ConnectionsSection() {
       {mcp.isOn && mcp.error ? <Notice tone="error">{errorText(text, mcp.error)}</Notice> : null}
       {mcp.isOn ? (
         <>
-          <ClientConfig mcp={mcp} token={token} />
-          <TokenLine mcp={mcp} isFresh={token !== null} isBusy={isBusy} onNew={() => run(async () => setToken((await api.mcp.renewToken()).token))} onRevoke={() => run(async () => (await api.mcp.revokeToken(), setToken(null)))} />
-          <div className="settings__short">
+          <ClientConfig mcp={mcp} token={token} way={way} onWay={setWay} />
+          {way === 'http' ? <TokenLine mcp={mcp} isFresh={token !== null} isBusy={isBusy} onNew={() => run(async () => setToken((await api.mcp.renewToken()).token))} onRevoke={() => run(async () => (await api.mcp.revokeToken(), setToken(null)))} /> : null}
+          {way === 'http' || mcp.error ? <div className="settings__short">
             <EnteredField label={text('mcp.port')} hint={text('mcp.portText')} value={String(mcp.port)} onCommit={(value) => (/^\d{4,5}$/.test(value) && Number(value) >= 1024 && Number(value) <= 65535 ? set({ port: Number(value) }) : setFailure({ code: 'MCP_PORT_INVALID', message: text('mcp.portInvalid'), params: {} }))} />
-          </div>
+          </div> : null}
           <ConsentTable tools={mcp.tools} onFailure={setFailure} />
         </>
       ) : null}

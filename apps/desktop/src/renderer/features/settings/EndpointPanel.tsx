@@ -2,14 +2,16 @@ import { providerInfo, type ModelProvider } from '@uxflow/core';
 import { Button, Notice, Spinner } from '@uxflow/ui';
 import { List } from 'lucide-react';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { AdvancedConnection } from './AdvancedConnection.tsx';
 import { EnteredField } from './EnteredField.tsx';
 import { KeyField } from './KeyField.tsx';
 import { hostOf, isLocalAddress } from './hosts.ts';
 import type { Endpoint } from './modelDrafts.ts';
+import type { EndpointState } from './useEndpoint.ts';
 import { useModelList } from './useModelList.ts';
 
 /** What there is to set for a service or an endpoint: its address, its key and the name of a model. Give it a key by the provider. */
-export function EndpointPanel({ provider, draft, onEnter, onAsked }: { provider: ModelProvider; draft: Endpoint; onEnter: (part: Partial<Endpoint>) => void; onAsked: () => void }) {
+export function EndpointPanel({ provider, draft, endpoint, onEnter, onAsked }: { provider: ModelProvider; draft: Endpoint; endpoint: EndpointState; onEnter: (part: Partial<Endpoint>) => void; onAsked: () => void }) {
   const text = useText();
   const info = providerInfo(provider);
   const { state, load } = useModelList(provider, draft.baseUrl, onAsked);
@@ -28,17 +30,17 @@ export function EndpointPanel({ provider, draft, onEnter, onAsked }: { provider:
       ) : null}
       <EnteredField
         label={text('settings.address')}
-        hint={info.panel === 'service' ? text('settings.addressHintService', { baseUrl: info.baseUrl }) : text('settings.addressHintOpenai')}
+        hint={info.panel === 'service' ? text('settings.addressHintService', { baseUrl: info.baseUrl }) : text(info.panel === 'resource' ? 'settings.addressHintResource' : 'settings.addressHintOpenai')}
         value={draft.baseUrl}
         onCommit={(baseUrl) => onEnter({ baseUrl: baseUrl || info.baseUrl })}
       />
-      <KeyField key={draft.baseUrl} baseUrl={draft.baseUrl} title={info.key === 'always' ? info.title : undefined} onChanged={() => state.phase === 'failed' && load()} />
-      {isLocalAddress(draft.baseUrl) ? null : <p className="settings__faint">{text('settings.wordsGoTo', { host: hostOf(draft.baseUrl) })}</p>}
+      {draft.baseUrl ? <KeyField key={draft.baseUrl} baseUrl={draft.baseUrl} title={info.key === 'always' ? info.title : undefined} onChanged={() => state.phase === 'failed' && load()} /> : null}
+      {!draft.baseUrl || isLocalAddress(draft.baseUrl) ? null : <p className="settings__faint">{text('settings.wordsGoTo', { host: hostOf(draft.baseUrl) })}</p>}
       <div className="settings__row settings__row--end">
         <div className="settings__grow">
           <EnteredField label={text('settings.modelName')} value={draft.model} offers={names} onCommit={(model) => onEnter({ model })} />
         </div>
-        <Button icon={<List />} disabled={state.phase === 'asking'} onClick={load}>
+        <Button icon={<List />} disabled={state.phase === 'asking' || !draft.baseUrl} onClick={load}>
           {text('settings.modelsLoad')}
         </Button>
       </div>
@@ -52,12 +54,13 @@ export function EndpointPanel({ provider, draft, onEnter, onAsked }: { provider:
           <Notice tone="warning">
             {text('settings.modelsFailed')} {errorText(text, state.error)}
           </Notice>
-        ) : state.phase === 'known' && draft.model && !names.includes(draft.model) ? (
+        ) : state.phase === 'known' && draft.model && names.length > 0 && !names.includes(draft.model) ? (
           <Notice tone="warning">{text('settings.modelNotListed', { model: draft.model })}</Notice>
         ) : (
           <span className="settings__faint">{state.phase === 'known' ? text('settings.modelsCount', { count: names.length }) : text('settings.modelNameHint')}</span>
         )}
       </div>
+      {draft.baseUrl ? <AdvancedConnection key={`${draft.baseUrl} advanced`} endpoint={endpoint} hasApiVersion={info.panel === 'resource'} /> : null}
     </div>
   );
 }

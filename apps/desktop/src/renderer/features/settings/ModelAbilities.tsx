@@ -102,6 +102,12 @@ function Facts({ probe }: { probe: KeptProbe }) {
       <dd>{text(`settings.abilityForm.${probe.structured}`)}</dd>
       <dt>{text('settings.abilityVision')}</dt>
       <dd>{text(`settings.abilityVision.${probe.vision}`)}</dd>
+      {probe.tools ? (
+        <>
+          <dt>{text('settings.abilityTools')}</dt>
+          <dd>{text(`settings.abilityTools.${probe.tools}`)}</dd>
+        </>
+      ) : null}
       <dt>{text('settings.abilityContext')}</dt>
       <dd>{probe.contextTokens === undefined ? text('settings.abilityContextUnknown') : text('settings.abilityTokens', { count: probe.contextTokens.toLocaleString(language) })}</dd>
       <dt>{text('settings.abilitySpeed')}</dt>

@@ -1,24 +1,28 @@
 import type { ConnectedChoice, ModelChoice, Settings } from '@uxflow/core/api';
 import { Badge, classes, Notice } from '@uxflow/ui';
-import { providerInfo, providerNames, type ProviderPanel } from '@uxflow/core';
+import { providerInfo, providerNames, type ModelProvider, type ProviderPanel } from '@uxflow/core';
 import { BookOpenCheck, Building2, Cloud, Cpu, Globe } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { Translate } from '../../i18n/translate.ts';
 import { useText } from '../../i18n/TextContext.tsx';
+import { EndpointHealthNote } from './EndpointHealthNote.tsx';
 import { EndpointPanel } from './EndpointPanel.tsx';
+import { FallbackList } from './FallbackList.tsx';
 import { hostOf } from './hosts.ts';
-import { choiceOf, useModelDrafts, type Provider } from './modelDrafts.ts';
+import { choiceOf, useModelDrafts, type Endpoint, type Provider } from './modelDrafts.ts';
 import { ModelAbilities } from './ModelAbilities.tsx';
 import { ModelTest } from './ModelTest.tsx';
 import { OllamaPanel } from './OllamaPanel.tsx';
 import { Section } from './Section.tsx';
+import { useEndpoint } from './useEndpoint.ts';
 
 const PROVIDERS: readonly Provider[] = ['rules', ...providerNames];
 const ICONS: Readonly<Record<ProviderPanel, ReactNode>> = { ollama: <Cpu aria-hidden />, endpoint: <Globe aria-hidden />, service: <Cloud aria-hidden />, resource: <Building2 aria-hidden /> };
 
 /** Who thinks for the agents: the rules, or a model of any provider. */
-export function ModelSection({ saved, change, onAsked }: { saved: ModelChoice; change: (part: Partial<Settings>) => void; onAsked: () => void }) {
+export function ModelSection({ settings, change, asked, onAsked }: { settings: Settings; change: (part: Partial<Settings>) => void; /** Counts the calls to models. */ asked: number; onAsked: () => void }) {
   const text = useText();
+  const { model: saved } = settings;
   const { provider, drafts, open, enter } = useModelDrafts(saved, change);
   const choice = choiceOf(provider, drafts);
   return (
@@ -37,14 +41,23 @@ export function ModelSection({ saved, change, onAsked }: { saved: ModelChoice; c
         ))}
       </div>
       {provider === 'rules' ? <p className="settings__muted">{text('settings.rulesMore')}</p> : null}
-      {provider === 'rules' ? null : providerInfo(provider).panel === 'ollama' ? (
-        <OllamaPanel draft={drafts[provider]} onEnter={(part) => enter(provider, part)} onAsked={onAsked} />
-      ) : (
-        <EndpointPanel key={provider} provider={provider} draft={drafts[provider]} onEnter={(part) => enter(provider, part)} onAsked={onAsked} />
-      )}
+      {provider === 'rules' ? null : <ProviderPanelOf key={provider} provider={provider} draft={drafts[provider]} asked={asked} onEnter={(part) => enter(provider, part)} onAsked={onAsked} />}
       {choice ? null : <Notice tone="info">{text('settings.notYetInUse', { current: currentText(text, saved) })}</Notice>}
       {provider === 'rules' ? null : <TriedModel key={JSON.stringify(choice)} choice={choice?.provider === 'rules' ? null : choice} onAsked={onAsked} />}
+      {saved.provider === 'rules' ? null : <FallbackList settings={settings} drafts={drafts} change={change} />}
     </Section>
+  );
+}
+
+/** What there is to set for a provider, and how its connection stands. Give it a key by the provider. */
+function ProviderPanelOf({ provider, draft, asked, onEnter, onAsked }: { provider: ModelProvider; draft: Endpoint; asked: number; onEnter: (part: Partial<Endpoint>) => void; onAsked: () => void }) {
+  const endpoint = useEndpoint(draft.baseUrl, asked);
+  const panel = { draft, endpoint, onEnter, onAsked };
+  return (
+    <>
+      {providerInfo(provider).panel === 'ollama' ? <OllamaPanel {...panel} /> : <EndpointPanel provider={provider} {...panel} />}
+      {endpoint.view ? <EndpointHealthNote baseUrl={draft.baseUrl} health={endpoint.view.health} /> : null}
+    </>
   );
 }
 

@@ -3,15 +3,17 @@ import { RefreshCw } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
+import { AdvancedConnection } from './AdvancedConnection.tsx';
 import { bytesText } from './amounts.ts';
 import { EnteredField } from './EnteredField.tsx';
 import { isLocalAddress } from './hosts.ts';
 import type { Endpoint } from './modelDrafts.ts';
 import { PullModel } from './PullModel.tsx';
+import type { EndpointState } from './useEndpoint.ts';
 import { useModelList, type ModelListState, type OfferedModel } from './useModelList.ts';
 
 /** What there is to set for Ollama: its address and one of its models; it is looked for by itself. */
-export function OllamaPanel({ draft, onEnter, onAsked }: { draft: Endpoint; onEnter: (part: Partial<Endpoint>) => void; onAsked: () => void }) {
+export function OllamaPanel({ draft, endpoint, onEnter, onAsked }: { draft: Endpoint; endpoint: EndpointState; onEnter: (part: Partial<Endpoint>) => void; onAsked: () => void }) {
   const text = useText();
   const { state, load } = useModelList('ollama', draft.baseUrl, onAsked);
   const detection = useDetection(onAsked);
@@ -57,6 +59,7 @@ export function OllamaPanel({ draft, onEnter, onAsked }: { draft: Endpoint; onEn
           onUse={(model) => onEnter({ model: (state.phase === 'known' && state.models.find(({ name }) => name === model || name === `${model}:latest`)?.name) || model })}
         />
       )}
+      <AdvancedConnection key={`${draft.baseUrl} advanced`} endpoint={endpoint} hasApiVersion={false} />
     </div>
   );
 }

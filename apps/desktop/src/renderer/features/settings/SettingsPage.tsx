@@ -49,7 +49,7 @@ export function SettingsPage({ from }: SettingsPageProps) {
           ))}
         </nav>
         <main className="settings__main">
-          <ModelSection saved={settings.model} change={change} onAsked={onAsked} />
+          <ModelSection settings={settings} change={change} asked={asked} onAsked={onAsked} />
           <PrivacySection settings={settings} change={change} />
           <EgressLedger asked={asked} />
           <ConnectionsSection />
