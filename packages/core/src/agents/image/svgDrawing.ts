@@ -12,7 +12,7 @@ export function drawingOfSvg(root: XmlElement): CarriedDrawing | undefined {
   const loose: SvgText[] = [];
   for (const text of scene.texts) {
     const at = boxes.filter((shape) => contains(shape, text)).sort((a, b) => area(a) - area(b))[0];
-    if (at && !isBackdrop(at, boxes, page)) texts.set(at, [...(texts.get(at) ?? []), text]);
+    if (at && !isBackdrop(at, boxes, page, scene)) texts.set(at, [...(texts.get(at) ?? []), text]);
     else loose.push(text);
   }
   const labelled = boxes.filter((shape) => texts.has(shape) || (isTerminal(shape) && touches(shape, scene)));
@@ -110,8 +110,12 @@ const isTerminal = (shape: SvgShape): boolean => shape.form === 'ellipse' && sha
 const contains = (shape: SvgShape, { x, y }: { x: number; y: number }): boolean => x >= shape.x && x <= shape.x + shape.width && y >= shape.y && y <= shape.y + shape.height;
 const encloses = (outer: SvgShape, inner: SvgShape): boolean => contains(outer, inner) && contains(outer, { x: inner.x + inner.width, y: inner.y + inner.height });
 const touches = (shape: SvgShape, scene: SvgScene): boolean => scene.lines.some((line) => nearest(line.from, [shape]) || nearest(line.to, [shape]));
-/** The sheet that everything stands on. */
-const isBackdrop = (shape: SvgShape, all: readonly SvgShape[], page: number): boolean => area(shape) === page && all.filter((other) => other !== shape && encloses(shape, other)).length > Math.max(2, all.length * 0.6);
+/** The sheet that everything stands on: the largest box, around nearly all others, which are joined or hold boxes themselves. */
+function isBackdrop(shape: SvgShape, all: readonly SvgShape[], page: number, scene: SvgScene): boolean {
+  if (area(shape) !== page) return false;
+  const inner = all.filter((other) => other !== shape && encloses(shape, other));
+  return inner.length > Math.max(2, all.length * 0.6) && (scene.lines.length > 0 || inner.some((one) => inner.some((other) => other !== one && encloses(one, other))));
+}
 
 function fieldType(text: string, shape: SvgShape): DrawnElement['type'] {
   if (shape.form === 'round' || BUTTON.test(text)) return 'button';
