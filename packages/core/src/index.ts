@@ -6,6 +6,7 @@ export * from './exchange/index.ts';
 export * from './sync/index.ts';
 export * from './agents/turnSchema.ts';
 export { acceptance, ghostView, makeProposal, rebase, rejection, type Acceptance, type GhostView, type Rejection } from './agents/proposal.ts';
+export { figuresOf, verdictOf, type FitnessFigures, type FitnessGrade, type FitnessReport, type FitnessVerdict } from './agents/fitness/fitnessReport.ts';
 export { editGhosts } from './agents/proposalEdit.ts';
 export { IMAGE_TYPES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, readImage, type ImageHeader, type ImageType } from './agents/image/imageFile.ts';
 export { carriedDrawing } from './agents/image/carriedDrawing.ts';

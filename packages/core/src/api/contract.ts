@@ -2,6 +2,7 @@ import { agentRoutes } from './agentRoutes.ts';
 import { answerRoutes } from './answerRoutes.ts';
 import { chatRoutes, proposalRoutes } from './chatRoutes.ts';
 import { endpointRoutes } from './endpointRoutes.ts';
+import { fitnessRoutes } from './fitnessRoutes.ts';
 import { flowRoutes, flowsRoutes } from './flowRoutes.ts';
 import { mcpRoutes } from './mcpRoutes.ts';
 import { promptRoutes } from './promptRoutes.ts';
@@ -19,6 +20,7 @@ export const contract = {
   settings: settingsRoutes,
   models: modelRoutes,
   answers: answerRoutes,
+  fitness: fitnessRoutes,
   endpoints: endpointRoutes,
   mcp: mcpRoutes,
   usage: usageRoutes,

@@ -4,6 +4,7 @@ export { createApiClient, toAppError, type ApiClient } from './client.ts';
 export { agentInfoSchema, agentRunEventSchema } from './agentRoutes.ts';
 export { chatEventSchema } from './chatRoutes.ts';
 export { endpointSettingsSchema, type EndpointChange, type EndpointHealth, type EndpointSettings, type EndpointView } from './endpointRoutes.ts';
+export { type FitnessState } from './fitnessRoutes.ts';
 export { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema, viewKindSchema } from './flowRoutes.ts';
 export { MCP_TOOL_NAMES, mcpConsentSchema, mcpToolNameSchema, mcpTransportSchema, type McpAnswer, type McpCall, type McpConsent, type McpQuestion, type McpServerView, type McpState, type McpToolListing, type McpToolName, type McpToolResult, type McpTransport } from './mcpRoutes.ts';
 export { choiceFor, leadChoice, LIGHT_AGENTS, type ChoiceOrigin } from './quality.ts';

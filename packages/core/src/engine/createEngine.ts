@@ -9,6 +9,7 @@ import { createChatService } from './chatService.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createElkRunner } from './elkRunner.ts';
+import { createFitness } from './fitness.ts';
 import { createFlowService } from './flowService.ts';
 import { createLayoutService } from './layoutService.ts';
 import { createEngineFlowPort, createMcpService } from './mcp/index.ts';
@@ -109,11 +110,12 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
     ...(dependencies.mcp ? { host: dependencies.mcp } : {}),
   });
   const agents = createAgentService({ flows, models, clock, random: dependencies.random ?? systemRandom });
+  const fitness = createFitness({ models, store, clock, layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }) });
   folder.setTextSource((flowId) => flows.textOf(flowId));
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, memory, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
       await mcp.close();

@@ -40,6 +40,8 @@ export interface ModelService {
   hasKey(baseUrl: string): Promise<boolean>;
   /** The model that answers for an agent in a mode (the chosen one unless told), with everything that stands around it; undefined for rules. Contacts nothing. */
   modelFor(agent: AgentName, quality?: Quality): Promise<LanguageModel | undefined>;
+  /** This one model, with its row of the ledger and the budget before it, but with no other behind it and no memory. */
+  directModel(choice: ConnectedChoice): Promise<LanguageModel>;
   /** Stops what runs behind the work. */
   close(): Promise<void>;
 }
@@ -163,6 +165,7 @@ export function createModelService(options: ModelServiceDependencies): ModelServ
       const [first, ...rest] = await Promise.all([entryOf(choice, false), ...others.map((other) => entryOf(other, true))]);
       return options.memory.remembering(failoverModel([first, ...rest], clock), choice);
     },
+    directModel: (choice) => madeModel(choice),
     close: () => probes.close(),
   };
 }

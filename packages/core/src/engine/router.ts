@@ -11,6 +11,7 @@ import type { ChatService } from './chatService.ts';
 import type { EngineDependencies } from './dependencies.ts';
 import { listHistory, restoreState, undoEntry } from './flowHistory.ts';
 import type { EndpointService } from './endpoints.ts';
+import type { FitnessService } from './fitness.ts';
 import type { FlowService } from './flowService.ts';
 import type { LayoutService } from './layoutService.ts';
 import type { McpService } from './mcp/index.ts';
@@ -30,6 +31,7 @@ export interface EngineParts {
   layout: LayoutService;
   chat: ChatService;
   memory: AnswerMemory;
+  fitness: FitnessService;
   agents: AgentService;
   mcp: McpService;
   prompts: PromptService;
@@ -181,6 +183,13 @@ export function createRouter(parts: EngineParts) {
       checkServer: os.mcp.checkServer.handler(async ({ input }) => done(await mcp.servers.check(input.serverId))),
       setServerConsent: os.mcp.setServerConsent.handler(({ input }) => done(mcp.servers.setConsent(input.serverId, input.tool, input.consent))),
       call: os.mcp.call.handler(({ input, signal }) => mcp.call({ client: input.client, tool: input.tool, arguments: input.arguments }, signal ?? new AbortController().signal)),
+    },
+    fitness: {
+      run: os.fitness.run.handler(({ input, signal }) => parts.fitness.run(input, signal)),
+      kept: os.fitness.kept.handler(({ input }) => {
+        const report = parts.fitness.kept(input);
+        return report ? { report } : {};
+      }),
     },
     answers: {
       size: os.answers.size.handler(() => folder.answers.size()),
