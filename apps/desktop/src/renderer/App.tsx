@@ -6,6 +6,7 @@ import { CrashGuard } from './CrashGuard.tsx';
 import { ConsentDialog } from './features/connections/ConsentDialog.tsx';
 import { FlowsPage } from './features/flows/FlowsPage.tsx';
 import { SettingsPage } from './features/settings/SettingsPage.tsx';
+import { UsagePage } from './features/usage/UsagePage.tsx';
 import { FlowScreen } from './FlowScreen.tsx';
 import { LanguageContext, useText } from './i18n/TextContext.tsx';
 import { chooseLanguage } from './i18n/translate.ts';
@@ -59,6 +60,7 @@ function Pages() {
     );
   }
   if (route.page === 'flow') return <FlowScreen key={route.flowId} flowId={route.flowId} />;
+  if (route.page === 'usage') return <UsagePage from={route.from} />;
   if (route.page === 'settings') return <SettingsPage from={route.from} />;
   return <FlowsPage key={route.page} isBin={route.page === 'bin'} />;
 }

@@ -6,9 +6,10 @@ import { findingsEnglish } from './en/findings.ts';
 import { historyEnglish } from './en/history.ts';
 import { messagesEnglish } from './en/messages.ts';
 import { settingsEnglish } from './en/settings.ts';
+import { usageEnglish } from './en/usage.ts';
 
 /** Every text of the screens in English. */
-export const english = { ...appEnglish, ...editorEnglish, ...chatEnglish, ...settingsEnglish, ...findingsEnglish, ...historyEnglish, ...messagesEnglish, ...connectionsEnglish } as const;
+export const english = { ...appEnglish, ...editorEnglish, ...chatEnglish, ...settingsEnglish, ...usageEnglish, ...findingsEnglish, ...historyEnglish, ...messagesEnglish, ...connectionsEnglish } as const;
 
 /** The name of a text; a key that one language lacks does not compile. */
 export type TextKey = keyof typeof english;

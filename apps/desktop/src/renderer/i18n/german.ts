@@ -6,7 +6,8 @@ import { findingsGerman } from './de/findings.ts';
 import { historyGerman } from './de/history.ts';
 import { messagesGerman } from './de/messages.ts';
 import { settingsGerman } from './de/settings.ts';
+import { usageGerman } from './de/usage.ts';
 import type { TextKey } from './english.ts';
 
 /** Every text of the screens in German. */
-export const german: Readonly<Record<TextKey, string>> = { ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman };
+export const german: Readonly<Record<TextKey, string>> = { ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman };

@@ -1,11 +1,11 @@
 /** Where the person is: kept in the address, so that loading the page again comes back to the same place. */
-export type Route = { page: 'flows' } | { page: 'bin' } | { page: 'flow'; flowId: string } | { page: 'settings'; from?: string };
+export type Route = { page: 'flows' } | { page: 'bin' } | { page: 'flow'; flowId: string } | { page: 'settings'; from?: string } | { page: 'usage'; from?: string };
 
 /** The route of an address fragment; whatever is unknown is the list of flows. */
 export function routeOfHash(hash: string): Route {
   const [, page, id] = hash.replace(/^#/, '').split('/');
   if (page === 'flow' && id) return { page: 'flow', flowId: decodeURIComponent(id) };
-  if (page === 'settings') return id ? { page: 'settings', from: decodeURIComponent(id) } : { page: 'settings' };
+  if (page === 'settings' || page === 'usage') return id ? { page, from: decodeURIComponent(id) } : { page };
   if (page === 'bin') return { page: 'bin' };
   return { page: 'flows' };
 }
@@ -13,7 +13,7 @@ export function routeOfHash(hash: string): Route {
 /** The address fragment of a route; `routeOfHash` reads it back. */
 export function hashOfRoute(route: Route): string {
   if (route.page === 'flow') return `#/flow/${encodeURIComponent(route.flowId)}`;
-  if (route.page === 'settings') return route.from ? `#/settings/${encodeURIComponent(route.from)}` : '#/settings';
+  if (route.page === 'settings' || route.page === 'usage') return route.from ? `#/${route.page}/${encodeURIComponent(route.from)}` : `#/${route.page}`;
   return `#/${route.page}`;
 }
 
