@@ -9,6 +9,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleServer } from '../apps/sync-server/build.ts';
 
 type Peer = 'ours' | 'hocuspocus';
 
@@ -46,6 +47,9 @@ const peers: Peer[] = peerFolder ? ['hocuspocus', 'ours'] : ['ours'];
 const PER_ROOM = 10;
 const LADDER = (process.env.LADDER ?? '2000,4000,6000,8000,10000,13000,16000,20000').split(',').map(Number);
 const folder = mkdtempSync(join(tmpdir(), 'uxflow-bench-sync-'));
+// The server runs as it ships: bundled.
+const serverBundle = join(import.meta.dirname, '../apps/sync-server/out/bench/main.js');
+await bundleServer(join(import.meta.dirname, 'syncServerCase.ts'), join(serverBundle, '..'));
 // The account that Postgres runs under must get in.
 chmodSync(folder, 0o755);
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -118,7 +122,7 @@ async function measureThroughput(): Promise<void> {
 
 /** Memory of a server that nobody uses, with its database: PSS, so that what processes share counts once. */
 async function measureIdle(): Promise<void> {
-  const server = fork(join(import.meta.dirname, 'syncServerCase.ts'), [join(folder, 'idle'), '0'], { execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const server = fork(serverBundle, [join(folder, 'idle'), '0'], { execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await answerOf(server, 'port');
   await sleep(3000);
   await ask(server, { gc: 1 }, 'mem');
@@ -132,7 +136,7 @@ async function measureIdle(): Promise<void> {
 async function measureWeek(): Promise<void> {
   const values: number[] = [];
   for (let run = 0; run < Number(runs); run++) {
-    const server = fork(join(import.meta.dirname, 'syncServerCase.ts'), [join(folder, 'week'), '0'], { execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const server = fork(serverBundle, [join(folder, 'week'), '0'], { execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const { port, token } = await firstMessage<{ port: number; token: string }>(server, 'port');
     const device = fork(join(import.meta.dirname, 'syncWeekCase.ts'), [String(port), token, join(folder, 'week')], { execArgv: ['--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     values.push((await firstMessage<{ ms: number }>(device, 'ms')).ms);
@@ -146,7 +150,7 @@ async function withSession(peer: Peer, count: number, measure: (session: Session
   const home = join(folder, `${peer}-${count}`);
   const isOurs = peer === 'ours';
   const server = isOurs
-    ? fork(join(import.meta.dirname, 'syncServerCase.ts'), [home, String(Math.ceil(count / PER_ROOM))], { execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    ? fork(serverBundle, [home, String(Math.ceil(count / PER_ROOM))], { execArgv: ['--expose-gc', ...(process.env.SERVER_ARGS?.split(' ') ?? [])], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     : fork('server.mjs', [peer], { cwd: peerFolder, execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const { port, token = '' } = await firstMessage<{ port: number; token?: string }>(server, 'port');
   await sleep(500);

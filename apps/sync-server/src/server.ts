@@ -63,7 +63,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
         socket.end(`HTTP/1.1 ${isReady ? '404 Not Found' : '503 Service Unavailable'}\r\nConnection: close\r\n\r\n`);
         return;
       }
-      sockets.handleUpgrade(request, socket, head, (opened) => hub.accept(opened));
+      sockets.handleUpgrade(request, socket, head, (opened) => hub.accept(opened, socket));
     });
     await new Promise<void>((done, fail) => {
       http.once('error', (error: NodeJS.ErrnoException) => fail(new AppError('PORT_TAKEN', `The server cannot listen on ${config.HOST}:${config.PORT} (${error.code}). Nothing was started; set PORT or HOST to another one.`, { host: config.HOST, port: config.PORT, code: error.code })));

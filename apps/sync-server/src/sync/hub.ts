@@ -3,6 +3,7 @@
  * other instances. Everything that comes in is answered here; nothing here knows what an entry says.
  */
 import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { isAppError, type Logger } from '@uxflow/core/base';
 import { changesFrame, decodeUp, LIMITS, ownRecord, PROTOCOL, readEnvelope, type ClientMessage } from '@uxflow/core/protocol';
@@ -10,7 +11,7 @@ import type { ServerDatabase } from '../db/database.ts';
 import type { Principal, Revocation, SyncAccess } from './access.ts';
 import type { Bus } from './bus.ts';
 import { createCommitter, type Outcome } from './committer.ts';
-import { CLOSE, Connection, type RateLimit } from './connection.ts';
+import { CLOSE, Connection, toWire, type RateLimit } from './connection.ts';
 import { createHints } from './hints.ts';
 import { createJoiner } from './joiner.ts';
 import { createLogTables, type LogTables } from './logTables.ts';
@@ -35,8 +36,8 @@ export interface HubOptions {
 
 export interface Hub {
   readonly tables: LogTables;
-  /** Takes a socket that is open. */
-  accept(socket: WebSocket): void;
+  /** Takes a socket that is open, and the stream below it. */
+  accept(socket: WebSocket, stream: Duplex): void;
   readonly connectionCount: number;
   readonly roomCount: number;
   /** Takes no new messages, commits what it has, and tells everybody to come again elsewhere. */
@@ -119,7 +120,7 @@ export function createHub(options: HubOptions): Hub {
       const member = from.logs.get(log);
       // What lies ahead of a reader comes with its stream, in its place.
       member?.own?.delete(id);
-      if (member && no <= member.sentNo) from.send(changesFrame(log, [ownRecord(no, id, sha256)]));
+      if (member && no <= member.sentNo) from.send(toWire(changesFrame(log, [ownRecord(no, id, sha256)])));
       else if (member) {
         member.room.raise(no);
         pump(member);
@@ -198,8 +199,8 @@ export function createHub(options: HubOptions): Hub {
     }
   };
 
-  const accept = (socket: WebSocket) => {
-    const connection = new Connection(socket, `${instance.slice(0, 8)}-${++peers}`, rate, now(), (drained) => {
+  const accept = (socket: WebSocket, stream: Duplex) => {
+    const connection = new Connection(socket, stream, `${instance.slice(0, 8)}-${++peers}`, rate, now(), (drained) => {
       for (const member of drained.logs.values()) pump(member);
     });
     if (closing) return connection.end(CLOSE.restart, 'SERVER_RESTARTS');

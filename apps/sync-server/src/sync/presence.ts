@@ -2,7 +2,7 @@
 import { presenceFrame, type ClientMessage, type PeerPresence } from '@uxflow/core/protocol';
 import type { Principal } from './access.ts';
 import { BUS_TEXT_BYTES, type Bus } from './bus.ts';
-import type { Connection } from './connection.ts';
+import { toWire, type Connection } from './connection.ts';
 import type { HubParts } from './hub.ts';
 import type { Room, Subscription } from './room.ts';
 
@@ -42,7 +42,7 @@ export function createPresence({ rooms, bus, instance, now }: Pick<HubParts, 'ro
     dirty.clear();
   };
   const show = (room: Room, peers: readonly PeerPresence[]) => {
-    const frame = presenceFrame(room.id, peers);
+    const frame = toWire(presenceFrame(room.id, peers));
     for (const { connection } of room.members) {
       // Nobody needs to be told of themselves, nor a slow reader of anything but the log.
       if (connection.isSlow || (peers.length === 1 && peers[0]!.peer === connection.peer)) continue;
@@ -95,7 +95,7 @@ export function createPresence({ rooms, bus, instance, now }: Pick<HubParts, 'ro
       const own = instance.slice(0, 8);
       for (const [peer, { at }] of room.presence) if (!peer.startsWith(own) && at < now() - FORGET_MS) room.presence.delete(peer);
       const others = [...room.presence.values()].filter(({ peer }) => peer !== connection.peer);
-      if (others.length > 0) connection.send(presenceFrame(room.id, others));
+      if (others.length > 0) connection.send(toWire(presenceFrame(room.id, others)));
     },
     gone(room, peer) {
       const was = room.presence.get(peer);

@@ -1,6 +1,6 @@
 /** A log that somebody has joined here: where it stands, who listens, and the last entries, so that few of them are read again. */
 import { changesFrame, ownRecord, type PeerPresence, type Scope } from '@uxflow/core/protocol';
-import type { Connection } from './connection.ts';
+import { toWire, type Connection, type WireFrame } from './connection.ts';
 import type { Block, LogTables } from './logTables.ts';
 
 /** One row as it is handed on. */
@@ -58,14 +58,14 @@ export class Room {
     this.head = last.no;
     for (const entry of entries) this.#remember(entry);
     const behind: Subscription[] = [];
-    let shared: Uint8Array | undefined;
+    let shared: WireFrame | undefined;
     for (const member of this.members) {
       if (member.isBusy || member.sentNo !== first.no - 1 || member.connection.isSlow) {
         behind.push(member);
         continue;
       }
       const own = withOwn(member, entries);
-      member.connection.send(own ? changesFrame(this.id, own) : (shared ??= changesFrame(this.id, entries.map(({ record }) => record))));
+      member.connection.send(own ? toWire(changesFrame(this.id, own)) : (shared ??= toWire(changesFrame(this.id, entries.map(({ record }) => record)))));
       member.sentNo = last.no;
     }
     return behind;
@@ -87,7 +87,7 @@ export class Room {
         const block = this.#recentAfter(member.sentNo) ?? (await this.#read(member));
         if (!block) return 'missing';
         const records = (block.entries && withOwn(member, block.entries.map((entry, index) => ({ ...entry, record: block.records[index]! })))) ?? block.records;
-        member.connection.send(changesFrame(this.id, records));
+        member.connection.send(toWire(changesFrame(this.id, records)));
         member.sentNo = block.to;
       }
       // What was pushed while a block was read may have gone out in full.

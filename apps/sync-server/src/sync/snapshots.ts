@@ -1,14 +1,14 @@
 /** Snapshots: made by clients, because the server cannot read; kept, and handed to who has nothing of a log. */
 import { LIMITS, stateFrame, type ClientMessage } from '@uxflow/core/protocol';
 import type { Principal } from './access.ts';
-import type { Connection } from './connection.ts';
+import { toWire, type Connection, type WireFrame } from './connection.ts';
 import type { HubParts } from './hub.ts';
 import type { Room } from './room.ts';
 
 /** The newest snapshot as it is sent, the same bytes to everybody. */
 export interface StateFrame {
   no: number;
-  frame: Uint8Array;
+  frame: WireFrame;
 }
 
 export interface Snapshots {
@@ -62,7 +62,7 @@ export function createSnapshots({ access, tables, logger, now, snapshotEvery }: 
       const known = knownOf(room);
       known.frame ??= tables.latestState(room.id).then((state) => {
         known.no = state?.no ?? 0;
-        return state && { no: state.no, frame: stateFrame({ log: room.id, no: state.no, chain: state.chain }, state.bytes) };
+        return state && { no: state.no, frame: toWire(stateFrame({ log: room.id, no: state.no, chain: state.chain }, state.bytes)) };
       });
       clearTimeout(known.release);
       known.release = setTimeout(() => void (known.frame = undefined), KEEP_MS).unref();

@@ -1,0 +1,38 @@
+/**
+ * Bundles the server into `out/`: one file starts quicker and needs a quarter of the memory of sources whose types are stripped as they
+ * load. With `--if-needed` only when a source is newer than the bundle. Also used for other entries (a benchmark's server).
+ */
+import { cpSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'vite';
+
+const here = import.meta.dirname;
+
+/** Bundles an entry into a folder as `main.js`, with the migrations beside it. */
+export async function bundleServer(entry: string, outDir: string): Promise<void> {
+  await build({
+    root: here,
+    configFile: false,
+    logLevel: 'warn',
+    ssr: { noExternal: true, target: 'node' },
+    build: { ssr: entry, outDir, emptyOutDir: true, target: 'node24', minify: false, rollupOptions: { external: ['pg-native'], output: { format: 'es', entryFileNames: 'main.js' } } },
+  });
+  cpSync(join(here, 'src/db/migrations'), join(outDir, 'migrations'), { recursive: true });
+}
+
+/** Newest change below a path, ms; tests do not count. */
+function newest(path: string): number {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return 0;
+  if (!stat.isDirectory()) return path.endsWith('.test.ts') ? 0 : stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const out = join(here, 'out');
+  const bundle = join(out, 'main.js');
+  const core = join(here, '../../packages/core/src');
+  const sources = [join(here, 'src'), join(here, 'build.ts'), join(here, 'package.json'), join(core, 'base'), join(core, 'sync'), join(here, '../../package-lock.json')];
+  const isFresh = existsSync(bundle) && statSync(bundle).mtimeMs >= Math.max(...sources.map(newest));
+  if (!(process.argv.includes('--if-needed') && isFresh)) await bundleServer(join(here, 'src/main.ts'), out);
+}
