@@ -100,10 +100,13 @@ const STOP: Record<ReadLanguage, ReadonlySet<string>> = {
 export function stemsOf(language: ReadLanguage, text: string): ReadonlySet<string> {
   const stems = new Set<string>()
   for (const found of text.toLowerCase().matchAll(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)) {
-    if (!STOP[language].has(found[0])) stems.add(stemOf(language, found[0]))
+    if (!STOP[language].has(found[0])) stems.add(stemOf(language, found[0].slice(0, LONGEST_WORD)))
   }
   return stems
 }
+
+/** Longest word that is cut to its stem, letters: the time for it grows with the square. */
+const LONGEST_WORD = 60
 
 /** A crude stem: enough to match "reviews" with "review" and "Termine" with "Termin". */
 export function stemOf(language: ReadLanguage, word: string): string {

@@ -1,6 +1,9 @@
 import type { Edge, FlowView, Node, NodeType } from '../flow/schema.ts';
 import { editDistance, plainText, writeOut, type PreparedText } from './instructionText.ts';
 
+/** Longest word that is compared, letters: the time of comparing grows with its square, and titles come from files and models, too. */
+const LONGEST_WORD = 60;
+
 /** What a phrase points to. `many` holds the equally likely ones, likeliest first. */
 export type Target = { kind: 'one'; id: string; score: number } | { kind: 'many'; ids: string[] } | { kind: 'none' };
 
@@ -207,7 +210,7 @@ function labelWords(phrase: string, prepared: PreparedText): string[] {
 }
 
 function fold(word: string): string {
-  return word.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/ß/g, 'ss').replace(/ae/g, 'a').replace(/oe/g, 'o').replace(/ue/g, 'u');
+  return word.slice(0, LONGEST_WORD).normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/ß/g, 'ss').replace(/ae/g, 'a').replace(/oe/g, 'o').replace(/ue/g, 'u');
 }
 /** "Terminauswahl" says "Termin" and "auswählen": the title words that a compound is made of, or none. */
 function partsOf(word: string, title: string[]): number[] {
