@@ -315,6 +315,42 @@ export const CHAT_SCENES: readonly Scene[] = [
   { name: 'what goes along', root: '[data-testid=proposal-question]', enter: async (stage) => { const id = await proposed(stage); await stage.page.locator('.node').filter({ hasText: 'Dashboard' }).locator('.node__accept').click(); await stage.page.getByTestId('proposal-question').waitFor(); return id; } },
 ];
 
+/** An authority made for these scenes; its key was thrown away. */
+const AUTHORITY = `-----BEGIN CERTIFICATE-----
+MIIBlDCCATugAwIBAgIULIVUWLgflbBWFRkOXhREPvLp3CUwCgYIKoZIzj0EAwIw
+HzEdMBsGA1UEAwwURXhhbXBsZSBDb3JwIFJvb3QgQ0EwIBcNMjYxMTIzMDkzMzIw
+WhgPMjEyNjEwMzAwOTMzMjBaMB8xHTAbBgNVBAMMFEV4YW1wbGUgQ29ycCBSb290
+IENBMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEm/+0AJQf+DFXQcJ/eRfb2U0k
+Z/gxQgLTRqW+DcmYNNcNP5r0zGS3Mz4BelaDZ8WxhPQUm2HLaco65/pi0uHeP6NT
+MFEwHQYDVR0OBBYEFIRz21A67T3gGuU1QQSKwh8mmrvqMB8GA1UdIwQYMBaAFIRz
+21A67T3gGuU1QQSKwh8mmrvqMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwID
+RwAwRAIgdWhklwFjxAhhO89z2yuz1Xs9R7jnoKh1GVecFkH1qyYCICSqqjxfWBNl
+0Q1DsUpLkHMax+0hCH6D+QGx43yTb+pH
+-----END CERTIFICATE-----`;
+
+const connection = async (stage: Stage): Promise<undefined> => {
+  const { page, client, ollama } = stage;
+  const baseUrl = `${ollama}/v1`;
+  await client.endpoints.set({ baseUrl, change: { ca: AUTHORITY, proxy: { url: 'http://ada:secret@127.0.0.1:3128' }, header: { name: 'X-Team', value: 'design' } } });
+  await settings(stage, 'OpenAI-compatible');
+  await page.locator('.settings__advanced > summary').click();
+  await page.getByRole('button', { name: 'Paste as text' }).click();
+  await page.locator('.settings__pem').fill(AUTHORITY);
+  const parts = page.locator('.settings__part');
+  await parts.nth(1).locator('input[type=password]').fill('another');
+  await parts.nth(2).locator('input').first().fill('X-Region');
+  await parts.nth(2).locator('input').last().fill('eu');
+  return undefined;
+};
+const fallbackOrder = async (stage: Stage): Promise<undefined> => {
+  const { page, client, ollama } = stage;
+  const model = (name: string) => ({ provider: 'ollama' as const, baseUrl: ollama, model: name });
+  await client.settings.set({ model: model('one'), fallbacks: ['alpha', 'beta', 'gamma'].map(model) });
+  await settings(stage);
+  await page.locator('.settings__columns--fallback input').first().fill('delta');
+  return undefined;
+};
+
 /** The settings with each kind of model. */
 export const SETTINGS_SCENES: readonly Scene[] = [
   { name: 'settings', root: '[data-testid=settings]', enter: async (stage) => {
@@ -328,6 +364,9 @@ export const SETTINGS_SCENES: readonly Scene[] = [
   },
   { name: 'Ollama', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'Ollama') },
   { name: 'OpenAI-compatible', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'OpenAI-compatible') },
+  { name: 'Azure OpenAI', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'Azure OpenAI') },
+  { name: 'an advanced connection', root: '.settings__advanced', enter: connection },
+  { name: 'who is asked when a model cannot answer', root: '.settings__fallbacks', enter: fallbackOrder },
   { name: 'connections by command', root: '.settings__section:has(#settings-connections)', enter: (stage) => connections(stage, 'command') },
   { name: 'connections by HTTP', root: '.settings__section:has(#settings-connections)', enter: (stage) => connections(stage, 'http') },
   { name: 'an MCP server', root: '.settings__section:has(#settings-servers)', enter: servers },

@@ -38,7 +38,7 @@ export function EndpointPanel({ provider, draft, endpoint, onEnter, onAsked }: {
       {!draft.baseUrl || isLocalAddress(draft.baseUrl) ? null : <p className="settings__faint">{text('settings.wordsGoTo', { host: hostOf(draft.baseUrl) })}</p>}
       <div className="settings__row settings__row--end">
         <div className="settings__grow">
-          <EnteredField label={text('settings.modelName')} value={draft.model} offers={names} onCommit={(model) => onEnter({ model })} />
+          <EnteredField label={text(info.panel === 'resource' ? 'settings.deployment' : 'settings.modelName')} value={draft.model} offers={names} onCommit={(model) => onEnter({ model })} />
         </div>
         <Button icon={<List />} disabled={state.phase === 'asking' || !draft.baseUrl} onClick={load}>
           {text('settings.modelsLoad')}
@@ -57,7 +57,7 @@ export function EndpointPanel({ provider, draft, endpoint, onEnter, onAsked }: {
         ) : state.phase === 'known' && draft.model && names.length > 0 && !names.includes(draft.model) ? (
           <Notice tone="warning">{text('settings.modelNotListed', { model: draft.model })}</Notice>
         ) : (
-          <span className="settings__faint">{state.phase === 'known' ? text('settings.modelsCount', { count: names.length }) : text('settings.modelNameHint')}</span>
+          <span className="settings__faint">{state.phase === 'known' ? text('settings.modelsCount', { count: names.length }) : text(info.panel === 'resource' ? 'settings.deploymentHint' : 'settings.modelNameHint')}</span>
         )}
       </div>
       {draft.baseUrl ? <AdvancedConnection key={`${draft.baseUrl} advanced`} endpoint={endpoint} hasApiVersion={info.panel === 'resource'} /> : null}

@@ -32,8 +32,8 @@ export function FallbackList({ settings, drafts, change }: { settings: Pick<Sett
               <strong>{title(choice)}</strong> <span className="settings__faint">{hostOf(choice.baseUrl)}</span>
             </span>
             {settings.localOnly && isRefusedLocally(choice.baseUrl, settings.onPremiseHosts) ? <Badge tone="warning">{text('settings.fallbackSkipped')}</Badge> : null}
-            <IconButton size="small" label={text('settings.fallbackUp', { model: title(choice) })} icon={<ArrowUp />} disabled={index === 0} onClick={() => swap(index, -1)} />
-            <IconButton size="small" label={text('settings.fallbackDown', { model: title(choice) })} icon={<ArrowDown />} disabled={index === fallbacks.length - 1} onClick={() => swap(index, 1)} />
+            {index > 0 ? <IconButton size="small" label={text('settings.fallbackUp', { model: title(choice) })} icon={<ArrowUp />} onClick={() => swap(index, -1)} /> : null}
+            {index < fallbacks.length - 1 ? <IconButton size="small" label={text('settings.fallbackDown', { model: title(choice) })} icon={<ArrowDown />} onClick={() => swap(index, 1)} /> : <span className="settings__order-gap" />}
             <IconButton size="small" label={text('settings.fallbackRemove', { model: title(choice) })} icon={<X />} onClick={() => save(fallbacks.filter((_, at) => at !== index))} />
           </li>
         ))}
