@@ -20,8 +20,8 @@ interface Session {
   joinCpu: number;
   rssBefore: number;
   heapBefore: number;
-  /** Process ids of the database, for its share. */
-  database: number[];
+  /** Process ids of the database now, for its share. */
+  database(): number[];
 }
 
 interface Joined {
@@ -45,6 +45,8 @@ const [counts = '1000', runs = '3', seconds = '10', parts = 'load,max,idle,week'
 const peerFolder = process.env.UXFLOW_SYNC_PEER;
 const peers: Peer[] = peerFolder ? ['hocuspocus', 'ours'] : ['ours'];
 const PER_ROOM = 10;
+/** As `npm run server` starts it. */
+const SERVER_ARGS = (process.env.SERVER_ARGS ?? '--max-semi-space-size=2').split(' ');
 const LADDER = (process.env.LADDER ?? '2000,4000,6000,8000,10000,13000,16000,20000').split(',').map(Number);
 const folder = mkdtempSync(join(tmpdir(), 'uxflow-bench-sync-'));
 // The server runs as it ships: bundled.
@@ -76,10 +78,11 @@ async function measureLoad(count: number): Promise<void> {
         note('join server cpu ms', joinCpu * 1000);
         note('join bytes', joined.joinBytes);
         await ask(clients, { load: { rate: 1, secs: 2 } }, 'load');
-        const [cpu, databaseCpu] = [cpuSeconds(server.pid!), sum(database, cpuSeconds)];
+        const backends = database();
+        const [cpu, databaseCpu] = [cpuSeconds(server.pid!), sum(backends, cpuSeconds)];
         const load = await ask<Load>(clients, { load: { rate: 1, secs: Number(seconds) } }, 'load');
         note('server cpu %', ((cpuSeconds(server.pid!) - cpu) / Number(seconds)) * 100);
-        if (database.length > 0) note('database cpu %', ((sum(database, cpuSeconds) - databaseCpu) / Number(seconds)) * 100);
+        if (backends.length > 0) note('database cpu %', ((sum(backends, cpuSeconds) - databaseCpu) / Number(seconds)) * 100);
         note('client cpu %', load.clientCpu);
         note('edit to other p50 ms', load.p50);
         note('edit to other p99 ms', load.p99);
@@ -122,7 +125,7 @@ async function measureThroughput(): Promise<void> {
 
 /** Memory of a server that nobody uses, with its database: PSS, so that what processes share counts once. */
 async function measureIdle(): Promise<void> {
-  const server = fork(serverBundle, [join(folder, 'idle'), '0'], { execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const server = fork(serverBundle, [join(folder, 'idle'), '0'], { execArgv: ['--expose-gc', ...SERVER_ARGS], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await answerOf(server, 'port');
   await sleep(3000);
   await ask(server, { gc: 1 }, 'mem');
@@ -150,7 +153,7 @@ async function withSession(peer: Peer, count: number, measure: (session: Session
   const home = join(folder, `${peer}-${count}`);
   const isOurs = peer === 'ours';
   const server = isOurs
-    ? fork(serverBundle, [home, String(Math.ceil(count / PER_ROOM))], { execArgv: ['--expose-gc', ...(process.env.SERVER_ARGS?.split(' ') ?? [])], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    ? fork(serverBundle, [home, String(Math.ceil(count / PER_ROOM))], { execArgv: ['--expose-gc', ...SERVER_ARGS], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     : fork('server.mjs', [peer], { cwd: peerFolder, execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const { port, token = '' } = await firstMessage<{ port: number; token?: string }>(server, 'port');
   await sleep(500);
@@ -165,7 +168,7 @@ async function withSession(peer: Peer, count: number, measure: (session: Session
     const joined = await ask<Joined>(clients, { join: 1 }, 'join');
     const joinCpu = cpuSeconds(server.pid!) - cpu;
     await sleep(1000);
-    await measure({ server, clients, join: joined, joinCpu, rssBefore, heapBefore: before.heapUsed + before.external, database: isOurs ? postgresProcesses(home) : [] });
+    await measure({ server, clients, join: joined, joinCpu, rssBefore, heapBefore: before.heapUsed + before.external, database: () => (isOurs ? postgresProcesses(home) : []) });
   } finally {
     await end(clients);
     await end(server);

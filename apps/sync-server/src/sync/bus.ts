@@ -33,6 +33,8 @@ export async function createPostgresBus(database: ServerDatabase, logger: Logger
           if (client === next) client = undefined;
           if (!closed) setTimeout(() => void open(false), RECONNECT_MS);
         });
+        // A hint need not survive a power cut, so nobody waits for the disk.
+        await next.query('set synchronous_commit = off');
         await next.query(`listen ${CHANNEL}`);
         client = next;
         if (!isFirst) listeners.tellGap();

@@ -1,12 +1,30 @@
-/** Tells other instances where logs stand. Said while a hint is on its way are gathered: one at a time, whatever the load. */
+/**
+ * Tells other instances where logs stand. What is said while a hint is on its way is gathered: one at a time, whatever the load. An
+ * instance that hears of no other says nothing at all.
+ */
 import { BUS_TEXT_BYTES, type Bus } from './bus.ts';
 
+export interface Hints {
+  /** Says that a log stands at `no` now. */
+  say(log: string, no: number): void;
+  onHint(listener: (log: string, no: number) => void): () => void;
+  /** True while another instance was heard of lately. */
+  readonly isAlone: boolean;
+  close(): Promise<void>;
+}
+
 const CHANNEL = 'log';
+const PRESENT = 'instance';
+const PRESENT_MS = 10_000;
+/** ms after which an instance that was not heard of is gone. */
+const FORGET_MS = 35_000;
 
 /** The hints of an instance; its own are not heard. */
-export function createHints({ bus, instance }: { bus: Bus; instance: string }) {
+export function createHints({ bus, instance, now }: { bus: Bus; instance: string; now: () => number }): Hints {
   const heads = new Map<string, number>();
   let flushing: Promise<void> | undefined;
+  let othersHeardAt = -Infinity;
+  const announce = () => void bus.publish(PRESENT, instance);
 
   const flush = async () => {
     while (heads.size > 0) {
@@ -22,14 +40,22 @@ export function createHints({ bus, instance }: { bus: Bus; instance: string }) {
     }
     flushing = undefined;
   };
+  const end = bus.subscribe(PRESENT, (other) => {
+    if (other === instance) return;
+    // A newcomer must hear of us before it commits anything.
+    if (now() - othersHeardAt > FORGET_MS) announce();
+    othersHeardAt = now();
+  });
+  announce();
+  const timer = setInterval(announce, PRESENT_MS);
 
   return {
-    /** Says that a log stands at `no` now. */
-    say(log: string, no: number): void {
+    say(log, no) {
+      if (now() - othersHeardAt > FORGET_MS) return;
       heads.set(log, no);
       flushing ??= flush();
     },
-    onHint: (listener: (log: string, no: number) => void) =>
+    onHint: (listener) =>
       bus.subscribe(CHANNEL, (text) => {
         const [from, ...parts] = text.split(' ');
         if (from === instance) return;
@@ -38,7 +64,12 @@ export function createHints({ bus, instance }: { bus: Bus; instance: string }) {
           listener(part.slice(0, at), Number(part.slice(at + 1)));
         }
       }),
-    async close(): Promise<void> {
+    get isAlone() {
+      return now() - othersHeardAt > FORGET_MS;
+    },
+    async close() {
+      clearInterval(timer);
+      end();
       await flushing;
     },
   };

@@ -100,9 +100,9 @@ export function createHub(options: HubOptions): Hub {
     for (const member of [...room.members]) leave(member, 'LOG_RESTARTED');
   };
   const parts: HubParts = { access, tables, logger, now, rooms, pump, leave };
-  const presence = createPresence({ ...parts, bus, instance });
+  const hints = createHints({ bus, instance, now });
+  const presence = createPresence({ ...parts, bus, hints, instance });
   const snapshots = createSnapshots({ ...parts, snapshotEvery });
-  const hints = createHints({ bus, instance });
   const join = createJoiner({ ...parts, snapshots, presence });
 
   const committer = createCommitter<Connection>({ database, access, logger, onCommitted: (outcome) => settle(outcome) });

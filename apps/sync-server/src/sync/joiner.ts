@@ -20,7 +20,7 @@ export function createJoiner({ access, tables, rooms, pump, leave, snapshots, pr
     if (earlier) leave(earlier);
     if (connection.logs.size >= MAX_LOGS) return connection.tell({ type: 'ended', log: message.log, code: 'TOO_MANY_LOGS', params: { limit: MAX_LOGS } });
     let room = rooms.get(message.log);
-    if (!room) rooms.set(message.log, (room = new Room(message.log, 0, tables)));
+    if (!room) rooms.set(message.log, (room = new Room(message.log, 0, tables, pump)));
     const member: Subscription = { connection, room, sentNo: message.no, isBusy: true, scope: null, own: undefined };
     // From here on own pushes are taken; what is committed meanwhile is sent when this is done.
     room.members.add(member);

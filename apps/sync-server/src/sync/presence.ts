@@ -3,6 +3,7 @@ import { presenceFrame, type ClientMessage, type PeerPresence } from '@uxflow/co
 import type { Principal } from './access.ts';
 import { BUS_TEXT_BYTES, type Bus } from './bus.ts';
 import { toWire, type Connection } from './connection.ts';
+import type { Hints } from './hints.ts';
 import type { HubParts } from './hub.ts';
 import type { Room, Subscription } from './room.ts';
 
@@ -22,7 +23,7 @@ const FORGET_MS = 60_000;
 const NOBODY = new Uint8Array(0);
 
 /** The presence of an instance; people of other instances come by the bus. */
-export function createPresence({ rooms, bus, instance, now }: Pick<HubParts, 'rooms' | 'now'> & { bus: Bus; instance: string }): Presence {
+export function createPresence({ rooms, bus, hints, instance, now }: Pick<HubParts, 'rooms' | 'now'> & { bus: Bus; hints: Hints; instance: string }): Presence {
   const dirty = new Map<Room, Map<string, PeerPresence>>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -50,6 +51,7 @@ export function createPresence({ rooms, bus, instance, now }: Pick<HubParts, 'ro
     }
   };
   const tellOthers = (room: Room, peers: readonly PeerPresence[]) => {
+    if (hints.isAlone) return;
     let part: string[] = [];
     let bytes = 0;
     const send = () => {

@@ -27,8 +27,10 @@ export interface Subscription {
 /** What a pump ended with. 'missing': the rows that it was to read are not there. */
 export type Pumped = 'done' | 'missing';
 
-const RECENT_BYTES = 128 * 1024;
-const RECENT_ENTRIES = 512;
+const RECENT_BYTES = 48 * 1024;
+const RECENT_ENTRIES = 128;
+/** ms for which a bare acknowledgement waits for something else to travel with: half of all writes, when people draw alone. */
+const LAZY_MS = 40;
 const BLOCK_BYTES = 512 * 1024;
 
 /** See the head of this file. */
@@ -43,11 +45,18 @@ export class Room {
   #recent: RoomEntry[] = [];
   #recentBytes = 0;
   readonly #reads = new Map<number, Promise<Block | undefined>>();
+  /** Members who were told nothing but must hear that their own entries have a number. */
+  readonly #lazy = new Set<Subscription>();
+  #lazyTimer: NodeJS.Timeout | undefined;
 
-  constructor(id: string, head: number, tables: LogTables) {
+  readonly #pump: (member: Subscription) => void;
+
+  /** `pump` is called for a member who must be brought up to date later. */
+  constructor(id: string, head: number, tables: LogTables, pump: (member: Subscription) => void) {
     this.id = id;
     this.head = head;
     this.#tables = tables;
+    this.#pump = pump;
   }
 
   /** New rows of this instance: kept, and sent to all who have what lies before. Returns those who must be brought up to date. */
@@ -56,12 +65,17 @@ export class Room {
     if (last.no <= this.head) return [...this.members];
     if (first.no !== this.head + 1) this.#forget();
     this.head = last.no;
-    for (const entry of entries) this.#remember(entry);
+    for (const { no, id, sha256, record } of entries) this.#remember({ no, id, sha256, record });
     const behind: Subscription[] = [];
     let shared: WireFrame | undefined;
     for (const member of this.members) {
       if (member.isBusy || member.sentNo !== first.no - 1 || member.connection.isSlow) {
         behind.push(member);
+        continue;
+      }
+      if (member.own && entries.every(({ id }) => member.own!.has(id))) {
+        this.#lazy.add(member);
+        this.#lazyTimer ??= setTimeout(() => this.#tellLazy(), LAZY_MS);
         continue;
       }
       const own = withOwn(member, entries);
@@ -96,6 +110,13 @@ export class Room {
     } finally {
       member.isBusy = false;
     }
+  }
+
+  #tellLazy(): void {
+    this.#lazyTimer = undefined;
+    const members = [...this.#lazy];
+    this.#lazy.clear();
+    for (const member of members) if (member.sentNo < this.head) this.#pump(member);
   }
 
   #remember(entry: RoomEntry): void {
