@@ -1,3 +1,4 @@
+import { answersEnglish } from './en/answers.ts';
 import { appEnglish } from './en/app.ts';
 import { chatEnglish } from './en/chat.ts';
 import { connectionsEnglish } from './en/connections.ts';
@@ -5,11 +6,12 @@ import { editorEnglish } from './en/editor.ts';
 import { findingsEnglish } from './en/findings.ts';
 import { historyEnglish } from './en/history.ts';
 import { messagesEnglish } from './en/messages.ts';
+import { promptsEnglish } from './en/prompts.ts';
 import { settingsEnglish } from './en/settings.ts';
 import { usageEnglish } from './en/usage.ts';
 
 /** Every text of the screens in English. */
-export const english = { ...appEnglish, ...editorEnglish, ...chatEnglish, ...settingsEnglish, ...usageEnglish, ...findingsEnglish, ...historyEnglish, ...messagesEnglish, ...connectionsEnglish } as const;
+export const english = { ...answersEnglish, ...appEnglish, ...editorEnglish, ...chatEnglish, ...settingsEnglish, ...usageEnglish, ...findingsEnglish, ...historyEnglish, ...messagesEnglish, ...connectionsEnglish, ...promptsEnglish } as const;
 
 /** The name of a text; a key that one language lacks does not compile. */
 export type TextKey = keyof typeof english;

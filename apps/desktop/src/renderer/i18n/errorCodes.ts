@@ -25,6 +25,15 @@ export type ChangeErrorCode =
 
 /** What the engine refuses or cannot do. */
 export type EngineErrorCode =
+  | 'PROMPT_AGENT_UNKNOWN'
+  | 'PROMPT_CHANGE_DECIDED'
+  | 'PROMPT_CHANGE_NOT_LAST'
+  | 'PROMPT_IN_USE'
+  | 'PROMPT_INVALID'
+  | 'PROMPT_KNOWN'
+  | 'PROMPT_LEARNING_OFF'
+  | 'PROMPT_NOT_FOUND'
+  | 'PROMPT_NOT_MEASURED'
   | 'AUTHOR_REFUSED'
   | 'BUDGET_PRICE_UNKNOWN'
   | 'BUDGET_USED_UP'
@@ -69,6 +78,7 @@ export type ConversationErrorCode =
   | 'PROPOSAL_CLOSED'
   | 'PROPOSAL_NOT_FOUND'
   | 'TURN_CANCELLED'
+  | 'TURN_NOT_ASKED'
   | 'TURN_NOT_FOUND'
   | 'TURN_NOT_WAITING';
 

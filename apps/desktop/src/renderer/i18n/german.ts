@@ -1,3 +1,4 @@
+import { answersGerman } from './de/answers.ts';
 import { appGerman } from './de/app.ts';
 import { chatGerman } from './de/chat.ts';
 import { connectionsGerman } from './de/connections.ts';
@@ -5,9 +6,10 @@ import { editorGerman } from './de/editor.ts';
 import { findingsGerman } from './de/findings.ts';
 import { historyGerman } from './de/history.ts';
 import { messagesGerman } from './de/messages.ts';
+import { promptsGerman } from './de/prompts.ts';
 import { settingsGerman } from './de/settings.ts';
 import { usageGerman } from './de/usage.ts';
 import type { TextKey } from './english.ts';
 
 /** Every text of the screens in German. */
-export const german: Readonly<Record<TextKey, string>> = { ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman };
+export const german: Readonly<Record<TextKey, string>> = { ...answersGerman, ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman, ...promptsGerman };

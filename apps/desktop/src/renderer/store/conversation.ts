@@ -33,6 +33,8 @@ export interface ConversationStore {
   rejectPlan(turnId: string): Promise<void>;
   cancel(turnId: string): Promise<void>;
   retry(turnId: string): Promise<void>;
+  /** Sends the message of a turn again; what is kept from before is no answer to it. */
+  askAgain(turnId: string): Promise<void>;
   /** Accepts cards; answers ids of the entry and of what could not be taken. */
   accept(proposalId: string, cardIds: readonly string[]): Promise<{ entryId?: string; accepted: string[]; held: string[] }>;
   reject(proposalId: string, cardIds: readonly string[]): Promise<string[]>;
@@ -63,6 +65,7 @@ export function createConversation({ connection, ids }: Services, flowId: string
       rejectPlan: (turnId) => turnCall(api.chat.rejectPlan({ turnId })),
       cancel: (turnId) => turnCall(api.chat.cancel({ turnId })),
       retry: (turnId) => turnCall(api.chat.retry({ turnId })),
+      askAgain: (turnId) => turnCall(api.chat.askAgain({ turnId })),
       async accept(proposalId, cardIds) {
         const { proposal, accepted, held, entryId } = await api.proposal.accept({ proposalId, cardIds: [...cardIds] });
         takeProposal(proposal);

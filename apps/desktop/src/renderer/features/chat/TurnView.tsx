@@ -10,6 +10,7 @@ import { goTo } from '../../store/route.ts';
 import { AgentSteps } from './AgentSteps.tsx';
 import { Clarification } from './Clarification.tsx';
 import { FailoverNotes } from './FailoverNotes.tsx';
+import { MemoryNote } from './MemoryNote.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
 import { MessagePicture } from './MessagePicture.tsx';
 import { modelName } from './mindName.ts';
@@ -51,6 +52,7 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
       {asked.map(bubble)}
       {turn && !turn.origin ? <AgentSteps turn={turn} steps={steps} /> : null}
       <FailoverNotes steps={steps} />
+      {turn ? <MemoryNote turn={turn} steps={steps} now={now} /> : null}
       {turn?.fallbacks.map(({ agent, error }, index) => (
         <Notice key={index} tone="warning">
           {text('chat.fallback', { agent: text(`agent.${agent}`), reason: errorText(text, error) })}

@@ -8,6 +8,7 @@ import { useText } from '../../i18n/TextContext.tsx';
 import { EndpointHealthNote } from './EndpointHealthNote.tsx';
 import { EndpointPanel } from './EndpointPanel.tsx';
 import { FallbackList } from './FallbackList.tsx';
+import { FitnessCheck } from './FitnessCheck.tsx';
 import { hostOf } from './hosts.ts';
 import { choiceOf, useModelDrafts, type Endpoint, type Provider } from './modelDrafts.ts';
 import { ModelAbilities } from './ModelAbilities.tsx';
@@ -68,6 +69,7 @@ function TriedModel({ choice, onAsked }: { choice: ConnectedChoice | null; onAsk
     <>
       <ModelTest choice={choice} onAsked={onAsked} onWorked={() => setWorked(true)} />
       {choice ? <ModelAbilities choice={choice} worked={worked} onAsked={onAsked} /> : null}
+      {choice ? <FitnessCheck choice={choice} onAsked={onAsked} /> : null}
     </>
   );
 }

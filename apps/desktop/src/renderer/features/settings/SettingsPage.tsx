@@ -4,16 +4,20 @@ import { useCallback, useState } from 'react';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { goTo } from '../../store/route.ts';
 import { AboutSection } from './AboutSection.tsx';
+import { AnswersSection } from './AnswersSection.tsx';
 import { AppearanceSection } from './AppearanceSection.tsx';
+import { CostsSection } from './CostsSection.tsx';
 import { ConnectionsSection } from './ConnectionsSection.tsx';
 import { EgressLedger } from './EgressLedger.tsx';
 import { ModelSection } from './ModelSection.tsx';
+import { ModesSection } from './ModesSection.tsx';
 import { PrivacySection } from './PrivacySection.tsx';
 import { ServersSection } from './ServersSection.tsx';
 import { useSavedSettings, type SaveStatus } from './savedSettings.ts';
 import './settings.css';
+import './costs.css';
 
-const SECTIONS = ['model', 'privacy', 'ledger', 'connections', 'servers', 'look', 'about'] as const;
+const SECTIONS = ['model', 'modes', 'costs', 'answers', 'privacy', 'ledger', 'connections', 'servers', 'look', 'about'] as const;
 
 export interface SettingsPageProps {
   /** Id of the flow to go back to; without it back leads to the list of flows. */
@@ -50,6 +54,9 @@ export function SettingsPage({ from }: SettingsPageProps) {
         </nav>
         <main className="settings__main">
           <ModelSection settings={settings} change={change} asked={asked} onAsked={onAsked} />
+          <AnswersSection settings={settings} change={change} onAsked={onAsked} />
+          <ModesSection settings={settings} change={change} />
+          <CostsSection settings={settings} change={change} from={from} />
           <PrivacySection settings={settings} change={change} />
           <EgressLedger asked={asked} />
           <ConnectionsSection />

@@ -167,6 +167,15 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   ENTRY_NOT_FOUND: () => 'Diese Änderung steht nicht im Verlauf des Flows. Nichts wurde geändert.',
   ENTRY_OF_OTHER_LOG: () => 'Diese Änderung gehört zu einem anderen Flow. Nichts wurde gespeichert.',
   ENTRY_TOO_LARGE: () => 'Diese Änderung ist größer als 4 MB und wurde nicht gespeichert. Der Flow ist, wie er war; ändere in kleineren Teilen.',
+  PROMPT_AGENT_UNKNOWN: () => 'Dieser Agent hat keinen Wortlaut, der sich ändern ließe. Nichts wurde geändert.',
+  PROMPT_CHANGE_DECIDED: () => 'Über diese Änderung ist schon entschieden. Nichts wurde geändert.',
+  PROMPT_CHANGE_NOT_LAST: () => 'Das ist nicht mehr die letzte Änderung des Wortlauts, deshalb lässt sie sich nicht zurücknehmen. Nichts wurde geändert; wähle unter den Fassungen die gewünschte aus.',
+  PROMPT_IN_USE: () => 'Dieser Wortlaut ist in Gebrauch und lässt sich deshalb weder erproben noch löschen. Nichts wurde geändert.',
+  PROMPT_INVALID: () => 'Dieser Wortlaut wurde nicht aufgenommen: Er ist zu kurz, zu lang, oder seine Platzhalter passen nicht.',
+  PROMPT_KNOWN: (p) => `Diesen Wortlaut gibt es schon${p.number === undefined ? '' : ` als Fassung ${p.number}`}. Nichts wurde hinzugefügt.`,
+  PROMPT_LEARNING_OFF: () => 'Das Lernen ist ausgeschaltet, deshalb lässt sich kein Wortlaut erproben. Schalte es zuerst ein.',
+  PROMPT_NOT_FOUND: () => 'Diesen Wortlaut gibt es nicht mehr. Nichts wurde geändert.',
+  PROMPT_NOT_MEASURED: () => 'Über die Arbeit dieses Agenten allein entscheidet niemand, deshalb lassen sich seine Fassungen nicht vergleichen. Nimm den Wortlaut stattdessen selbst in Gebrauch.',
   FINDING_GONE: () => 'Dieser Befund besteht nicht mehr; der Flow hat sich inzwischen geändert. Nichts wurde geändert.',
   FLOW_NOT_DELETED: () => 'Nur Flows aus dem Papierkorb lassen sich endgültig löschen. Der Flow bleibt.',
   ENDPOINT_CA_INVALID: (p) =>
@@ -203,6 +212,7 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   PROPOSAL_NOT_FOUND: () => 'Diesen Vorschlag gibt es nicht mehr. Nichts wurde geändert.',
   TURN_CANCELLED: () => 'Das wurde angehalten. Was bis dahin getan war, bleibt.',
   TURN_NOT_FOUND: () => 'Diese Anfrage gibt es nicht mehr. Nichts wurde geändert.',
+  TURN_NOT_ASKED: () => 'Dieser Vorschlag kam von einer anderen App, deshalb gibt es hier nichts neu zu fragen. Nichts wurde geändert.',
   TURN_NOT_WAITING: () => 'Darauf warten die Agenten nicht mehr. Nichts wurde geändert; schick stattdessen eine neue Nachricht.',
 
   MCP_ADDRESS_INVALID: (p) => `Die Adresse von „${String(p.name)}“ ist keine Webadresse ohne Namen und Passwort. Sie wurde nicht gespeichert; gib eine wie https://example.com/mcp ein, ein Schlüssel gehört in eine Kopfzeile.`,

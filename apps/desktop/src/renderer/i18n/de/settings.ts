@@ -98,6 +98,7 @@ export const settingsGerman: Readonly<Record<keyof typeof settingsEnglish, strin
   'settings.fallbackRules': 'Die Regeln in der App: immer da',
   'settings.fallbackSkipped': 'übersprungen: nur lokal',
   'settings.fallbackProvider': 'Anbieter',
+  'settings.fallbackAddress': 'Seine Adresse',
   'settings.fallbackAdd': 'Hinzufügen',
   'settings.fallbackKnown': 'Das wird schon gefragt.',
   'settings.fallbackUp': '{model} früher fragen',

@@ -96,6 +96,7 @@ export const settingsEnglish = {
   'settings.fallbackRules': 'The rules in the app: always there',
   'settings.fallbackSkipped': 'skipped: local-only',
   'settings.fallbackProvider': 'Provider',
+  'settings.fallbackAddress': 'Its address',
   'settings.fallbackAdd': 'Add',
   'settings.fallbackKnown': 'This one is asked already.',
   'settings.fallbackUp': 'Ask {model} earlier',
