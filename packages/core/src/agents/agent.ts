@@ -3,6 +3,7 @@ import { AppError, errorInfo, isAppError, type ErrorInfo, type IdSource } from '
 import type { FlowView, LogState } from '../flow/index.ts';
 import type { ReadLanguage } from '../language/reading.ts';
 import type { CallPurpose, GenerateResult, LanguageModel, ModelImage } from '../llm/index.ts';
+import { generateWithTools, type AgentToolbox, type UsedTool } from './toolRounds.ts';
 import { renderPrompt, type PromptPart, type PromptTemplate } from './prompt.ts';
 import type { AgentCall, AgentName } from './turnSchema.ts';
 
@@ -31,6 +32,8 @@ export interface Agent<Input, Output, Answer = Output> {
   images?(input: Input): ModelImage[];
   adapt(answer: Answer, input: Input, context: AgentContext): Output;
   rules(input: Input, context: AgentContext): Output;
+  /** The output with the tools named that its model's answer rests on. An agent without this is offered no tools. */
+  credit?(output: Output, used: readonly UsedTool[], context: AgentContext): Output;
 }
 
 /** How an agent's run went. `fallback` names the failure after which the rules answered instead of the model. */
@@ -54,6 +57,8 @@ export interface AgentRunOptions {
   signal: AbortSignal;
   /** For the whole call, retries and repair turn included; ms. */
   timeoutMs: number;
+  /** Tools of the person, for agents that take them. */
+  toolbox?: AgentToolbox;
   onToken?(text: string): void;
   /** Takes back what was streamed: another model begins anew. */
   onRetract?(): void;
@@ -101,9 +106,9 @@ async function askModel<Input, Output, Answer>(agent: Agent<Input, Output, Answe
   const template = options.template ?? agent.instructions;
   const { system, message } = renderPrompt(template, agent.variables?.(input, context) ?? {}, agent.answer, agent.parts(input, context));
   const images = agent.images?.(input) ?? [];
-  const result = await model.generate({
+  const request = {
     system,
-    messages: [{ role: 'user', content: message }],
+    messages: [{ role: 'user' as const, content: message }],
     schema: { name: agent.name, schema: agent.answer },
     ...(images.length ? { images } : {}),
     temperature: 0,
@@ -113,9 +118,11 @@ async function askModel<Input, Output, Answer>(agent: Agent<Input, Output, Answe
     purpose: { ...options.purpose, agent: agent.name, promptVersion: template.version, ...(template.variantId ? { variantId: template.variantId } : {}) },
     ...(options.onToken ? { onToken: options.onToken } : {}),
     ...(options.onRetract ? { onRetract: options.onRetract } : {}),
-  });
+  };
+  const { result, used } = agent.credit && options.toolbox ? await generateWithTools(model, request, options.toolbox) : { result: await model.generate(request), used: [] };
   try {
-    return { output: agent.output.parse(agent.adapt(result.object as Answer, input, context)), mind: 'model', call: callOf(result, model) };
+    const adapted = agent.adapt(result.object as Answer, input, context);
+    return { output: agent.output.parse(used.length && agent.credit ? agent.credit(adapted, used, context) : adapted), mind: 'model', call: callOf(result, model) };
   } catch (error) {
     // It would be of no use the next time either.
     result.forget?.();

@@ -3,6 +3,7 @@
  * here is pure but for the store, the model and the clock that are handed in.
  */
 export * from './turnSchema.ts';
+export type { AgentToolbox, UsedTool } from './toolRounds.ts';
 export { createTurnRunner, type TurnEvent, type TurnRunner, type TurnRunnerDependencies } from './turn.ts';
 export { createMemoryTurnStore } from './memoryTurnStore.ts';
 export { acceptance, ghostView, makeProposal, rebase, rejection, type Acceptance, type GhostView, type ProposalStart, type Rejection } from './proposal.ts';

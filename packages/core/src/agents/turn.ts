@@ -5,6 +5,7 @@ import { detectLanguage } from '../language/readText.ts';
 import type { LanguageModel } from '../llm/index.ts';
 import type { LayWhole } from './placeCards.ts';
 import type { PromptTemplate } from './prompt.ts';
+import type { AgentToolbox } from './toolRounds.ts';
 import { driveTurn, type Halt } from './turnDrive.ts';
 import type { AgentCall, AgentName, ChatMessage, Conversation, Plan, Proposal, Turn, TurnImage, TurnStatus, TurnStore } from './turnSchema.ts';
 
@@ -32,6 +33,8 @@ export interface TurnRunnerDependencies {
   /** Bytes of an asset, by their SHA-256. */
   readAsset?(assetId: string): Uint8Array | undefined;
   layWhole?: LayWhole;
+  /** Tools of the person, for the agents that take them. */
+  toolbox?: AgentToolbox;
   ids: IdSource;
   clock: Clock;
   /** A fresh seed, an integer above 0. */

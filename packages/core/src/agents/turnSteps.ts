@@ -62,6 +62,7 @@ export class Stepper {
           ...(now.turn.quality ? { quality: now.turn.quality } : {}), turnId: now.turn.id, flowId: now.turn.flowId, flowVersion: state.no, ...(now.turn.bypassCache ? { bypassCache: true } : {}),
           ...(options.question === undefined ? {} : { question: options.question, names: [...state.node.values()].map((node) => node.data.title) }),
         },
+        ...(dependencies.toolbox ? { toolbox: dependencies.toolbox } : {}),
         seed, signal: dependencies.signal, timeoutMs: dependencies.modelTimeoutMs ?? 120_000,
         onToken: (text) => dependencies.emit({ type: 'token', turnId: now.turn.id, flowId: now.turn.flowId, agent: agent.name, text }),
         onRetract: () => dependencies.emit({ type: 'token', turnId: now.turn.id, flowId: now.turn.flowId, agent: agent.name, text: '', isAnew: true }),

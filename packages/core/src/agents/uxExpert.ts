@@ -27,6 +27,10 @@ export const uxExpert: Agent<z.infer<typeof uxExpertInput>, z.infer<typeof uxAns
   ],
   adapt: (answer, _, { state }) => ({ ...answer, nodeIds: answer.nodeIds.filter((id) => state.node.has(id)) }),
   rules: answerByRules,
+  credit(answer, used, { language }) {
+    const named = used.map(({ tool, server }) => (language === 'de' ? `„${tool}“ (${server})` : `"${tool}" (${server})`)).join(', ');
+    return { ...answer, answer: `${answer.answer}\n\n${language === 'de' ? 'Mit deinen Werkzeugen nachgesehen' : 'Looked up with your tools'}: ${named}` };
+  },
 };
 
 function answerByRules({ question }: { question: string }, { state, language }: AgentContext): z.infer<typeof uxAnswerSchema> {

@@ -1,4 +1,4 @@
-import { acceptance, createTurnRunner, editGhosts, fromBase64, makeProposal, readImage, rebase, rejection, toBase64, turnImageSchema, type CardDraft, type ChatMessage, type Plan, type Proposal, type Turn, type TurnEvent, type TurnImage } from '../agents/index.ts';
+import { acceptance, createTurnRunner, editGhosts, fromBase64, makeProposal, readImage, rebase, rejection, toBase64, turnImageSchema, type AgentToolbox, type CardDraft, type ChatMessage, type Plan, type Proposal, type Turn, type TurnEvent, type TurnImage } from '../agents/index.ts';
 import { leadChoice, type ChatEvent } from '../api/index.ts';
 import { AppError, canonicalJson, type Clock, type Logger, type RandomBytes } from '../base/index.ts';
 import type { DataFolder } from '../db/index.ts';
@@ -47,6 +47,8 @@ export interface ChatDependencies {
   flows: FlowService;
   runElk: ElkRunner;
   models: ModelService;
+  /** The person's own tools. */
+  toolbox?: AgentToolbox;
   settings: SettingsService;
   learner: TurnLearner;
   prompts: PromptService;
@@ -87,6 +89,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     quality: () => settings.get().quality,
     modelName: () => modelName(leadChoice(settings.get())),
     readAsset: (assetId) => folder.assets.findAsset(assetId)?.bytes,
+    ...(dependencies.toolbox ? { toolbox: dependencies.toolbox } : {}),
     layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
     forgetAnswers: (turnId) => folder.answers.forgetTurn(turnId),
     ids: { newId },

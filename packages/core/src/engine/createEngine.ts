@@ -97,7 +97,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const pulls = createModelPulls({ connect: (baseUrl) => endpoints.connect('ollama', baseUrl), disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
   const learner = createTurnLearner({ folder, flows, models, settings, clock, logger: logger.child('learner') });
   const prompts = createPromptService({ folder, models, clock, newSeed: () => new DataView((dependencies.random ?? systemRandom)(4).buffer).getUint32(0) || 1, logger: logger.child('prompts') });
-  const chat = createChatService({ folder, flows, runElk, models, prompts, settings, learner, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
+  const chat = createChatService({ toolbox: { list: () => mcp.toolbox.list(), call: (name, args, signal) => mcp.toolbox.call(name, args, signal) }, folder, flows, runElk, models, prompts, settings, learner, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
   const mcp = createMcpService({
     folder, secrets: dependencies.secrets, clock, newId, version: dependencies.version, logger: logger.child('mcp'),
     fetchFor: (hosts) => egressFor(hosts).fetch('mcp'),
