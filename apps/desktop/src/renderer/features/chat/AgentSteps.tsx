@@ -1,7 +1,8 @@
 import type { Turn } from '@uxflow/core';
 import { Spinner } from '@uxflow/ui';
 import { Ban, Check, ChevronRight, X } from 'lucide-react';
-import { useText } from '../../i18n/TextContext.tsx';
+import { moneyText } from '../../i18n/money.ts';
+import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import type { Translate } from '../../i18n/translate.ts';
 import type { AgentStep } from '../../store/conversation.ts';
 import { modelName, whoAnswered } from './mindName.ts';
@@ -32,10 +33,27 @@ export function AgentSteps({ turn, steps }: { turn: Turn; steps: readonly AgentS
         <ChevronRight aria-hidden />
         <span>{text('chat.summary', { count: steps.length, time: timeText(text, steps.reduce((sum, step) => sum + (step.ms ?? 0), 0)) })}</span>
         {who ? <span className="agents__mind">{model ?? text('chat.mind.rules')}</span> : null}
+        <TurnCost steps={steps} />
       </summary>
       <StepList turn={turn} steps={steps} />
       {who ? <p className="agents__who">{who}</p> : null}
     </details>
+  );
+}
+
+/** What the calls of a turn have cost; nothing where no model was asked. */
+function TurnCost({ steps }: { steps: readonly AgentStep[] }) {
+  const text = useText();
+  const language = useLanguage();
+  const calls = steps.flatMap(({ call }) => (call && !call.cached ? [call] : []));
+  if (calls.length === 0) return null;
+  const known = calls.flatMap(({ costUsd }) => (costUsd === undefined ? [] : [costUsd]));
+  const usd = known.reduce((sum, each) => sum + each, 0);
+  const words = known.length < calls.length ? text('chat.costUnknown') : usd === 0 ? text('usage.noCharge') : moneyText(usd, language);
+  return (
+    <span className="agents__cost" data-testid="turn-cost">
+      {words}
+    </span>
   );
 }
 

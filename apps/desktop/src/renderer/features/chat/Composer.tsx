@@ -1,4 +1,5 @@
 import { IMAGE_TYPES } from '@uxflow/core';
+import { leadChoice } from '@uxflow/core/api';
 import { Button, classes, IconButton, Notice } from '@uxflow/ui';
 import { CornerDownRight, ImagePlus, SendHorizontal, Settings2, Square, X } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
@@ -8,14 +9,17 @@ import { useConversation, useFlow } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
 import { useSettings } from '../../store/services.ts';
 import { AttachedPicture } from './AttachedPicture.tsx';
+import { BudgetNotice } from './BudgetNotice.tsx';
 import { prepareImage } from './prepareImage.ts';
+import { QualitySwitch } from './QualitySwitch.tsx';
 import { isAtWork, questionTurn } from './thread.ts';
 
 /** Where the person writes: Enter sends, Shift Enter begins a line. What is written outlives the panel, the page and a failed sending. */
 export function Composer() {
   const text = useText();
   const flow = useFlow();
-  const { settings } = useSettings();
+  const { settings, change } = useSettings();
+  const lead = leadChoice(settings);
   const { text: words, image, failure, write, submit, dismiss, attach, refuse } = useStore(flow.draft);
   const question = useConversation((state) => questionTurn(state.turns));
   const working = useConversation((state) => [...state.turns.values()].find((turn) => turn.status === 'running') ?? [...state.turns.values()].findLast(isAtWork));
@@ -71,6 +75,7 @@ export function Composer() {
           <IconButton size="small" label={text('chat.answerInstead')} icon={<X />} onClick={() => setPassed(answers.id)} />
         </div>
       ) : null}
+      <BudgetNotice />
       <div className="composer__box">
         {image ? <AttachedPicture image={image} onRemove={() => attach(null)} /> : null}
         <textarea
@@ -110,10 +115,11 @@ export function Composer() {
             }}
           />
           <IconButton size="small" label={text('chat.image.attach')} icon={<ImagePlus />} data-testid="chat-attach" onClick={() => picker.current?.click()} />
-          <button type="button" className="composer__mind" data-tip={text(settings.model.provider === 'rules' ? 'chat.rulesHint' : 'chat.settings')} onClick={() => goTo({ page: 'settings', from: flow.flowId })}>
+          <button type="button" className="composer__mind" data-tip={text(lead.provider === 'rules' ? 'chat.rulesHint' : 'chat.settings')} onClick={() => goTo({ page: 'settings', from: flow.flowId })}>
             <Settings2 aria-hidden />
-            {settings.model.provider === 'rules' ? text('chat.mind.builtIn') : settings.model.model || text('chat.mind.model')}
+            {lead.provider === 'rules' ? text('chat.mind.builtIn') : lead.model || text('chat.mind.model')}
           </button>
+          <QualitySwitch flowId={flow.flowId} words={words} settings={settings} change={change} />
           {working ? (
             <Button size="small" icon={<Square />} data-testid="chat-stop" onClick={() => flow.run(() => flow.conversation.getState().cancel(working.id))}>
               {text('chat.stop')}

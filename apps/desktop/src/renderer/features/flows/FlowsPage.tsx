@@ -1,5 +1,5 @@
 import { Button, Dialog, EmptyState, IconButton, Spinner } from '@uxflow/ui';
-import { ArrowLeft, FilePlus, FileUp, Plus, Search, SearchX, Settings, Trash2, Workflow } from 'lucide-react';
+import { ChartColumn, ArrowLeft, FilePlus, FileUp, Plus, Search, SearchX, Settings, Trash2, Workflow } from 'lucide-react';
 import type { FlowSummary } from '@uxflow/core/api';
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
@@ -90,6 +90,7 @@ export function FlowsPage({ isBin }: { isBin: boolean }) {
         {isBin ? null : (
           <>
             <IconButton label={text('bin')} icon={<Trash2 />} onClick={() => goTo({ page: 'bin' })} />
+            <IconButton label={text('usage.open')} icon={<ChartColumn />} onClick={() => goTo({ page: 'usage' })} />
             <IconButton label={text('settings')} icon={<Settings />} onClick={() => goTo({ page: 'settings' })} />
             <Button icon={<FileUp />} aria-label={text('list.import')} data-tip={text('list.import')} onClick={() => picker.current?.click()}>
               {text('list.importShort')}

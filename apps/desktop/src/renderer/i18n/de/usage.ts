@@ -102,7 +102,6 @@ export const usageGerman = {
   'chat.budgetFull.month': 'Das Budget für diesen Monat ist verbraucht: {used} von {limit}. Es beginnt neu am {until}.',
   'chat.budgetUnknown': '{count} {count:Aufruf:Aufrufe} mit unbekanntem Preis sind nicht gezählt.',
   'chat.budgetShow': 'Verbrauch',
-  'chat.cost': '{usd}',
   'chat.costUnknown': 'Kosten unbekannt',
 
   'settings.modes': 'Qualitätsmodi',

@@ -102,7 +102,6 @@ export const usageEnglish = {
   'chat.budgetFull.month': 'This month’s budget is used up: {used} of {limit}. It begins anew on {until}.',
   'chat.budgetUnknown': '{count} {count:call:calls} of unknown price are not counted.',
   'chat.budgetShow': 'Usage',
-  'chat.cost': '{usd}',
   'chat.costUnknown': 'cost unknown',
 
   'settings.modes': 'Quality modes',
