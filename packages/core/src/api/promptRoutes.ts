@@ -98,6 +98,8 @@ export const agentPromptsSchema = z.object({
 
 export const promptsSchema = z.object({ isLearning: z.boolean(), agents: z.array(agentPromptsSchema) });
 
+export const promptProblemSchema = z.object({ code: z.enum(['TOO_SHORT', 'TOO_LONG', 'PLACEHOLDER_MISSING', 'PLACEHOLDER_UNKNOWN', 'NOT_TEXT', 'KNOWN']), params: z.record(z.string(), z.union([z.string(), z.number()])) });
+
 const ofVariant = z.object({ variantId: idSchema });
 const ofAgent = z.object({ agent: agentNameSchema });
 const ofChange = z.object({ changeId: idSchema });
@@ -109,8 +111,10 @@ export const promptRoutes = {
   watch: oc.output(eventIterator(promptsSchema)),
   /** Whether uses are counted and wordings are tried. Switching it off ends trials and keeps what was counted. */
   setLearning: oc.input(z.object({ isOn: z.boolean() })).output(z.object({})),
+  /** Why a wording could not be kept; empty where it could. */
+  check: oc.input(ofAgent.extend({ text: z.string().max(100_000) })).output(z.array(promptProblemSchema)),
   /** Keeps a wording that the person wrote. Throws PROMPT_INVALID. */
-  add: oc.input(ofAgent.extend({ text: z.string().max(20_000), reason: z.string().max(500).default('') })).output(ofVariant),
+  add: oc.input(ofAgent.extend({ text: z.string().max(100_000), reason: z.string().max(500).default('') })).output(ofVariant),
   /** Has the prompt optimizer write one, by the chosen model or by rules. Nothing uses it until the person says so. */
   write: oc.input(ofAgent).output(ofVariant.extend({ mind: z.enum(['rules', 'model']), explanation: z.string() })),
   /** Tries a wording against the one in use. */
@@ -128,6 +132,7 @@ export const promptRoutes = {
   forget: oc.output(z.object({})),
 };
 
+export type PromptProblem = z.infer<typeof promptProblemSchema>;
 export type Prompts = z.infer<typeof promptsSchema>;
 export type AgentPrompts = z.infer<typeof agentPromptsSchema>;
 export type PromptVariantView = z.infer<typeof promptVariantSchema>;

@@ -136,6 +136,7 @@ export function createRouter(parts: EngineParts) {
       get: os.prompts.get.handler(() => prompts.view()),
       watch: os.prompts.watch.handler(({ signal }) => prompts.watch(signal)),
       setLearning: os.prompts.setLearning.handler(({ input }) => done(prompts.setLearning(input.isOn))),
+      check: os.prompts.check.handler(({ input }) => prompts.check(input.agent, input.text)),
       add: os.prompts.add.handler(({ input }) => prompts.add(input.agent, input.text, input.reason)),
       write: os.prompts.write.handler(({ input, signal }) => prompts.write(input.agent, signal)),
       try: os.prompts.try.handler(({ input }) => done(prompts.try(input.variantId))),

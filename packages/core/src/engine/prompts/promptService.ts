@@ -2,7 +2,7 @@ import { placeholdersOf, type AgentName, type Plan, type PromptTemplate, type Pr
 import { runAgent } from '../../agents/agent.ts';
 import { PROMPTED_AGENTS } from '../../agents/learning/promptedAgents.ts';
 import { promptOptimizer } from '../../agents/promptOptimizer.ts';
-import { promptEvidenceSchema, type AgentPrompts, type PromptChangeView, type Prompts, type PromptVariantView } from '../../api/promptRoutes.ts';
+import { promptEvidenceSchema, type AgentPrompts, type PromptChangeView, type PromptProblem, type Prompts, type PromptVariantView } from '../../api/promptRoutes.ts';
 import { AppError, type Clock, type Logger } from '../../base/index.ts';
 import type { DataFolder, StoredChange, StoredVariant } from '../../db/index.ts';
 import { openDocument, SCHEMA_VERSION, type FlowDocument } from '../../flow/index.ts';
@@ -28,6 +28,7 @@ export interface PromptService {
   /** The view now, then whenever something of it changes. */
   watch(signal?: AbortSignal): AsyncGenerator<Prompts, void, void>;
   setLearning(isOn: boolean): void;
+  check(agent: AgentName, text: string): PromptProblem[];
   add(agent: AgentName, text: string, reason: string): { variantId: string };
   write(agent: AgentName, signal?: AbortSignal): Promise<{ variantId: string; mind: 'rules' | 'model'; explanation: string }>;
   try(variantId: string): void;
@@ -125,6 +126,7 @@ export function createPromptService(options: { folder: DataFolder; models: Pick<
       state.set({ isLearning: isOn });
       changed();
     },
+    check: (agent, text) => wordings.problemsOf(agent, text),
     add(agent, text, reason) {
       const { id } = wordings.add(agent, text, 'person', reason);
       changed();

@@ -40,7 +40,7 @@ async function turn(engine: ModelTestEngine, chat: FollowedChat, flowId: string,
   expect(settled.status, JSON.stringify(settled.error ?? settled.fallbacks)).toBe('proposed');
   const proposal = chat.proposals.get(settled.proposalId!)!;
   const cardIds = proposal.cards.map((card) => card.id);
-  if (decide === 'accept') return { turnId: id, proposal, ...(await engine.api.proposal.accept({ proposalId: proposal.id, cardIds })) };
+  if (decide === 'accept') return { turnId: id, ...(await engine.api.proposal.accept({ proposalId: proposal.id, cardIds })) };
   if (decide === 'reject') await engine.api.proposal.reject({ proposalId: proposal.id, cardIds });
   return { turnId: id, proposal, entryId: undefined };
 }

@@ -1,6 +1,7 @@
 import { PROMPTED_AGENTS, type PromptedAgent } from '../../agents/learning/promptedAgents.ts';
 import { wordingProblems } from '../../agents/promptOptimizer.ts';
 import type { AgentName, PromptTemplate } from '../../agents/index.ts';
+import type { PromptProblem } from '../../api/promptRoutes.ts';
 import { AppError, type Clock } from '../../base/index.ts';
 import type { DataFolder, StoredChange, StoredVariant } from '../../db/index.ts';
 
@@ -16,7 +17,9 @@ export interface Wordings {
   lastApplied(agent: string): StoredChange | undefined;
   /** Throws PROMPT_NOT_FOUND. */
   get(variantId: string): StoredVariant;
-  /** Keeps a new wording. Throws PROMPT_INVALID with `problems`. */
+  /** Why a wording cannot be kept; empty where it can. */
+  problemsOf(agent: AgentName, text: string): PromptProblem[];
+  /** Keeps a new wording. Throws PROMPT_INVALID with `problems`, PROMPT_KNOWN. */
   add(agent: AgentName, text: string, origin: 'person' | 'optimizer', reason: string): StoredVariant;
   /** Puts a wording in the place of the one in use; a change that was proposed for it becomes applied. */
   apply(agent: string, variantId: string, changeId?: string): void;
@@ -57,6 +60,8 @@ export function createWordings(folder: DataFolder, clock: Clock): Wordings {
     return !variant || variant.origin === 'builtIn' ? newestBuiltIn(agent) : variant;
   };
 
+  const knownAs = (agent: string, text: string) => prompts.listVariants(agent).find((variant) => variant.text.trim() === text.trim());
+
   return {
     registerBuiltIns() {
       for (const { agent, instructions } of PROMPTED_AGENTS) {
@@ -71,10 +76,15 @@ export function createWordings(folder: DataFolder, clock: Clock): Wordings {
     newestBuiltIn,
     lastApplied,
     get,
+    problemsOf(agent, text) {
+      const same = knownAs(agent, text);
+      const problems = wordingProblems(text, agentOf(agent).instructions.text).map(({ code, params }): PromptProblem => ({ code, params }));
+      return same ? [...problems, { code: 'KNOWN', params: { number: same.number } }] : problems;
+    },
     add(agent, text, origin, reason) {
       const problems = wordingProblems(text, agentOf(agent).instructions.text);
       if (problems.length) throw new AppError('PROMPT_INVALID', `The wording was not kept: ${problems.map((problem) => problem.message).join(' ')}`, { agent, problems: problems.map(({ code, params }) => ({ code, params })) });
-      const same = prompts.listVariants(agent).find((variant) => variant.text.trim() === text.trim());
+      const same = knownAs(agent, text);
       if (same) throw new AppError('PROMPT_KNOWN', `This wording is there already, as version ${same.number}. Nothing was added.`, { agent, number: same.number });
       return prompts.addVariant({ agent, origin, status: 'paused', text: text.trim(), reason: reason.trim(), createdAt: clock.now() });
     },
