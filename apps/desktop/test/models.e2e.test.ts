@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anthropicError, anthropicEvents, anthropicModelList, anthropicStream, geminiChunks, geminiModelList, geminiStream } from '../../../packages/core/src/llm/serviceFixtures.ts';
 import { sendJson, sendLines, startWireServer, type WireServer } from '../../../packages/core/src/llm/testServers.ts';
-import { ollamaChat, ollamaPull, ollamaShow, ollamaTags } from '../../../packages/core/src/llm/wireFixtures.ts';
+import { ollamaChat, ollamaPull, ollamaShow, ollamaTags, ollamaToolCall } from '../../../packages/core/src/llm/wireFixtures.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, shoot, startApp, type AppInBrowser } from './browser.ts';
-import { eventually } from './flowPage.ts';
+import { eventually, openFlow } from './flowPage.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const KEY = 'sk-ant-api03-Zx81kQvTn2aPo7LmWc94DyRb';
@@ -35,7 +35,7 @@ async function startOllama() {
   const server = await startWireServer((request, response: ServerResponse) => {
     if (request.path === '/api/tags') return sendJson(response, 200, { models });
     if (request.path === '/api/show') return sendJson(response, 200, ollamaShow);
-    if (request.path === '/api/chat') return sendLines(response, ollamaChat([answerTo(request.body)]));
+    if (request.path === '/api/chat') return sendLines(response, request.body.tools ? ollamaToolCall('weather_now', { city: 'Bern' }) : ollamaChat([answerTo(request.body)]));
     if (request.path !== '/api/pull') return sendJson(response, 404, { error: 'not here' });
     if (request.body.name === 'nonsense') return sendLines(response, [{ status: 'pulling manifest' }, { error: 'pull model manifest: file does not exist' }]);
     writeFileSync(partial, 'x');
@@ -120,7 +120,7 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await shoot(page, 'models-ollama-works');
     await page.reload();
     await page.getByText('8,192 tokens').waitFor();
-    expect(await page.locator('.settings__abilities dd').allTextContents()).toEqual(['Yes', 'Yes', '8,192 tokens', expect.any(String), expect.any(String)]);
+    expect(await page.locator('.settings__abilities dd').allTextContents()).toEqual(['Yes', 'Yes', 'Yes', '8,192 tokens', expect.any(String), expect.any(String)]);
     expect(app.problems).toEqual([]);
   });
 
@@ -141,7 +141,7 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await page.getByLabel('Neuer Schlüssel').fill(KEY);
     await page.getByRole('button', { name: 'Schlüssel hinterlegen' }).click();
     await page.getByText('2 Modelle verfügbar').waitFor();
-    const model = page.getByRole('combobox', { name: 'Modell' });
+    const model = page.getByRole('combobox', { name: 'Modell', exact: true });
     await model.fill('claude-sonnet-4-5-20250929');
     await page.getByRole('button', { name: 'Testen', exact: true }).click();
     await page.getByText('Funktioniert. claude-sonnet-4-5-20250929').waitFor();
@@ -159,15 +159,37 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     servers.push(server);
     const page = await app.openPage();
     await openModels(page, 'Gemini');
-    expect(await page.locator('.settings__card strong').allTextContents()).toEqual(['Rules', 'Ollama', 'OpenAI-compatible', 'Anthropic', 'Gemini']);
+    expect(await page.locator('.settings__card strong').allTextContents()).toEqual(['Rules', 'Ollama', 'OpenAI-compatible', 'Azure OpenAI', 'Anthropic', 'Gemini']);
     await enterAddress(page, server.origin);
-    const model = page.getByRole('combobox', { name: 'Model' });
+    const model = page.getByRole('combobox', { name: 'Model', exact: true });
     await model.fill('gemini-2.5-flash');
     await model.press('Enter');
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await page.getByText('Its answer: “ready”').waitFor();
     await page.getByText('2 models offered').waitFor();
     await shoot(page, 'models-gemini-light');
+    expect(app.problems).toEqual([]);
+  });
+
+  test('another model answers while the chosen one cannot, and the chat says so', async () => {
+    const locked = await startWireServer((_request, response) => sendJson(response, 401, anthropicError('authentication_error', 'invalid x-api-key')));
+    const works = await startWireServer((_request, response) => sendLines(response, ollamaChat(['{"answer":"It keeps people where they are.","principle":"","nodeIds":[]}'])));
+    servers.push(locked, works);
+    const client = await app.client();
+    await client.settings.set({ model: { provider: 'anthropic', baseUrl: locked.origin, model: 'claude-haiku' }, fallbacks: [{ provider: 'gemini', baseUrl: 'https://generativelanguage.googleapis.com', model: 'gemini-2.5-flash' }, { provider: 'ollama', baseUrl: works.origin, model: 'llama3' }], localOnly: true });
+    const flow = await client.flows.create({ name: 'Fallback' });
+    const page = await app.openPage();
+    await openFlow(page, flow.id);
+    await page.getByTestId('chat-input').fill('What is a modal good for?');
+    await page.getByTestId('chat-input').press('Enter');
+    await page.getByRole('log').getByText('It keeps people where they are.').waitFor();
+    const note = page.locator('.notice').filter({ hasText: 'Ollama (llama3) answered, because Anthropic (claude-haiku) could not.' });
+    await note.getByText('refused the key (401)').waitFor();
+    // Local-only: the one elsewhere was passed over, and that is said, too.
+    await note.getByText('The app is set to local-only, so it did not contact generativelanguage.googleapis.com').waitFor();
+    await shoot(page, 'models-failover-light');
+    expect(locked.requests.length).toBeGreaterThan(0);
+    await client.settings.set({ model: { provider: 'rules' }, fallbacks: [], localOnly: false });
     expect(app.problems).toEqual([]);
   });
 });

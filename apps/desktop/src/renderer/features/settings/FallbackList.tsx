@@ -81,7 +81,7 @@ function NewFallback({ settings, drafts, onAdd }: { settings: Pick<Settings, 'mo
         }}
       />
       <Field label={text('settings.modelName')}>{(id) => input(id, entered.model ?? drafts[provider].model, (next) => setEntered({ ...entered, model: next }))}</Field>
-      <Field label={text('settings.address')}>{(id) => input(id, entered.baseUrl ?? drafts[provider].baseUrl, (next) => setEntered({ ...entered, baseUrl: next }))}</Field>
+      <Field label={text('settings.fallbackAddress')}>{(id) => input(id, entered.baseUrl ?? drafts[provider].baseUrl, (next) => setEntered({ ...entered, baseUrl: next }))}</Field>
       <Button icon={<Plus />} disabled={!isReady} onClick={add}>
         {text('settings.fallbackAdd')}
       </Button>
