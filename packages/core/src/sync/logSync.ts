@@ -60,6 +60,8 @@ export interface LogLink {
 
 /** Entries that may be on their way at once. */
 const WINDOW = 2000;
+/** Changes that are folded at once while the device catches up. */
+const GATHERED = 5000;
 /** Refusals after which the same entry is sent again. */
 const SENT_AGAIN = new Set(['REKEY', 'LOG_NOT_JOINED']);
 const NOT_READY_MS = 500;
@@ -85,6 +87,7 @@ export class LogSync {
   #decision: 'push' | undefined;
   #reset: { isFork: boolean; snapshot?: LogSnapshot; own: readonly Transaction[]; asked: number; onServer: Set<string>; held: Change[][] } | undefined;
   #shown: Uint8Array | undefined;
+  #gathered: Change[] = [];
   readonly #unsubscribe: () => void;
 
   constructor(options: LogSyncOptions) {
@@ -123,9 +126,7 @@ export class LogSync {
   /** The connection is gone: what was on its way waits again. */
   detach(): void {
     this.#link = undefined;
-    this.#sent.clear();
-    this.#presence.clear();
-    this.#reset = undefined;
+    this.#forgetWay();
     if (this.#phase !== 'stopped') this.#phase = 'off';
   }
 
@@ -214,7 +215,7 @@ export class LogSync {
         return this.#takeState(message);
       case 'changes':
         if (this.#reset) return void this.#reset.held.push(message.changes);
-        return this.#fold(message.changes);
+        return this.#takeChanges(message.changes);
       case 'known':
         return this.#takeKnown(Object.keys(message.numbers));
       case 'denied':
@@ -233,12 +234,18 @@ export class LogSync {
     }
   }
 
-  #join(): void {
-    if (this.#phase === 'stopped') return;
-    if (this.replica.readOnly) return this.#stop(this.replica.readOnly.code, this.replica.readOnly.params);
+  /** Forgets what was on its way in both directions. */
+  #forgetWay(): void {
     this.#sent.clear();
     this.#presence.clear();
     this.#reset = undefined;
+    this.#gathered = [];
+  }
+
+  #join(): void {
+    if (this.#phase === 'stopped') return;
+    if (this.replica.readOnly) return this.#stop(this.replica.readOnly.code, this.replica.readOnly.params);
+    this.#forgetWay();
     this.#phase = 'joining';
     this.#link?.send({ type: 'join', log: this.logId, no: this.replica.confirmed.no, chain: this.replica.chain });
     this.refreshPresence();
@@ -248,9 +255,17 @@ export class LogSync {
     this.#link?.send({ type: 'leave', log: this.logId });
     this.#phase = 'stopped';
     this.#reason = { code, params };
-    this.#sent.clear();
-    this.#presence.clear();
-    this.#reset = undefined;
+    this.#forgetWay();
+  }
+
+  /** While much is missing it is gathered: what waits is folded anew after every batch, so few large ones cost least. */
+  #takeChanges(changes: readonly Change[]): void {
+    this.#gathered.push(...changes);
+    const isMore = this.#gathered.length < GATHERED && this.#gathered.every(({ no }) => no < this.#serverNo);
+    if (isMore) return;
+    const batch = this.#gathered;
+    this.#gathered = [];
+    this.#fold(batch);
   }
 
   #fold(changes: readonly Change[]): void {
