@@ -25,9 +25,11 @@ export function readInjection(text: string): InjectionSignal {
   };
   for (const { family, score, excerpt } of oddCharacters(read)) note(family, score, excerpt);
   const plain = withoutHidden(read);
-  for (const { family, score, excerpt } of wordsFound(plain)) note(family, score, excerpt);
+  const inPlain = wordsFound(plain);
+  for (const { family, score, excerpt } of inPlain) note(family, score, excerpt);
   for (const { family, hidden, source, bonus } of hiddenTexts(read, plain)) {
-    const hits = wordsFound(hidden);
+    // What the plain text says, too, was not hidden.
+    const hits = wordsFound(hidden).filter((hit) => !inPlain.some((known) => known.family === hit.family));
     const most = hits.reduce((sum, hit) => sum + hit.score, 0);
     // A weak word may come about by chance where letters are exchanged; a strong one does not.
     if (hits.some((hit) => hit.score >= SIGNAL_THRESHOLD)) note(family, Math.min(100, most + bonus), `${source} = ${hits[0]!.excerpt}`);
@@ -118,6 +120,12 @@ function* hiddenTexts(text: string, plain: string): Generator<{ family: Injectio
     const decoded = decodeBase64(run) ?? decodeHex(run);
     if (decoded) yield { family: 'encoded', hidden: withoutHidden(decoded), source: run.slice(0, 60), bonus: 30 };
   }
+}
+
+/** Every way to read a text that somebody who decodes everything would find, the plain one first. */
+export function readingsOf(text: string): string[] {
+  const plain = withoutHidden(text);
+  return [plain, ...[...hiddenTexts(text, plain)].map(({ hidden }) => hidden)];
 }
 
 /** Characters that are tried in other readings. */
