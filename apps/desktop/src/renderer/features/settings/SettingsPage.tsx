@@ -12,12 +12,14 @@ import { EgressLedger } from './EgressLedger.tsx';
 import { ModelSection } from './ModelSection.tsx';
 import { ModesSection } from './ModesSection.tsx';
 import { PrivacySection } from './PrivacySection.tsx';
+import { PromptsSection } from './prompts/PromptsSection.tsx';
 import { ServersSection } from './ServersSection.tsx';
+import { WorkbenchSection } from './workbench/WorkbenchSection.tsx';
 import { useSavedSettings, type SaveStatus } from './savedSettings.ts';
 import './settings.css';
 import './costs.css';
 
-const SECTIONS = ['model', 'modes', 'costs', 'answers', 'privacy', 'ledger', 'connections', 'servers', 'look', 'about'] as const;
+const SECTIONS = ['model', 'modes', 'costs', 'answers', 'privacy', 'ledger', 'connections', 'servers', 'prompts', 'workbench', 'look', 'about'] as const;
 
 export interface SettingsPageProps {
   /** Id of the flow to go back to; without it back leads to the list of flows. */
@@ -61,6 +63,8 @@ export function SettingsPage({ from }: SettingsPageProps) {
           <EgressLedger asked={asked} />
           <ConnectionsSection />
           <ServersSection />
+          <PromptsSection />
+          <WorkbenchSection settings={settings} from={from} onAsked={onAsked} />
           <AppearanceSection settings={settings} change={change} />
           <AboutSection />
         </main>
