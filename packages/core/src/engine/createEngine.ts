@@ -110,7 +110,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
     ...(dependencies.mcp ? { host: dependencies.mcp } : {}),
   });
   const agents = createAgentService({ flows, models, clock, random: dependencies.random ?? systemRandom });
-  const fitness = createFitness({ models, store, clock, layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }) });
+  const fitness = createFitness({ models, store, clock, costOf: (choice, usage) => spending.costOf(choice)(`${choice.provider}:${choice.model}`, usage), layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }) });
   folder.setTextSource((flowId) => flows.textOf(flowId));
   if (!folder.readOnly) chat.resume();
 

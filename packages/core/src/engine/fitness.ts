@@ -1,6 +1,7 @@
 import { fitnessReportSchema, runFitness, type FitnessReport, type LayWhole } from '../agents/index.ts';
 import type { ConnectedChoice, FitnessState, ModelChoice } from '../api/index.ts';
 import { errorInfo, type Clock } from '../base/index.ts';
+import type { TokenUsage } from '../llm/index.ts';
 import type { ModelService } from './models.ts';
 import type { ProbeStore } from './probes.ts';
 
@@ -12,7 +13,7 @@ export interface FitnessService {
 }
 
 /** The service; reports are kept with the probes. */
-export function createFitness({ models, store, clock, layWhole }: { models: Pick<ModelService, 'directModel'>; store: ProbeStore; clock: Clock; layWhole: LayWhole }): FitnessService {
+export function createFitness({ models, store, clock, layWhole, costOf }: { models: Pick<ModelService, 'directModel'>; costOf(choice: ConnectedChoice, usage: TokenUsage): number | undefined; store: ProbeStore; clock: Clock; layWhole: LayWhole }): FitnessService {
   return {
     kept: (choice) => (choice.provider === 'rules' ? undefined : fitnessReportSchema.optional().catch(undefined).parse(store.get(keyOf(choice)))),
     async *run(choice, outer) {
@@ -26,7 +27,7 @@ export function createFitness({ models, store, clock, layWhole }: { models: Pick
         wake();
       };
       void (async () => {
-        const report = await runFitness({ model: await models.directModel(choice), clock, layWhole, signal, onProgress: (progress) => tell({ phase: 'running', ...progress }) });
+        const report = await runFitness({ model: await models.directModel(choice), costOf: (usage) => costOf(choice, usage), clock, layWhole, signal, onProgress: (progress) => tell({ phase: 'running', ...progress }) });
         if (!store.isReadOnly) store.set(keyOf(choice), report);
         tell({ phase: 'done', report });
       })().catch((error: unknown) => tell({ phase: 'failed', error: errorInfo(error) }));

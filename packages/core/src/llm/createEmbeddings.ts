@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AZURE_API_VERSION, readAzureBaseUrl } from './azureModel.ts';
 import { createBatchedEmbeddings, type EmbeddingModel, type EmbeddingUse } from './embeddingModel.ts';
 import { createGeminiClient, readGeminiBaseUrl } from './geminiModel.ts';
 import { modelError, type ModelSubject } from './modelError.ts';
@@ -22,7 +23,7 @@ const IDLE_MS = 30_000;
 const PURPOSE = 'embedding';
 
 /** Of every provider that `providerTable` says offers embeddings. */
-const sources: Partial<Record<ModelProvider, (options: ProviderModelOptions) => EmbeddingModel>> = { ollama: ollamaEmbeddings, openai: openAiEmbeddings, gemini: geminiEmbeddings };
+const sources: Partial<Record<ModelProvider, (options: ProviderModelOptions) => EmbeddingModel>> = { ollama: ollamaEmbeddings, openai: openAiEmbeddings, azure: azureEmbeddings, gemini: geminiEmbeddings };
 
 function ollamaEmbeddings(options: ProviderModelOptions): EmbeddingModel {
   const timing = options.timing ?? systemTiming;
@@ -40,13 +41,21 @@ function ollamaEmbeddings(options: ProviderModelOptions): EmbeddingModel {
 }
 
 function openAiEmbeddings(options: ProviderModelOptions): EmbeddingModel {
+  return openAiWire('openai', options, readOpenAiBaseUrl(options.baseUrl?.replace(/\/embeddings\/?$/, '')), {});
+}
+
+/** The same wire under Azure's paths; a model is the name of a deployment. */
+function azureEmbeddings(options: ProviderModelOptions): EmbeddingModel {
+  return openAiWire('azure', options, readAzureBaseUrl(options.baseUrl), { azure: { apiVersion: options.apiVersion?.trim() || AZURE_API_VERSION } });
+}
+
+function openAiWire(provider: 'openai' | 'azure', options: ProviderModelOptions, base: { url: string; host: string }, way: { azure?: { apiVersion: string } }): EmbeddingModel {
   const timing = options.timing ?? systemTiming;
-  const base = readOpenAiBaseUrl(options.baseUrl?.replace(/\/embeddings\/?$/, ''));
-  const subject: ModelSubject = { provider: 'openai', model: options.model, host: base.host };
+  const subject: ModelSubject = { provider, model: options.model, host: base.host };
   return createBatchedEmbeddings({
     subject, secrets: secretsOf(options), timing,
     async exchange(texts, { window }) {
-      const { client } = await createOpenAiClient({ ...options, baseUrl: base.url, subject, timing }, { window, purpose: PURPOSE, idleTimeoutMs: options.idleTimeoutMs ?? IDLE_MS });
+      const { client } = await createOpenAiClient({ ...options, ...way, baseUrl: base.url, subject, timing }, { window, purpose: PURPOSE, idleTimeoutMs: options.idleTimeoutMs ?? IDLE_MS });
       // The client asks for base64 by itself, which many compatible servers do not know.
       const answer = parse(openAiAnswer, await client.embeddings.create({ model: options.model, input: [...texts], encoding_format: 'float' }), subject);
       const vectors = [...answer.data].sort((a, b) => a.index - b.index).map((item) => item.embedding);

@@ -32,7 +32,7 @@ async function failureOf(promise: Promise<unknown>): Promise<AppError> {
 }
 
 /** How each provider speaks of embeddings. Sources: Ollama docs/api.md "Generate Embeddings"; openapi.yaml CreateEmbeddingResponse; ai.google.dev/api/embeddings "batchEmbedContents". */
-const wires: Record<'ollama' | 'openai' | 'gemini', { path: string; keyHeader?: string; texts(request: SeenRequest): string[]; answer(vectors: number[][]): object; error(status: number, message: string): object; tokens?: number }> = {
+const wires: Record<'ollama' | 'openai' | 'azure' | 'gemini', { path: string; keyHeader?: string; texts(request: SeenRequest): string[]; answer(vectors: number[][]): object; error(status: number, message: string): object; tokens?: number }> = {
   ollama: {
     path: '/api/embed', texts: ({ body }) => body.input,
     answer: (embeddings) => ({ model: 'all-minilm', embeddings, total_duration: 14143917, load_duration: 1019500, prompt_eval_count: 8 }),
@@ -42,6 +42,11 @@ const wires: Record<'ollama' | 'openai' | 'gemini', { path: string; keyHeader?: 
     path: '/v1/embeddings', keyHeader: 'authorization', texts: ({ body }) => body.input,
     // In any order: the index says whose they are.
     answer: (vectors) => ({ object: 'list', data: vectors.map((embedding, index) => ({ object: 'embedding', index, embedding })).reverse(), model: 'text-embedding-3-small', usage: { prompt_tokens: 8, total_tokens: 8 } }),
+    error: (_status, message) => openAiError(message, 'server_error', null), tokens: 8,
+  },
+  azure: {
+    path: '/openai/deployments/m-1/embeddings', keyHeader: 'api-key', texts: ({ body }) => body.input,
+    answer: (vectors) => ({ object: 'list', data: vectors.map((embedding, index) => ({ object: 'embedding', index, embedding })), model: 'text-embedding-3-small', usage: { prompt_tokens: 8, total_tokens: 8 } }),
     error: (_status, message) => openAiError(message, 'server_error', null), tokens: 8,
   },
   gemini: {
@@ -162,7 +167,7 @@ describe.each(Object.entries(wires))('embeddings of %s', (name, wire) => {
 });
 
 it('has an adapter for exactly the providers that are said to offer embeddings', () => {
-  const options = { model: 'm', egress: openEgress().egress };
+  const options = { model: 'm', egress: openEgress().egress, baseUrl: 'http://127.0.0.1:1' };
   for (const name of providerNames) {
     const create = () => createEmbeddings(name, options);
     if (providerTable[name].hasEmbeddings) expect(create().id).toBe(`${name}:m`);

@@ -38,7 +38,7 @@ export const providerTable = {
     ],
   },
   azure: {
-    title: 'Azure OpenAI', baseUrl: '', key: 'always', panel: 'resource', hasEmbeddings: false,
+    title: 'Azure OpenAI', baseUrl: '', key: 'always', panel: 'resource', hasEmbeddings: true,
     environment: { baseUrl: 'AZURE_OPENAI_ENDPOINT', key: 'AZURE_OPENAI_API_KEY' },
   },
   anthropic: {

@@ -28,6 +28,7 @@ function able(question: ScriptedQuestion): ScriptedAnswer {
 }
 
 const clock = createTestClock();
+const plain = (text: string): ScriptedAnswer => ({ pieces: [text], usage });
 const check = (answer: (question: ScriptedQuestion) => ScriptedAnswer, change: object = {}) => runFitness({ model: scriptedModel(answer), clock, ...change });
 
 describe('a fitness check', () => {
@@ -49,7 +50,9 @@ describe('a fitness check', () => {
   });
 
   it('counts an answer of no use as none, not as that of the rules that stepped in', async () => {
-    const report = await check(() => 'I would rather talk about the weather.');
+    const report = await check(() => plain('I would rather talk about the weather.'), { costOf: () => 0.5 });
+    // Two calls for each of 3 new flows, and one for each of the 5 others; each call with its correction.
+    expect(figuresOf(report, 'model')).toMatchObject({ tokens: 11 * 240, costUsd: 5.5 });
     expect(figuresOf(report, 'model')).toMatchObject({ valid: 0, stepF1: 0, right: 0 });
     expect(report.tasks.every((task) => task.model.error?.code === 'MODEL_OUTPUT_INVALID' && task.model.error.params['model'] === 'scripted')).toBe(true);
     expect(verdictOf(report)).toMatchObject({ create: 'none', edit: 'none', talk: 'none' });

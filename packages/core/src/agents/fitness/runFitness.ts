@@ -1,6 +1,6 @@
 import { AppError, errorInfo, isAppError, type Clock, type ErrorInfo } from '../../base/index.ts';
 import { openDocument } from '../../flow/index.ts';
-import type { GenerateRequest, LanguageModel } from '../../llm/index.ts';
+import type { GenerateRequest, LanguageModel, TokenUsage } from '../../llm/index.ts';
 import { runAgent } from '../agent.ts';
 import { checkEdit, documentOf } from '../editFixtures.ts';
 import { seededIds } from '../editCards.ts';
@@ -17,6 +17,8 @@ export interface FitnessOptions {
   clock: Clock;
   layWhole?: LayWhole;
   signal?: AbortSignal;
+  /** US dollars of tokens, for calls that failed after they were paid for; undefined where unknown. */
+  costOf?(usage: TokenUsage): number | undefined;
   /** For one call, ms. Default 120,000. */
   modelTimeoutMs?: number;
   /** Told before each task; `outcome` of the one before it. */
@@ -28,14 +30,14 @@ export interface FitnessOptions {
  * as not done: what the rules would have made of it is not the model's. Rejects with the model's failure where no task could ever be done
  * (no key, nobody there, budget used up), and with TURN_CANCELLED when aborted.
  */
-export async function runFitness({ model, clock, layWhole, signal, modelTimeoutMs, onProgress }: FitnessOptions): Promise<FitnessReport> {
+export async function runFitness({ model, clock, layWhole, signal, costOf, modelTimeoutMs, onProgress }: FitnessOptions): Promise<FitnessReport> {
   const tasks: FitnessReport['tasks'] = [];
   for (const [index, task] of FITNESS_TASKS.entries()) {
     if (signal?.aborted) throw new AppError('TURN_CANCELLED', 'The check was cancelled. Nothing of it is kept.', {});
     onProgress?.({ done: index, total: FITNESS_TASKS.length, kind: task.kind });
     const base = { clock, seed: 7, ...(layWhole ? { layWhole } : {}), ...(signal ? { signal } : {}), ...(modelTimeoutMs === undefined ? {} : { modelTimeoutMs }) };
     const rules = await attempt(task, base);
-    const byModel = await attempt(task, base, model);
+    const byModel = await attempt(task, base, metered(model, costOf));
     if (byModel.error && HOPELESS.test(byModel.error.code)) throw new AppError(byModel.error.code, byModel.error.message, byModel.error.params);
     tasks.push({ id: task.id, kind: task.kind, language: task.language, model: byModel, rules });
   }
@@ -47,8 +49,7 @@ const HOPELESS = /^(?:MODEL_(?:KEY_REJECTED|NOT_FOUND|UNREACHABLE|QUOTA_EXHAUSTE
 
 type Base = Omit<PipelineDependencies, 'model' | 'onFallback'>;
 
-async function attempt(task: FitnessTask, base: Base, model?: LanguageModel): Promise<TaskOutcome> {
-  const meter = model ? metered(model) : undefined;
+async function attempt(task: FitnessTask, base: Base, meter?: Meter): Promise<TaskOutcome> {
   let error: ErrorInfo | undefined;
   const startedAt = base.clock.now();
   let result: Pick<TaskOutcome, 'isRight' | 'steps'> = { isRight: false };
@@ -79,8 +80,15 @@ async function perform(task: FitnessTask, dependencies: PipelineDependencies): P
   return { isRight: task.mentions.every((words) => words.some((word) => said.includes(word))) };
 }
 
+interface Meter {
+  model: LanguageModel;
+  total(): Pick<TaskOutcome, 'calls' | 'inputTokens' | 'outputTokens' | 'costUsd'>;
+  /** The first failure of a call, with the parameters that a sentence needs. */
+  failure(): ErrorInfo | undefined;
+}
+
 /** The model with its calls counted; nothing is taken from memory. */
-function metered(model: LanguageModel): { model: LanguageModel; total(): Pick<TaskOutcome, 'calls' | 'inputTokens' | 'outputTokens' | 'costUsd'>; failure(): ErrorInfo | undefined } {
+function metered(model: LanguageModel, costOf: FitnessOptions['costOf']): Meter {
   const made: { inputTokens?: number | undefined; outputTokens?: number | undefined; costUsd?: number | undefined }[] = [];
   let failure: ErrorInfo | undefined;
   const sum = (field: 'inputTokens' | 'outputTokens' | 'costUsd') => (made.length && made.every((call) => call[field] !== undefined) ? { [field]: made.reduce((total, call) => total + call[field]!, 0) } : {});
@@ -90,8 +98,9 @@ function metered(model: LanguageModel): { model: LanguageModel; total(): Pick<Ta
       made.push({ ...result.usage, costUsd: result.costUsd });
       return result;
     } catch (error) {
-      made.push({});
-      // The pipeline tells the code and the sentence; the screen's own sentence needs the parameters too.
+      // An answer of no use is paid for all the same.
+      const usage = (isAppError(error) ? (error.params['usage'] as TokenUsage | undefined) : undefined) ?? {};
+      made.push({ ...usage, costUsd: usage.inputTokens === undefined && usage.outputTokens === undefined ? undefined : costOf?.(usage) });
       failure ??= errorInfo(error);
       throw error;
     }

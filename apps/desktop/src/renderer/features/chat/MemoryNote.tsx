@@ -1,6 +1,5 @@
 import type { Turn } from '@uxflow/core';
-import { Button } from '@uxflow/ui';
-import { History, RotateCcw } from 'lucide-react';
+import { History } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
 import { whenText } from '../../i18n/when.ts';
@@ -29,12 +28,13 @@ export function MemoryNote({ turn, steps, now }: { turn: Turn; steps: readonly A
     });
   };
   return (
-    <div className="memory-note" data-testid="memory-note">
+    <p className="memory-note" data-testid="memory-note">
       <History aria-hidden />
-      <span>{kept.length < calls.length ? text('memory.part', { when }) : oldest.kind === 'similar' && oldest.question ? text('memory.similar', { when, question: oldest.question }) : text('memory.exact', { when })}</span>
-      <Button size="small" variant="ghost" icon={<RotateCcw />} disabled={isAsking} onClick={again}>
-        {text('memory.again')}
-      </Button>
-    </div>
+      <span>{kept.length < calls.length ? text('memory.part', { when }) : oldest.kind === 'similar' && oldest.question ? text('memory.similar', { when, question: oldest.question }) : text('memory.exact', { when })}{' '}
+        <button type="button" className="link" disabled={isAsking} onClick={again}>
+          {text('memory.again')}
+        </button>
+      </span>
+    </p>
   );
 }

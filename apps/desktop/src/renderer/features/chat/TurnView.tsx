@@ -52,7 +52,6 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
       {asked.map(bubble)}
       {turn && !turn.origin ? <AgentSteps turn={turn} steps={steps} /> : null}
       <FailoverNotes steps={steps} />
-      {turn ? <MemoryNote turn={turn} steps={steps} now={now} /> : null}
       {turn?.fallbacks.map(({ agent, error }, index) => (
         <Notice key={index} tone="warning">
           {text('chat.fallback', { agent: text(`agent.${agent}`), reason: errorText(text, error) })}
@@ -68,6 +67,7 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
       {turn?.plan && turn.plan.steps.length > 0 ? <PlanCard turn={turn} isFresh={isFresh} isRejected={isRejected} /> : null}
       {answered.filter(isLast).map(bubble)}
       {turn?.origin ? <p className="turn__end">{text('mcp.fromText')}</p> : null}
+      {turn ? <MemoryNote turn={turn} steps={steps} now={now} /> : null}
       {proposal}
       {turn && !isRejected ? <TurnEnd turn={turn} /> : null}
     </div>

@@ -60,7 +60,7 @@ function EmbeddingEndpoint({ draft, onEnter, onAsked }: { draft: ConnectedChoice
       {isLocalAddress(draft.baseUrl) ? null : <p className="settings__faint">{text('settings.wordsGoTo', { host: hostOf(draft.baseUrl) })}</p>}
       <EnteredField
         label={text('answers.embeddingName')} value={draft.model} offers={[...new Set([...listed, ...(example ? [example] : [])])]} {...(example ? { placeholder: example } : {})}
-        hint={draft.provider === 'ollama' && example ? text('answers.embeddingOllamaHint', { example }) : undefined} onCommit={(model) => onEnter({ ...draft, model })}
+        hint={draft.provider === 'ollama' && example && !draft.model ? text('answers.embeddingOllamaHint', { example }) : undefined} onCommit={(model) => onEnter({ ...draft, model })}
       />
     </>
   );
