@@ -1,7 +1,8 @@
 /** Every control of every screen does something: the page, its address, the log, the settings or a file changes, and nothing is thrown. */
 import { settingsSchema } from '@uxflow/core/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sendJson, startWireServer, type WireServer } from '../../../packages/core/src/llm/testServers.ts';
+import { sendJson, sendLines, startWireServer, type WireServer } from '../../../packages/core/src/llm/testServers.ts';
+import { ollamaChat } from '../../../packages/core/src/llm/wireFixtures.ts';
 import { chromiumPath, startApp, type AppInBrowser } from './browser.ts';
 import { activate, controlAt, controlsIn, standStill, takesEffect, type Control } from './crawl.ts';
 import type { Scene, Stage } from './scenes.ts';
@@ -23,10 +24,11 @@ export function testControls(scenes: readonly Scene[]): void {
   beforeAll(async () => {
     if (!chromiumPath) return;
     app = await startApp();
-    wire = await startWireServer(({ path }, response) => {
+    wire = await startWireServer(({ path, body }, response) => {
       if (path === '/api/version') return sendJson(response, 200, { version: '0.9.0' });
       if (path === '/api/tags') return sendJson(response, 200, { models: [{ name: 'one:1b', size: 1, details: {} }, { name: 'two:2b', size: 2, details: {} }] });
       if (path === '/v1/models') return sendJson(response, 200, { object: 'list', data: [{ id: 'one', object: 'model', created: 1, owned_by: 'me' }] });
+      if (path === '/api/chat' && body.model === 'answers') return sendLines(response, ollamaChat(['{"answer":"It keeps people where they are.","principle":"","nodeIds":[]}']));
       return sendJson(response, 404, { error: 'not here' });
     });
     const page = await app.openPage({ clipboard: true });

@@ -184,10 +184,13 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await page.getByTestId('chat-input').press('Enter');
     await page.getByRole('log').getByText('It keeps people where they are.').waitFor();
     const note = page.locator('.notice').filter({ hasText: 'Ollama (llama3) answered, because Anthropic (claude-haiku) could not.' });
+    await note.getByText('Why').click();
     await note.getByText('refused the key (401)').waitFor();
     // Local-only: the one elsewhere was passed over, and that is said, too.
     await note.getByText('The app is set to local-only, so it did not contact generativelanguage.googleapis.com').waitFor();
     await shoot(page, 'models-failover-light');
+    // The summary names the one that answered.
+    await page.locator('.agents summary').filter({ hasText: 'llama3' }).waitFor();
     expect(locked.requests.length).toBeGreaterThan(0);
     await client.settings.set({ model: { provider: 'rules' }, fallbacks: [], localOnly: false });
     expect(app.problems).toEqual([]);

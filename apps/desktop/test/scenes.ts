@@ -92,6 +92,16 @@ const asked = async (stage: Stage, words: string): Promise<string> => {
   await openFlow(stage.page, id);
   return id;
 };
+/** Two boxes and an arrow, as a drawing program saves them. */
+export const SKETCH = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 80"><rect x="10" y="20" width="120" height="40" fill="none" stroke="#333"/><text x="70" y="44" text-anchor="middle">Basket</text><line x1="130" y1="40" x2="250" y2="40" stroke="#333"/><rect x="250" y="20" width="120" height="40" fill="none" stroke="#333"/><text x="310" y="44" text-anchor="middle">Payment</text></svg>';
+const pictured = async (stage: Stage): Promise<string> => {
+  const { id } = await stage.client.flows.create({ name: 'Pictured' });
+  await stage.client.chat.send({ flowId: id, text: 'make this for mobile', image: { base64: Buffer.from(SKETCH).toString('base64'), name: 'sketch.svg' } });
+  await openFlow(stage.page, id);
+  await stage.page.locator('.picture__open:enabled img').waitFor();
+  await stage.page.getByTestId('proposal-bar').waitFor();
+  return id;
+};
 /** A flow with a proposal of several cards. */
 const proposed = async (stage: Stage): Promise<string> => {
   const id = await asked(stage, LOGIN_STORY);
@@ -313,6 +323,19 @@ export const CHAT_SCENES: readonly Scene[] = [
   { name: 'proposal', root: '[data-testid=proposal], .node__ghost-actions', enter: proposed },
   { name: 'proposal beside other things', root: '[data-testid=proposal-bar], [data-testid=chat]', enter: (stage) => press(stage, proposed(stage), '#tab-comments', '[data-testid=comments]') },
   { name: 'what goes along', root: '[data-testid=proposal-question]', enter: async (stage) => { const id = await proposed(stage); await stage.page.locator('.node').filter({ hasText: 'Dashboard' }).locator('.node__accept').click(); await stage.page.getByTestId('proposal-question').waitFor(); return id; } },
+  { name: 'quality of the next message', root: '.quality', enter: async (stage) => { await stage.client.settings.set({ model: local(stage) }); return bring(stage, EVERYTHING); } },
+  { name: 'a budget that is used up', root: '[data-testid=budget-notice]', enter: async (stage) => { await stage.client.settings.set({ model: local(stage), budget: { dayUsd: 0, monthUsd: null, whenUsedUp: 'stop', refuseUnknown: false } }); const id = await bring(stage, EVERYTHING); await stage.page.getByTestId('budget-notice').waitFor(); return id; } },
+  { name: 'a picture beside the words', root: '.composer', enter: async (stage) => { const id = await everything(stage); await stage.page.getByTestId('chat-file').setInputFiles({ name: 'sketch.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(SKETCH) }); await stage.page.getByTestId('chat-attached').waitFor(); return id; } },
+  { name: 'a picture in the conversation', root: '.picture__open', enter: pictured },
+  { name: 'a picture shown whole', root: 'dialog', enter: (stage) => press(stage, pictured(stage), '.picture__open', 'dialog') },
+  { name: 'another model answered', root: '.turn__why', enter: async (stage) => {
+      await stage.client.settings.set({ model: { provider: 'openai', baseUrl: `${stage.ollama}/nowhere`, model: 'away' }, fallbacks: [{ provider: 'ollama', baseUrl: stage.ollama, model: 'answers' }] });
+      const id = await bring(stage, EVERYTHING);
+      await stage.client.chat.send({ flowId: id, text: 'What is a modal good for?' });
+      await stage.page.locator('.turn__why').waitFor();
+      return id;
+    },
+  },
 ];
 
 /** An authority made for these scenes; its key was thrown away. */
@@ -351,6 +374,41 @@ const fallbackOrder = async (stage: Stage): Promise<undefined> => {
   return undefined;
 };
 
+const local = (stage: Stage, name = 'answers') => ({ provider: 'ollama' as const, baseUrl: stage.ollama, model: name });
+const usage = async (stage: Stage): Promise<undefined> => {
+  const { page, client } = stage;
+  await client.settings.set({ telemetry: { endpoint: stage.ollama, isOn: false } });
+  await client.models.test(local(stage));
+  await page.evaluate(() => void (location.hash = '#/usage'));
+  await page.getByTestId('usage-call').first().waitFor();
+  // Something for the sums to find.
+  await client.models.test(local(stage));
+};
+const modes = async (stage: Stage): Promise<undefined> => {
+  await stage.client.settings.set({ model: local(stage), proModel: local(stage, 'large'), modes: { standard: {}, pro: { planner: local(stage, 'own') } } });
+  await settings(stage);
+};
+const costs = async (stage: Stage): Promise<undefined> => {
+  await stage.client.usage.removePrice({ pattern: 'openai:gpt-5.4' });
+  await stage.client.settings.set({ model: { provider: 'openai', baseUrl: 'https://gateway.example.com/v1', model: 'mystery' } });
+  await settings(stage);
+  await stage.page.locator('.settings__price-in-use').waitFor();
+};
+
+/** An agent that has run: by its rules, or by both minds side by side. */
+const workbench = async (stage: Stage, minds: 'rules' | 'both'): Promise<undefined> => {
+  const { page, client, ollama } = stage;
+  await client.flows.import({ text: THREE_SCREENS, fileName: 'x.uxflow' });
+  if (minds === 'both') await client.settings.set({ model: { provider: 'ollama', baseUrl: ollama, model: 'answers' } });
+  await settings(stage);
+  await page.locator('.workbench__words').first().fill('What is missing?');
+  await page.locator('.workbench__words').first().fill('How many screens are there?');
+  await page.getByTestId(`workbench-${minds}`).click();
+  await page.locator('.run[data-phase=done]').nth(minds === 'both' ? 1 : 0).waitFor();
+  await page.getByTestId('workbench-prompt').evaluate((details: HTMLDetailsElement) => void (details.open = true));
+  return undefined;
+};
+
 /** The settings with each kind of model. */
 export const SETTINGS_SCENES: readonly Scene[] = [
   { name: 'settings', root: '[data-testid=settings]', enter: async (stage) => {
@@ -382,6 +440,36 @@ export const SETTINGS_SCENES: readonly Scene[] = [
       return undefined;
     },
   },
+  { name: 'the workbench', root: '.settings__section:has(#settings-workbench)', enter: (stage) => workbench(stage, 'rules') },
+  { name: 'the workbench with a model', root: '.settings__section:has(#settings-workbench)', group: 'the workbench', enter: (stage) => workbench(stage, 'both') },
   { name: 'a question for consent', root: 'dialog', enter: consent },
   { name: 'an on-premise machine', root: '.settings__hosts', enter: async (stage) => { await stage.client.settings.set({ onPremiseHosts: ['llm.example.com'] }); await settings(stage); await stage.page.locator('.settings__hosts input').fill('10.0.0.7:8080'); return undefined; } },
+  { name: 'usage', root: '[data-testid=usage]', enter: usage },
+  { name: 'quality modes', root: '.settings__section:has(#settings-modes)', group: 'settings', enter: modes },
+  {
+    name: 'another model for a mode',
+    root: 'dialog',
+    enter: async (stage) => {
+      await modes(stage);
+      await stage.page.locator('.settings__section:has(#settings-modes) select').first().selectOption('other');
+      const fields = stage.page.locator('dialog input');
+      await fields.first().fill(`${stage.ollama}/v1`);
+      await fields.nth(1).fill('one');
+      await fields.nth(1).press('Enter');
+      return undefined;
+    },
+  },
+  { name: 'costs', root: '.settings__section:has(#settings-costs)', group: 'settings', enter: costs },
+  { name: 'prices', root: '.settings__price-list tbody tr:nth-child(1)', enter: async (stage) => { await costs(stage); await stage.page.locator('.settings__price-list summary').click(); return undefined; } },
+  {
+    name: 'entering a price',
+    root: '.settings__price-form',
+    enter: async (stage) => {
+      await costs(stage);
+      await stage.page.locator('.settings__price-in-use .button').click();
+      const fields = stage.page.locator('.settings__price-form input');
+      for (const [index, value] of ['1', '0.5', '2'].entries()) await fields.nth(index + 1).fill(value);
+      return undefined;
+    },
+  },
 ];

@@ -9,7 +9,17 @@ export function FailoverNotes({ steps }: { steps: readonly AgentStep[] }) {
   const notes = failoversOf(steps);
   return notes.map(({ answered, failed }) => (
     <Notice key={`${answered} ${failed.map(({ model }) => model).join(' ')}`} tone="warning">
-      {text('chat.failover', { answered: titleOf(answered), failed: titleOf(failed[0]!.model) })} {failed.map(({ error }) => errorText(text, error)).join(' ')}
+      {text('chat.failover', { answered: titleOf(answered), failed: titleOf(failed[0]!.model) })}
+      <details className="turn__why">
+        <summary>{text('chat.failoverWhy')}</summary>
+        <ul>
+          {failed.map(({ model, error }) => (
+            <li key={model}>
+              <strong>{titleOf(model)}</strong> {errorText(text, error)}
+            </li>
+          ))}
+        </ul>
+      </details>
     </Notice>
   ));
 }

@@ -12,4 +12,8 @@ describe('whoAnswered', () => {
     expect(whoAnswered({ model: 'openai:gpt', fallbacks: [{ agent: 'planner', error }] }, [{ mind: 'rules' }])).toEqual({ model: null, isHelped: true });
     expect(whoAnswered({ model: 'openai:gpt', fallbacks: [] }, [{ mind: 'rules' }, { mind: 'model' }])).toEqual({ model: 'gpt', isHelped: false });
   });
+
+  it('names the model that answered for the chosen one', () => {
+    expect(whoAnswered({ model: 'openai:gpt', fallbacks: [] }, [{ mind: 'model', call: { model: 'ollama:llama3', ms: 5 } }, { mind: 'rules' }])).toEqual({ model: 'llama3', isHelped: false });
+  });
 });

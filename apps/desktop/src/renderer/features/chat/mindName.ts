@@ -9,8 +9,9 @@ export function modelName(model: string): string | null {
 }
 
 /** Who answered a turn: the model, the rules, or a model that had to be helped out by the rules. */
-export function whoAnswered(turn: Pick<Turn, 'model' | 'fallbacks'>, steps: readonly Pick<AgentStep, 'mind'>[]): { model: string | null; isHelped: boolean } {
-  const model = modelName(turn.model);
+export function whoAnswered(turn: Pick<Turn, 'model' | 'fallbacks'>, steps: readonly Pick<AgentStep, 'mind' | 'call'>[]): { model: string | null; isHelped: boolean } {
+  // The one that answered last: another than the chosen one, where that could not.
+  const model = modelName(steps.findLast(({ call }) => call)?.call?.model ?? turn.model);
   if (!model) return { model: null, isHelped: false };
   const isAllRules = steps.length > 0 && steps.every(({ mind }) => mind === 'rules');
   return { model: isAllRules ? null : model, isHelped: turn.fallbacks.length > 0 };
