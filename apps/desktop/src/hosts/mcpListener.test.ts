@@ -204,6 +204,19 @@ describe('who may come in', () => {
     expect((await line.api.mcp.get()).address).toBeUndefined();
   });
 
+  test('what was switched on is open again after a restart, at the same address with the same token', async () => {
+    const { address, token } = await switchOn();
+    line.close();
+    await host.close();
+    await expect(fetch(address)).rejects.toThrow();
+    host = await openEngineHost({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: createSessionSecrets });
+    line = (await callEngine(dataDir))!;
+    await expect.poll(async () => (await line.api.mcp.get()).address).toBe(address);
+    const client = await overHttp(address, token);
+    expect((await call(client, 'list_flows', {})).isError).toBe(false);
+    expect(JSON.stringify(await line.api.mcp.get())).not.toContain(token);
+  });
+
   test('a port that is taken is said, another one mends it', async () => {
     const { address } = await switchOn();
     await line.api.mcp.set({ isOn: false });
@@ -236,6 +249,7 @@ test('every refusal says what to do, and a story stays a story', async () => {
   await refused('read_proposal', { proposal_id: 'p' }, 'MCP_PROPOSAL_UNKNOWN');
   await refused('propose_changes', { flow_id: flowId, revision }, 'MCP_CARDS_OR_WORDS');
   await refused('propose_changes', { flow_id: flowId, revision, instruction: STORY.repeat(400) }, 'MCP_ARGUMENTS_INVALID');
+  await refused('propose_changes', { flow_id: flowId, revision, instruction: 'x'.repeat(1_200_000) }, 'MCP_ARGUMENTS_TOO_LARGE');
   expect(await refused('propose_changes', { flow_id: flowId, revision: revision + 3, instruction: 'rename Login to Sign in' }, 'MCP_REVISION_STALE')).toContain(`revision is ${revision} now`);
   const ops = (...list: unknown[]) => ({ flow_id: flowId, revision, cards: [{ title: 'T', ops: list }] });
   await refused('propose_changes', ops({ op: 'set', kind: 'node', id: 'n9', field: 'data.title', to: 'X' }), 'MCP_CARD_UNFIT');

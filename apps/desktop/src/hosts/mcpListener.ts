@@ -14,6 +14,8 @@ const PATH = '/mcp';
 const MOST_BYTES = 2 * 1024 * 1024;
 /** Clients at the same time; the one that was quiet longest goes first. */
 const MOST_SESSIONS = 16;
+/** Each client holds one or two. */
+const MOST_CONNECTIONS = 64;
 /** A session that is quiet this long is ended; its client says hello anew, ms. */
 const QUIET_MS = 4 * 60 * 60 * 1000;
 const SWEEP_MS = 60_000;
@@ -31,6 +33,8 @@ export async function listenForMcp(port: number, door: McpDoor): Promise<McpList
       else response.destroy();
     });
   });
+
+  server.maxConnections = MOST_CONNECTIONS;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('x-content-type-options', 'nosniff');

@@ -76,7 +76,11 @@ export function createMcpService(options: McpServiceOptions): McpService {
   const { folder, port, host, secrets, fetchFor, clock, newId, version, logger } = options;
   const access = createAccessSettings(folder.settings);
   const changes = createBroadcast<McpState>((_, next) => next);
-  const tell = () => changes.send(state());
+  let watchers = 0;
+  /** Nobody looks most of the time: then nothing is put together. */
+  const tell = () => {
+    if (watchers > 0) changes.send(state());
+  };
   const consent = createConsentDesk({ clock, newId, onChange: tell, ...options.consent });
   const record = (call: ToolCallRecord) => {
     try {
@@ -154,11 +158,13 @@ export function createMcpService(options: McpServiceOptions): McpService {
     state,
     async *watch(signal) {
       const live = changes.subscribe(signal);
+      watchers++;
       consent.screenCame();
       try {
         yield state();
         yield* live;
       } finally {
+        watchers--;
         consent.screenWent();
         await live.return();
       }

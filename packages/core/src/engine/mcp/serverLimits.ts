@@ -24,10 +24,10 @@ export function watchFlood(transport: Transport, onFlood: () => void): void {
   };
 }
 
-/** A fetch whose answers end with an error after so many bytes: a server without end must not fill the memory. */
-export function boundedFetch(fetch: typeof globalThis.fetch, limit = MOST_BYTES): typeof globalThis.fetch {
+/** The gate's fetch, whose answers end with an error after so many bytes: a server without end must not fill the memory. */
+export function boundedFetch(gated: typeof globalThis.fetch, limit = MOST_BYTES): typeof globalThis.fetch {
   return async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await gated(input, init);
     if (!response.body) return response;
     let bytes = 0;
     const bounded = response.body.pipeThrough(

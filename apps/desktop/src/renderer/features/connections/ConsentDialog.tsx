@@ -28,6 +28,12 @@ function Question({ question, more }: { question: McpQuestion; more: number }) {
     const timer = setTimeout(() => setArmed(true), ARMED_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
+  useEffect(() => {
+    // A window behind others says in its title that somebody waits.
+    const before = document.title;
+    document.title = text('consent.pageTitle', { peer: question.peer });
+    return () => void (document.title = before);
+  }, [text, question.peer]);
   const answer = (given: McpAnswer) => {
     if (isAnswered) return;
     setAnswered(true);

@@ -68,6 +68,7 @@ export const connectionsGerman: Record<keyof typeof connectionsEnglish, string> 
   'consent.textPropose': 'Das legt einen Vorschlag auf die Fläche. Im Flow ändert sich nichts, bevor du ihn dort annimmst.',
   'consent.textRead': 'Ein anderer Agent auf diesem Rechner möchte deine Arbeit ansehen.',
   'consent.textOut': 'Der UX-Experte möchte ein Werkzeug deines Servers nutzen, um dir zu antworten. Die Wörter unten gehen dorthin.',
+  'consent.pageTitle': '● {peer} fragt · UX Flow Engine',
   'consent.client': 'Agent',
   'consent.clientNote': 'Der Name, den er sich selbst gibt',
   'consent.server': 'Server',

@@ -66,6 +66,7 @@ export const connectionsEnglish = {
   'consent.textPropose': 'This puts a proposal on the canvas. Nothing changes in the flow before you accept it there.',
   'consent.textRead': 'Another agent on this computer wants to look at your work.',
   'consent.textOut': 'The UX expert wants to use a tool of your server to answer you. The words below go there.',
+  'consent.pageTitle': '● {peer} asks · UX Flow Engine',
   'consent.client': 'Agent',
   'consent.clientNote': 'The name that it gives itself',
   'consent.server': 'Server',
