@@ -206,6 +206,16 @@ const settings = async (stage: Stage, provider?: string, keepsConnections = fals
   } else await page.locator('.settings__key input').fill('a key');
 };
 
+/** The model that answers, with an answer of it in memory. */
+const remembered = async (stage: Stage): Promise<string> => {
+  const { client, ollama } = stage;
+  await client.settings.set({ model: { provider: 'ollama', baseUrl: ollama, model: 'answers' } });
+  const id = await bring(stage, EVERYTHING);
+  await client.chat.send({ flowId: id, text: 'What comes after the shop?' });
+  while (!(await client.answers.size()).answers) await stage.page.waitForTimeout(20);
+  return id;
+};
+
 const WORDS: Scene = { name: 'words before they are sent', root: '.composer', enter: async (stage) => { const id = await everything(stage); await stage.page.getByTestId('chat-input').fill('rename Shop to Market'); return id; } };
 
 /** The list of flows, the bin and what opens over them. */
@@ -328,6 +338,7 @@ export const CHAT_SCENES: readonly Scene[] = [
   { name: 'a picture beside the words', root: '.composer', enter: async (stage) => { const id = await everything(stage); await stage.page.getByTestId('chat-file').setInputFiles({ name: 'sketch.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(SKETCH) }); await stage.page.getByTestId('chat-attached').waitFor(); return id; } },
   { name: 'a picture in the conversation', root: '.picture__open', enter: pictured },
   { name: 'a picture shown whole', root: 'dialog', enter: (stage) => press(stage, pictured(stage), '.picture__open', 'dialog') },
+  { name: 'an answer from memory', root: '.memory-note', enter: async (stage) => { const id = await remembered(stage); await stage.client.chat.send({ flowId: id, text: 'What comes after the shop?' }); await stage.page.getByTestId('memory-note').waitFor(); return id; } },
   { name: 'another model answered', root: '.turn__why', enter: async (stage) => {
       await stage.client.settings.set({ model: { provider: 'openai', baseUrl: `${stage.ollama}/nowhere`, model: 'away' }, fallbacks: [{ provider: 'ollama', baseUrl: stage.ollama, model: 'answers' }] });
       const id = await bring(stage, EVERYTHING);
@@ -425,6 +436,8 @@ export const SETTINGS_SCENES: readonly Scene[] = [
   { name: 'Azure OpenAI', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'Azure OpenAI') },
   { name: 'an advanced connection', root: '.settings__advanced', enter: connection },
   { name: 'who is asked when a model cannot answer', root: '.settings__fallbacks', enter: fallbackOrder },
+  { name: 'memory of answers', root: '.settings__section:has(#settings-answers)', enter: async (stage) => { await remembered(stage); await stage.client.settings.set({ embeddingModel: { provider: 'ollama', baseUrl: stage.ollama, model: 'all-minilm' } }); await settings(stage); await stage.page.locator('.settings__section:has(#settings-answers) .button:enabled').first().waitFor(); return undefined; } },
+  { name: 'what a check found', root: '[data-testid=fitness]', enter: async (stage) => { await remembered(stage); await settings(stage); await stage.page.locator('[data-testid=fitness] .button').click(); await stage.page.getByTestId('fitness-findings').waitFor(); return undefined; } },
   { name: 'connections by command', root: '.settings__section:has(#settings-connections)', enter: (stage) => connections(stage, 'command') },
   { name: 'connections by HTTP', root: '.settings__section:has(#settings-connections)', enter: (stage) => connections(stage, 'http') },
   { name: 'an MCP server', root: '.settings__section:has(#settings-servers)', enter: servers },
