@@ -9,7 +9,8 @@ import { messagesGerman } from './de/messages.ts';
 import { promptsGerman } from './de/prompts.ts';
 import { settingsGerman } from './de/settings.ts';
 import { usageGerman } from './de/usage.ts';
+import { workbenchGerman } from './de/workbench.ts';
 import type { TextKey } from './english.ts';
 
 /** Every text of the screens in German. */
-export const german: Readonly<Record<TextKey, string>> = { ...answersGerman, ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman, ...promptsGerman };
+export const german: Readonly<Record<TextKey, string>> = { ...answersGerman, ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...workbenchGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman, ...promptsGerman };

@@ -1,7 +1,7 @@
-import type { Turn } from '@uxflow/core';
+import type { AgentCall, Turn } from '@uxflow/core';
 import { Spinner } from '@uxflow/ui';
 import { Ban, Check, ChevronRight, X } from 'lucide-react';
-import { moneyText } from '../../i18n/money.ts';
+import { moneyText, tokensText } from '../../i18n/money.ts';
 import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import type { Translate } from '../../i18n/translate.ts';
 import type { AgentStep } from '../../store/conversation.ts';
@@ -71,13 +71,22 @@ function StepList({ turn, steps }: { turn: Turn; steps: readonly AgentStep[] }) 
             {status === 'running' ? <Spinner label={text('step.running')} /> : status === 'done' ? <Check role="img" aria-label={text('step.done')} /> : status === 'failed' ? <X role="img" aria-label={text('step.failed')} /> : <Ban role="img" aria-label={text('step.cancelled')} />}
             <span className="agent__name">{text(`agent.${step.agent}`)}</span>
             {/* Which mind answers is known when it has. */}
-            {status === 'running' ? null : <span className="agent__mind">{step.mind === 'rules' ? text('chat.mind.rules') : (modelName(turn.model) ?? text('chat.mind.model'))}</span>}
-            {step.ms === undefined ? null : <span className="agent__ms">{timeText(text, step.ms)}</span>}
+            {status === 'running' ? null : <span className="agent__mind">{step.mind === 'rules' ? text('chat.mind.rules') : (modelName(step.call?.model ?? turn.model) ?? text('chat.mind.model'))}</span>}
+            {step.call ? <span className="agent__call">{callText(text, step.call)}</span> : null}
+            {step.ms === undefined ? null : <span className="agent__ms">{timeText(text, step.call?.ms ?? step.ms)}</span>}
           </li>
         );
       })}
     </ol>
   );
+}
+
+/** What a call took: tokens in and out and its cost where they are known; that nobody was asked where the answer was remembered. */
+function callText(text: Translate, { inputTokens, outputTokens, costUsd, cached }: AgentCall): string {
+  const language = text('languageTag');
+  if (cached) return text('chat.remembered');
+  const tokens = inputTokens === undefined && outputTokens === undefined ? [] : [text('chat.tokens', { input: inputTokens === undefined ? '?' : tokensText(inputTokens, language), output: outputTokens === undefined ? '?' : tokensText(outputTokens, language) })];
+  return [...tokens, ...(costUsd === undefined ? [] : [moneyText(costUsd, language)])].join(' · ');
 }
 
 /** How long something took: ms below a second, else seconds with one digit. */

@@ -6,11 +6,11 @@ import { useId, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { useConversation, useFlow } from '../../store/flowServices.ts';
+import { prepareImage } from '../../store/prepareImage.ts';
 import { goTo } from '../../store/route.ts';
 import { useSettings } from '../../store/services.ts';
 import { AttachedPicture } from './AttachedPicture.tsx';
 import { BudgetNotice } from './BudgetNotice.tsx';
-import { prepareImage } from './prepareImage.ts';
 import { QualitySwitch } from './QualitySwitch.tsx';
 import { isAtWork, questionTurn } from './thread.ts';
 

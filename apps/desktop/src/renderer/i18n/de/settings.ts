@@ -168,6 +168,8 @@ export const settingsGerman: Readonly<Record<keyof typeof settingsEnglish, strin
   'settings.privacy': 'Privatsphäre',
   'settings.localOnly': 'Nur lokal',
   'settings.localOnlyText': 'Verweigert jede Verbindung außer zu diesem Rechner und zu den hier genannten, was auch sonst eingestellt ist.',
+  'settings.learn': 'Aus Korrekturen lernen',
+  'settings.learnText': 'Wenn du Vorschläge der Agenten änderst oder ablehnst, findet der Analytiker heraus, warum: mit deinem Modell, wo du eines gewählt hast. Was er findet, bleibt im Datenordner.',
   'settings.localOnlyBlocks': 'Das aktive Modell steht auf {host}, und „Nur lokal“ verweigert das: Stattdessen antworten die Regeln. Nenne den Rechner unten oder schalte „Nur lokal“ aus.',
   'settings.hosts': 'Hauseigene Rechner',
   'settings.hostsText': 'Rechner deiner Organisation, die als lokal gelten. Ein Name meint jeden Port; Name:Port nur diesen einen.',

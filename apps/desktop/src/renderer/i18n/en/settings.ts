@@ -166,6 +166,8 @@ export const settingsEnglish = {
   'settings.privacy': 'Privacy',
   'settings.localOnly': 'Local only',
   'settings.localOnlyText': 'Refuses every connection except to this computer and to the machines listed here, whatever else is set.',
+  'settings.learn': 'Learn from corrections',
+  'settings.learnText': 'When you change or refuse what agents propose, the analyst finds out why, with your model where you have chosen one. What it finds stays in the data folder.',
   'settings.localOnlyBlocks': 'The model in use is at {host}, which local-only refuses: the rules answer instead. Name the host below, or switch local-only off.',
   'settings.hosts': 'On-premise machines',
   'settings.hostsText': 'Machines of your organisation that count as local. A name means every port; name:port means just that one.',

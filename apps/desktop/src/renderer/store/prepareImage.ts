@@ -1,5 +1,5 @@
 import { AppError, carriedDrawing, MAX_IMAGE_BYTES, readImage, toBase64, type ImageHeader } from '@uxflow/core';
-import type { AttachedImage } from '../../store/messageDraft.ts';
+import type { AttachedImage } from './messageDraft.ts';
 
 /** Longest side that is sent, px: models look at no more, and a photo of a whiteboard stays readable. */
 export const LONGEST_SIDE = 2048;
