@@ -101,8 +101,8 @@ export async function listenForMcp(port: number, door: McpDoor): Promise<McpList
 
 /** What an engine needs so that other agents reach it, on this data folder. */
 export function mcpHost(dataDir: string): McpHost {
-  // The bundler may put this module into a chunk, one folder below the entries.
-  const cli = ['../../../../bin/uxflow.cjs', './cli.js', '../cli.js'].map((path) => fileURLToPath(new URL(path, import.meta.url))).find((file) => existsSync(file));
+  // The bundle first, it starts faster than the source; this module may lie in a chunk one folder below it.
+  const cli = ['./cli.js', '../cli.js', '../../../../bin/uxflow.cjs'].map((path) => fileURLToPath(new URL(path, import.meta.url))).find((file) => existsSync(file));
   const isElectron = process.versions['electron'] !== undefined;
   return {
     listen: listenForMcp,

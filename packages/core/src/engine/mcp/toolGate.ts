@@ -41,6 +41,13 @@ export function createToolGate(options: ToolGateOptions): (call: { client: strin
     throw refusal(outcome, name);
   };
 
+  /** What a person reads of a call in the log: which flow, and what about it. */
+  const noteOf = (tool: FlowTool, input: unknown, flowId: string | undefined): string => {
+    const { query } = input as { query?: unknown };
+    const about = tool.show?.(input).split('\n')[0] ?? (typeof query === 'string' ? query : '');
+    return [flowId === undefined ? '' : port.read(flowId).flow.name, about].filter(Boolean).join(' · ');
+  };
+
   return async ({ client: given, tool: name, arguments: args }, signal) => {
     const client = shownLine(given, 60, 'unnamed client');
     const at = clock.now();
@@ -62,7 +69,7 @@ export function createToolGate(options: ToolGateOptions): (call: { client: strin
       await demandConsent(client, name, tool, input, flowId, signal);
       const stop = AbortSignal.any([signal, AbortSignal.timeout(runWithinMs)]);
       const output = tool.output.parse(await tool.run(input, port, { client, signal: stop }));
-      return done('ok', shownArguments(input, 400), { text: tool.say?.(output) ?? JSON.stringify(output), structured: output, isError: false });
+      return done('ok', noteOf(tool, input, flowId), { text: tool.say?.(output) ?? JSON.stringify(output), structured: output, isError: false });
     } catch (error) {
       const info = errorInfo(error);
       if (!isAppError(error)) logger.error('a tool failed', { tool: name, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
