@@ -7,6 +7,7 @@ import { readLoosely, spokenOf } from './instructionLoose.ts';
 import { contentWords, findNode, typeIn } from './instructionTarget.ts';
 import { prepareText } from './instructionText.ts';
 import { clauseVariants, oddnessOf } from './instructionVariants.ts';
+import { wordTable } from './wordTable.ts';
 
 /**
  * What an instruction in plain words (English or German, typos welcome) asks of a flow: commands with their targets found, one
@@ -286,7 +287,7 @@ function splitInfinitives(sentence: string): string[] {
   return sentence.split(new RegExp(`(?<=(?<!\\p{L})(?:${words}))\\s*(?:,\\s*(?:und\\s+)?|\\s+und\\s+)(?:dann\\s+|auch\\s+)?`, 'iu'));
 }
 
-const INFINITIVES: Record<string, [string, string?]> = { umbenennen: ['benenne', 'um'], nennen: ['nenne'], verschieben: ['verschiebe'], schieben: ['schiebe'], stellen: ['stelle'], verbinden: ['verbinde'], verknüpfen: ['verknüpfe'], tauschen: ['tausche'], vertauschen: ['vertausche'], umwandeln: ['wandle', 'um'], verwandeln: ['verwandle'], beschriften: ['beschrifte'], ersetzen: ['ersetze'], ändern: ['ändere'], umleiten: ['leite', 'um'], machen: ['mache'], trennen: ['trenne'], rausnehmen: ['nimm', 'raus'], rauswerfen: ['wirf', 'raus'] };
+const INFINITIVES: Record<string, [string, string?]> = wordTable<[string, string?]>({ umbenennen: ['benenne', 'um'], nennen: ['nenne'], verschieben: ['verschiebe'], schieben: ['schiebe'], stellen: ['stelle'], verbinden: ['verbinde'], verknüpfen: ['verknüpfe'], tauschen: ['tausche'], vertauschen: ['vertausche'], umwandeln: ['wandle', 'um'], verwandeln: ['verwandle'], beschriften: ['beschrifte'], ersetzen: ['ersetze'], ändern: ['ändere'], umleiten: ['leite', 'um'], machen: ['mache'], trennen: ['trenne'], rausnehmen: ['nimm', 'raus'], rauswerfen: ['wirf', 'raus'] });
 
 /** "Could the payment error be a page?" wishes for it. */
 const INVERTED = /^(?:could|can|should|would|may|might|shouldn't|couldn't|can't)\s+((?!you\b|u\b|we\b|i\b|it be possible)(?:(?!\s(?:be|become|come|go|lead|have|get|happen|appear|move)\s).)+?)\s+(be|become|come|go|lead|have|get|happen|appear|move)(\s.+?)\s*\?$/iu;

@@ -3,6 +3,7 @@ import type { NewNode } from './instructionCommand.ts';
 import { TYPE_WORDS, typeIn } from './instructionTarget.ts';
 import { writeOut, type PreparedText } from './instructionText.ts';
 import type { ReadLanguage } from './reading.ts';
+import { wordTable } from './wordTable.ts';
 
 /** The node that a phrase like `a "Budget check" api call` or "a screen where they pick a language" asks for; undefined when it names nothing. */
 export function newNodeOf(phrase: string, prepared: PreparedText, ref: string, fallback: NodeType = 'screen'): NewNode | undefined {
@@ -75,7 +76,7 @@ export function activeOf(phrase: string, german: boolean): string | undefined {
   return `${baseOf(verb)} ${match[1]}${match[3] ?? ''}`;
 }
 
-const BASES: Record<string, string> = { sent: 'send', made: 'make', run: 'run', told: 'tell', paid: 'pay', kept: 'keep', built: 'build', read: 'read', written: 'write', set: 'set', taken: 'take', given: 'give', chosen: 'choose', asked: 'ask' };
+const BASES: Record<string, string> = wordTable<string>({ sent: 'send', made: 'make', run: 'run', told: 'tell', paid: 'pay', kept: 'keep', built: 'build', read: 'read', written: 'write', set: 'set', taken: 'take', given: 'give', chosen: 'choose', asked: 'ask' });
 
 /** "verified" -> "verify", "created" -> "create", "logged" -> "log". */
 function baseOf(participle: string): string {

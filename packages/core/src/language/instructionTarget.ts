@@ -1,5 +1,6 @@
 import type { Edge, FlowView, Node, NodeType } from '../flow/schema.ts';
 import { editDistance, plainText, writeOut, type PreparedText } from './instructionText.ts';
+import { wordTable } from './wordTable.ts';
 
 /** Longest word that is compared, letters: the time of comparing grows with its square, and titles come from files and models, too. */
 const LONGEST_WORD = 60;
@@ -8,14 +9,14 @@ const LONGEST_WORD = 60;
 export type Target = { kind: 'one'; id: string; score: number } | { kind: 'many'; ids: string[] } | { kind: 'none' };
 
 /** Words for the types of nodes, as people say them. */
-export const TYPE_WORDS: Readonly<Record<string, NodeType>> = {
+export const TYPE_WORDS: Readonly<Record<string, NodeType>> = wordTable<NodeType>({
   screen: 'screen', screens: 'screen', page: 'screen', pages: 'screen', view: 'screen', form: 'screen', bildschirm: 'screen', seite: 'screen', ansicht: 'screen', maske: 'screen', formular: 'screen', fenster: 'screen',
   popup: 'popup', popups: 'popup', 'pop-up': 'popup', dialog: 'popup', dialogue: 'popup', modal: 'popup', overlay: 'popup', toast: 'popup', alert: 'popup', message: 'popup', notice: 'popup', hinweis: 'popup', meldung: 'popup', hinweisfenster: 'popup', warnung: 'popup', fehlermeldung: 'popup',
   action: 'action', step: 'action', task: 'action', aktion: 'action', schritt: 'action',
   api: 'apiCall', apicall: 'apiCall', 'api-call': 'apiCall', request: 'apiCall', webhook: 'apiCall', 'api-aufruf': 'apiCall', aufruf: 'apiCall', anfrage: 'apiCall', systemaufruf: 'apiCall',
   decision: 'decision', decisions: 'decision', question: 'decision', entscheidung: 'decision', abfrage: 'decision', verzweigung: 'decision', condition: 'condition', bedingung: 'condition',
   subflow: 'subflow', 'sub-flow': 'subflow', unterablauf: 'subflow', note: 'note', notiz: 'note', start: 'start', end: 'end', ende: 'end', endpunkt: 'end',
-};
+});
 const EMPTY_WORDS = new Set('the a an of to in on at for by with and or is are be it its this that their your our my new step node box element item thing part bit where they people users user one they you we der die das ein eine einen einer eines den dem des zu zum zur im am auf von vom bei mit und oder wo man sie knoten schritt schritte element teil dort neue neuen neuer neues ist sind wird werden hat haben war auch noch was were has have been'.split(' '));
 /** Words that mean the same in a flow; each line is one meaning. */
 const SYNONYMS = ['login signin sign-in anmeldung anmelden einloggen logon', 'registration signup sign-up register registrieren registrierung', 'error failure failed fehler', 'basket cart warenkorb', 'start begin beginning anfang', 'end finish finished ende schluss', 'photo picture image foto bild', 'receipt beleg', 'homepage home startseite', 'delete remove löschen entfernen', 'wifi wi-fi wlan', 'mail email e-mail', 'purchase order bestellung', 'pick choose select wählen auswählen', 'show display anzeigen', 'confirm confirmation bestätigung bestätigen', 'refund erstattung', 'pickup abholung', 'reason grund', 'pay paying payment bezahlung zahlung bezahlen', 'address adresse anschrift', 'name naming benennen bezeichnen', 'device gerät', 'upload uploading hochladen', 'preview vorschau', 'amount betrag summe', 'shipping versand', 'delivery lieferung', 'share sharing teilen', 'file datei', 'account konto', 'settings einstellungen', 'send sending senden verschicken absenden', 'scan scanning scannen', 'approve approval genehmigen genehmigung freigabe', 'reject rejection ablehnen ablehnung', 'reset zurücksetzen', 'list liste', 'password passwort kennwort', 'profile profil', 'search suche suchen', 'result ergebnis', 'cancel abbrechen stornieren', 'save speichern', 'appointment termin', 'booking buchung buchen', 'seat sitzplatz', 'room zimmer raum', 'guest gast', 'date datum', 'help hilfe', 'message nachricht', 'notification benachrichtigung', 'form formular', 'contact kontakt', 'expense spesen', 'payout auszahlung', 'item artikel', 'return rückgabe retoure', 'forgot vergessen', 'dashboard übersicht', 'welcome willkommen', 'checklist checkliste', 'transfer überweisung überweisen', 'wrong falsch', 'document dokument nachweis', 'employee mitarbeiter', 'complete vollständig', 'ready bereit fertig', 'details angaben daten', 'voucher gutschein', 'card karte', 'tip tipp', 'schedule zeitplan', 'cloud wolke', 'team', 'offer angebot'].map((line) => line.split(' '));
@@ -139,13 +140,13 @@ export function contentWords(text: string): string[] {
 }
 
 /** Short forms that people type for words of titles. */
-const SHORT_WORDS: Record<string, string> = { pw: 'password', pwd: 'password', addr: 'address', conf: 'confirmation', notif: 'notification', notifs: 'notifications', acct: 'account', reg: 'registration', pic: 'picture', pics: 'pictures', docs: 'documents', doc: 'document', pmt: 'payment', bt: 'bluetooth', nr: 'nummer', mgr: 'manager', desc: 'description', creds: 'credentials', dl: 'download' };
+const SHORT_WORDS: Record<string, string> = wordTable<string>({ pw: 'password', pwd: 'password', addr: 'address', conf: 'confirmation', notif: 'notification', notifs: 'notifications', acct: 'account', reg: 'registration', pic: 'picture', pics: 'pictures', docs: 'documents', doc: 'document', pmt: 'payment', bt: 'bluetooth', nr: 'nummer', mgr: 'manager', desc: 'description', creds: 'credentials', dl: 'download' });
 const YES = new Set(['yes', 'ja', 'true', 'y', 'positive', 'wahr']);
 const NO = new Set(['no', 'nein', 'false', 'n', 'negative', 'falsch']);
 const OPPOSITES = [['yes', 'no'], ['approve', 'improve'], ['login', 'logout']];
 const ENDINGS = new Set('|e|s|es|ed|d|er|ers|ing|al|ation|ations|ion|ions|ment|ments|ance|ally|ly|en|n|t|te|ten|ung|ungen|st|ive|or|ify|ication|y|ies|ied|tion|sion|ed|st|em|es|r'.split('|'));
 const SYNONYM_STEMS = SYNONYMS.map((line) => new Set(line.map((word) => stemOf(fold(word)))));
-const ORDINALS: Record<string, number> = { first: 0, '1st': 0, second: 1, '2nd': 1, third: 2, '3rd': 2, last: -1, final: -1, erste: 0, ersten: 0, erster: 0, zweite: 1, zweiten: 1, zweiter: 1, dritte: 2, dritten: 2, letzte: -1, letzten: -1, letzter: -1 };
+const ORDINALS: Record<string, number> = wordTable<number>({ first: 0, '1st': 0, second: 1, '2nd': 1, third: 2, '3rd': 2, last: -1, final: -1, erste: 0, ersten: 0, erster: 0, zweite: 1, zweiten: 1, zweiter: 1, dritte: 2, dritten: 2, letzte: -1, letzten: -1, letzter: -1 });
 const VAGUE = new Set('it that this thing stuff es dies das same'.split(' '));
 
 function scoreOf(words: string[], node: Node, type: NodeType | undefined): number {

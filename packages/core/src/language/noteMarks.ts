@@ -1,3 +1,5 @@
+import { wordTable } from './wordTable.ts'
+
 /** A mark between the parts of a note, offsets [start, end) of the source. */
 export interface NoteMark {
   kind: 'arrow' | 'colon' | 'comma' | 'semicolon' | 'and'
@@ -5,7 +7,7 @@ export interface NoteMark {
   end: number
 }
 
-const OPENING: Record<string, string> = { '"': '"', '“': '”', '„': '“', '«': '»', '(': ')', '[': ']' }
+const OPENING: Record<string, string> = wordTable<string>({ '"': '"', '“': '”', '„': '“', '«': '»', '(': ')', '[': ']' })
 
 /** The marks of a stretch of text in their order; what stands in quotes or parentheses is passed over. */
 export function marksOf(text: string, start: number, end: number): NoteMark[] {

@@ -1,3 +1,5 @@
+import { wordTable } from './wordTable.ts'
+
 /** Coarse part of speech, the same for both languages. */
 export type Tag =
   | 'noun' | 'pronoun' | 'verb' | 'past' | 'gerund' | 'infinitive' | 'aux' | 'modal' | 'to' | 'determiner' | 'adjective' | 'adverb' | 'preposition'
@@ -53,10 +55,10 @@ export function tokenize(text: string, start: number, end: number): Token[] {
 const LONGEST_WORD = 80
 
 /** Forms of chats and quick notes, as they are written out. */
-const CASUAL: Record<string, string> = {
+const CASUAL: Record<string, string> = wordTable<string>({
   dont: "don't", doesnt: "doesn't", didnt: "didn't", cant: "can't", wont: "won't", isnt: "isn't", arent: "aren't", wasnt: "wasn't", hasnt: "hasn't", havent: "haven't", shouldnt: "shouldn't", couldnt: "couldn't",
   theyre: 'they are', youre: 'you are', thats: 'that is', theres: 'there is', gotta: 'have to', gonna: 'will', wanna: 'want to', lemme: 'let me', 'w/': 'with', 'w/o': 'without', ppl: 'people', pls: 'please', plz: 'please', somebodys: 'somebody is', someones: 'someone is', ur: 'your', '&': 'and',
-}
+})
 
 /** A stretch of source text with its casual forms written out, for labels. */
 export function writeOut(text: string): string {
@@ -64,7 +66,7 @@ export function writeOut(text: string): string {
 }
 
 const CONTRACTION = /^(i|we|you|they|he|she|it|that|there|who|someone|somebody|everyone|everybody|nobody|anyone|anybody|user|payment)['’](s|m|re|ll|ve|d)$/i
-const FULL_FORM: Record<string, string> = { s: 'is', m: 'am', re: 'are', ll: 'will', ve: 'have', d: 'would' }
+const FULL_FORM: Record<string, string> = wordTable<string>({ s: 'is', m: 'am', re: 'are', ll: 'will', ve: 'have', d: 'would' })
 
 /** "i.e. ..." up to the next comma and enumerators such as "ii)" say nothing of their own; offsets stay. */
 function blankAsides(part: string): string {
