@@ -78,9 +78,12 @@ export function createModelService(options: ModelServiceDependencies): ModelServ
     },
   });
 
-  /** One model with what stands around it, from the inside out: the row of the ledger, the breaker of its endpoint, what it is known to lack. */
-  const madeModel = async (choice: ConnectedChoice): Promise<LanguageModel> => {
+  /** One model with what stands around it, from the inside out: the row of the ledger and the budget, the breaker of its endpoint, what it is known to lack. */
+  const madeModel = async (choice: ConnectedChoice, isFallback: boolean): Promise<LanguageModel> => {
     const { settings: way, egress } = await connect(choice);
+    // Nobody chose to have it asked just now: in local-only mode one that is elsewhere is passed over without a try.
+    const refusal = isFallback ? egress.check(providerAdapters[choice.provider].readBaseUrl(choice.baseUrl).url, 'model') : undefined;
+    if (refusal) throw refusal;
     const known = probes.kept(choice);
     const subject = { provider: choice.provider, model: choice.model, host: providerAdapters[choice.provider].readBaseUrl(choice.baseUrl).host };
     const bare = createModel({ ...way, ...(known?.structured === 'no' ? { isSchemaTold: true } : {}) }, { egress, learned });
@@ -101,16 +104,13 @@ export function createModelService(options: ModelServiceDependencies): ModelServ
       },
     };
   };
-  /** A model of the order, or why it is not even asked. */
-  const entryOf = async (choice: ConnectedChoice, isFallback: boolean): Promise<FailoverEntry> => {
-    const id = modelName(choice);
-    try {
-      const refusal = isFallback ? (await connect(choice)).egress.check(providerAdapters[choice.provider].readBaseUrl(choice.baseUrl).url, 'model') : undefined;
-      return refusal ? { id, unusable: refusal } : { model: await madeModel(choice) };
-    } catch (error) {
-      return { id, unusable: isAppError(error) ? error : new AppError('MODEL_SETTINGS_INVALID', 'The model of the settings cannot be used. Choose another one in the settings.', {}, { cause: error }) };
-    }
-  };
+  const entryOf = (choice: ConnectedChoice, isFallback: boolean): FailoverEntry => ({
+    id: modelName(choice),
+    provider: choice.provider,
+    open: () => madeModel(choice, isFallback).catch((error: unknown) => {
+      throw isAppError(error) ? error : new AppError('MODEL_SETTINGS_INVALID', 'The model of the settings cannot be used. Choose another one in the settings.', {}, { cause: error });
+    }),
+  });
 
   return {
     async list(provider, baseUrl) {
@@ -162,10 +162,9 @@ export function createModelService(options: ModelServiceDependencies): ModelServ
       const { choice } = choiceFor(agent, settings.get(), quality);
       if (choice.provider === 'rules') return undefined;
       const others = fallbacks.filter((other) => modelName(other) !== modelName(choice) || other.baseUrl !== choice.baseUrl);
-      const [first, ...rest] = await Promise.all([entryOf(choice, false), ...others.map((other) => entryOf(other, true))]);
-      return options.memory.remembering(failoverModel([first, ...rest], clock), choice);
+      return options.memory.remembering(failoverModel([entryOf(choice, false), ...others.map((other) => entryOf(other, true))], clock), choice);
     },
-    directModel: (choice) => madeModel(choice),
+    directModel: (choice) => madeModel(choice, false),
     close: () => probes.close(),
   };
 }

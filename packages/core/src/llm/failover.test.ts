@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { AppError } from '../base/error.ts';
-import { failoverModel } from './failover.ts';
-import type { GenerateRequest } from './languageModel.ts';
+import { failoverModel, type FailoverEntry } from './failover.ts';
+import type { GenerateRequest, LanguageModel } from './languageModel.ts';
 import { modelError, type ModelErrorCode } from './modelError.ts';
 import { scriptedModel, type ScriptedAnswer } from './scriptedModel.ts';
 
@@ -9,10 +9,11 @@ const clock = { now: () => Date.now() };
 const ask: GenerateRequest = { system: '', messages: [{ role: 'user', content: 'Hello' }] };
 const failing = (code: ModelErrorCode, reason?: string): ScriptedAnswer => ({ fail: modelError(code, { provider: 'openai', model: 'm', host: 'h:1', ...(reason ? { reason } : {}) }) });
 const made = (id: string, answer: () => ScriptedAnswer) => scriptedModel(answer, { id });
+const entry = (model: LanguageModel): FailoverEntry => ({ id: model.id, provider: model.provider, open: () => model });
 
 it('is the first model alone while that one answers', async () => {
   const second = made('anthropic:b', () => 'B');
-  const model = failoverModel([{ model: made('openai:a', () => 'A') }, { model: second }], clock);
+  const model = failoverModel([entry(made('openai:a', () => 'A')), entry(second)], clock);
   const result = await model.generate(ask);
   expect(result.text).toBe('A');
   expect(result).not.toHaveProperty('failedBefore');
@@ -25,7 +26,7 @@ it.each<[ModelErrorCode, string?]>([
   ['MODEL_UNREACHABLE', 'noAnswer'], ['MODEL_PROVIDER_FAILED'], ['MODEL_RATE_LIMITED'], ['MODEL_QUOTA_EXHAUSTED'], ['MODEL_KEY_REJECTED'], ['MODEL_NOT_FOUND', 'model'], ['MODEL_TIMED_OUT'], ['MODEL_CERTIFICATE', 'expired'],
   ['MODEL_PROXY_REFUSED'], ['MODEL_PROXY_UNREACHABLE'], ['MODEL_OUTPUT_TRUNCATED', 'cut'], ['MODEL_OUTPUT_INVALID', 'schema'], ['MODEL_CONTEXT_TOO_LONG'], ['MODEL_CONTEXT_OVERFLOW'], ['MODEL_NO_VISION'], ['MODEL_CIRCUIT_OPEN'], ['MODEL_WRONG_CONTENT_TYPE'],
 ])('goes on after %s, and says who answered and who failed', async (code, reason) => {
-  const model = failoverModel([{ model: made('openai:a', () => failing(code, reason)) }, { model: made('anthropic:b', () => 'B') }], clock);
+  const model = failoverModel([entry(made('openai:a', () => failing(code, reason))), entry(made('anthropic:b', () => 'B'))], clock);
   expect(await model.generate(ask)).toMatchObject({ text: 'B', answeredBy: 'anthropic:b', failedBefore: [{ model: 'openai:a', error: { code } }] });
 });
 
@@ -33,26 +34,26 @@ it.each<[string, ScriptedAnswer]>([
   ['cancelled', failing('MODEL_CANCELLED')], ['a refusal of what was asked', failing('MODEL_REFUSED')], ['a used-up budget', { fail: new AppError('BUDGET_USED_UP', 'The budget of today is used up.') }], ['a bug', { fail: new AppError('INTERNAL', 'Oops.') }],
 ])('stops at: %s', async (_what, answer) => {
   const second = made('anthropic:b', () => 'B');
-  const model = failoverModel([{ model: made('openai:a', () => answer) }, { model: second }], clock);
+  const model = failoverModel([entry(made('openai:a', () => answer)), entry(second)], clock);
   await expect(model.generate(ask)).rejects.toMatchObject({ code: (answer as { fail: AppError }).fail.code });
   expect(second.questions).toEqual([]);
 });
 
 it('throws what the chosen model failed with when all fail, and names the others', async () => {
-  const model = failoverModel([{ model: made('openai:a', () => failing('MODEL_KEY_REJECTED')) }, { model: made('ollama:b', () => failing('MODEL_UNREACHABLE')) }, { model: made('gemini:c', () => failing('MODEL_REFUSED')) }], clock);
+  const model = failoverModel([entry(made('openai:a', () => failing('MODEL_KEY_REJECTED'))), entry(made('ollama:b', () => failing('MODEL_UNREACHABLE'))), entry(made('gemini:c', () => failing('MODEL_REFUSED')))], clock);
   await expect(model.generate(ask)).rejects.toMatchObject({ code: 'MODEL_KEY_REJECTED', params: { alsoFailed: [{ model: 'ollama:b', code: 'MODEL_UNREACHABLE' }, { model: 'gemini:c', code: 'MODEL_REFUSED' }] } });
 });
 
 it('passes over what must not be asked, with a note', async () => {
-  const refused = new AppError('EGRESS_REFUSED', 'The app is set to local-only.', { reason: 'localOnly' });
-  const model = failoverModel([{ model: made('ollama:a', () => failing('MODEL_UNREACHABLE')) }, { id: 'openai:b', unusable: refused }, { model: made('ollama:c', () => 'C') }], clock);
+  const passedOver: FailoverEntry = { id: 'openai:b', provider: 'openai', open: () => Promise.reject(new AppError('EGRESS_REFUSED', 'The app is set to local-only.', { reason: 'localOnly' })) };
+  const model = failoverModel([entry(made('ollama:a', () => failing('MODEL_UNREACHABLE'))), passedOver, entry(made('ollama:c', () => 'C'))], clock);
   expect(await model.generate(ask)).toMatchObject({ text: 'C', answeredBy: 'ollama:c', failedBefore: [{ model: 'ollama:a' }, { model: 'openai:b', error: { code: 'EGRESS_REFUSED' } }] });
-  await expect(failoverModel([{ id: 'openai:b', unusable: refused }], clock).generate(ask)).rejects.toMatchObject({ code: 'EGRESS_REFUSED' });
+  await expect(failoverModel([passedOver], clock).generate(ask)).rejects.toMatchObject({ code: 'EGRESS_REFUSED' });
 });
 
 it('does not begin anew behind shown text, unless that can be taken back', async () => {
   const cut: ScriptedAnswer = { pieces: ['Half an '], finish: 'cut' };
-  const make = () => failoverModel([{ model: made('openai:a', () => cut) }, { model: made('anthropic:b', () => ({ pieces: ['A whole ', 'answer'] })) }], clock);
+  const make = () => failoverModel([entry(made('openai:a', () => cut)), entry(made('anthropic:b', () => ({ pieces: ['A whole ', 'answer'] })))], clock);
   let shown = '';
   await expect(make().generate({ ...ask, onToken: (text) => (shown += text) })).rejects.toMatchObject({ code: 'MODEL_OUTPUT_TRUNCATED' });
   expect(shown).toBe('Half an ');
@@ -63,11 +64,11 @@ it('does not begin anew behind shown text, unless that can be taken back', async
 });
 
 it('leaves time for the others, and asks nobody once cancelled', async () => {
-  const model = failoverModel([{ model: made('openai:a', () => ({ hang: true })) }, { model: made('anthropic:b', () => 'B') }], clock);
+  const model = failoverModel([entry(made('openai:a', () => ({ hang: true }))), entry(made('anthropic:b', () => 'B'))], clock);
   expect(await model.generate({ ...ask, timeoutMs: 120 })).toMatchObject({ text: 'B', failedBefore: [{ error: { code: 'MODEL_TIMED_OUT' } }] });
   const controller = new AbortController();
   const second = made('anthropic:b', () => 'B');
-  const stopping = failoverModel([{ model: made('openai:a', () => (controller.abort(), failing('MODEL_UNREACHABLE'))) }, { model: second }], clock);
+  const stopping = failoverModel([entry(made('openai:a', () => (controller.abort(), failing('MODEL_UNREACHABLE')))), entry(second)], clock);
   await expect(stopping.generate({ ...ask, signal: controller.signal })).rejects.toMatchObject({ code: 'MODEL_CANCELLED' });
   expect(second.questions).toEqual([]);
 });

@@ -1,10 +1,17 @@
 import { errorInfo, isAppError, AppError, type ErrorInfo } from '../base/error.ts';
 import type { Clock } from '../base/clock.ts';
 import type { GenerateRequest, GenerateResult, LanguageModel } from './languageModel.ts';
+import type { ModelProvider } from './providerTable.ts';
 import { DEFAULT_TIMEOUT_MS } from './structuredModel.ts';
 
-/** One model of an order; `unusable` says why it is not even asked: local-only mode, settings that name no model. */
-export type FailoverEntry = { model: LanguageModel } | { id: string; unusable: AppError };
+/** One model of an order, made when it is its turn. */
+export interface FailoverEntry {
+  /** 'anthropic:claude-haiku' */
+  id: string;
+  provider: ModelProvider;
+  /** Rejects where it must not even be asked: local-only mode, settings that name no model. */
+  open(): LanguageModel | Promise<LanguageModel>;
+}
 
 /**
  * The first model of the order that answers. A failure that another provider may mend goes on to the next one; a cancelled request, a
@@ -13,37 +20,33 @@ export type FailoverEntry = { model: LanguageModel } | { id: string; unusable: A
  * model that the person chose.
  */
 export function failoverModel(entries: readonly [FailoverEntry, ...FailoverEntry[]], clock: Clock): LanguageModel {
-  const [first] = entries;
-  const lead = entries.find((entry) => 'model' in entry)?.model;
   const generate = async (request: GenerateRequest): Promise<GenerateResult> => {
     const endsAt = clock.now() + (request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const failedBefore: { model: string; error: ErrorInfo }[] = [];
     let firstError: unknown;
     for (const [index, entry] of entries.entries()) {
+      const isLast = index === entries.length - 1;
       let hasShown = false;
       try {
-        if ('unusable' in entry) throw entry.unusable;
+        const model = await entry.open();
         const leftMs = endsAt - clock.now();
-        const othersWait = entries.slice(index + 1).some((next) => 'model' in next);
-        const result = await entry.model.generate({
+        const result = await model.generate({
           ...request,
-          timeoutMs: Math.max(1, othersWait ? leftMs * SHARE_OF_TIME : leftMs),
+          timeoutMs: Math.max(1, isLast ? leftMs : leftMs * SHARE_OF_TIME),
           ...(request.onToken ? { onToken: (text: string) => ((hasShown = true), request.onToken!(text)) } : {}),
         });
-        // Whoever stands further in may have named the one that answered.
-        return failedBefore.length ? { ...result, answeredBy: result.answeredBy ?? entry.model.id, failedBefore: [...failedBefore, ...(result.failedBefore ?? [])] } : result;
+        return failedBefore.length ? { ...result, answeredBy: entry.id, failedBefore } : result;
       } catch (error) {
         if (request.signal?.aborted || isStopper(error)) throw error;
         firstError ??= error;
-        failedBefore.push({ model: 'model' in entry ? entry.model.id : entry.id, error: errorInfo(error) });
-        if (!mayMendElsewhere(error) || (hasShown && !request.onRetract)) break;
-        if (index === entries.length - 1 || clock.now() >= endsAt) break;
+        failedBefore.push({ model: entry.id, error: errorInfo(error) });
+        if (isLast || !mayMendElsewhere(error) || (hasShown && !request.onRetract) || clock.now() >= endsAt) break;
         if (hasShown) request.onRetract!();
       }
     }
     throw withOthers(firstError, failedBefore);
   };
-  return { id: 'model' in first ? first.model.id : first.id, provider: ('model' in first ? first.model : lead)?.provider ?? 'openai', generate };
+  return { id: entries[0].id, provider: entries[0].provider, generate };
 }
 
 /** While others wait, a model has this share of the time that is left. */
