@@ -199,6 +199,7 @@ export const settingsGerman: Readonly<Record<keyof typeof settingsEnglish, strin
   'purpose.model': 'Modell fragen',
   'purpose.modelPull': 'Modell holen lassen',
   'purpose.modelList': 'Modelle auflisten',
+  'purpose.embedding': 'Texte nach Bedeutung einordnen',
   'purpose.telemetry': 'Modellaufrufe melden',
   'outcome.ok': 'Erledigt',
   'outcome.answered': 'Dort abgelehnt',

@@ -197,6 +197,7 @@ export const settingsEnglish = {
   'purpose.model': 'Ask the model',
   'purpose.modelPull': 'Have a model fetched',
   'purpose.modelList': 'List models',
+  'purpose.embedding': 'Place texts by their meaning',
   'purpose.telemetry': 'Tell calls of models',
   'outcome.ok': 'Done',
   'outcome.answered': 'Refused there',
