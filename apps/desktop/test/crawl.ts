@@ -73,7 +73,9 @@ export async function activate(page: Page, control: Control, target: Locator): P
     if (other === undefined) throw new Error('has nothing to choose from');
     await target.selectOption(other, { timeout: 5000 });
   } else if (control.kind === 'text') {
-    await target.fill('Zebra 7', { timeout: 5000 });
+    // A date field takes dates only: the earliest that it allows, else one long ago.
+    const date = await target.evaluate((element: HTMLInputElement) => (element.type === 'date' ? element.min || '2020-01-15' : null));
+    await target.fill(date ?? 'Zebra 7', { timeout: 5000 });
     await page.keyboard.press('Tab');
   } else if (await target.evaluate((element) => element.matches('.visually-hidden'))) await target.locator('xpath=ancestor::label').click({ timeout: 5000 });
   else await target.click({ timeout: 5000 });

@@ -400,7 +400,7 @@ const modes = async (stage: Stage): Promise<undefined> => {
   await settings(stage);
 };
 const costs = async (stage: Stage): Promise<undefined> => {
-  await stage.client.usage.removePrice({ pattern: 'openai:gpt-5.4' });
+  for (const pattern of ['openai:gpt-5.4', 'openai:mystery']) await stage.client.usage.removePrice({ pattern });
   await stage.client.settings.set({ model: { provider: 'openai', baseUrl: 'https://gateway.example.com/v1', model: 'mystery' } });
   await settings(stage);
   await stage.page.locator('.settings__price-in-use').waitFor();

@@ -4,6 +4,8 @@ export interface RankedBar {
   key: string;
   label: string;
   value: number;
+  /** Instead of the value in its format. */
+  valueText?: string | undefined;
   /** What stands in the further columns. */
   cells: readonly string[];
   /** The colour of this series, where it has one in another chart. */
@@ -36,7 +38,7 @@ export function RankedBars({ label, head, bars, format, empty }: { label: string
                   <rect width={`${most > 0 ? Math.max(bar.value > 0 ? 1 : 0, (bar.value / most) * 100) : 0}%`} height="10" rx="2" fill={seriesColor(bar.series ?? 0)} />
                 </svg>
               </td>
-              <td>{format(bar.value)}</td>
+              <td>{bar.valueText ?? format(bar.value)}</td>
               {bar.cells.map((cell, index) => (
                 <td key={index}>{cell}</td>
               ))}

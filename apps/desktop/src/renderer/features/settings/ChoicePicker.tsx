@@ -1,8 +1,8 @@
 import { providerInfo, providerNames, type ModelProvider } from '@uxflow/core';
 import type { ModelChoice } from '@uxflow/core/api';
-import { Button, Dialog, SelectField } from '@uxflow/ui';
+import { Button, Dialog, Notice, SelectField, Spinner } from '@uxflow/ui';
 import { useState } from 'react';
-import { useText } from '../../i18n/TextContext.tsx';
+import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { EnteredField } from './EnteredField.tsx';
 import { hostOf } from './hosts.ts';
 import { choiceOf, isSameChoice } from './modelDrafts.ts';
@@ -98,6 +98,20 @@ function OtherModel({ label, onUse, onClose }: { label: string; onUse: (choice: 
           <Button disabled={state.phase === 'asking'} onClick={load}>
             {text('settings.modelsLoad')}
           </Button>
+        </div>
+        <div aria-live="polite">
+          {state.phase === 'asking' ? (
+            <span className="settings__running">
+              <Spinner label={text('settings.modelsLoading')} />
+              <span aria-hidden>{text('settings.modelsLoading')}</span>
+            </span>
+          ) : state.phase === 'failed' ? (
+            <Notice tone="warning">
+              {text('settings.modelsFailed')} {errorText(text, state.error)}
+            </Notice>
+          ) : state.phase === 'known' ? (
+            <span className="settings__faint">{text('settings.modelsCount', { count: state.models.length })}</span>
+          ) : null}
         </div>
       </div>
     </Dialog>

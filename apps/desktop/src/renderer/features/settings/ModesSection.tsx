@@ -13,6 +13,7 @@ export function ModesSection({ settings, change }: { settings: Settings; change:
   const text = useText();
   const { model, proModel, modes, fallbacks } = settings;
   const nameOf = (choice: ModelChoice) => (choice.provider === 'rules' ? text('settings.modesRules') : choiceText(choice));
+  const shortName = (choice: ModelChoice) => (choice.provider === 'rules' ? text('settings.modesRules') : choice.model);
   const offers = [model, ...(proModel ? [proModel] : []), ...fallbacks, ...QUALITIES.flatMap((quality) => Object.values(modes[quality]))];
   const set = (quality: Quality, agent: AgentName, choice: ModelChoice | null) => {
     const { [agent]: _, ...others } = modes[quality];
@@ -61,7 +62,7 @@ export function ModesSection({ settings, change }: { settings: Settings; change:
                       label={text('settings.modesOf', { agent: text(`agent.${agent}`), mode: text(`quality.${quality}`) })}
                       isLabelHidden
                       value={modes[quality][agent] ?? null}
-                      inherited={text('settings.modesInherit', { model: nameOf(inherited(quality, agent)) })}
+                      inherited={text('settings.modesInherit', { model: shortName(inherited(quality, agent)) })}
                       offers={offers}
                       onPick={(choice) => set(quality, agent, choice)}
                     />

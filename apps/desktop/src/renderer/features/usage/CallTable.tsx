@@ -60,8 +60,8 @@ function Rows({ calls }: { calls: readonly UsageCall[] }) {
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
   const number = (value: number | undefined) => (value === undefined ? '–' : value.toLocaleString(language));
-  const cost = ({ costUsd, model, outcome }: UsageCall) =>
-    costUsd === undefined ? (outcome === 'refused' || outcome === 'cached' ? '–' : text('usage.unknown')) : costUsd === 0 && model.startsWith('ollama:') ? text('usage.noCharge') : moneyText(costUsd, language);
+  const cost = ({ costUsd, outcome }: UsageCall) =>
+    costUsd === undefined ? (outcome === 'refused' || outcome === 'cached' ? '–' : text('usage.unknown')) : costUsd === 0 && outcome !== 'cached' ? text('usage.noCharge') : moneyText(costUsd, language);
   return (
     <div className="usage__frame" tabIndex={0} role="region" aria-label={text('usage.list')}>
       <table className="usage__table">

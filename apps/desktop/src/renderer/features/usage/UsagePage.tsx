@@ -127,9 +127,12 @@ function Charts({ view }: { view: UsageView }) {
   const format = useCallback((value: number) => (measure === 'costUsd' ? moneyText(value, language) : measure === 'tokens' ? tokensText(value, language) : value.toLocaleString(language)), [measure, language]);
   const short = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
   const long = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'long' });
-  const group = (each: UsageView['total']) => [each.calls.toLocaleString(language), tokensText(each.inputTokens + each.outputTokens, language), costText(each), each.p50Ms === undefined ? '–' : secondsText(each.p50Ms, language)];
-  const costText = (each: UsageView['total']) => (each.unknownCost === each.calls ? text('usage.unknown') : `${moneyText(each.costUsd, language)}${each.unknownCost ? ' + ?' : ''}`);
-  const head = (name: string) => [name, text(`usage.measure.${measure}`), ...[text('usage.calls'), text('usage.tokens'), text('usage.cost'), text('usage.time')]];
+  const costText = (each: UsageView['total']) => (each.costUsd > 0 ? `${moneyText(each.costUsd, language)}${each.unknownCost ? ' + ?' : ''}` : text(each.unknownCost ? 'usage.unknown' : 'usage.noCharge'));
+  /** What stands beside the measure that is drawn. */
+  const others = MEASURES.filter((other) => other !== measure);
+  const cellOf = (each: UsageView['total'], of: Measure) => (of === 'costUsd' ? costText(each) : of === 'tokens' ? tokensText(measured(each, of), language) : measured(each, of).toLocaleString(language));
+  const group = (each: UsageView['total']) => ({ value: measured(each, measure), valueText: cellOf(each, measure), cells: [...others.map((other) => cellOf(each, other)), each.p50Ms === undefined ? '–' : secondsText(each.p50Ms, language)], tip: tip(each) });
+  const head = (name: string) => [name, text(`usage.measure.${measure}`), ...others.map((other) => text(`usage.measure.${other}`)), text('usage.time')];
   const tip = (each: UsageView['total']) => (each.unknownCost ? text('usage.unknownCalls', { count: each.unknownCost }) : undefined);
   return (
     <>
@@ -155,7 +158,7 @@ function Charts({ view }: { view: UsageView }) {
         <RankedBars
           label={text('usage.byAgent')}
           head={head(text('usage.agent'))}
-          bars={[...view.byAgent].sort((a, b) => measured(b, measure) - measured(a, measure)).map((each) => ({ key: each.agent, label: codeText(text, 'agent', each.agent, {}), value: measured(each, measure), cells: group(each), tip: tip(each) }))}
+          bars={[...view.byAgent].sort((a, b) => measured(b, measure) - measured(a, measure)).map((each) => ({ key: each.agent, label: codeText(text, 'agent', each.agent, {}), ...group(each) }))}
           format={format}
           empty={text('usage.none')}
         />
@@ -165,7 +168,7 @@ function Charts({ view }: { view: UsageView }) {
         <RankedBars
           label={text('usage.byModel')}
           head={head(text('usage.model'))}
-          bars={[...view.byModel].sort((a, b) => measured(b, measure) - measured(a, measure)).map((each) => ({ key: each.model, label: each.model, value: measured(each, measure), cells: group(each), series: indexOf(each.model), tip: tip(each) }))}
+          bars={[...view.byModel].sort((a, b) => measured(b, measure) - measured(a, measure)).map((each) => ({ key: each.model, label: each.model, ...group(each), series: indexOf(each.model) }))}
           format={format}
           empty={text('usage.none')}
         />
