@@ -85,11 +85,11 @@ describe('the same request', () => {
     expect(inner.questions).toHaveLength(2);
   });
 
-  it('is another one for another picture, another model and another endpoint', async () => {
+  it('is another one for another picture, another model, another endpoint and another workspace', async () => {
     const inner = counting();
     const picture = (base64: string) => ({ ...ask, images: [{ mediaType: 'image/png', base64 }] });
     await cached(inner).generate(picture('AAAA'));
-    for (const result of [await cached(inner).generate(picture('AAAB')), await cached({ ...inner, id: 'ollama:other' }).generate(picture('AAAA')), await cached(inner, { endpoint: 'http://other' }).generate(picture('AAAA'))]) expect(result.cached).toBeUndefined();
+    for (const result of [await cached(inner).generate(picture('AAAB')), await cached({ ...inner, id: 'ollama:other' }).generate(picture('AAAA')), await cached(inner, { endpoint: 'http://other' }).generate(picture('AAAA')), await cached(inner, { workspaceId: 'v' }).generate(picture('AAAA'))]) expect(result.cached).toBeUndefined();
     expect((await cached(inner).generate(picture('AAAA'))).cached).toBeDefined();
   });
 

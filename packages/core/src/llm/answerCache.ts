@@ -90,7 +90,7 @@ const EMBED_TIMEOUT_MS = 4_000;
  */
 export function cachedModel(model: LanguageModel, options: AnswerCacheOptions): LanguageModel {
   const { store, flights, ledger, clock } = options;
-  const answerer = { modelId: model.id, endpoint: options.endpoint };
+  const answerer = { modelId: model.id, endpoint: options.endpoint, workspaceId: options.workspaceId };
 
   const generate = async (request: GenerateRequest): Promise<GenerateResult> => {
     // Tools answer anew each time; a warm answer is meant to vary.
@@ -120,7 +120,7 @@ export function cachedModel(model: LanguageModel, options: AnswerCacheOptions): 
 
   /** Asks the model, and keeps what is worth keeping. */
   const ask = async (key: string, request: GenerateRequest): Promise<GenerateResult> => {
-    const scope = await questionScope(answerer, options.workspaceId, request);
+    const scope = await questionScope(answerer, request);
     const result = await model.generate(request);
     // What another model said for this one, or a model that wants a tool, is no answer of this model to this question.
     if (result.failedBefore?.length || (result.answeredBy ?? model.id) !== model.id || result.toolCalls?.length || !result.text) return result;
@@ -150,7 +150,7 @@ export function cachedModel(model: LanguageModel, options: AnswerCacheOptions): 
     const { question, names } = request.purpose ?? {};
     try {
       const embeddings = question === undefined ? undefined : await options.embeddings?.();
-      const scope = embeddings && (await questionScope(answerer, options.workspaceId, request));
+      const scope = embeddings && (await questionScope(answerer, request));
       if (!embeddings || scope === undefined) return undefined;
       const candidates = store.questionsOf(scope, embeddings.id).filter((item) => item.key !== key && isSameQuestion(question!, item.text, names ? { names } : {}));
       if (!candidates.length) return undefined;

@@ -4,6 +4,7 @@ import type { GenerateRequest } from './languageModel.ts';
 
 /** Who is asked: the model, and what else tells one answerer from another (the endpoint). */
 export interface Answerer {
+  workspaceId: string;
   modelId: string;
   /** The endpoint: two of them may call different models the same. */
   endpoint: string;
@@ -18,11 +19,11 @@ export async function answerKey(answerer: Answerer, request: GenerateRequest): P
  * The SHA-256 (hex) of everything but the wording of the question: workspace, flow and its version, model, instructions (which name the
  * language) and all material. Undefined where the request is no question about a flow. Only questions of one scope are ever compared.
  */
-export async function questionScope(answerer: Answerer, workspaceId: string, request: GenerateRequest): Promise<string | undefined> {
+export async function questionScope(answerer: Answerer, request: GenerateRequest): Promise<string | undefined> {
   const { question, flowId, flowVersion } = request.purpose ?? {};
   if (!question?.trim() || flowId === undefined || flowVersion === undefined || request.images?.length) return undefined;
   const messages = request.messages.map((message) => ({ ...message, content: message.content.split(question).join('\u0000') }));
-  return sha256(canonicalJson({ ...(await partsOf(answerer, request)), messages, workspaceId, flowId, flowVersion }));
+  return sha256(canonicalJson({ ...(await partsOf(answerer, request)), messages, flowId, flowVersion }));
 }
 
 async function partsOf(answerer: Answerer, request: GenerateRequest): Promise<Record<string, unknown>> {

@@ -101,7 +101,9 @@ function readWord(token: string, index: number, tokens: readonly string[], langu
   if (index > 0 && /^\p{Lu}$/u.test(token) && !(token === 'I' && isBesideVerb(before, tokens[index + 1]?.toLowerCase() ?? ''))) return { text, kind: 'firm', isExact: true };
   // An article in the accusative or dative says who does it to whom, unless a preposition asks for it.
   if (language === 'de' && /^(?:den|dem|einen|einem)$/.test(text)) return PREPOSITIONS.has(before) ? undefined : { text, kind: 'firm', isExact: true };
-  if (IGNORED[language].has(text)) return undefined;
+  // "Lädt er sie ein": no article, but half of the verb.
+  const isPrefix = text === 'ein' && /^(?:und|oder|)$/.test(tokens[index + 1]?.toLowerCase() ?? '');
+  if (IGNORED[language].has(text) && !isPrefix) return undefined;
   const same = SAME_WORDS[language][text];
   // A capital inside an English sentence makes a name; German writes every noun with one, and lists its words so.
   const isName = index > 0 && /^\p{Lu}/u.test(token) && text !== 'i' && !GERMAN_LISTED.has(text);
