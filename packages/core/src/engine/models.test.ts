@@ -72,6 +72,25 @@ test('a fallback answers for a model that cannot, and the steps say so', async (
   expect(callsOf(events)).toMatchObject([{ model: 'ollama:llama', failedBefore: [{ model: 'openai:gpt', error: { code: 'MODEL_KEY_REJECTED' } }] }]);
 });
 
+test('a model that breaks off in the middle of its words: they are taken back, another answers', async () => {
+  const breaks = await serve((_request, response) => sendLines(response, ollamaChat(['{"answer":"Half an ', 'answer"']).slice(0, 2), 'cut'));
+  const works = await serve(hello);
+  const model = (baseUrl: string, name: string) => ({ provider: 'ollama' as const, baseUrl, model: name });
+  await api.settings.set({ model: model(breaks.origin, 'breaks'), fallbacks: [model(works.origin, 'works')] });
+  const { turn, events } = await say('What is a modal good for?');
+  expect(turn).toMatchObject({ status: 'done', reply: 'Hello there' });
+  let shown = '';
+  const seen: string[] = [];
+  for (const event of events) {
+    if (event.type !== 'token') continue;
+    shown = (event.isAnew ? '' : shown) + event.text;
+    seen.push(shown);
+  }
+  expect(seen[0]).toContain('Half an');
+  expect(shown).toBe('{"answer":"Hello there","principle":"","nodeIds":[]}');
+  expect(callsOf(events)).toMatchObject([{ model: 'ollama:works', failedBefore: [{ model: 'ollama:breaks', error: { code: 'MODEL_OUTPUT_TRUNCATED' } }] }]);
+});
+
 test('local-only asks no fallback that is elsewhere, and nothing is recorded as tried there', async () => {
   const broken = await serve(down);
   await api.settings.set({ localOnly: true, model: { provider: 'openai', baseUrl: `${broken.origin}/v1`, model: 'gpt' }, fallbacks: [{ provider: 'anthropic', baseUrl: 'https://api.anthropic.com', model: 'claude' }] });

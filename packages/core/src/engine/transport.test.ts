@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { isAppError, type AppError } from '../base/index.ts';
 import { createEgress, createModel, type EgressPolicy, type EgressRecord } from '../llm/index.ts';
+import { providerWires } from '../llm/providerWires.ts';
 import { openAiCompletion } from '../llm/wireFixtures.ts';
 import { createTransports, type Transport, type Transports } from './transport.ts';
 
@@ -219,4 +220,22 @@ test('uses one set of connections for a transport, and ends them', async () => {
   await transports!.close();
   await ask(`https://localhost:${port}/v1`, { ca: pem.ca, proxy: { url: proxy.url } }).answer;
   expect(proxy.asked).toHaveLength(tunnels + 1);
+});
+
+test.each(Object.entries(providerWires))('%s: its own authority, a proxy, and what either refuses', async (_name, wire) => {
+  const server = createHttpsServer(pem.good, (request, response) => request.resume().on('end', () => wire.send(response, 'ready')));
+  const port = await listen(server as unknown as Server);
+  const proxy = await startProxy({ login: 'ada:Geheim!' });
+  const generate = (transport: Transport | undefined) => {
+    transports ??= createTransports(globalThis.fetch);
+    const egress = createEgress({ fetch: transports.fetchFor(transport), clock: { now: () => Date.now() }, policy: { localOnly: true, allowedHosts: [], onPremiseHosts: [] } });
+    return createModel(wire.settings(`https://localhost:${port}`), { egress }).generate({ system: '', messages: [{ role: 'user', content: 'Hello' }], timeoutMs: 10_000, onToken: () => {} });
+  };
+  expect((await failureOf(generate(undefined))).code).toBe('MODEL_CERTIFICATE');
+  expect((await generate({ ca: pem.ca })).text).toBe('ready');
+  const login = { url: proxy.url, user: 'ada', password: 'Geheim!' };
+  expect((await generate({ ca: pem.ca, proxy: login })).text).toBe('ready');
+  expect(proxy.asked.at(-1)!.line).toBe(`CONNECT localhost:${port}`);
+  expect((await failureOf(generate({ ca: pem.ca, proxy: { ...login, password: 'wrong' } }))).code).toBe('MODEL_PROXY_REFUSED');
+  expect((await failureOf(generate({ proxy: login }))).code).toBe('MODEL_CERTIFICATE');
 });

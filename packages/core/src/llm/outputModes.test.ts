@@ -1,10 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createModel, type ModelSettings } from './createModel.ts';
-import { anthropicError, anthropicEvents, anthropicStream, geminiChunks, geminiError, geminiStream } from './serviceFixtures.ts';
-import { instantTiming, openEgress, sendEvents, sendJson, sendLines, startWireServer, type SeenRequest, type WireServer } from './testServers.ts';
-import { ollamaChat, openAiChunks, openAiError } from './wireFixtures.ts';
+import { providerWires } from './providerWires.ts';
+import { instantTiming, openEgress, sendEvents, sendJson, startWireServer, type SeenRequest, type WireServer } from './testServers.ts';
+import { openAiChunks, openAiError } from './wireFixtures.ts';
 
 const servers: WireServer[] = [];
 afterEach(async () => {
@@ -18,7 +17,6 @@ async function start(answer: Parameters<typeof startWireServer>[0]): Promise<Wir
 
 const schema = { name: 'capital', schema: z.object({ city: z.string() }) };
 const ask = { system: 'You are brief.', messages: [{ role: 'user' as const, content: 'Capital of Peru?' }], schema };
-const sse = (response: ServerResponse, text: string) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(text);
 
 /** How a request asked for the form. */
 function modeOf({ body }: SeenRequest): string {
@@ -80,60 +78,7 @@ it.each<[string, Partial<ModelSettings>]>([['openai at its own address', { provi
   expect(JSON.stringify(bodies[0])).toContain('must match this JSON schema');
 });
 
-interface Wire {
-  settings(origin: string): ModelSettings;
-  send(response: ServerResponse, text: string): unknown;
-  refuse(response: ServerResponse): unknown;
-  modes: string[];
-  /** Sends the answer in two pieces, the second when told. */
-  begin(response: ServerResponse, first: string, second: string): () => void;
-}
-/** Splits the bytes of a stream behind the event that holds the text. */
-const inTwo = (response: ServerResponse, type: string, whole: string, behind: string): (() => void) => {
-  const cut = whole.indexOf('\n\n', whole.indexOf(behind)) === -1 ? whole.indexOf('\n', whole.indexOf(behind)) + 1 : whole.indexOf('\n', whole.indexOf(behind)) + 2;
-  response.writeHead(200, { 'content-type': type }).write(whole.slice(0, cut));
-  return () => void response.end(whole.slice(cut));
-};
-const events = (list: readonly unknown[], end = '') => list.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('') + end;
-const wires: Record<string, Wire> = {
-  openai: {
-    settings: (origin) => ({ provider: 'openai', model: 'm', baseUrl: `${origin}/v1` }),
-    send: (response, text) => sendEvents(response, openAiChunks([text])),
-    refuse: (response) => sendJson(response, 400, openAiError('response_format is not supported', 'invalid_request_error', null, 'response_format')),
-    modes: ['json_schema', 'json_object', 'grammar'],
-    begin: (response, first, second) => inTwo(response, 'text/event-stream', events(openAiChunks([first, second]), 'data: [DONE]\n\n'), JSON.stringify(first).slice(1, -1)),
-  },
-  azure: {
-    settings: (origin) => ({ provider: 'azure', model: 'm', baseUrl: origin }),
-    send: (response, text) => sendEvents(response, openAiChunks([text])),
-    refuse: (response) => sendJson(response, 400, openAiError('response_format is not supported', 'invalid_request_error', null, 'response_format')),
-    modes: ['json_schema', 'json_object', 'prompt'],
-    begin: (response, first, second) => inTwo(response, 'text/event-stream', events(openAiChunks([first, second]), 'data: [DONE]\n\n'), JSON.stringify(first).slice(1, -1)),
-  },
-  ollama: {
-    settings: (origin) => ({ provider: 'ollama', model: 'm', baseUrl: origin }),
-    send: (response, text) => sendLines(response, ollamaChat([text])),
-    refuse: (response) => sendJson(response, 400, { error: 'invalid JSON schema in format' }),
-    modes: ['format', 'prompt'],
-    begin: (response, first, second) => inTwo(response, 'application/x-ndjson', ollamaChat([first, second]).map((line) => `${JSON.stringify(line)}\n`).join(''), JSON.stringify(first).slice(1, -1)),
-  },
-  anthropic: {
-    settings: (origin) => ({ provider: 'anthropic', model: 'm', baseUrl: origin }),
-    send: (response, text) => sse(response, anthropicStream(anthropicEvents([text]))),
-    refuse: (response) => sendJson(response, 400, anthropicError('invalid_request_error', 'output_config: structured output is not supported by this model; tool_choice too')),
-    modes: ['format', 'tool', 'prompt'],
-    begin: (response, first, second) => inTwo(response, 'text/event-stream', anthropicStream(anthropicEvents([first, second])), JSON.stringify(first).slice(1, -1)),
-  },
-  gemini: {
-    settings: (origin) => ({ provider: 'gemini', model: 'm', baseUrl: origin }),
-    send: (response, text) => sse(response, geminiStream(geminiChunks([text]))),
-    refuse: (response) => sendJson(response, 400, geminiError(400, 'INVALID_ARGUMENT', 'The schema has too many states for serving')),
-    modes: ['schema', 'json', 'prompt'],
-    begin: (response, first, second) => inTwo(response, 'text/event-stream', geminiStream(geminiChunks([first, second])).replaceAll('\r\n', '\n'), JSON.stringify(first).slice(1, -1)),
-  },
-};
-
-describe.each(Object.entries(wires))('%s', (_name, wire) => {
+describe.each(Object.entries(providerWires))('%s', (_name, wire) => {
   it('goes down a form at each refusal', async () => {
     const last = wire.modes.at(-1)!;
     const server = await start((request, response) => (modeOf(request) === last ? wire.send(response, '{"city":"Lima"}') : wire.refuse(response)));

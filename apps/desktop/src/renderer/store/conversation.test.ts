@@ -30,6 +30,8 @@ describe('the conversation', () => {
     const start: ChatEvent[] = [{ type: 'turn', turn: turn() }, step('planner', 'running'), token('planner', 'Pla'), token('planner', 'n')];
     expect((await told(...start)).streaming.get('t')).toBe('Plan');
     expect((await told(...start, step('planner', 'done', 'model'), step('architect', 'running'), token('architect', 'Draw'))).streaming.get('t')).toBe('Draw');
+    // Another model begins anew.
+    expect((await told(...start, { type: 'token', turnId: 't', agent: 'planner', text: '', isAnew: true }, token('planner', 'Other'))).streaming.get('t')).toBe('Other');
     expect((await told(...start, { type: 'turn', turn: turn({ status: 'awaitingApproval', updatedAt: 2 }) })).streaming.has('t')).toBe(false);
   });
 
