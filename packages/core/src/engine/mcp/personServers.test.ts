@@ -40,7 +40,8 @@ const open = () => {
     store: { get: (key) => structuredClone(rows.get(key)), set: (key, value) => void rows.set(key, structuredClone(value)) },
     secrets, newId, version: '0', logger: silentLogger, onChange: () => undefined,
     fetchFor: (hosts) => createEgress({ fetch, clock: systemClock, policy: () => ({ localOnly, allowedHosts: hosts, onPremiseHosts: [] }), onRecord: (record) => void egressed.push(record) }).fetch('mcp'),
-    connect: (address, options) => connectServer(address, { ...options, connectWithinMs: 4000, callWithinMs: 1200 }),
+    readyWithinMs: 20_000,
+    connect: (address, options) => connectServer(address, { ...options, connectWithinMs: 3000, callWithinMs: 1200 }),
   });
   toolbox = createToolbox({ servers, consent, clock: systemClock, record: (call) => void log.push(call) });
 };
@@ -198,10 +199,10 @@ describe('over standard input', () => {
     await expect(use('slow', {}, AbortSignal.timeout(100))).rejects.toMatchObject({ code: 'MCP_CALL_CANCELLED' });
   });
 
-  test.each(['flood_line', 'flood_messages'])('%s: the connection is ended, the app goes on', async (tool) => {
+  test.each(['flood_line', 'flood_messages'])('%s: the connection is ended, the app goes on', { timeout: 20_000 }, async (tool) => {
     const id = await add(stdio(), { consent: 'allow' });
     expect(await use(tool)).toMatchObject({ isError: true, text: expect.stringContaining('sent more than the app takes') as string });
-    await expect.poll(() => view(id).status).toBe('idle');
+    await expect.poll(() => view(id).status, { timeout: 8000 }).toBe('idle');
     await toolbox.list();
     expect(await use('read_note', { name: 'A' })).toMatchObject({ isError: false });
   });
@@ -215,6 +216,22 @@ describe('over standard input', () => {
     expect(view(id)).toMatchObject({ status: 'failed', error: { code, message: expect.stringMatching(sentence) as string } });
     expect(await toolbox.list()).toEqual([]);
   }, 10_000);
+
+  test('one that is slow to start holds nobody up, and is there the next time', async () => {
+    await servers.close();
+    const slow = createPersonServers({
+      store: { get: (key) => rows.get(key), set: (key, value) => void rows.set(key, value) }, secrets: { strength: 'session', get: async () => undefined, set: async () => undefined },
+      newId, version: '0', logger: silentLogger, onChange: () => undefined, fetchFor: () => fetch, readyWithinMs: 1,
+    });
+    try {
+      const id = await slow.save({ name: 'Notes', isOn: true, transport: stdio(), consent: 'ask' });
+      expect(await slow.ready()).toEqual([]);
+      await expect.poll(() => slow.views().find((server) => server.id === id)!.status, { timeout: 5000 }).toBe('ready');
+      expect(await slow.ready()).toMatchObject([{ id }]);
+    } finally {
+      await slow.close();
+    }
+  });
 
   test('the processes end with the engine, the stubborn ones too', async () => {
     await add(stdio('--stubborn'), { consent: 'allow' });

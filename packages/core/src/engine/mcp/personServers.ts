@@ -25,6 +25,8 @@ const KEY = 'mcp-servers';
 const MOST_SERVERS = 20;
 /** A server that failed must not hold up every question; the person can check it at any time. */
 const AGAIN_AFTER_MS = 60_000;
+/** Nobody waits longer for an answer because a server is slow to start. */
+const READY_WITHIN_MS = 5000;
 
 /** A server that is switched on, connected. */
 export interface ReadyServer {
@@ -43,7 +45,7 @@ export interface PersonServers {
   check(serverId: string): Promise<void>;
   setConsent(serverId: string, tool: string, consent: McpConsent): void;
   consentFor(serverId: string, tool: ServerTool): McpConsent;
-  /** Every server that is on and answers; those that do not are in `views` with their error, and are left alone for a minute. */
+  /** Every server that is on and answers in a few seconds; one that is slow is there the next time, one that fails is left alone for a minute. */
   ready(): Promise<ReadyServer[]>;
   close(): Promise<void>;
 }
@@ -58,11 +60,13 @@ export interface PersonServersOptions {
   logger: Logger;
   onChange(): void;
   connect?: typeof connectServer;
+  /** How long `ready` waits for a server, ms. */
+  readyWithinMs?: number;
 }
 
 /** The servers on a store. */
 export function createPersonServers(options: PersonServersOptions): PersonServers {
-  const { store, secrets, newId, fetchFor, version, logger, onChange, connect = connectServer } = options;
+  const { store, secrets, newId, fetchFor, version, logger, onChange, connect = connectServer, readyWithinMs = READY_WITHIN_MS } = options;
   let rows: ServerRow[] = z.array(serverRow).catch([]).parse(store.get(KEY) ?? []);
   const connections = new Map<string, Promise<ServerConnection>>();
   const statuses = new Map<string, { status: 'idle' | 'connecting' | 'ready' | 'failed'; error?: ErrorInfo; since: number }>();
@@ -198,8 +202,8 @@ export function createPersonServers(options: PersonServersOptions): PersonServer
       const all = await Promise.all(
         rows.filter((row) => row.isOn && isWorthIt(row)).map(async ({ id, name }): Promise<ReadyServer | undefined> => {
           try {
-            const connection = await connected(id);
-            return { id, name, tools: connection.tools, connection };
+            const connection = await within(connected(id), readyWithinMs);
+            return connection && { id, name, tools: connection.tools, connection };
           } catch {
             return undefined;
           }
@@ -215,6 +219,17 @@ export function createPersonServers(options: PersonServersOptions): PersonServer
 }
 
 const SECRET_NAME = { stdio: /^[A-Za-z_][A-Za-z0-9_]*$/, http: /^[A-Za-z0-9_-]+$/ };
+
+/** What a promise gives in time, or undefined. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 function secretName(serverId: string): string {
   return `mcp-server:${serverId}`;
