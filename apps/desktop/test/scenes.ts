@@ -190,6 +190,26 @@ const consent = async (stage: Stage): Promise<undefined> => {
   await page.getByTestId('consent').waitFor();
   await page.locator('dialog .button--primary:enabled').waitFor();
 };
+/** The agents' instructions: one of the person's own in use, another one on trial. */
+const instructions = async (stage: Stage): Promise<undefined> => {
+  const { page, client } = stage;
+  const read = async () => (await client.prompts.get()).agents.find(({ agent }) => agent === 'architect')!;
+  await client.prompts.setLearning({ isOn: true });
+  await client.prompts.stopTrial({ agent: 'architect' });
+  const { variants } = await read();
+  const builtIn = variants.find(({ origin }) => origin === 'builtIn')!;
+  await client.prompts.use({ variantId: builtIn.id });
+  for (const { id, origin } of variants) if (origin !== 'builtIn') await client.prompts.remove({ variantId: id });
+  const own = await client.prompts.add({ agent: 'architect', text: `${builtIn.text} Use the words of the person.`, reason: 'Titles were changed' });
+  await client.prompts.add({ agent: 'architect', text: `${builtIn.text} Be brief.` });
+  const tried = await client.prompts.add({ agent: 'architect', text: `${builtIn.text} Leave nothing out.` });
+  await client.prompts.use({ variantId: own.variantId });
+  await client.prompts.try({ variantId: tried.variantId });
+  await settings(stage);
+  await page.getByTestId('prompt-trial').waitFor();
+  return undefined;
+};
+const INSTRUCTIONS = '.settings__section:has(#settings-prompts)';
 const settings = async (stage: Stage, provider?: string, keepsConnections = false): Promise<undefined> => {
   const { page, ollama } = stage;
   if (!keepsConnections) await withoutConnections(stage);
@@ -455,6 +475,29 @@ export const SETTINGS_SCENES: readonly Scene[] = [
   },
   { name: 'the workbench', root: '.settings__section:has(#settings-workbench)', enter: (stage) => workbench(stage, 'rules') },
   { name: 'the workbench with a model', root: '.settings__section:has(#settings-workbench)', group: 'the workbench', enter: (stage) => workbench(stage, 'both') },
+  { name: 'instructions of the agents', root: INSTRUCTIONS, enter: instructions },
+  {
+    name: 'writing instructions',
+    root: 'dialog',
+    enter: async (stage) => {
+      await instructions(stage);
+      await stage.page.locator(`${INSTRUCTIONS} .prompts__head`).last().locator('.button').last().click();
+      await stage.page.locator('dialog textarea').press('End');
+      await stage.page.locator('dialog textarea').pressSequentially(' Be kind.');
+      await stage.page.locator('dialog .button--primary:enabled').waitFor();
+      return undefined;
+    },
+  },
+  {
+    name: 'deleting instructions',
+    root: '[data-testid=prompt-version] .notice',
+    enter: async (stage) => {
+      await instructions(stage);
+      await stage.page.getByTestId('prompt-version').first().locator('.button--icon').last().click();
+      await stage.page.locator('[data-testid=prompt-version] .notice').waitFor();
+      return undefined;
+    },
+  },
   { name: 'a question for consent', root: 'dialog', enter: consent },
   { name: 'an on-premise machine', root: '.settings__hosts', enter: async (stage) => { await stage.client.settings.set({ onPremiseHosts: ['llm.example.com'] }); await settings(stage); await stage.page.locator('.settings__hosts input').fill('10.0.0.7:8080'); return undefined; } },
   { name: 'usage', root: '[data-testid=usage]', enter: usage },

@@ -124,3 +124,15 @@ describe('usage', () => {
     expect(uxflow('usage', '--csv', '--otlp').status).toBe(2);
   });
 });
+
+describe('prompts', () => {
+  test('lists the wordings, shows one, and writes them all', () => {
+    const listed = uxflow('prompts');
+    expect(listed).toMatchObject({ status: 0, err: '' });
+    expect(listed.out).toMatch(/^architect\n\s+1\s+builtIn\s+not counted yet\s+\(in use\)$/m);
+    expect(uxflow('prompts', 'show', 'architect').out).toContain('{{route}}');
+    expect(JSON.parse(uxflow('prompts', 'export').out)).toMatchObject({ isLearning: true });
+    expect(uxflow('prompts', 'show', 'architect', '7').status).toBe(2);
+    expect(uxflow('prompts', 'nonsense').status).toBe(2);
+  });
+});

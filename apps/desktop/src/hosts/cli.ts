@@ -1,4 +1,4 @@
-/** `uxflow`: the engine's work on files, and its tools for other agents. Only `mcp` and `usage` open a data folder. */
+/** `uxflow`: the engine's work on files, and its tools for other agents. Only `mcp`, `prompts` and `usage` open a data folder. */
 import { errorInfo, isAppError } from '@uxflow/core';
 import { APP_VERSION } from '../version.ts';
 import { agentCommand } from './commands/agent.ts';
@@ -11,6 +11,7 @@ import { fitnessCommand } from './commands/fitness.ts';
 import { generateCommand } from './commands/generate.ts';
 import { layoutCommand } from './commands/layout.ts';
 import { mcpCommand } from './commands/mcp.ts';
+import { promptsCommand } from './commands/prompts.ts';
 import { usageCommand } from './commands/usage.ts';
 import { validateCommand } from './commands/validate.ts';
 
@@ -26,6 +27,7 @@ const commands: Record<string, Command> = {
   export: exportCommand,
   agent: agentCommand,
   fitness: fitnessCommand,
+  prompts: promptsCommand,
   usage: usageCommand,
 };
 

@@ -1,10 +1,10 @@
-import { densityOf, intervalOf, meanOf, posteriorOf, type Tally } from '../../agents/learning/posterior.ts';
+import { densityOf, intervalOf, joined, meanOf, NOTHING, posteriorOf, type Tally } from '../../agents/learning/posterior.ts';
 import { rewardOf } from '../../agents/learning/reward.ts';
 import type { PromptStanding } from '../../api/promptRoutes.ts';
 import type { StoredTrial, TrialOutcome } from '../../db/index.ts';
 
 /** Pieces of [0, 1] that a density is drawn with. */
-const PIECES = 60;
+const PIECES = 100;
 
 /** Scores of counted uses by context. */
 export function scoresByContext(trials: readonly StoredTrial[]): Map<string, Tally> {
@@ -16,16 +16,17 @@ export function rewardsByContext(trials: readonly StoredTrial[]): Map<string, Ta
   return byContext(trials, (trial) => rewardOf(trial.score!, trial));
 }
 
-/** What is known of a wording from uses that count. `outcomes` tells of all of them. */
-export function standingOf(trials: readonly StoredTrial[], outcomes: Record<TrialOutcome, number>): PromptStanding {
-  const posterior = posteriorOf({ n: trials.length, sum: trials.reduce((sum, trial) => sum + trial.score!, 0) });
+/** What is known of a wording from uses that count, and from those before them. `outcomes` tells of all but those before. */
+export function standingOf(trials: readonly StoredTrial[], outcomes: Record<TrialOutcome, number>, before: Tally = NOTHING): PromptStanding {
+  const all = tallyOf(trials, before);
+  const posterior = posteriorOf(all);
   const [ms, costUsd] = [meanOver(trials.map((trial) => trial.ms)), meanOver(trials.map((trial) => trial.costUsd))];
-  return { n: trials.length, mean: meanOf(posterior), ...intervalOf(posterior), outcomes, ...(ms === undefined ? {} : { ms }), ...(costUsd === undefined ? {} : { costUsd }) };
+  return { n: all.n, mean: meanOf(posterior), ...intervalOf(posterior), outcomes, ...(ms === undefined ? {} : { ms }), ...(costUsd === undefined ? {} : { costUsd }) };
 }
 
 /** Heights of the density of a wording's acceptance. */
-export function densityOfTrials(trials: readonly StoredTrial[]): number[] {
-  return densityOf(posteriorOf({ n: trials.length, sum: trials.reduce((sum, trial) => sum + trial.score!, 0) }), PIECES);
+export function densityOfTrials(trials: readonly StoredTrial[], before: Tally = NOTHING): number[] {
+  return densityOf(posteriorOf(tallyOf(trials, before)), PIECES);
 }
 
 /** How many uses came to each outcome. */
@@ -33,6 +34,10 @@ export function outcomesOf(trials: readonly StoredTrial[]): Record<TrialOutcome,
   const counts: Record<TrialOutcome, number> = { open: 0, accepted: 0, acceptedEdited: 0, rejected: 0, corrected: 0, failed: 0, unknown: 0 };
   for (const trial of trials) counts[trial.outcome]++;
   return counts;
+}
+
+function tallyOf(trials: readonly StoredTrial[], before: Tally): Tally {
+  return joined(before, { n: trials.length, sum: trials.reduce((sum, trial) => sum + trial.score!, 0) });
 }
 
 function byContext(trials: readonly StoredTrial[], valueOf: (trial: StoredTrial) => number): Map<string, Tally> {

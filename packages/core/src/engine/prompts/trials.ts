@@ -96,11 +96,12 @@ export function createTrials({ folder, state, wordings, clock }: { folder: DataF
       if (!trial) return undefined;
       const uses = usesOf(trial);
       const { turn, lead, needed } = verdict(trial, uses);
+      const before = total(toMap(trial.scoresBefore).values());
       return {
-        variantId: trial.variantId, startedAt: trial.startedAt, turns: turn, mostTurns: TRIAL_TURNS, before: total(toMap(trial.scoresBefore).values()).n, needed,
+        variantId: trial.variantId, startedAt: trial.startedAt, turns: turn, mostTurns: TRIAL_TURNS, before: before.n, needed,
         ...(lead === undefined ? {} : { lead }),
-        current: standingOf(uses.current, outcomesOf(uses.current)), challenger: standingOf(uses.challenger, outcomesOf(uses.challenger)),
-        currentDensity: densityOfTrials(uses.current), challengerDensity: densityOfTrials(uses.challenger),
+        current: standingOf(uses.current, outcomesOf(uses.current), before), challenger: standingOf(uses.challenger, outcomesOf(uses.challenger)),
+        currentDensity: densityOfTrials(uses.current, before), challengerDensity: densityOfTrials(uses.challenger),
       };
     },
   };
@@ -119,7 +120,7 @@ function evidenceOf(folder: DataFolder, trial: RunningTrial, uses: Record<Arm, S
   return {
     turns: turn, before: before.n, lead: lead ?? 0, needed,
     probability: probabilityAbove(posteriorOf(tallyOf(uses.challenger)), posteriorOf({ n: current.n + before.n, sum: current.sum + before.sum })),
-    current: standingOf(uses.current, outcomesOf(uses.current)), challenger: standingOf(uses.challenger, outcomesOf(uses.challenger)), examples,
+    current: standingOf(uses.current, outcomesOf(uses.current), before), challenger: standingOf(uses.challenger, outcomesOf(uses.challenger)), examples,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AgentPrompts } from '@uxflow/core/api';
 import { Badge, Button, Notice, Spinner, Switch } from '@uxflow/ui';
+import { Eraser } from 'lucide-react';
 import { useState } from 'react';
 import { errorText, useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
@@ -19,18 +20,22 @@ export function PromptsSection() {
   // What waits for a decision comes first; else the agent whose work people see most.
   const chosen = agents.find(({ agent }) => agent === picked) ?? agents.find(({ proposed }) => proposed) ?? agents.find(({ agent }) => agent === 'architect');
   return (
-    <Section id="prompts" title={text('settings.prompts')} text={text('prompts.text')}>
+    <Section
+      id="prompts"
+      title={text('settings.prompts')}
+      text={text('prompts.text')}
+      actions={
+        agents.some(({ variants }) => variants.some(({ standing }) => standing.n > 0)) ? (
+          <Button size="small" icon={<Eraser />} onClick={() => setForgetting(true)}>
+            {text('prompts.forget')}
+          </Button>
+        ) : undefined
+      }
+    >
       {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
       {prompts ? (
         <>
-          <div className="settings__pair">
-            <Switch label={text('prompts.learning')} hint={text('prompts.learningHint')} checked={prompts.isLearning} onCommit={(isOn) => void run(() => api.prompts.setLearning({ isOn }))} />
-            {agents.some(({ variants }) => variants.some(({ standing }) => standing.n > 0)) ? (
-              <Button size="small" variant="ghost" onClick={() => setForgetting(true)}>
-                {text('prompts.forget')}
-              </Button>
-            ) : null}
-          </div>
+          <Switch label={text('prompts.learning')} hint={text('prompts.learningHint')} checked={prompts.isLearning} onCommit={(isOn) => void run(() => api.prompts.setLearning({ isOn }))} />
           {isForgetting ? (
             <Notice tone="warning">
               <p>{text('prompts.forgetAsk')}</p>

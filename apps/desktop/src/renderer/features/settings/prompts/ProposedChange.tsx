@@ -1,8 +1,7 @@
 import type { AgentPrompts, PromptChangeView } from '@uxflow/core/api';
 import { Badge, Button } from '@uxflow/ui';
 import { Check } from 'lucide-react';
-import { useLanguage, useText } from '../../../i18n/TextContext.tsx';
-import { codeText } from '../../../i18n/TextContext.tsx';
+import { codeText, useLanguage, useText } from '../../../i18n/TextContext.tsx';
 import { ArmTable } from './ArmTable.tsx';
 import { DiffText } from './DiffText.tsx';
 import { numberOf, percentText } from './promptText.ts';
@@ -23,7 +22,7 @@ export function ProposedChange({ agent, change, isBusy, onDecide }: { agent: Age
           <p className="settings__muted">{text('prompts.proposalText', { turns: evidence.turns, lead: amount(evidence.lead), needed: amount(evidence.needed) })}</p>
           <ArmTable arms={[{ label: text('prompts.current', { number: from }), standing: evidence.current }, { label: text('prompts.challenger', { number: to }), standing: evidence.challenger }]} />
           <p className="settings__faint">
-            {text('prompts.probability', { percent: percentText(Math.min(0.999, evidence.probability), language) })}
+            {text('prompts.probability', { percent: evidence.probability >= 0.995 ? `> ${percentText(0.99, language)}` : percentText(evidence.probability, language) })}
             {evidence.before > 0 ? ` · ${text('prompts.trialBefore', { count: evidence.before })}` : ''}
           </p>
           {evidence.examples.length ? (

@@ -7,8 +7,9 @@ test('words that came and went are marked, the others stay', () => {
     { kind: 'same', text: 'Titles are ' },
     { kind: 'removed', text: 'short' },
     { kind: 'added', text: 'long' },
-    { kind: 'same', text: '. Be kind.' },
-    { kind: 'added', text: ' Be brief.' },
+    { kind: 'same', text: '. Be kind' },
+    { kind: 'added', text: '. Be brief' },
+    { kind: 'same', text: '.' },
   ]);
   expect(wordDiff('same', 'same')).toEqual([{ kind: 'same', text: 'same' }]);
 });
