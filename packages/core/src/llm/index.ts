@@ -1,8 +1,9 @@
 /**
  * Language models behind one interface. A provider is an entry of providerTable and an adapter
- * (openAiModel, ollamaModel, anthropicModel, geminiModel) that makes one exchange through the vendor's client;
+ * (openAiModel, azureModel, ollamaModel, anthropicModel, geminiModel) that makes one exchange through the vendor's client;
  * structuredModel puts the time limit, retries, schema parsing and the repair turn around it; providerFetch stands between client and
  * network and turns every failure of the wire into an AppError; egress is the only way out, checks the host and keeps the record.
+ * Around a model stand, each a LanguageModel itself: recordedModel, budgetedModel, breakerModel, guardedModel, failoverModel, cachedModel.
  */
 export type { CallPurpose, GenerateRequest, GenerateResult, LanguageModel, ModelImage, ModelMessage, OutputShape, TokenUsage, ToolCall, ToolDefinition } from './languageModel.ts';
 export { modelError, modelErrorCodes, redactText, type ModelErrorCode } from './modelError.ts';
