@@ -17,10 +17,12 @@ const playedFetch = (async (input: RequestInfo | URL, init?: RequestInit) => {
     return json({ model: 'e', embeddings: body.input!.map(() => [1, 0, 0]), prompt_eval_count: 3 });
   }
   const isExpert = 'principle' in (body.format?.properties ?? {});
+  // Whoever else asks (what is learned from a correction) has its own tests.
+  if (!isExpert && !('cards' in (body.format?.properties ?? {}))) return json({ model: 'scripted', message: { role: 'assistant', content: 'No.' }, done: true, done_reason: 'stop' });
   asked.push(isExpert ? 'uxExpert' : 'architect');
   const content = isExpert
     ? JSON.stringify({ answer: `Answer ${asked.length}.`, principle: '', nodeIds: [] })
-    : JSON.stringify({ cards: [], tidy: false });
+    : JSON.stringify({ cards: [{ title: 'Rename', reason: 'As asked.', addNodes: [], addEdges: [], removeEdges: [], removeNodes: [], changeNodes: [{ id: 'node_2', title: `Basket ${asked.length}` }], changeEdges: [] }] });
   return json({ model: 'scripted', created_at: '2026-01-01T00:00:00Z', message: { role: 'assistant', content }, done: true, done_reason: 'stop', prompt_eval_count: 10, eval_count: 5 });
 }) as typeof fetch;
 
@@ -97,6 +99,26 @@ it('finds an answer by meaning once there is an embedding model, in this state o
   await kit.api.flows.rename({ flowId, name: 'Store' });
   await ask('What happens after the login?');
   expect(asked, 'a new version of the flow').toHaveLength(5);
+});
+
+it('never proposes again from memory what was rejected', async () => {
+  const proposalOf = (proposalId: string | undefined) => chat.proposals.get(proposalId!)!;
+  const first = await ask('Rename Cart to Basket');
+  expect(first.status).toBe('proposed');
+  const second = await ask('Rename Cart to Basket');
+  expect(asked).toEqual(['architect']);
+  expect(proposalOf(second.proposalId).cards.map((card) => card.ops)).not.toHaveLength(0);
+  const { cards } = proposalOf(second.proposalId);
+  await kit.api.proposal.reject({ proposalId: second.proposalId!, cardIds: cards.map((card) => card.id) });
+  await ask('Rename Cart to Basket');
+  expect(asked).toEqual(['architect', 'architect']);
+  // Asking again turns down what is still open.
+  const third = await ask('Rename Cart to Basket');
+  expect(asked).toHaveLength(2);
+  const again = await chat.settled((await kit.api.chat.askAgain({ turnId: third.id })).id);
+  expect(asked).toHaveLength(3);
+  expect(again.status).toBe('proposed');
+  expect(proposalOf(third.proposalId).cards.every((card) => card.status === 'rejected')).toBe(true);
 });
 
 it('tries an embedding model, and says what failed', async () => {
