@@ -97,7 +97,7 @@ async function measureOverhead(): Promise<void> {
   const engine = await createEngine({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: { strength: 'session', get: async () => undefined, set: async () => {} } });
   try {
     const client = createRouterClient(engine.router) as unknown as ApiClient;
-    await client.settings.set({ model: { provider: 'ollama', baseUrl: model.baseUrl, model: 'bench' } });
+    await client.settings.set({ model: { provider: 'ollama', baseUrl: model.baseUrl, model: 'bench' }, keepsAnswers: false });
     for (const [kind, tale] of Object.entries(TALES)) {
       const overhead: number[] = [];
       const forwarded: number[] = [];
@@ -174,7 +174,7 @@ async function measureFrames(): Promise<void> {
     await page.getByTestId('flow-list').waitFor();
     const socket = await openGuest(dataDir);
     const client = createApiClient(new RPCLink({ websocket: socket as never }));
-    await client.settings.set({ model: { provider: 'ollama', baseUrl: model.baseUrl, model: 'bench' } });
+    await client.settings.set({ model: { provider: 'ollama', baseUrl: model.baseUrl, model: 'bench' }, keepsAnswers: false });
     const flowIds: string[] = [];
     for (let index = 0; index < TURNS; index++) flowIds.push(await makeFlow(client, `Beside ${index}`, 30));
     await page.evaluate((id) => (location.hash = `#/flow/${id}`), flowIds[0]!);
