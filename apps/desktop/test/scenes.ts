@@ -421,7 +421,7 @@ const modes = async (stage: Stage): Promise<undefined> => {
 };
 const costs = async (stage: Stage): Promise<undefined> => {
   for (const pattern of ['openai:gpt-5.4', 'openai:mystery']) await stage.client.usage.removePrice({ pattern });
-  await stage.client.settings.set({ model: { provider: 'openai', baseUrl: 'https://gateway.example.com/v1', model: 'mystery' } });
+  await stage.client.settings.set({ model: { provider: 'openai', baseUrl: 'https://gateway.example.com/v1', model: 'mystery' }, proModel: null, modes: { standard: {}, pro: {} }, fallbacks: [] });
   await settings(stage);
   await stage.page.locator('.settings__price-in-use').waitFor();
 };

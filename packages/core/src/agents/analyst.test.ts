@@ -24,7 +24,7 @@ describe('what went wrong, by rules', () => {
     ['context', 'planner', { feedback: ['ohne das Tutorial'] }],
     ['completeness', 'visualInterpreter', { hasImage: true, changes: [{ kind: 'added', before: '', after: 'Basket' }] }],
   ] as const)('%s of the %s', (category, agent, change) => {
-    expect(rules(change as Partial<Correction>)).toMatchObject({ problemCategory: category, sourceAgent: agent });
+    expect(rules(change as unknown as Partial<Correction>)).toMatchObject({ problemCategory: category, sourceAgent: agent });
   });
   it('is surer of many corrections of one kind than of one among many', () => {
     const many = rules({ changes: Array.from({ length: 5 }, () => ({ kind: 'renamed', before: 'a', after: 'b' })) });

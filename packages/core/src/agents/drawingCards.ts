@@ -42,7 +42,7 @@ export function drawingCards(drawing: Seen, wish: string, view: FlowView, ids: I
   }
   addEnds(draft, view, cardOf, language);
   const made = applyWishes(wish, draft, cardOf, card, language);
-  return cardsOf(draft, cardOf, Math.max(card, made), drawing.description, language);
+  return cardsOf(draft, cardOf, Math.max(card, made), wish.trim().slice(0, 500) || (language === 'de' ? 'Aus dem Bild' : 'From the picture'), language);
 }
 
 /** Steps from the entries on, breadth first; what nothing leads to comes in the order of the picture. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../base/index.ts';
 import type { LogState } from '../flow/index.ts';
+import { detectLanguage } from '../language/readText.ts';
 import { architect, designSchema } from './architect.ts';
 import { classifier, isDoubtful, type Classification } from './classifier.ts';
 import { drawingCards } from './drawingCards.ts';
@@ -54,7 +55,8 @@ interface Drive {
  */
 export async function driveTurn(turn: Turn, dependencies: DriveDependencies): Promise<Halt> {
   const { state } = await dependencies.readFlow(turn.flowId);
-  const language = languageFor(turn.message, state);
+  // A picture without words speaks the language of the flow.
+  const language = turn.message.trim() ? languageFor(turn.message, state) : detectLanguage([...state.node.values()].map((node) => node.data.title).join('. '));
   const now = { turn: turn.language === language ? turn : dependencies.update({ language }) };
   const drive: Drive = { steps: new Stepper(now, state, dependencies), now, state, dependencies };
   if (turn.image) return drivePicture(drive, turn.image);
@@ -103,6 +105,8 @@ async function findPlan({ steps, now, state }: Drive, task: string): Promise<{ p
   if (feedback.length) steps.calls = Math.min(steps.calls, 1);
   if (isApproved) return { plan: now.turn.plan! };
   const german = now.turn.language === 'de';
+  // A plan without a step can neither be approved nor edited.
+  if (!plan!.steps.length) return { halt: { kind: 'reply', reply: german ? 'Darin habe ich keinen Schritt gefunden, also wurde nichts geändert. Erzähl mir, was Menschen in diesem Ablauf nacheinander tun.' : 'I found no step in that, so nothing was changed. Tell me what people do in this flow, one thing after the other.' } };
   const where = isBlank(state) ? '' : german ? ' Was schon da ist, bleibt stehen.' : ' What is there already stays.';
   return { halt: { kind: 'approve', plan: plan!, text: german ? `Mein Plan hat ${plan!.steps.length} Schritte. Passt er so? Du kannst Schritte ändern, streichen oder mir sagen, was fehlt.${where}` : `My plan has ${plan!.steps.length} ${plan!.steps.length === 1 ? 'step' : 'steps'}. Does it fit? You can change or remove steps, or tell me what is missing.${where}` } };
 }

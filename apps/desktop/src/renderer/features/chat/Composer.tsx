@@ -1,4 +1,4 @@
-import { IMAGE_TYPES } from '@uxflow/core';
+import { IMAGE_TYPES, isAppError } from '@uxflow/core';
 import { leadChoice } from '@uxflow/core/api';
 import { Button, classes, IconButton, Notice } from '@uxflow/ui';
 import { CornerDownRight, ImagePlus, SendHorizontal, Settings2, Square, X } from 'lucide-react';
@@ -64,7 +64,7 @@ export function Composer() {
     >
       {failure ? (
         <div className="composer__failure">
-          <Notice tone="error">{text('chat.notSent', { reason: errorText(text, failure) })}</Notice>
+          <Notice tone="error">{isOfPicture(failure) ? errorText(text, failure) : text('chat.notSent', { reason: errorText(text, failure) })}</Notice>
           <IconButton size="small" label={text('close')} icon={<X />} onClick={dismiss} />
         </div>
       ) : null}
@@ -131,3 +131,6 @@ export function Composer() {
     </div>
   );
 }
+
+/** Such a failure says itself what was kept. */
+const isOfPicture = (failure: unknown): boolean => isAppError(failure) && failure.code.startsWith('IMAGE_');

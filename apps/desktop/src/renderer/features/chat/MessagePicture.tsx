@@ -26,7 +26,7 @@ export function MessagePicture({ image }: { image: TurnImage }) {
   return (
     <>
       <button type="button" className="picture__open" aria-label={text('chat.image.open', { name })} disabled={!source} data-testid="message-picture" onClick={() => setOpen(true)}>
-        {source ? <img src={source} alt="" width={image.width} height={image.height} /> : null}
+        {source ? <img src={source} alt="" style={{ aspectRatio: `${image.width} / ${image.height}` }} /> : null}
       </button>
       {isOpen && source ? (
         <Dialog title={name} closeLabel={text('close')} isWide onClose={() => setOpen(false)}>

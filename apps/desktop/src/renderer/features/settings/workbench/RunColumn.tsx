@@ -45,6 +45,6 @@ function factsOf(text: ReturnType<typeof useText>, { ms, mind, call }: Extract<R
   const language = text('languageTag');
   const facts = [mind === 'rules' ? text('workbench.byRules') : (call?.model ?? text('workbench.byModel')), durationText(call?.ms ?? ms, language)];
   if (call?.inputTokens !== undefined || call?.outputTokens !== undefined) facts.push(text('workbench.tokens', { input: call.inputTokens === undefined ? '?' : tokensText(call.inputTokens, language), output: call.outputTokens === undefined ? '?' : tokensText(call.outputTokens, language) }));
-  if (call) facts.push(call.costUsd === undefined ? text('workbench.costUnknown') : moneyText(call.costUsd, language));
+  if (call) facts.push(call.costUsd === undefined ? text('workbench.costUnknown') : call.costUsd === 0 ? text('usage.noCharge') : moneyText(call.costUsd, language));
   return facts.join(' · ');
 }
