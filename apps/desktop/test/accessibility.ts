@@ -107,8 +107,11 @@ export async function unreachable(page: Page): Promise<string[]> {
       const at = document.activeElement as HTMLElement | null;
       // Past the last one the focus is with the browser for a moment.
       if (!at || at === document.body) return false;
-      if (at.dataset.tabbed) return true;
-      at.dataset.tabbed = 'yes';
+      // A date has a stop for day, month and year each, all of them the same element.
+      const isSameDate = at.dataset.tabbed === 'now' && at.matches('input[type=date]');
+      for (const last of document.querySelectorAll<HTMLElement>('[data-tabbed=now]')) last.dataset.tabbed = 'yes';
+      if (at.dataset.tabbed && !isSameDate) return true;
+      at.dataset.tabbed = 'now';
       return false;
     });
     if (isRound) break;
