@@ -26,7 +26,8 @@ export async function createPostgresBus(database: ServerDatabase, logger: Logger
   const open = async (isFirst: boolean): Promise<void> => {
     while (!closed) {
       try {
-        const next = await database.connect();
+        // Hints of several parts at once are sent one behind the other.
+        const next = await database.connect({ pipeline: true });
         next.on('notification', ({ payload = '' }) => listeners.tell(payload));
         next.on('error', () => {});
         next.on('end', () => {

@@ -14,7 +14,7 @@ const { totals, failures } = await runFuzz({
   seeds,
   clients: setting('FUZZ_CLIENTS', 6),
   operations: setting('FUZZ_OPERATIONS', 200),
-  killOneIn: setting('FUZZ_KILL_ONE_IN', 6),
+  killOneIn: setting('FUZZ_KILL_ONE_IN', 12),
   parallel: setting('FUZZ_PARALLEL', 6),
   onDone: (seed, report) => {
     done += 1;
