@@ -57,6 +57,8 @@ export interface AgentRunOptions {
   signal: AbortSignal;
   /** For the whole call, retries and repair turn included; ms. */
   timeoutMs: number;
+  /** Sees the parts of the prompt before they go to the model. */
+  onPrompt?(parts: readonly PromptPart[]): void;
   /** Tools of the person, for agents that take them. */
   toolbox?: AgentToolbox;
   onToken?(text: string): void;
@@ -104,7 +106,9 @@ export function flowPart(view: FlowView): PromptPart {
 
 async function askModel<Input, Output, Answer>(agent: Agent<Input, Output, Answer>, input: Input, context: AgentContext, model: LanguageModel, options: AgentRunOptions): Promise<AgentRun<Output>> {
   const template = options.template ?? agent.instructions;
-  const { system, message } = renderPrompt(template, agent.variables?.(input, context) ?? {}, agent.answer, agent.parts(input, context));
+  const parts = agent.parts(input, context);
+  const { system, message } = renderPrompt(template, agent.variables?.(input, context) ?? {}, agent.answer, parts);
+  options.onPrompt?.(parts);
   const images = agent.images?.(input) ?? [];
   const request = {
     system,

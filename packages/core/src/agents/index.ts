@@ -8,6 +8,8 @@ export { createTurnRunner, type TurnEvent, type TurnRunner, type TurnRunnerDepen
 export { createMemoryTurnStore } from './memoryTurnStore.ts';
 export { acceptance, ghostView, makeProposal, rebase, rejection, type Acceptance, type GhostView, type ProposalStart, type Rejection } from './proposal.ts';
 export { allowedOps, findRefusedOp, MOST_CARDS, MOST_OPS_OF_A_CARD, type OpRefusal } from './allowedOps.ts';
+export { readInjection, SIGNAL_THRESHOLD, type InjectionSignal } from './injectionSignal.ts';
+export { INJECTION_FAMILIES, type InjectionFamily } from './injectionPatterns.ts';
 export { editGhosts } from './proposalEdit.ts';
 export { designEdit, editFlow, generateFlow, type DesignedEdit, type EditedFlow, type GeneratedFlow, type PipelineDependencies } from './pipeline.ts';
 export { placeCards, type LayWhole } from './placeCards.ts';

@@ -4,7 +4,7 @@ import type { LogState } from '../flow/index.ts';
 import { detectLanguage } from '../language/readText.ts';
 import type { LanguageModel } from '../llm/index.ts';
 import type { LayWhole } from './placeCards.ts';
-import type { PromptTemplate } from './prompt.ts';
+import type { PromptPart, PromptTemplate } from './prompt.ts';
 import type { AgentToolbox } from './toolRounds.ts';
 import { driveTurn, type Halt } from './turnDrive.ts';
 import type { AgentCall, AgentName, ChatMessage, Conversation, Plan, Proposal, Turn, TurnImage, TurnStatus, TurnStore } from './turnSchema.ts';
@@ -32,6 +32,8 @@ export interface TurnRunnerDependencies {
   modelName(): string;
   /** Bytes of an asset, by their SHA-256. */
   readAsset?(assetId: string): Uint8Array | undefined;
+  /** Sees what goes to a model, part by part. */
+  onPrompt?(parts: readonly PromptPart[], turn: Turn): void;
   layWhole?: LayWhole;
   /** Tools of the person, for the agents that take them. */
   toolbox?: AgentToolbox;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../base/index.ts';
-import type { LogState } from '../flow/index.ts';
+import { initialState, type LogState } from '../flow/index.ts';
 import { detectLanguage } from '../language/readText.ts';
 import { architect, designSchema } from './architect.ts';
 import { classifier, isDoubtful, type Classification } from './classifier.ts';
@@ -12,7 +12,7 @@ import { languageFor } from './pipeline.ts';
 import { placeCards, tidyCard } from './placeCards.ts';
 import { isBlank } from './planText.ts';
 import { planner } from './planner.ts';
-import { makeProposal } from './proposal.ts';
+import { ghostView, makeProposal } from './proposal.ts';
 import { synthesizer } from './synthesizer.ts';
 import type { TurnRunnerDependencies } from './turn.ts';
 import type { AgentName, Plan, Turn } from './turnSchema.ts';
@@ -162,9 +162,16 @@ async function drivePicture(drive: Drive, image: NonNullable<Turn['image']>): Pr
   const useModel = image.mediaType !== 'image/svg+xml' && visualInterpreter.rules(input, context).status === 'error';
   const { output: drawing, mind } = await steps.agent(visualInterpreter, input, { useModel, kept: { image, wish }, isUseless: (output) => output.status === 'error' });
   if (drawing.status === 'error') return { kind: 'reply', reply: drawing.errorMessage };
-  const { cards } = await steps.step('architect', { elements: drawing.elements.length, connections: drawing.connections.length }, designSchema, (ids) => ({ cards: drawingCards(drawing, wish, state, ids, steps.language), tidy: false }));
+  // A question beside the picture is no wish: it is answered about what the picture shows.
+  const asks = wish.trim() !== '' && classifier.rules({ message: wish }, { ...context, state: initialState(state.flow.id) }).intent === 'question';
+  const { cards } = await steps.step('architect', { elements: drawing.elements.length, connections: drawing.connections.length }, designSchema, (ids) => ({ cards: drawingCards(drawing, asks ? '' : wish, state, ids, steps.language), tidy: false }));
   const checked = await check(steps, state, dependencies, cards, { isPlaced: false });
-  return propose(drive, { ...checked, byModel: mind === 'model', answers: drawing.description ? [drawing.description] : [], isPlanned: false });
+  const answers = drawing.description ? [drawing.description] : [];
+  if (asks) {
+    const drawn = ghostView(state, makeProposal(state, checked.cards, { id: 'proposal_dry', turnId: now.turn.id, flowId: state.flow.id, entryId: 'entry_dry', createdAt: 0 })).view;
+    answers.push((await steps.agent(uxExpert, { question: wish }, { useModel: true, question: wish, state: drawn })).output.answer);
+  }
+  return propose(drive, { ...checked, byModel: mind === 'model', answers, isPlanned: false });
 }
 
 /** Makes the proposal of checked cards and says what it is. */

@@ -13,6 +13,8 @@ export interface StepOptions<O> {
   kept?: unknown;
   /** Runs beside other steps: its call is not one of the calls in sequence. */
   isBeside?: boolean;
+  /** The flow that the agent sees, where that is another one than the turn's. */
+  state?: LogState;
   /** The person's question in their own words, where the step answers one. */
   question?: string;
   /** The step fails with the model's error (and can be tried again) where the rules' output is of no use either. */
@@ -53,7 +55,7 @@ export class Stepper {
     const { dependencies, state, language, now } = this;
     const wantsModel = options.useModel && now.turn.model !== 'rules';
     const stepped = await this.run(agent.name, options.kept ?? input, agent.output, async (ids, seed) => {
-      const context: AgentContext = { state, ids, language };
+      const context: AgentContext = { state: options.state ?? state, ids, language };
       const template = wantsModel ? dependencies.template?.(agent.name, now.turn) : undefined;
       const run = await runAgent(agent, input, context, {
         ...(wantsModel ? { model: dependencies.model(agent.name, now.turn.quality) } : {}),
@@ -62,6 +64,7 @@ export class Stepper {
           ...(now.turn.quality ? { quality: now.turn.quality } : {}), turnId: now.turn.id, flowId: now.turn.flowId, flowVersion: state.no, ...(now.turn.bypassCache ? { bypassCache: true } : {}),
           ...(options.question === undefined ? {} : { question: options.question, names: [...state.node.values()].map((node) => node.data.title) }),
         },
+        onPrompt: (parts) => dependencies.onPrompt?.(parts, now.turn),
         ...(dependencies.toolbox ? { toolbox: dependencies.toolbox } : {}),
         seed, signal: dependencies.signal, timeoutMs: dependencies.modelTimeoutMs ?? 120_000,
         onToken: (text) => dependencies.emit({ type: 'token', turnId: now.turn.id, flowId: now.turn.flowId, agent: agent.name, text }),

@@ -7,6 +7,7 @@ import { flowRoutes, flowsRoutes } from './flowRoutes.ts';
 import { mcpRoutes } from './mcpRoutes.ts';
 import { promptRoutes } from './promptRoutes.ts';
 import { appRoutes, modelRoutes, settingsRoutes } from './settingsRoutes.ts';
+import { securityRoutes } from './securityRoutes.ts';
 import { usageRoutes } from './usageRoutes.ts';
 
 /** Everything that a screen may ask of the engine; the same over a MessagePort, a WebSocket, a local socket and in process. */
@@ -17,6 +18,7 @@ export const contract = {
   agents: agentRoutes,
   proposal: proposalRoutes,
   prompts: promptRoutes,
+  security: securityRoutes,
   settings: settingsRoutes,
   models: modelRoutes,
   answers: answerRoutes,

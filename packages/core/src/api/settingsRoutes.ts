@@ -101,7 +101,11 @@ export const egressRecordSchema = z.object({
   responseBytes: z.number().int(),
   ms: z.number(),
   outcome: z.enum(['ok', 'refused', 'failed']),
+  /** Why it was refused. */
+  reason: z.string().optional(),
 });
+export const egressTotalSchema = z.object({ host: z.string(), requests: z.number().int(), refused: z.number().int(), failed: z.number().int(), requestBytes: z.number(), responseBytes: z.number(), lastAt: z.number().int() });
+export type EgressTotalView = z.infer<typeof egressTotalSchema>;
 
 const pullBytes = { completedBytes: z.number(), totalBytes: z.number().optional(), freeBytes: z.number().optional() };
 
@@ -177,5 +181,8 @@ export const appRoutes = {
     }),
   ),
   /** The connections that the engine made or refused, newest first. */
+  egressTotals: oc.output(z.array(egressTotalSchema)),
+  /** Tells that rows were added. */
+  egressWatch: oc.output(eventIterator(z.object({ type: z.literal('changed') }))),
   egress: oc.input(z.object({ limit: z.number().int().max(500).default(100) })).output(z.array(egressRecordSchema)),
 };

@@ -14,6 +14,7 @@ import { migrate, readVersion, type Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations.generated.ts';
 import { readState } from './readState.ts';
 import { createPromptStore, type PromptStore } from './promptStore.ts';
+import { createSignalStore, type SignalStore } from './signalStore.ts';
 import { createToolCallStore, type ToolCallStore } from './toolCallStore.ts';
 import { openSearchIndex, type FlowText } from './searchIndex.ts';
 import { createSettingStore, type SettingStore } from './settingStore.ts';
@@ -30,6 +31,8 @@ export interface DataFolder {
   readonly settings: SettingStore;
   readonly ledger: LedgerStore;
   readonly toolCalls: ToolCallStore;
+  /** Texts that looked like attacks on prompts. */
+  readonly signals: SignalStore;
   readonly assets: AssetStore;
   /** Answers of models, to be given again. */
   readonly answers: StoredAnswers;
@@ -108,6 +111,7 @@ export async function openDataFolder(path: string, { logger, clock, migrations =
       settings: createSettingStore(store),
       ledger: createLedgerStore(store, createIdSource(clock, systemRandom)),
       toolCalls: createToolCallStore(store, createIdSource(clock, systemRandom)),
+      signals: createSignalStore(store, createIdSource(clock, systemRandom)),
       assets: createAssetStore(store, clock),
       answers,
       prompts: createPromptStore(store, createIdSource(clock, systemRandom)),

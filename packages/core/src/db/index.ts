@@ -8,6 +8,8 @@ export type { NewSnapshot, StoredSnapshot } from './snapshotStore.ts';
 export type { Asset, AssetStore } from './assetStore.ts';
 export type { StoredAnswers } from './answerStore.ts';
 export { learningEpisodeSchema, type EpisodeStore, type LearningEpisode } from './episodeStore.ts';
+export type { EgressTotal } from './ledgerStore.ts';
+export type { SignalRecord, SignalStore, StoredSignal } from './signalStore.ts';
 export type { ToolCallRecord, ToolCallStore } from './toolCallStore.ts';
 export type { CallFilter, LedgerStore, StoredEgressRecord, StoredModelCall } from './ledgerStore.ts';
 export { parseEntry, readState, type ReadState } from './readState.ts';

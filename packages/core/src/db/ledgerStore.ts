@@ -29,6 +29,18 @@ export interface CallFilter {
   limit?: number;
 }
 
+/** What went to one machine altogether. */
+export interface EgressTotal {
+  host: string;
+  requests: number;
+  refused: number;
+  failed: number;
+  requestBytes: number;
+  responseBytes: number;
+  /** Of the newest request, ms UTC. */
+  lastAt: number;
+}
+
 /** What went to models and to the network: written as it happens, readable by the person. */
 export interface LedgerStore {
   /** The ledger of model calls. A row is durable before the call is made. */
@@ -47,6 +59,8 @@ export interface LedgerStore {
   addEgressRecords(records: readonly EgressRecord[]): void;
   /** Newest first. */
   listEgressRecords(limit?: number): StoredEgressRecord[];
+  /** One row for each machine, the one with the most requests first. */
+  egressTotals(): EgressTotal[];
   /** Deletes rows of both ledgers that started before `before` (ms UTC); gives how many. */
   prune(before: number): number;
 }
@@ -112,6 +126,16 @@ export function createLedgerStore(database: Database, ids: IdSource): LedgerStor
     },
     listEgressRecords: (limit = 100) =>
       database.read(() => (database.statement(`select ${EGRESS_COLUMNS} from egress_record order by egress_record.id desc limit ?`).all(limit) as StoredEgressRecord[]).map(withoutNull)),
+    egressTotals: () =>
+      database.read(
+        () =>
+          database
+            .statement(
+              `select host, count(*) as requests, sum(outcome = 'refused') as refused, sum(outcome = 'failed') as failed, sum(request_bytes * (outcome <> 'refused')) as requestBytes, sum(response_bytes) as responseBytes, max(started_at) as lastAt
+               from egress_record group by host order by requests desc, host limit 500`,
+            )
+            .all() as EgressTotal[],
+      ),
     prune: (before) =>
       database.write(() => ['model_call', 'egress_record'].reduce((sum, table) => sum + database.statement(`delete from ${table} where started_at < ?`).run(before).changes, 0)),
   };

@@ -7,6 +7,7 @@ import { layoutWhole, type ElkRunner } from '../layout/index.ts';
 import { createBroadcast, type Broadcast } from './broadcast.ts';
 import type { FlowService } from './flowService.ts';
 import type { ModelService } from './models.ts';
+import type { SignalService } from './signalService.ts';
 import type { TurnLearner } from './turnLearner.ts';
 import type { PromptService } from './prompts/promptService.ts';
 import { modelName, type SettingsService } from './settings.ts';
@@ -35,6 +36,8 @@ export interface ChatService {
   editGhosts(proposalId: string, ops: readonly Op[]): Proposal;
   /** Stores the cards of an agent from outside as a proposal, with a turn of its own that asks nobody, and shows it. The flow stays as it is. */
   addProposal(from: { flowId: string; client: string; message: string; reply: string; cards: readonly CardDraft[] }): Proposal;
+  /** Deletes for ever what `purge` deletes and the pictures of its conversation, unless another one shows them, too. */
+  purgeWith(flowId: string, purge: () => void): void;
   /** Stops what runs on a flow that goes to the bin. */
   forget(flowId: string): void;
   /** Takes up what was running when the process ended. */
@@ -50,6 +53,7 @@ export interface ChatDependencies {
   /** The person's own tools. */
   toolbox?: AgentToolbox;
   settings: SettingsService;
+  signals: SignalService;
   learner: TurnLearner;
   prompts: PromptService;
   clock: Clock;
@@ -70,7 +74,7 @@ const PAST_STEPS = 20;
 
 /** The service on a data folder: turns run through the agents, proposals follow the flow under them. */
 export function createChatService(dependencies: ChatDependencies): ChatService {
-  const { folder, flows, runElk, models, settings, learner, prompts, clock, newId, random, author, logger } = dependencies;
+  const { folder, flows, runElk, models, settings, signals, learner, prompts, clock, newId, random, author, logger } = dependencies;
   const store = folder.turns;
   const channels = new Map<string, Broadcast<ChatEvent>>();
   const channelOf = (flowId: string) => {
@@ -90,6 +94,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     modelName: () => modelName(leadChoice(settings.get())),
     readAsset: (assetId) => folder.assets.findAsset(assetId)?.bytes,
     ...(dependencies.toolbox ? { toolbox: dependencies.toolbox } : {}),
+    onPrompt: (parts, turn) => signals.inspectPrompt(parts, { turnId: turn.id, flowId: turn.flowId }),
     layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
     forgetAnswers: (turnId) => folder.answers.forgetTurn(turnId),
     ids: { newId },
@@ -127,6 +132,12 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     if (text.includes('\0')) throw new AppError('MESSAGE_NOT_TEXT', 'The message holds binary data and was not sent. Paste text.', {});
     if (text.length > MAX_MESSAGE) throw new AppError('MESSAGE_TOO_LONG', `The message has ${text.length} characters; up to ${MAX_MESSAGE} are taken. It was not sent; shorten or split it.`, { length: text.length, limit: MAX_MESSAGE });
     return text;
+  };
+
+  /** The turn, with what the person wrote for it read. */
+  const heard = (turn: Turn, text: string): Turn => {
+    signals.inspect(text, { source: 'message', turnId: turn.id, flowId: turn.flowId });
+    return turn;
   };
 
   const settleTurn = (turnId: string) => {
@@ -183,20 +194,20 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     },
     send(flowId, text, image) {
       flows.open(flowId);
-      if (!image) return runner.start(flowId, checked(text));
+      if (!image) return heard(runner.start(flowId, checked(text)), text);
       const bytes = fromBase64(image.base64);
       const { mediaType, width, height } = readImage(bytes);
       // A picture says enough by itself.
       const words = text.trim() ? checked(text) : '';
       const assetId = folder.assets.addAsset(bytes, mediaType);
-      return runner.start(flowId, words, { assetId, mediaType, width, height, ...(image.name ? { name: image.name.slice(0, 200) } : {}) });
+      return heard(runner.start(flowId, words, { assetId, mediaType, width, height, ...(image.name ? { name: image.name.slice(0, 200) } : {}) }), words);
     },
     image(assetId) {
       const asset = folder.assets.findAsset(assetId);
       if (!asset) throw new AppError('IMAGE_GONE', 'The picture of this message is not there any more. Nothing was changed; send it again.', { assetId });
       return { mediaType: turnImageSchema.shape.mediaType.parse(asset.mediaType), base64: toBase64(asset.bytes) };
     },
-    answer: (turnId, text) => runner.answer(turnId, checked(text)),
+    answer: (turnId, text) => heard(runner.answer(turnId, checked(text)), text),
     approvePlan(turnId, plan) {
       const made = store.findTurn(turnId);
       const turn = runner.approvePlan(turnId, plan);
@@ -207,7 +218,7 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       const turn = runner.giveFeedback(turnId, checked(text));
       prompts.notePlan(turn, { kind: 'feedback' });
       folder.answers.forgetTurn(turnId);
-      return turn;
+      return heard(turn, text);
     },
     rejectPlan(turnId) {
       const turn = runner.rejectPlan(turnId);
@@ -285,6 +296,13 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       channel.send({ type: 'message', message: said });
       tell(proposal);
       return proposal;
+    },
+    purgeWith(flowId, purge) {
+      const pictures = new Set(store.picturesOf(flowId));
+      purge();
+      if (!pictures.size) return;
+      const shown = new Set(store.picturesOf());
+      folder.assets.collectAssets((sha256) => !pictures.has(sha256) || shown.has(sha256), clock.now() + 1);
     },
     forget(flowId) {
       const conversation = store.conversationOf(flowId);

@@ -19,6 +19,8 @@ import { createOllamaDisk } from './ollamaDisk.ts';
 import { createPromptService } from './prompts/promptService.ts';
 import { createRouter, type EngineRouter } from './router.ts';
 import { createSettings } from './settings.ts';
+import { createSignalService } from './signalService.ts';
+import { createBroadcast } from './broadcast.ts';
 import { createTurnLearner } from './turnLearner.ts';
 import { createSpending } from './spending.ts';
 import { createTransports } from './transport.ts';
@@ -50,6 +52,8 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const settings = createSettings(folder);
   const author = (): Author => ({ kind: 'user', id: 'local', name: settings.get().userName });
 
+  const signals = createSignalService({ folder, clock, logger: logger.child('signals') });
+  const ledgerChanges = createBroadcast<{ type: 'changed' }>((_, next) => next);
   const records: EgressRecord[] = [];
   let ledgerTimer: NodeJS.Timeout | undefined;
   const writeLedger = () => {
@@ -59,6 +63,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
     try {
       folder.ledger.addEgressRecords(records);
       records.length = 0;
+      ledgerChanges.send({ type: 'changed' });
     } catch (error) {
       // A full disk: the rows wait for the next ones, the newest of them.
       records.splice(0, records.length - MAX_WAITING_RECORDS);
@@ -97,7 +102,11 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const pulls = createModelPulls({ connect: (baseUrl) => endpoints.connect('ollama', baseUrl), disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
   const learner = createTurnLearner({ folder, flows, models, settings, clock, logger: logger.child('learner') });
   const prompts = createPromptService({ folder, models, clock, newSeed: () => new DataView((dependencies.random ?? systemRandom)(4).buffer).getUint32(0) || 1, logger: logger.child('prompts') });
-  const chat = createChatService({ toolbox: { list: () => mcp.toolbox.list(), call: (name, args, signal) => mcp.toolbox.call(name, args, signal) }, folder, flows, runElk, models, prompts, settings, learner, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
+  const chat = createChatService({ toolbox: { list: () => mcp.toolbox.list(), call: async (name, args, signal) => {
+      const answer = await mcp.toolbox.call(name, args, signal);
+      signals.inspect(answer.text, { source: 'tool' });
+      return answer;
+    } }, signals, folder, flows, runElk, models, prompts, settings, learner, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
   const mcp = createMcpService({
     folder, secrets: dependencies.secrets, clock, newId, version: dependencies.version, logger: logger.child('mcp'),
     fetchFor: (hosts) => egressFor(hosts).fetch('mcp'),
@@ -115,17 +124,19 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
       await mcp.close();
       await pulls.close();
       await chat.close();
+      signals.close();
       prompts.close();
       await learner.close();
       await models.close();
       await usage.close();
       flows.close();
+      ledgerChanges.close();
       settings.changes.close();
       await transports.close();
       writeLedger();

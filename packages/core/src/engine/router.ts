@@ -2,7 +2,7 @@ import { implement, ORPCError } from '@orpc/server';
 import type { z } from 'zod';
 import { contract, type egressRecordSchema, type HistoryEntry } from '../api/index.ts';
 import { AppError, errorInfo, isAppError, type Logger } from '../base/index.ts';
-import type { DataFolder } from '../db/index.ts';
+import type { DataFolder, EgressTotal } from '../db/index.ts';
 import { exportFlow } from '../exchange/index.ts';
 import { authorSchema, type Author } from '../flow/index.ts';
 import type { AgentService } from './agentService.ts';
@@ -19,6 +19,8 @@ import type { ModelPulls } from './modelPulls.ts';
 import type { ModelService } from './models.ts';
 import type { PromptService } from './prompts/promptService.ts';
 import type { SettingsService } from './settings.ts';
+import type { SignalService } from './signalService.ts';
+import type { Broadcast } from './broadcast.ts';
 import type { Spending } from './spending.ts';
 import type { UsageService } from './usageService.ts';
 import { streamView } from './viewStream.ts';
@@ -42,6 +44,8 @@ export interface EngineParts {
   endpoints: EndpointService;
   pulls: ModelPulls;
   author(): Author;
+  signals: SignalService;
+  ledger: { changes: Broadcast<{ type: 'changed' }>; totals(): EgressTotal[] };
   /** Rows of the egress ledger, newest first, those that still wait included. */
   readLedger(limit: number): z.infer<typeof egressRecordSchema>[];
   logger: Logger;
@@ -51,7 +55,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
 export function createRouter(parts: EngineParts) {
-  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, author, logger } = parts;
+  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
     const route = path.join('.');
     try {
@@ -78,11 +82,15 @@ export function createRouter(parts: EngineParts) {
       }),
       restore: os.flows.restore.handler(({ input }) => flows.restore(input.flowId)),
       purge: os.flows.purge.handler(({ input }) => {
-        flows.purge(input.flowId);
+        chat.purgeWith(input.flowId, () => flows.purge(input.flowId));
         folder.answers.forgetFlow(input.flowId);
         return {};
       }),
-      import: os.flows.import.handler(({ input }) => flows.import(input.text, input.fileName, author())),
+      import: os.flows.import.handler(({ input }) => {
+        const made = flows.import(input.text, input.fileName, author());
+        signals.inspectFlow(flows.open(made.id).session.state, made.id);
+        return made;
+      }),
     },
     flow: {
       open: os.flow.open.handler(({ input, signal }) => {
@@ -216,12 +224,26 @@ export function createRouter(parts: EngineParts) {
       export: os.usage.export.handler(({ input }) => usage.export(input, input.format)),
       push: os.usage.push.handler(({ input }) => usage.push(input)),
     },
+    security: {
+      signals: os.security.signals.handler(({ input: { flowId, limit } }) => signals.list({ limit, ...(flowId === undefined ? {} : { flowId }) })),
+      dismiss: os.security.dismiss.handler(({ input }) => {
+        signals.dismiss(input.id);
+        return {};
+      }),
+      clear: os.security.clear.handler(() => {
+        signals.clear();
+        return {};
+      }),
+      watch: os.security.watch.handler(({ signal }) => signals.changes.subscribe(signal)),
+    },
     app: {
       info: os.app.info.handler(() => {
         const { host, version, dataDir, secrets } = parts.dependencies;
         const readOnly = folder.readOnly ? errorInfo(new AppError(folder.readOnly, 'The data folder can only be read: a newer version of the app made it. Nothing is changed; use that version to edit.')) : undefined;
         return { host, version, dataFolder: dataDir, secretStrength: secrets.strength, ...(readOnly ? { readOnly } : {}) };
       }),
+      egressTotals: os.app.egressTotals.handler(() => parts.ledger.totals()),
+      egressWatch: os.app.egressWatch.handler(({ signal }) => parts.ledger.changes.subscribe(signal)),
       egress: os.app.egress.handler(({ input }) => parts.readLedger(input.limit)),
     },
   });
