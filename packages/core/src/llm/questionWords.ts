@@ -31,7 +31,13 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/ (?:in|within|inside) (?:this|the|my|our) (?:flow|diagram|chart)(?= *[?.!]* *$)/iu, ' '],
   [/ (?:in|innerhalb) (?:diesem|dem|meinem|unserem) (?:ablauf|flow|diagramm)(?= *[?.!]* *$)/iu, ' '],
   [/ (?:im) (?:ablauf|flow|diagramm)(?= *[?.!]* *$)/iu, ' '],
+  [/(?<= (?:what|which|how many) [^?]*) does (?:this|the|my|our) (?:flow|diagram) have(?=[ ?.!]*$)/iu, ' '],
+  [/(?<= (?:welche|wie viele) [^?]*) hat (?:dieser|der|mein|unser) (?:ablauf|flow)(?=[ ?.!]*$)/iu, ' '],
+  [/^ [Ww]as für (?=\p{Lu})/u, ' welche '],
   // One relation, said in several ways.
+  [/ (?:is|are) able to /giu, ' can '],
+  [/^ (?:what|which) (?:is )?the next step after /iu, ' which step comes after '],
+  [/ als nächstes (?=nach )/giu, ' '],
   [/ (?:comes|happens|follows|is) next after /giu, ' comes after '],
   [/ what follows (?:on |after )?/giu, ' what comes after '],
   [/ what precedes /giu, ' what comes before '],
