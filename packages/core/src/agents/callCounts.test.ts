@@ -117,6 +117,10 @@ describe('calls of a model', () => {
     const photo = await count('make this for mobile', { state: initialState('flow_1'), image: jpegOf(40, 30) });
     expect(photo.asked).toEqual(['visualInterpreter']);
     expect(photo.proposal!.cards.flatMap(({ ops }) => ops).filter((op) => op.op === 'add' && op.kind === 'node' && op.value['device'] === 'mobile')).toHaveLength(2);
+    const asked = await count('What is missing?', { state: initialState('flow_1'), image: jpegOf(40, 30) });
+    expect(asked.asked).toEqual(['visualInterpreter', 'uxExpert']);
+    expect(asked.turn.reply).toContain(ANSWER.answer);
+    expect(asked.turn.status).toBe('proposed');
     const drawing = await count('', { state: initialState('flow_1'), image: LOGIN_SVG, mediaType: 'image/svg+xml' });
     expect(drawing.asked).toEqual([]);
     expect(drawing.turn.status).toBe('proposed');

@@ -17,6 +17,8 @@ import type { Database } from './database.ts';
 export interface StoredTurns extends TurnStore {
   /** Proposals of a flow that still wait for a decision, oldest first; those that are decided cost nothing. */
   openProposalsOf(flowId: string): Proposal[];
+  /** SHA-256 of the pictures that came with messages about a flow, or about any. */
+  picturesOf(flowId?: string): string[];
 }
 
 /** The TurnStore on a store file. Saving an id again replaces its row. What was said keeps its order even when the clock was set back: rows count, not times. */
@@ -71,6 +73,11 @@ export function createTurnStore(database: Database): StoredTurns {
       ),
     findProposal: (id) => bodies(toProposal, 'select body from proposal where id = ?', id)[0],
     openProposalsOf: (flowId) => bodies(toProposal, `select body from proposal where flow_id = ? and status = 'open' order by created_at, rowid`, flowId),
+    picturesOf: (flowId) =>
+      database.read(() => {
+        const sql = "select distinct json_extract(body, '$.image.assetId') from turn where json_extract(body, '$.image.assetId') is not null";
+        return (flowId === undefined ? database.statement(sql).pluck().all() : database.statement(`${sql} and flow_id = ?`).pluck().all(flowId)) as string[];
+      }),
     proposalsOf: (flowId) => bodies(toProposal, 'select body from proposal where flow_id = ? order by created_at, rowid', flowId),
   };
 }

@@ -96,6 +96,24 @@ describe('without a model', () => {
     await expect(api.chat.image({ assetId: '0'.repeat(64) })).rejects.toMatchObject({ code: 'IMAGE_GONE' });
   });
 
+  it('forgets a picture with the last conversation that shows it', async () => {
+    const shown = { base64: toBase64(LOGIN_SVG) };
+    const flows = [await api.flows.create({ name: 'One' }), await api.flows.create({ name: 'Two' })];
+    const turns = [];
+    for (const flow of flows) turns.push(await api.chat.send({ flowId: flow.id, text: '', image: shown }));
+    const { assetId } = turns[0]!.image!;
+    expect(turns[1]!.image!.assetId).toBe(assetId);
+    for (const [index, flow] of flows.entries()) await settledTurn(flow.id, turns[index]!.id);
+    const purge = async (flowId: string) => {
+      await api.flows.delete({ flowId });
+      await api.flows.purge({ flowId });
+    };
+    await purge(flows[0]!.id);
+    expect((await api.chat.image({ assetId })).base64).toBe(shown.base64);
+    await purge(flows[1]!.id);
+    await expect(api.chat.image({ assetId })).rejects.toMatchObject({ code: 'IMAGE_GONE' });
+  });
+
   it('refuses a photo kindly, and what is no picture before a turn begins', async () => {
     const flow = await api.flows.create({ name: 'Photo' });
     const { id } = await api.chat.send({ flowId: flow.id, text: 'make this for mobile', image: { base64: PHOTO } });

@@ -28,7 +28,8 @@ export function createTurnLearner(options: { folder: DataFolder; flows: FlowServ
 
   const study = async (turnId: string, followUp?: string): Promise<void> => {
     const turn = folder.turns.findTurn(turnId);
-    if (!turn || controller.signal.aborted || !settings.get().learnFromCorrections) return;
+    // What another program proposed was not the work of our agents.
+    if (!turn || turn.origin || controller.signal.aborted || !settings.get().learnFromCorrections) return;
     const proposal = turn.proposalId === undefined ? undefined : folder.turns.findProposal(turn.proposalId);
     if (followUp === undefined && proposal?.status !== 'done') return;
     const correction = correctionOf({ turn, steps: folder.turns.stepsOf(turnId), ...(proposal ? { proposal } : {}), ...(followUp === undefined ? {} : { followUp }) });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createMessageDraft } from './messageDraft.ts';
+import { createMessageDraft, type AttachedImage } from './messageDraft.ts';
 
 const kept = new Map<string, string>();
 beforeEach(() => {
@@ -59,5 +59,31 @@ describe('the draft of a conversation', () => {
     const send = vi.fn(async () => {});
     await draft.getState().submit(send, never);
     expect(send).not.toHaveBeenCalled();
+  });
+
+  const picture: AttachedImage = { base64: 'AA==', mediaType: 'image/png', width: 4, height: 3, name: 'a.png', isCarried: false };
+  it('sends a picture without words, and with them', async () => {
+    const draft = createMessageDraft('a');
+    draft.getState().attach(picture);
+    const sent: unknown[] = [];
+    await draft.getState().submit(async (...message) => void sent.push(message), never);
+    draft.getState().write('for mobile');
+    await draft.getState().submit(async (...message) => void sent.push(message), never);
+    expect(sent).toEqual([['', picture], ['for mobile', undefined]]);
+    expect(draft.getState().image).toBeNull();
+  });
+
+  it('gets its picture back when sending fails, unless another one was attached since', async () => {
+    const draft = createMessageDraft('a');
+    draft.getState().attach(picture);
+    draft.getState().write('First');
+    await draft.getState().submit(() => Promise.reject(new Error('away')), never);
+    expect(draft.getState()).toMatchObject({ text: 'First', image: picture });
+    const other = { ...picture, name: 'b.png' };
+    await draft.getState().submit(() => {
+      draft.getState().attach(other);
+      return Promise.reject(new Error('away'));
+    }, never);
+    expect(draft.getState()).toMatchObject({ text: 'First', image: other });
   });
 });

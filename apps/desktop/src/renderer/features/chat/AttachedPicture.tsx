@@ -1,3 +1,4 @@
+import { choiceFor } from '@uxflow/core/api';
 import { IconButton } from '@uxflow/ui';
 import { X } from 'lucide-react';
 import { useText } from '../../i18n/TextContext.tsx';
@@ -9,7 +10,7 @@ export function AttachedPicture({ image, onRemove }: { image: AttachedImage; onR
   const text = useText();
   const { settings } = useSettings();
   const name = image.name || text('chat.image.pasted');
-  const isUnseen = !image.isCarried && (settings.model.provider === 'rules' || image.mediaType === 'image/svg+xml');
+  const isUnseen = !image.isCarried && (choiceFor('visualInterpreter', settings).choice.provider === 'rules' || image.mediaType === 'image/svg+xml');
   return (
     <div className="picture" data-testid="chat-attached">
       <img className="picture__thumb" src={`data:${image.mediaType};base64,${image.base64}`} alt="" />

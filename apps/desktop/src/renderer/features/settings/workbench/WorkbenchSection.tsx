@@ -1,5 +1,5 @@
 import type { AgentName } from '@uxflow/core';
-import type { AgentInfo, FlowSummary, Settings } from '@uxflow/core/api';
+import { choiceFor, type AgentInfo, type FlowSummary, type Settings } from '@uxflow/core/api';
 import { Button, Notice, Segmented, SelectField, Spinner } from '@uxflow/ui';
 import { Columns2, ImagePlus, Play, RotateCcw, Square } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -42,8 +42,9 @@ function Bench({ info, flows, from, settings, onAsked }: { info: AgentInfo; flow
   const byRules = useAgentRun('rules', setPrompt);
   const byModel = useAgentRun('model', setPrompt);
   const picker = useRef<HTMLInputElement>(null);
-  const hasModel = settings.model.provider !== 'rules';
-  const model = settings.model.provider === 'rules' ? '' : settings.model.model;
+  const { choice } = choiceFor(info.name, settings);
+  const hasModel = choice.provider !== 'rules';
+  const model = choice.provider === 'rules' ? '' : choice.model;
   const isRunning = byRules.state.phase === 'running' || byModel.state.phase === 'running';
   const language = text('languageTag').startsWith('de') ? 'de' : 'en';
   const request = { name: info.name, input, language, ...(flowId ? { flowId } : {}) } as const;
