@@ -22,7 +22,7 @@ export interface EngineDependencies {
   /** Whose days and months budgets and the usage screen count ('Europe/Berlin'); the machine's own unless told. */
   timeZone?: string;
   random?: RandomBytes;
-  /** The only way out; the egress gate stands before it. */
+  /** The only way out but for endpoints with a proxy or an authority of their own (see transport.ts); the egress gate stands before both. */
   fetch?: typeof globalThis.fetch;
   /** How long after its first answer a model that nobody has tried out is tried out behind the work; false: not by itself. Default: 5 s, and false on the host 'test'. */
   probesModels?: { afterMs: number } | false;

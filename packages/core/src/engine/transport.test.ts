@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { isAppError, type AppError } from '../base/index.ts';
 import { createEgress, createModel, type EgressPolicy, type EgressRecord } from '../llm/index.ts';
-import { providerWires } from '../llm/providerWires.ts';
+import { providerWires } from '../llm/providerTestKit.ts';
 import { openAiCompletion } from '../llm/wireFixtures.ts';
 import { createTransports, type Transport, type Transports } from './transport.ts';
 

@@ -22,9 +22,14 @@ export interface Transports {
   close(): Promise<void>;
 }
 
+interface Opened {
+  send: typeof fetch;
+  close(): Promise<void>;
+}
+
 /** Transports over the platform's fetch; nothing is opened before the first request. */
 export function createTransports(platformFetch: typeof fetch): Transports {
-  const opened = new Map<string, Promise<{ fetch: typeof fetch; close(): Promise<void> }>>();
+  const opened = new Map<string, Promise<Opened>>();
   return {
     fetchFor(transport) {
       if (!transport?.ca && !transport?.proxy) return platformFetch;
@@ -32,7 +37,8 @@ export function createTransports(platformFetch: typeof fetch): Transports {
       return async (input, init) => {
         let own = opened.get(key);
         if (!own) opened.set(key, (own = open(transport)));
-        return (await own).fetch(input, init);
+        const { send } = await own;
+        return send(input, init);
       };
     },
     async close() {
@@ -43,14 +49,14 @@ export function createTransports(platformFetch: typeof fetch): Transports {
   };
 }
 
-async function open(transport: Transport): Promise<{ fetch: typeof fetch; close(): Promise<void> }> {
+async function open(transport: Transport): Promise<Opened> {
   // Loaded when the first endpoint needs it: most people never do.
   const undici = await import('undici');
   const tls = transport.ca ? { ca: [...getCACertificates('default'), transport.ca] } : {};
   const { proxy } = transport;
   if (!proxy) {
     const agent = new undici.Agent({ connect: tls, allowH2: false });
-    return { fetch: ownFetch(undici.fetch, agent), close: () => agent.destroy() };
+    return { send: ownFetch(undici.fetch, agent), close: () => agent.destroy() };
   }
   const { host, origin } = new URL(proxy.url);
   /** The connection to the proxy itself; its failures are told apart from those of what lies behind it. */
@@ -67,13 +73,10 @@ async function open(transport: Transport): Promise<{ fetch: typeof fetch; close(
   });
   const send = ownFetch(undici.fetch, agent as unknown as Agent);
   return {
-    async fetch(input, init) {
-      try {
-        return await send(input, init);
-      } catch (error) {
+    send: (input, init) =>
+      send(input, init).catch((error: unknown) => {
         throw refusalOf(error, host) ?? error;
-      }
-    },
+      }),
     close: () => agent.destroy(),
   };
 }

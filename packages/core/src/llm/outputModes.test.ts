@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createModel, type ModelSettings } from './createModel.ts';
-import { providerWires } from './providerWires.ts';
+import { providerWires } from './providerTestKit.ts';
 import { instantTiming, openEgress, sendEvents, sendJson, startWireServer, type SeenRequest, type WireServer } from './testServers.ts';
 import { openAiChunks, openAiError } from './wireFixtures.ts';
 

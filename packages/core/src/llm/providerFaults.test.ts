@@ -4,7 +4,7 @@ import { isAppError, type AppError } from '../base/error.ts';
 import { breakerModel, createBreaker, verdictOf } from './breaker.ts';
 import { createModel, type ModelSettings } from './createModel.ts';
 import { failoverModel, mayMendElsewhere } from './failover.ts';
-import { providerWires } from './providerWires.ts';
+import { providerWires } from './providerTestKit.ts';
 import { scriptedModel } from './scriptedModel.ts';
 import { instantTiming, openEgress, sendJson, startWireServer, type WireServer } from './testServers.ts';
 import { ollamaChat } from './wireFixtures.ts';
