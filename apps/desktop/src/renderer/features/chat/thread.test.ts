@@ -42,6 +42,14 @@ describe('the turn that waits', () => {
     expect(questionTurn(turns(asking, turn('u', { createdAt: 2 })))).toBeUndefined();
     expect(newestTurn(new Map())).toBeUndefined();
   });
+
+  it('stays, whatever another agent proposes meanwhile', () => {
+    const asking = turn('t', { status: 'awaitingClarification', createdAt: 1 });
+    const proposed = turn('u', { status: 'proposed', createdAt: 2, origin: { kind: 'mcp', client: 'Claude Desktop' }, reply: 'One more screen' });
+    expect(questionTurn(turns(asking, proposed))?.id).toBe('t');
+    const [, item] = threadOf([message('ask', 'person', 1, 't')], turns(asking, proposed));
+    expect(item).toMatchObject({ asked: [], answered: [{ role: 'assistant', text: 'One more screen' }] });
+  });
 });
 
 describe('liveWords', () => {
