@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Turn } from '../agents/index.ts';
 import type { ApiClient } from '../api/index.ts';
 import { createTestClock, silentLogger } from '../base/index.ts';
 import { openDataFolder } from '../db/index.ts';
-import type { OtlpRequest } from '../llm/index.ts';
+import { createEgress, type OtlpRequest } from '../llm/index.ts';
 import { createEngine, daysToPeriod, usageOfFolder, type Engine } from './index.ts';
-import { tracesAddress } from './telemetry.ts';
+import { createTelemetry, tracesAddress } from './telemetry.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 9);
 const DAY = 86_400_000;
@@ -21,7 +21,7 @@ let engine: Engine;
 let api: ApiClient;
 let asked: { url: string; body: { model: string; max_completion_tokens?: number } }[];
 /** Tokens that the vendor counts for an answer. */
-let counted: { prompt_tokens: number; completion_tokens: number };
+let counted: { prompt_tokens: number; completion_tokens: number; prompt_tokens_details?: { cached_tokens: number } };
 const clock = createTestClock(NOW);
 
 /** OpenAI as far as these tests go: answers by the shape that it is asked for; everything on loopback really goes out. */
@@ -122,6 +122,13 @@ describe('what it costs', () => {
     await expect(api.usage.setPrice({ pattern: 'gpt', inputUsd: 1, outputUsd: 1 })).rejects.toMatchObject({ code: 'PRICE_PATTERN_INVALID' });
   });
 
+  test('is less for what the vendor had in its own cache', async () => {
+    const { id } = await api.flows.create({ name: 'Shop' });
+    counted = { prompt_tokens: 1_000, completion_tokens: 100, prompt_tokens_details: { cached_tokens: 600 } };
+    await ask(id);
+    expect((await api.usage.calls(PERIOD))[0]!.costUsd).toBeCloseTo(0.000795, 10);
+  });
+
   test('is summed by day, agent and model, the unknown apart', async () => {
     const { id } = await api.flows.create({ name: 'Shop' });
     await ask(id);
@@ -195,6 +202,30 @@ describe('telling others', () => {
       collector.closeAllConnections();
       collector.close();
     }
+  });
+
+  test('tells calls by itself only while that is on, together, and tries again when the collector is busy', async () => {
+    const received: number[] = [];
+    let status = 503;
+    const collector = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        if (status === 200) received.push((JSON.parse(Buffer.concat(chunks).toString()) as OtlpRequest).resourceSpans[0]!.scopeSpans[0]!.spans.length);
+        response.writeHead(status).end();
+        status = 200;
+      });
+    });
+    await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+    const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+    const telemetry = createTelemetry({ endpoint: () => endpoint, egressFor: () => createEgress({ fetch, clock, policy: { localOnly: true, onPremiseHosts: [], allowedHosts: [] } }), clock, version: '0', logger: silentLogger, restMs: 5 });
+    const call = { id: 'call_1', agent: 'planner', model: 'x:y', promptVersion: '1', operation: 'chat' as const, ms: 1, outcome: 'ok' as const, startedAt: NOW };
+    telemetry.note(call);
+    telemetry.note({ ...call, id: 'call_2' });
+    await vi.waitFor(() => expect(received).toEqual([2]));
+    await telemetry.close();
+    collector.closeAllConnections();
+    collector.close();
   });
 
   test('names the path that OTLP gives traces, and takes no secrets in an address', () => {

@@ -161,6 +161,7 @@ async function readStream(client: Anthropic, body: MessageCreateParamsStreaming,
   let stop: { reason: string; explanation?: string | null } | undefined;
   let isEnded = false;
   let inputTokens: number | undefined;
+  let cachedInputTokens: number | undefined;
   let outputTokens: number | undefined;
   const toolCalls = new Map<number, ToolCallDraft>();
   for await (const raw of stream) {
@@ -170,6 +171,7 @@ async function readStream(client: Anthropic, body: MessageCreateParamsStreaming,
     const { usage } = event.message ?? event;
     // The counts of message_delta are cumulative: the last one counts.
     inputTokens = sumInput(usage) ?? inputTokens;
+    cachedInputTokens = usage?.cache_read_input_tokens || cachedInputTokens;
     outputTokens = usage?.output_tokens ?? outputTokens;
     model ??= event.message?.model || undefined;
     const block = event.type === 'content_block_start' && event.content_block?.type === 'tool_use' ? event.content_block : undefined;
@@ -188,7 +190,7 @@ async function readStream(client: Anthropic, body: MessageCreateParamsStreaming,
   // The client ends silently when its request is aborted.
   const failure = call.window.failure();
   if (failure) throw failure;
-  const usage = { ...defined('inputTokens', inputTokens), ...defined('outputTokens', outputTokens) };
+  const usage = { ...defined('inputTokens', inputTokens), ...defined('outputTokens', outputTokens), ...defined('cachedInputTokens', cachedInputTokens) };
   if (stop?.reason === 'refusal') throw modelError('MODEL_REFUSED', { ...subject, reason: 'refusal', detail: redactText(stop.explanation ?? '', []) || undefined, usage });
   if (stop?.reason === 'model_context_window_exceeded') throw modelError('MODEL_CONTEXT_TOO_LONG', { ...subject, usage });
   const isWhole = stop !== undefined && stop.reason !== 'max_tokens';

@@ -202,7 +202,7 @@ async function readStream(client: GoogleGenAI, parameters: GenerateContentParame
 const REFUSALS = /SAFETY|RECITATION|LANGUAGE|BLOCKLIST|PROHIBITED|SPII/;
 
 const count = z.number().nullish().catch(undefined);
-const usageSchema = z.object({ promptTokenCount: count, candidatesTokenCount: count, thoughtsTokenCount: count }).nullish().catch(undefined);
+const usageSchema = z.object({ promptTokenCount: count, candidatesTokenCount: count, thoughtsTokenCount: count, cachedContentTokenCount: count }).nullish().catch(undefined);
 const partSchema = z.object({
   text: z.string().nullish(),
   thought: z.boolean().nullish(),
@@ -231,6 +231,7 @@ function readUsage(usage: NonNullable<z.infer<typeof usageSchema>>): TokenUsage 
   return {
     ...defined('inputTokens', usage.promptTokenCount),
     ...(typeof output === 'number' ? { outputTokens: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0) } : {}),
+    ...(usage.cachedContentTokenCount ? { cachedInputTokens: usage.cachedContentTokenCount } : {}),
   };
 }
 

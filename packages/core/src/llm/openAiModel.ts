@@ -275,7 +275,7 @@ function addToolCall(drafts: ToolCallDraft[], part: z.infer<typeof toolCallSchem
 }
 
 /** The parts that are read, as compatible endpoints really send them: most of OpenAI's fields may be missing or null. */
-const usageSchema = z.object({ prompt_tokens: z.number().nullish().catch(undefined), completion_tokens: z.number().nullish().catch(undefined) }).nullish().catch(undefined);
+const usageSchema = z.object({ prompt_tokens: z.number().nullish().catch(undefined), completion_tokens: z.number().nullish().catch(undefined), prompt_tokens_details: z.object({ cached_tokens: z.number().nullish().catch(undefined) }).nullish().catch(undefined) }).nullish().catch(undefined);
 const toolCallSchema = z.object({
   index: z.number().int().min(0).max(127).nullish(),
   id: z.string().nullish(),
@@ -301,10 +301,12 @@ function finished(answer: { text: string; refusal: string; toolCalls: ToolCallDr
   return { text, ...(toolCalls.length ? { toolCalls } : {}), usage, model, finish: answer.finish === undefined ? 'cut' : answer.finish === 'length' ? 'length' : 'stop' };
 }
 
-function readUsage(usage: { prompt_tokens?: unknown; completion_tokens?: unknown }): TokenUsage {
+function readUsage(usage: { prompt_tokens?: unknown; completion_tokens?: unknown; prompt_tokens_details?: { cached_tokens?: unknown } | null | undefined }): TokenUsage {
+  const cached = usage.prompt_tokens_details?.cached_tokens;
   return {
     ...(typeof usage.prompt_tokens === 'number' ? { inputTokens: usage.prompt_tokens } : {}),
     ...(typeof usage.completion_tokens === 'number' ? { outputTokens: usage.completion_tokens } : {}),
+    ...(typeof cached === 'number' && cached > 0 ? { cachedInputTokens: cached } : {}),
   };
 }
 

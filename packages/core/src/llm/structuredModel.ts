@@ -158,5 +158,6 @@ function sumUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
   const sum = (x?: number, y?: number) => (x === undefined && y === undefined ? undefined : (x ?? 0) + (y ?? 0));
   const inputTokens = sum(a.inputTokens, b.inputTokens);
   const outputTokens = sum(a.outputTokens, b.outputTokens);
-  return { ...(inputTokens === undefined ? {} : { inputTokens }), ...(outputTokens === undefined ? {} : { outputTokens }) };
+  const cachedInputTokens = sum(a.cachedInputTokens, b.cachedInputTokens);
+  return { ...(inputTokens === undefined ? {} : { inputTokens }), ...(outputTokens === undefined ? {} : { outputTokens }), ...(cachedInputTokens === undefined ? {} : { cachedInputTokens }) };
 }
