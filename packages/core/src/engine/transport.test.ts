@@ -5,11 +5,14 @@ import { createServer as createHttpsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { isAppError, type AppError } from '../base/index.ts';
+import type { ApiClient } from '../api/index.ts';
+import { isAppError, silentLogger, type AppError } from '../base/index.ts';
 import { createEgress, createModel, type EgressPolicy, type EgressRecord } from '../llm/index.ts';
 import { providerWires } from '../llm/providerTestKit.ts';
 import { openAiCompletion } from '../llm/wireFixtures.ts';
+import { createEngine } from './index.ts';
 import { createTransports, type Transport, type Transports } from './transport.ts';
 
 let folder: string;
@@ -238,4 +241,40 @@ test.each(Object.entries(providerWires))('%s: its own authority, a proxy, and wh
   expect(proxy.asked.at(-1)!.line).toBe(`CONNECT localhost:${port}`);
   expect((await failureOf(generate({ ca: pem.ca, proxy: { ...login, password: 'wrong' } }))).code).toBe('MODEL_PROXY_REFUSED');
   expect((await failureOf(generate({ proxy: login }))).code).toBe('MODEL_CERTIFICATE');
+});
+
+test('an engine reaches an endpoint as its settings say, also after a restart', async () => {
+  const { port, seen } = await startTls(pem.good);
+  const proxy = await startProxy({ login: 'ada:Geheim!' });
+  const baseUrl = `https://localhost:${port}/v1`;
+  const choice = { provider: 'openai' as const, baseUrl, model: 'm' };
+  const secrets = new Map<string, string>();
+  const dataDir = mkdtempSync(join(tmpdir(), 'uxflow-transport-'));
+  const start = async () => {
+    const engine = await createEngine({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: { strength: 'session', get: async (name) => secrets.get(name), set: async (name, value) => void (value === null ? secrets.delete(name) : secrets.set(name, value)) } });
+    return { engine, api: createRouterClient(engine.router) as unknown as ApiClient };
+  };
+  let { engine, api } = await start();
+  try {
+    await api.settings.set({ localOnly: true });
+    expect((await api.models.test(choice)).error).toMatchObject({ code: 'MODEL_CERTIFICATE', params: { reason: 'unknownAuthority' } });
+    const view = await api.endpoints.set({ baseUrl, change: { ca: pem.ca, proxy: { url: proxy.url, user: 'ada', password: 'Geheim!' } } });
+    expect(view).toMatchObject({ certificates: [{ name: 'Example Corp Root CA', validTo: expect.any(Number) }], proxy: { url: proxy.url, user: 'ada', hasPassword: true } });
+    expect(await api.models.test(choice)).toMatchObject({ ok: true, reply: 'ready' });
+    expect(proxy.asked).toHaveLength(1);
+    await engine.close();
+    ({ engine, api } = await start());
+    expect(await api.models.test(choice)).toMatchObject({ ok: true });
+    expect(proxy.asked).toHaveLength(2);
+    expect(seen).toHaveLength(2);
+    expect(await api.app.egress({})).toMatchObject([{ host: 'localhost', port, outcome: 'ok' }, { host: 'localhost', port, outcome: 'ok' }, { host: 'localhost', port, outcome: 'failed' }]);
+    // A proxy elsewhere is not used in local-only mode, even for a target on this machine.
+    await api.endpoints.set({ baseUrl, change: { proxy: { url: 'http://proxy.example:3128' } } });
+    expect((await api.models.test(choice)).error).toMatchObject({ code: 'EGRESS_REFUSED', params: { reason: 'proxyLocalOnly' } });
+    await api.endpoints.set({ baseUrl, change: { proxy: null, ca: null } });
+    expect((await api.models.test(choice)).error).toMatchObject({ code: 'MODEL_CERTIFICATE' });
+  } finally {
+    await engine.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 });
