@@ -10,7 +10,7 @@ export { MCP_TOOL_NAMES, mcpConsentSchema, mcpToolNameSchema, mcpTransportSchema
 export { choiceFor, leadChoice, LIGHT_AGENTS, type ChoiceOrigin } from './quality.ts';
 export { promptsSchema, type AgentPrompts, type PromptChangeView, type PromptEvidence, type PromptProblem, type Prompts, type PromptStanding, type PromptTrialView, type PromptVariantView } from './promptRoutes.ts';
 export { securitySignalSchema, type SecuritySignal } from './securityRoutes.ts';
-export { egressRecordSchema, modelChoiceSchema, modelProbeSchema, qualitySchema, secretStrengthSchema, settingsSchema, type ConnectedChoice, type KeptProbe, type ModelChoice, type PullState, type Quality, type Settings } from './settingsRoutes.ts';
+export { egressRecordSchema, modelChoiceSchema, modelProbeSchema, qualitySchema, secretStrengthSchema, settingsSchema, type ConnectedChoice, type EgressTotalView, type KeptProbe, type ModelChoice, type PullState, type Quality, type Settings } from './settingsRoutes.ts';
 export { type BudgetView, type CostEstimate, type PriceListView, type UsageCall, type UsageView } from './usageRoutes.ts';
 import type { z } from 'zod';
 import type { agentInfoSchema, agentRunEventSchema } from './agentRoutes.ts';

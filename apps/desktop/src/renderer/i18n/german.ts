@@ -7,10 +7,11 @@ import { findingsGerman } from './de/findings.ts';
 import { historyGerman } from './de/history.ts';
 import { messagesGerman } from './de/messages.ts';
 import { promptsGerman } from './de/prompts.ts';
+import { securityGerman } from './de/security.ts';
 import { settingsGerman } from './de/settings.ts';
 import { usageGerman } from './de/usage.ts';
 import { workbenchGerman } from './de/workbench.ts';
 import type { TextKey } from './english.ts';
 
 /** Every text of the screens in German. */
-export const german: Readonly<Record<TextKey, string>> = { ...answersGerman, ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...workbenchGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman, ...promptsGerman };
+export const german: Readonly<Record<TextKey, string>> = { ...answersGerman, ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...workbenchGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman, ...promptsGerman, ...securityGerman };

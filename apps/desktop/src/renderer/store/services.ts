@@ -6,6 +6,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Connection, ConnectionStatus } from '../../bridge.ts';
 import { errorText, useText } from '../i18n/TextContext.tsx';
 import { createMcpStore, type McpStore } from './mcpStore.ts';
+import { createSignalsStore, type SignalsStore } from './signalsStore.ts';
 import { createSettingsStore, type SettingsStore } from './settingsStore.ts';
 import { createToasts, type Toasts } from './toasts.ts';
 
@@ -16,6 +17,8 @@ export interface Services {
   ids: IdSource;
   toasts: StoreApi<Toasts>;
   settings: StoreApi<SettingsStore>;
+  /** Suspicious texts. */
+  signals: StoreApi<SignalsStore>;
   /** Other agents and the person's own servers. */
   mcp: StoreApi<McpStore>;
 }
@@ -24,7 +27,7 @@ export const ServicesContext = createContext<Services | null>(null);
 
 /** The services of a window over one connection. */
 export function createServices(connection: Connection): Services {
-  return { connection, api: connection.api, ids: createIdSource(systemClock, systemRandom), toasts: createToasts(), settings: createSettingsStore(connection), mcp: createMcpStore(connection) };
+  return { connection, api: connection.api, ids: createIdSource(systemClock, systemRandom), toasts: createToasts(), settings: createSettingsStore(connection), signals: createSignalsStore(connection), mcp: createMcpStore(connection) };
 }
 
 /** The services of this window. */

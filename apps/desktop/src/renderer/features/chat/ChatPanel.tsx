@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { useConversation, useFlow, useSession } from '../../store/flowServices.ts';
 import { useNow } from '../../store/services.ts';
+import { SignalNote } from '../../SignalNote.tsx';
 import { Composer } from './Composer.tsx';
 import { LiveWords } from './LiveWords.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
@@ -47,6 +48,7 @@ export function ChatPanel({ proposalOf }: ChatPanelProps) {
           </div>
         ) : null}
         {failure ? <Notice tone="error">{text('chat.away', { reason: errorText(text, failure) })}</Notice> : null}
+        <SignalNote flowId={flow.flowId} />
         {isKnown && !failure && items.length === 0 && waiting.length === 0 ? <Beginning /> : null}
         {items.map((item) => (
           <TurnView

@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { whenText } from '../../i18n/when.ts';
 import type { AgentStep } from '../../store/conversation.ts';
+import { SignalNote } from '../../SignalNote.tsx';
 import { useFlow } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
 import { AgentSteps } from './AgentSteps.tsx';
@@ -50,6 +51,7 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
   return (
     <div className="turn" data-turn-id={turn?.id} data-status={turn?.status}>
       {asked.map(bubble)}
+      {turn ? <SignalNote turnId={turn.id} flowId={turn.flowId} /> : null}
       {turn && !turn.origin ? <AgentSteps turn={turn} steps={steps} /> : null}
       <FailoverNotes steps={steps} />
       {turn?.fallbacks.map(({ agent, error }, index) => (

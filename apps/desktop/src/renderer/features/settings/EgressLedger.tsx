@@ -1,10 +1,13 @@
 import { errorInfo, type ErrorInfo, isLoopback } from '@uxflow/core';
-import { Badge, Button, EmptyState, Notice, Spinner } from '@uxflow/ui';
-import { Globe, House, RefreshCw, ShieldCheck } from 'lucide-react';
+import type { EgressTotalView } from '@uxflow/core/api';
+import { Badge, Button, EmptyState, Notice, SelectField, Spinner } from '@uxflow/ui';
+import { Download, Globe, House, ShieldCheck } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { codeText, errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { followStream } from '../../store/followStream.ts';
 import { useNow, useServices } from '../../store/services.ts';
 import { bytesText, durationText } from './amounts.ts';
+import { ledgerCsv } from './ledgerCsv.ts';
 import { Section } from './Section.tsx';
 
 type EgressRow = Awaited<ReturnType<ReturnType<typeof useServices>['api']['app']['egress']>>[number];
@@ -12,35 +15,49 @@ type EgressRow = Awaited<ReturnType<ReturnType<typeof useServices>['api']['app']
 const PAGE = 20;
 /** More than this the engine does not hand out at once. */
 const MOST = 500;
+const OUTCOMES = ['ok', 'refused', 'failed'] as const;
 const TONES = { ok: 'success', refused: 'warning', failed: 'error' } as const;
 
-/** The connections that the app made or refused; read anew whenever `asked` changes. */
+/** The connections that the app made or refused, as they happen; read anew whenever `asked` changes, too. */
 export function EgressLedger({ asked }: { asked: number }) {
   const text = useText();
-  const { api } = useServices();
+  const { api, connection } = useServices();
   const [rows, setRows] = useState<readonly EgressRow[] | null>(null);
+  const [totals, setTotals] = useState<readonly EgressTotalView[]>([]);
   const [limit, setLimit] = useState(PAGE);
+  const [purpose, setPurpose] = useState('');
+  const [outcome, setOutcome] = useState<'' | (typeof OUTCOMES)[number]>('');
   const [failure, setFailure] = useState<ErrorInfo | null>(null);
   const refresh = useCallback(async () => {
     try {
-      // One more than shown tells whether there are more.
-      setRows(await api.app.egress({ limit: Math.min(limit + 1, MOST) }));
+      const [next, sums] = await Promise.all([api.app.egress({ limit: MOST }), api.app.egressTotals()]);
+      setRows(next);
+      setTotals(sums);
       setFailure(null);
     } catch (error) {
       setFailure(errorInfo(error));
     }
-  }, [api, limit]);
+  }, [api]);
   useEffect(() => void refresh(), [refresh, asked]);
-  const shown = rows?.slice(0, limit) ?? [];
+  useEffect(() => followStream(connection, (live, signal) => live.app.egressWatch(undefined, { signal }), { event: () => void refresh() }), [connection, refresh]);
+  const chosen = (rows ?? []).filter((row) => (!purpose || row.purpose === purpose) && (!outcome || row.outcome === outcome));
+  const purposes = [...new Set((rows ?? []).map((row) => row.purpose))].sort();
+  const save = () => {
+    const url = URL.createObjectURL(new Blob([ledgerCsv(chosen)], { type: 'text/csv' }));
+    Object.assign(document.createElement('a'), { href: url, download: 'uxflow-connections.csv' }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  };
   return (
     <Section
       id="ledger"
       title={text('settings.ledger')}
       text={text('settings.ledgerText')}
       actions={
-        <Button icon={<RefreshCw />} onClick={() => void refresh()}>
-          {text('settings.ledgerRefresh')}
-        </Button>
+        rows?.length ? (
+          <Button icon={<Download />} disabled={!chosen.length} onClick={save}>
+            {text('settings.ledgerExport')}
+          </Button>
+        ) : null
       }
     >
       {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
@@ -52,9 +69,14 @@ export function EgressLedger({ asked }: { asked: number }) {
         </EmptyState>
       ) : (
         <>
-          {shown.every(({ host, outcome }) => isLoopback(host) || outcome === 'refused') ? <Notice tone="success">{text('settings.ledgerAllLocal')}</Notice> : null}
-          <LedgerTable rows={shown} />
-          {rows.length > limit && limit < MOST ? (
+          {totals.every(({ host, requests, refused }) => isLoopback(host) || refused === requests) ? <Notice tone="success">{text('settings.ledgerAllLocal')}</Notice> : null}
+          <Totals totals={totals} />
+          <div className="settings__row">
+            <SelectField isSmall isLabelHidden label={text('settings.ledgerFilterPurpose')} value={purpose} choices={[{ value: '', label: text('settings.ledgerAllPurposes') }, ...purposes.map((value) => ({ value, label: codeText(text, 'purpose', value, {}) }))]} onCommit={setPurpose} />
+            <SelectField isSmall isLabelHidden label={text('settings.ledgerFilterOutcome')} value={outcome} choices={[{ value: '' as const, label: text('settings.ledgerAllOutcomes') }, ...OUTCOMES.map((value) => ({ value, label: text(`outcome.${value}`) }))]} onCommit={setOutcome} />
+          </div>
+          {chosen.length ? <LedgerTable rows={chosen.slice(0, limit)} /> : <p className="settings__muted">{text('settings.ledgerNoMatch')}</p>}
+          {chosen.length > limit ? (
             <div>
               <Button onClick={() => setLimit(Math.min(MOST, limit + 4 * PAGE))}>{text('settings.ledgerMore')}</Button>
             </div>
@@ -62,6 +84,53 @@ export function EgressLedger({ asked }: { asked: number }) {
         </>
       )}
     </Section>
+  );
+}
+
+function Machine({ host, port }: { host: string; port?: number }) {
+  const text = useText();
+  return (
+    <span className="settings__machine">
+      {isLoopback(host) ? <House aria-label={text('settings.ledgerLocal')} /> : <Globe aria-label={text('settings.ledgerAway')} />}
+      {port === undefined ? host : `${host}:${port}`}
+    </span>
+  );
+}
+
+/** What went to each machine altogether. */
+function Totals({ totals }: { totals: readonly EgressTotalView[] }) {
+  const text = useText();
+  const language = useLanguage();
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
+  return (
+    <div className="settings__table-frame" tabIndex={0} role="region" aria-label={text('settings.ledgerTotals')}>
+      <table className="settings__table settings__table--totals">
+        <thead>
+          <tr>
+            <th scope="col">{text('settings.ledgerTotals')}</th>
+            <th scope="col" className="settings__number">{text('settings.ledgerRequests')}</th>
+            <th scope="col" className="settings__number">{text('settings.ledgerRefused')}</th>
+            <th scope="col" className="settings__number">{text('settings.ledgerOut')}</th>
+            <th scope="col" className="settings__number">{text('settings.ledgerIn')}</th>
+            <th scope="col">{text('settings.ledgerLast')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {totals.map(({ host, requests, refused, requestBytes, responseBytes, lastAt }) => (
+            <tr key={host}>
+              <td>
+                <Machine host={host} />
+              </td>
+              <td className="settings__number">{requests.toLocaleString(language)}</td>
+              <td className="settings__number">{refused.toLocaleString(language)}</td>
+              <td className="settings__number">{bytesText(requestBytes, language)}</td>
+              <td className="settings__number">{bytesText(responseBytes, language)}</td>
+              <td>{day.format(lastAt)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -90,18 +159,16 @@ function LedgerTable({ rows }: { rows: readonly EgressRow[] }) {
             <tr key={row.id}>
               <td>{(row.startedAt >= today ? time : dayAndTime).format(row.startedAt)}</td>
               <td>
-                <span className="settings__machine">
-                  {isLoopback(row.host) ? <House aria-label={text('settings.ledgerLocal')} /> : <Globe aria-label={text('settings.ledgerAway')} />}
-                  {row.host}:{row.port}
-                </span>
+                <Machine host={row.host} port={row.port} />
               </td>
               <td>{codeText(text, 'purpose', row.purpose, {})}</td>
               <td className="settings__number">{bytesText(row.requestBytes, language)}</td>
               <td className="settings__number">{bytesText(row.responseBytes, language)}</td>
               <td className="settings__number">{durationText(row.ms, language)}</td>
-              <td>
+              <td className="settings__wrapping">
                 <Outcome row={row} />
                 {row.status === undefined ? null : <span className="settings__faint"> {row.status}</span>}
+                {row.reason === undefined ? null : <span className="settings__faint"> {codeText(text, 'reason', row.reason, {})}</span>}
               </td>
             </tr>
           ))}

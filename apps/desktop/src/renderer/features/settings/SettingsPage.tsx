@@ -13,13 +13,14 @@ import { ModelSection } from './ModelSection.tsx';
 import { ModesSection } from './ModesSection.tsx';
 import { PrivacySection } from './PrivacySection.tsx';
 import { PromptsSection } from './prompts/PromptsSection.tsx';
+import { SignalsSection } from './SignalsSection.tsx';
 import { ServersSection } from './ServersSection.tsx';
 import { WorkbenchSection } from './workbench/WorkbenchSection.tsx';
 import { useSavedSettings, type SaveStatus } from './savedSettings.ts';
 import './settings.css';
 import './costs.css';
 
-const SECTIONS = ['model', 'modes', 'costs', 'answers', 'privacy', 'ledger', 'connections', 'servers', 'prompts', 'workbench', 'look', 'about'] as const;
+const SECTIONS = ['model', 'modes', 'costs', 'answers', 'privacy', 'ledger', 'signals', 'connections', 'servers', 'prompts', 'workbench', 'look', 'about'] as const;
 
 export interface SettingsPageProps {
   /** Id of the flow to go back to; without it back leads to the list of flows. */
@@ -61,6 +62,7 @@ export function SettingsPage({ from }: SettingsPageProps) {
           <CostsSection settings={settings} change={change} from={from} />
           <PrivacySection settings={settings} change={change} />
           <EgressLedger asked={asked} />
+          <SignalsSection />
           <ConnectionsSection />
           <ServersSection />
           <PromptsSection />

@@ -167,7 +167,7 @@ export const settingsGerman: Readonly<Record<keyof typeof settingsEnglish, strin
 
   'settings.privacy': 'Privatsphäre',
   'settings.localOnly': 'Nur lokal',
-  'settings.localOnlyText': 'Verweigert jede Verbindung außer zu diesem Rechner und zu den hier genannten, was auch sonst eingestellt ist.',
+  'settings.localOnlyText': 'Verweigert jede Verbindung außer zu diesem Rechner und zu den hier genannten, was auch sonst eingestellt ist: kein Modell in der Cloud, keine Listen aus dem Netz, kein Abgleich und keine Suche nach einer neuen Version.',
   'settings.learn': 'Aus Korrekturen lernen',
   'settings.learnText': 'Wenn du Vorschläge der Agenten änderst oder ablehnst, findet der Analytiker heraus, warum: mit deinem Modell, wo du eines gewählt hast. Was er findet, bleibt im Datenordner.',
   'settings.localOnlyBlocks': 'Das aktive Modell steht auf {host}, und „Nur lokal“ verweigert das: Stattdessen antworten die Regeln. Nenne den Rechner unten oder schalte „Nur lokal“ aus.',
@@ -185,7 +185,6 @@ export const settingsGerman: Readonly<Record<keyof typeof settingsEnglish, strin
   'settings.ledgerEmpty': 'Nichts hat diesen Rechner verlassen',
   'settings.ledgerEmptyText': 'Hier stünde jede Verbindung mit Rechner, Zweck und Größe.',
   'settings.ledgerAllLocal': 'Nichts davon hat diesen Rechner verlassen.',
-  'settings.ledgerRefresh': 'Aktualisieren',
   'settings.ledgerMore': 'Mehr zeigen',
   'settings.ledgerTime': 'Zeit',
   'settings.ledgerHost': 'Rechner',
