@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z, type ZodType } from 'zod';
 import { toGrammar } from './grammar.ts';
-import { matchesGrammar } from './grammarMatcher.ts';
+import { matchesGrammar } from './grammarTestKit.ts';
 import { toWireSchema } from './outputSchema.ts';
 
 const grammarOf = (schema: ZodType) => toGrammar(toWireSchema(schema, { strict: false }).schema);
