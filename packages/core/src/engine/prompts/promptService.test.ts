@@ -3,7 +3,7 @@ import { architect } from '../../agents/architect.ts';
 import type { AgentName, Turn } from '../../agents/index.ts';
 import { createTestClock, silentLogger } from '../../base/index.ts';
 import type { DataFolder } from '../../db/index.ts';
-import { createTestFolder, type TestFolder } from '../../db/testFolder.ts';
+import { createTestFolder, testFlow, type TestFolder } from '../../db/testFolder.ts';
 import { createPromptService, type PromptService } from './promptService.ts';
 
 const OTHER = `${architect.instructions.text} Be brief.`;
@@ -132,4 +132,31 @@ test('a model that could not be reached says nothing about the wording', () => {
   service.noteTurn(turn(1, fallback('MODEL_UNREACHABLE')));
   service.noteTurn(turn(2, fallback('DESIGN_INVALID')));
   expect([1, 2].map((n) => folder.prompts.findTrial(`turn_${n}`, 'architect')!.outcome)).toEqual(['unknown', 'failed']);
+});
+
+test('what the rules did is not counted for a wording; a plan that was approved as it was is', () => {
+  const service = start();
+  const plan = { steps: [{ id: 's', task: 'Log in', reasoning: '' }], assumptions: [] };
+  const step = (turnId: string, mind: 'rules' | 'model') => folder.turns.saveStep({ turnId, n: 1, agent: 'planner', status: 'done', mind, input: null, output: plan, ids: [], startedAt: 1 });
+  folder.flows.createFlow({ flow: testFlow('flow_1'), logId: 'log_1' });
+  folder.turns.saveConversation({ id: 'talk', flowId: 'flow_1', createdAt: 1 });
+  for (const [n, mind] of [[1, 'rules'], [2, 'model'], [3, 'model'], [4, 'model']] as const) {
+    folder.turns.saveTurn(turn(n));
+    service.templateFor('planner', turn(n));
+    step(`turn_${n}`, mind);
+  }
+  service.notePlan(turn(1, { plan }), { kind: 'approved', plan });
+  service.notePlan(turn(2, { plan }), { kind: 'approved', plan });
+  service.notePlan(turn(3, { plan }), { kind: 'feedback' });
+  service.notePlan(turn(4, { plan }), { kind: 'rejected' });
+  expect([1, 2, 3, 4].map((n) => folder.prompts.findTrial(`turn_${n}`, 'planner')!.outcome)).toEqual(['unknown', 'accepted', 'corrected', 'rejected']);
+});
+
+test('uses that nobody decided about for a week are unknown', () => {
+  const service = start();
+  service.templateFor('planner', turn(1));
+  clock.advance(8 * 24 * 3600_000);
+  service.templateFor('planner', turn(2));
+  service.noteProposal({ turnId: 'turn_9', cards: [] } as never);
+  expect([1, 2].map((n) => folder.prompts.findTrial(`turn_${n}`, 'planner')!.outcome)).toEqual(['unknown', 'open']);
 });

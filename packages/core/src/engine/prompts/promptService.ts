@@ -43,6 +43,8 @@ export interface PromptService {
 
 /** For one wording of the optimizer, ms. */
 const WRITE_TIMEOUT_MS = 120_000;
+/** Between looks for uses that nobody decided about, ms. */
+const EXPIRE_EVERY_MS = 3600_000;
 
 /** The service on a data folder. Registers the wordings of this version of the app. */
 export function createPromptService(options: { folder: DataFolder; models: Pick<ModelService, 'modelFor'>; clock: Clock; newSeed(): number; logger: Logger }): PromptService {
@@ -54,10 +56,15 @@ export function createPromptService(options: { folder: DataFolder; models: Pick<
   const outcomes = createTurnOutcomes(folder, clock);
   const changes = createBroadcast<null>(() => null);
   const changed = () => changes.send(null);
+  let expiredAt = clock.now();
   /** Learning never stands in the way of what it learns from. */
   const learn = (what: string, run: () => readonly string[]): void => {
     if (folder.readOnly) return;
     try {
+      if (clock.now() - expiredAt > EXPIRE_EVERY_MS) {
+        expiredAt = clock.now();
+        outcomes.expire();
+      }
       const agents = run();
       for (const agent of new Set(agents)) trials.judge(agent);
       if (agents.length) changed();

@@ -32,9 +32,13 @@ const decidedBy = new Map(PROMPTED_AGENTS.map(({ agent, decidedBy: by }) => [age
 /** Outcomes written into the uses of a data folder. */
 export function createTurnOutcomes(folder: DataFolder, clock: Clock): TurnOutcomes {
   const { prompts, turns } = folder;
-  const end = (trial: StoredTrial, decision: Decision): string => {
-    prompts.endTrial(trial.id, { outcome: decision.kind, score: scoreOf(decision), endedAt: trial.endedAt ?? clock.now(), ...factsOf(folder, trial) });
-    return trial.agent;
+  const end = (trial: StoredTrial, decision: Decision): string[] => {
+    const endedAt = trial.endedAt ?? clock.now();
+    // A model may be chosen for other agents only: then the rules did it, whatever wording was at hand.
+    const isItsWork = decision.kind === 'failed' || turns.stepsOf(trial.turnId).findLast((step) => step.agent === trial.agent && step.status === 'done')?.mind === 'model';
+    if (isItsWork) prompts.endTrial(trial.id, { outcome: decision.kind, score: scoreOf(decision), endedAt, ...factsOf(folder, trial) });
+    else prompts.endTrial(trial.id, { outcome: 'unknown', endedAt });
+    return isItsWork ? [trial.agent] : [];
   };
   const openOf = (turnId: string, by: 'plan' | 'proposal') => prompts.trialsOfTurn(turnId).filter((trial) => trial.outcome === 'open' && decidedBy.get(trial.agent) === by);
   /** Open uses, and those that were taken just now, were not what was wanted. */
@@ -42,7 +46,7 @@ export function createTurnOutcomes(folder: DataFolder, clock: Clock): TurnOutcom
     prompts
       .trialsOfTurn(turnId)
       .filter(({ outcome, endedAt, agent }) => decidedBy.get(agent) && (outcome === 'open' || ((outcome === 'accepted' || outcome === 'acceptedEdited') && clock.now() - endedAt! <= SOON_MS)))
-      .map((trial) => end(trial, { kind: 'corrected' }));
+      .flatMap((trial) => end(trial, { kind: 'corrected' }));
 
   return {
     halted(turn) {
@@ -50,19 +54,19 @@ export function createTurnOutcomes(folder: DataFolder, clock: Clock): TurnOutcom
       return prompts.trialsOfTurn(turn.id).flatMap((trial) => {
         const failures = turn.fallbacks.filter((fallback) => fallback.agent === trial.agent);
         if (trial.outcome !== 'open' || !decidedBy.get(trial.agent) || !failures.length) return [];
-        if (failures.some(({ error }) => ITS_FAULT.has(error.code))) return [end(trial, { kind: 'failed' })];
+        if (failures.some(({ error }) => ITS_FAULT.has(error.code))) return end(trial, { kind: 'failed' });
         prompts.endTrial(trial.id, { outcome: 'unknown', endedAt: clock.now() });
         return [];
       });
     },
     planDecided(turn, what) {
       const decision: Decision = what.kind === 'approved' ? decisionOnPlan(turn.plan ?? what.plan, what.plan) : { kind: what.kind === 'feedback' ? 'corrected' : 'rejected' };
-      return openOf(turn.id, 'plan').map((trial) => end(trial, decision));
+      return openOf(turn.id, 'plan').flatMap((trial) => end(trial, decision));
     },
     proposalDecided(proposal) {
       const open = openOf(proposal.turnId, 'proposal');
       const decision = open.length ? decisionOn(proposal, designedOps(folder, proposal.turnId)) : undefined;
-      return decision ? open.map((trial) => end(trial, decision)) : [];
+      return decision ? open.flatMap((trial) => end(trial, decision)) : [];
     },
     undone(flowId, entryId) {
       const proposal = turns.proposalsOf(flowId).find((item) => entryId.startsWith(`${item.entryId}:`));
