@@ -73,7 +73,7 @@ export const usageRoutes = {
     .output(z.array(usageCallSchema)),
   budget: oc.output(z.object({ periods: z.array(budgetPeriodSchema) })),
   /** About what a message would cost in each mode, before it is sent. Asks nobody. */
-  estimate: oc.input(z.object({ flowId: idSchema, text: z.string().max(200_000) })).output(z.array(estimateSchema)),
+  estimate: oc.input(z.object({ flowId: idSchema, text: z.string().max(200_000), hasImage: z.boolean().optional() })).output(z.array(estimateSchema)),
   prices: oc.output(priceListSchema),
   /** Enters a price of the person's own: it replaces every other of that pattern. Its day and source are set here. */
   setPrice: oc.input(priceEntrySchema.pick({ pattern: true, inputUsd: true, outputUsd: true, cachedInputUsd: true })).output(priceListSchema),

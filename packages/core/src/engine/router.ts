@@ -216,7 +216,7 @@ export function createRouter(parts: EngineParts) {
       summary: os.usage.summary.handler(({ input }) => usage.summary(input)),
       calls: os.usage.calls.handler(({ input }) => usage.calls(input)),
       budget: os.usage.budget.handler(() => ({ periods: usage.budget() })),
-      estimate: os.usage.estimate.handler(({ input }) => usage.estimate(input.flowId, input.text)),
+      estimate: os.usage.estimate.handler(({ input }) => usage.estimate(input.flowId, input.text, input.hasImage)),
       prices: os.usage.prices.handler(() => usage.prices()),
       setPrice: os.usage.setPrice.handler(({ input }) => (spending.setPrice(input), usage.prices())),
       removePrice: os.usage.removePrice.handler(({ input }) => (spending.removePrice(input.pattern), usage.prices())),

@@ -13,7 +13,7 @@ export interface UsageService {
   summary(period: Period): UsageView;
   calls(filter: CallFilter): UsageCall[];
   budget(): BudgetView[];
-  estimate(flowId: string, text: string): CostEstimate[];
+  estimate(flowId: string, text: string, hasImage?: boolean): CostEstimate[];
   prices(): PriceListView;
   export(period: Period, format: 'csv' | 'otlp'): { fileName: string; mediaType: string; text: string };
   push(period: Period): ReturnType<Telemetry['push']>;
@@ -42,7 +42,7 @@ export interface UsageDependencies {
 /** Calls that an export holds at most. */
 const MOST_EXPORTED = 200_000;
 /** How long an answer is taken to be before the ledger knows better, tokens. */
-const ASSUMED_OUTPUT: Partial<Record<AgentName, number>> = { manager: 150, planner: 600, architect: 1_500, uxExpert: 400 };
+const ASSUMED_OUTPUT: Partial<Record<AgentName, number>> = { classifier: 150, manager: 150, planner: 600, architect: 1_500, uxExpert: 400, visualInterpreter: 1_500 };
 const ASSUMED_OTHERS = 400;
 
 /** The service on a data folder. */
@@ -55,8 +55,8 @@ export function createUsageService(dependencies: UsageDependencies): UsageServic
     summary: (period) => usageOfDays(folder.ledger, period, timeZone),
     calls: (filter) => folder.ledger.listCalls(filter),
     budget: () => spending.meter.periods(),
-    estimate(flowId, text) {
-      const calls = previewCalls(text, readState(flowId)).map(({ agent, request }) => ({ agent, inputTokens: estimateInputTokens(request) }));
+    estimate(flowId, text, hasImage) {
+      const calls = previewCalls(text, readState(flowId), hasImage).map(({ agent, request }) => ({ agent, inputTokens: estimateInputTokens(request) }));
       return (['standard', 'pro'] as const).map((quality) => estimateOf(quality, calls));
     },
     prices() {

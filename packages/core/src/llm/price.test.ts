@@ -17,6 +17,8 @@ describe('the price of a model', () => {
     expect(priceOf(openai('gpt-99'), lists([], [entry('openai:gpt-5')]))).toEqual({ kind: 'unknown' });
     expect(costOfUsage({ kind: 'unknown' }, { inputTokens: 1, outputTokens: 1 })).toBeUndefined();
     expect(costOfUsage({ kind: 'priced', entry: entry('x:y'), isOwn: false }, { inputTokens: 5 })).toBeUndefined();
+    // Embeddings have no output to count.
+    expect(costOfUsage({ kind: 'priced', entry: entry('x:y', { outputUsd: 0 }), isOwn: false }, { inputTokens: 1_000_000 })).toBe(2);
   });
 
   it('is of the built-in list at the vendor only, of the own list everywhere', () => {

@@ -48,9 +48,12 @@ export function priceOf(model: PricedModel, lists: { own: readonly PriceEntry[];
 /** US dollars of a call; undefined where the price or the tokens are unknown. A model of this machine costs 0, whatever it read and wrote. */
 export function costOfUsage(price: KnownPrice, usage: TokenUsage): number | undefined {
   if (price.kind === 'local') return 0;
-  const { inputTokens, outputTokens, cachedInputTokens } = usage;
-  if (price.kind === 'unknown' || inputTokens === undefined || outputTokens === undefined) return undefined;
+  const { inputTokens, cachedInputTokens } = usage;
+  if (price.kind === 'unknown' || inputTokens === undefined) return undefined;
   const { entry } = price;
+  // Models that write nothing (embeddings) count no output, and charge none.
+  const outputTokens = usage.outputTokens ?? (entry.outputUsd === 0 ? 0 : undefined);
+  if (outputTokens === undefined) return undefined;
   const isLong = entry.long !== undefined && inputTokens > entry.long.aboveTokens;
   const inputUsd = isLong ? entry.long!.inputUsd : entry.inputUsd;
   const outputUsd = isLong ? entry.long!.outputUsd : entry.outputUsd;

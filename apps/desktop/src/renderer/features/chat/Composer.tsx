@@ -119,7 +119,7 @@ export function Composer() {
             <Settings2 aria-hidden />
             {lead.provider === 'rules' ? text('chat.mind.builtIn') : lead.model || text('chat.mind.model')}
           </button>
-          <QualitySwitch flowId={flow.flowId} words={words} settings={settings} change={change} />
+          <QualitySwitch flowId={flow.flowId} words={words} hasImage={!!image} settings={settings} change={change} />
           {working ? (
             <Button size="small" icon={<Square />} data-testid="chat-stop" onClick={() => flow.run(() => flow.conversation.getState().cancel(working.id))}>
               {text('chat.stop')}

@@ -8,12 +8,12 @@ import { useEstimate } from './useEstimate.ts';
 const QUALITIES = ['standard', 'pro'] as const;
 
 /** The mode that the next message runs in, and about what it will cost. Nothing where no mode asks a model. */
-export function QualitySwitch({ flowId, words, settings, change }: { flowId: string; words: string; settings: Settings; change: (part: Partial<Settings>) => void }) {
+export function QualitySwitch({ flowId, words, hasImage, settings, change }: { flowId: string; words: string; hasImage: boolean; settings: Settings; change: (part: Partial<Settings>) => void }) {
   const text = useText();
   const language = useLanguage();
   const { model, proModel, modes, quality } = settings;
   const asksNobody = QUALITIES.every((each) => leadChoice(settings, each).provider === 'rules');
-  const estimates = useEstimate(flowId, asksNobody ? '' : words, JSON.stringify([model, proModel, modes]));
+  const estimates = useEstimate(flowId, asksNobody ? '' : words, hasImage && !asksNobody, JSON.stringify([model, proModel, modes]));
   if (asksNobody) return null;
   const estimateOf = (each: Quality) => estimates.find((estimate) => estimate.quality === each);
   const current = estimateOf(quality);
@@ -26,7 +26,7 @@ export function QualitySwitch({ flowId, words, settings, change }: { flowId: str
           </button>
         ))}
       </div>
-      {current && words.trim() ? (
+      {current && (words.trim() || hasImage) ? (
         <span className="quality__price" data-testid="estimate" data-kind={current.kind} aria-live="polite">
           {priceText(text, language, current)}
         </span>
