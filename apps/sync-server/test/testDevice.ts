@@ -44,6 +44,7 @@ export interface DeviceOptions {
 }
 
 export interface Device {
+  member: Member;
   disk: Disk;
   replica: Replica;
   client: SyncClient;
@@ -98,7 +99,7 @@ export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), ve
   });
   const open = client.open({ logId, replica, keeper, codec });
   client.start();
-  return { disk, replica, client, open, stop: () => client.stop() };
+  return { member, disk, replica, client, open, stop: () => client.stop() };
 }
 
 /** A real socket as the client wants it. */

@@ -79,7 +79,7 @@ export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions):
   }
   const pid = runningPid(data)!;
   const kept = keeper;
-  return { url: urlOf(socket), adopted: !spawned, pid, stop: () => stop(kept, data, pid) };
+  return { url: urlOf(socket), adopted: !spawned, pid, stop: () => stop(kept, socket, data, pid) };
 }
 
 /** Where a server without DATA_DIR keeps its data: a folder that the account of Postgres can enter. */
@@ -214,8 +214,13 @@ function runningPid(data: string): number | undefined {
   }
 }
 
-async function connect(socket: string): Promise<pg.Client | undefined> {
-  const client = new pg.Client({ host: socket, user: SYSTEM_USER, database: 'postgres', application_name: `uxflow-keeper-${process.pid}` });
+async function othersOf(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ others: boolean }>(`select exists (select from pg_stat_activity where application_name like 'uxflow-keeper-%') as others`);
+  return rows[0]!.others;
+}
+
+async function connect(socket: string, role: 'keeper' | 'visitor' = 'keeper'): Promise<pg.Client | undefined> {
+  const client = new pg.Client({ host: socket, user: SYSTEM_USER, database: 'postgres', application_name: `uxflow-${role}-${process.pid}` });
   client.on('error', () => {});
   try {
     await client.connect();
@@ -226,13 +231,20 @@ async function connect(socket: string): Promise<pg.Client | undefined> {
   }
 }
 
-async function stop(keeper: pg.Client, data: string, pid: number): Promise<void> {
+async function stop(keeper: pg.Client, socket: string, data: string, pid: number): Promise<void> {
+  // First let go, then look who still holds on: of two that stop in one moment the later one sees nobody.
+  await keeper.end().catch(() => {});
+  const visitor = await connect(socket, 'visitor');
   try {
-    const { rows } = await keeper.query<{ others: number }>(`select count(*)::int as others from pg_stat_activity where application_name like 'uxflow-keeper-%' and pid <> pg_backend_pid()`);
-    await keeper.end();
-    if (rows[0]!.others > 0) return;
+    // A connection that was closed is listed for a moment longer.
+    for (let look = 0; visitor && (await othersOf(visitor)); look++) {
+      if (look === 5) return;
+      await pause(40);
+    }
   } catch {
     // It is gone or going already.
+  } finally {
+    await visitor?.end().catch(() => {});
   }
   if (runningPid(data) !== pid) return;
   process.kill(pid, 'SIGINT');
