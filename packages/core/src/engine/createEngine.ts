@@ -115,6 +115,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
       layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
       model: () => models.modelFor('architect'),
       newSeed: () => new DataView((dependencies.random ?? systemRandom)(4).buffer).getUint32(0) || 1,
+      inspect: (text, flowId) => signals.inspect(text, { source: 'tool', flowId }),
     }),
     ...(dependencies.mcp ? { host: dependencies.mcp } : {}),
   });

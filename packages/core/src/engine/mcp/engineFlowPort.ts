@@ -15,11 +15,13 @@ export interface EngineFlowPortOptions {
   model(): Promise<LanguageModel | undefined>;
   clock: Clock;
   newSeed(): number;
+  /** Looks through what another agent wrote; refuses nothing. */
+  inspect?(text: string, flowId: string): void;
 }
 
 /** The port on a running engine. Flows of the bin are not there for other agents. */
 export function createEngineFlowPort(options: EngineFlowPortOptions): FlowPort {
-  const { folder, flows, chat, layWhole, model, clock, newSeed } = options;
+  const { folder, flows, chat, layWhole, model, clock, newSeed, inspect } = options;
   const open = (flowId: string) => {
     const row = folder.flows.findFlow(flowId);
     if (!row || row.deletedAt !== undefined) throw new AppError('MCP_FLOW_UNKNOWN', `There is no flow ${flowId}. Call list_flows or search_flows for the ids.`, { flowId });
@@ -49,6 +51,7 @@ export function createEngineFlowPort(options: EngineFlowPortOptions): FlowPort {
     propose({ flowId, client, message, reply, cards }) {
       const { session } = open(flowId);
       if (session.readOnly) throw new AppError('MCP_FLOW_READ_ONLY', 'This flow can only be read here: a newer version of the app made it. Nothing was proposed.', { flowId });
+      inspect?.([message, reply, ...cards.flatMap((card) => [card.title, card.reason, JSON.stringify(card.ops)])].join('\n'), flowId);
       return chat.addProposal({ flowId, client, message, reply, cards });
     },
     newId: (prefix) => flows.newId(prefix),
