@@ -70,6 +70,21 @@ test('a folder of texts, and a folder of edits that ask back or refuse', () => {
   expect(JSON.parse(readFileSync(join(dir, 'results/other.json'), 'utf8'))).toMatchObject({ refuse: true, reason: expect.any(String) as string });
 });
 
+test('a drawing becomes a flow without a model, and every agent runs alone', () => {
+  write('sketch.svg', '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 80"><rect x="10" y="20" width="120" height="40"/><text x="70" y="44" text-anchor="middle">Basket</text><line x1="130" y1="40" x2="250" y2="40"/><rect x="250" y="20" width="120" height="40"/><text x="310" y="44" text-anchor="middle">Payment</text></svg>');
+  expect(uxflow('generate', '--image', 'sketch.svg', '--text', 'for mobile', '--out', 'sketch.uxflow').status).toBe(0);
+  const flow = read('sketch.uxflow');
+  expect(titles(flow)).toEqual(expect.arrayContaining(['Basket', 'Payment']));
+  expect(Object.values(flow.nodes).filter((node) => node.device === 'mobile')).toHaveLength(2);
+
+  const names = uxflow('agent').out.split('\n').filter(Boolean).map((line) => line.split(' ')[0]!);
+  expect(names).toHaveLength(10);
+  write('question.json', { question: 'What comes after Basket?' });
+  expect(JSON.parse(uxflow('agent', 'uxExpert', '--input', 'question.json', '--flow', 'sketch.uxflow').out)).toMatchObject({ answer: expect.stringContaining('Payment') as string });
+  expect(JSON.parse(uxflow('agent', 'planner', '--json').out)).toMatchObject({ mind: 'rules', output: { steps: expect.any(Array) as unknown[] } });
+  expect(uxflow('agent', 'architect', '--prompt').out).toMatch(/^# system\nYou design UX flows\.[^]*# message/);
+});
+
 describe('what is wrong is said in a sentence, and nothing is written', () => {
   const flow = { format: 'uxflow', version: 1, id: 'f', name: 'F', nodes: { n1: { id: 'n1', type: 'screen', position: { x: 0, y: 0 }, data: { title: 'One' } } }, edges: {} };
   test.each<[string, string[], number, RegExp]>([
@@ -79,6 +94,12 @@ describe('what is wrong is said in a sentence, and nothing is written', () => {
     ['no step', ['generate', '--text', 'The weather is nice.', '--out', 'x.uxflow'], 1, /no step/],
     ['binary', ['generate', '--file', 'binary', '--out', 'x.uxflow'], 1, /is not text/],
     ['a missing file', ['generate', '--file', 'nowhere.txt', '--out', 'x.uxflow'], 1, /nowhere\.txt cannot be read/],
+    ['a text as a picture', ['generate', '--image', 'flow.uxflow', '--out', 'x.uxflow'], 1, /no picture that can be read/],
+    ['a picture that only a model sees', ['generate', '--image', 'icon.svg', '--out', 'x.uxflow'], 1, /no steps in this SVG/],
+    ['a picture and a folder', ['generate', '--image', 'icon.svg', '--dir', 'empty', '--out', 'x'], 2, /exactly one of/],
+    ['an unknown agent', ['agent', 'magician'], 1, /no agent "magician"/],
+    ['an input of the wrong shape', ['agent', 'planner', '--input', 'unknown.json'], 1, /planner cannot work on this: task/],
+    ['an input that is no JSON', ['agent', 'planner', '--input', 'binary'], 1, /is no JSON/],
     ['an empty folder', ['generate', '--dir', 'empty', '--out', 'x'], 1, /holds nothing/],
     ['an unknown model', ['generate', '--text', 'a -> b', '--out', 'x.uxflow', '--model', 'magic'], 2, /--model takes/],
     ['a truncated flow', ['edit', 'truncated.uxflow', '--text', 'rename One to Two', '--out', 'x.uxflow'], 1, /breaks off/],
@@ -90,6 +111,7 @@ describe('what is wrong is said in a sentence, and nothing is written', () => {
   ])('%s', (_, args, status, sentence) => {
     mkdirSync(join(dir, 'empty'));
     write('flow.uxflow', flow);
+    write('icon.svg', '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M3 12l9-9 9 9"/></svg>');
     write('truncated.uxflow', JSON.stringify(flow).slice(0, 60));
     write('unknown.json', { ops: [{ op: 'set', kind: 'node', id: 'nope', field: 'data.title', to: 'x' }] });
     write('changed.json', { ops: [{ op: 'set', kind: 'node', id: 'n1', field: 'data.title', from: 'Other', to: 'x' }] });
