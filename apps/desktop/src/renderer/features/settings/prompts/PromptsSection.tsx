@@ -52,7 +52,7 @@ export function PromptsSection() {
           <div className="prompts__agents" role="group" aria-label={text('prompts.agents')}>
             {agents.map((agent) => (
               <button key={agent.agent} type="button" aria-pressed={agent === chosen} onClick={() => setPicked(agent.agent)}>
-                {text(`prompts.agent.${agent.agent as 'architect'}`)}
+                {text(`workbench.name.${agent.agent as 'architect'}`)}
                 <AgentMark agent={agent} />
               </button>
             ))}
