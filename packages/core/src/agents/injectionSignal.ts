@@ -166,7 +166,7 @@ function repetition(text: string): string | undefined {
 }
 
 function around(text: string, index: number, length: number): string {
-  return text.slice(Math.max(0, index - 40), index + Math.min(length, 200) + 40);
+  return text.slice(Math.max(0, index - 40), index + Math.min(length, 200) + 90);
 }
 
 /** An excerpt in one line, with what is not seen made visible as its code. */

@@ -34,7 +34,7 @@ export const securityGerman = {
   'signals.family.repetition': 'wiederholt immer dasselbe Wort',
   'settings.ledgerTotals': 'Nach Rechner',
   'settings.ledgerRequests': 'Verbindungen',
-  'settings.ledgerRefused': 'Abgelehnt',
+  'settings.ledgerRefused': 'Verweigert',
   'settings.ledgerLast': 'Zuletzt',
   'settings.ledgerAllPurposes': 'Jeder Zweck',
   'settings.ledgerAllOutcomes': 'Jedes Ergebnis',
