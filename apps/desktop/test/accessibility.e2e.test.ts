@@ -6,7 +6,7 @@ import { chromiumPath, shoot, startApp, type AppInBrowser } from './browser.ts';
 import { standStill } from './crawl.ts';
 import { CHAT_SCENES, EDITOR_SCENES, LIST_SCENES, SETTINGS_SCENES } from './scenes.ts';
 
-const WANTED = ['list', 'list, empty', 'bin', 'purge dialog', 'editor', 'screen chosen', 'connection chosen', 'several chosen', 'findings', 'comments', 'history', 'conflict', 'menu of a step', 'find', 'help', 'plan', 'question', 'proposal', 'settings', 'OpenAI-compatible', 'an advanced connection', 'who is asked when a model cannot answer', 'connections by HTTP', 'an MCP server', 'a question for consent', 'usage', 'quality modes', 'costs', 'prices', 'entering a price', 'a budget that is used up', 'instructions of the agents', 'writing instructions'];
+const WANTED = ['list', 'list, empty', 'bin', 'purge dialog', 'editor', 'screen chosen', 'connection chosen', 'several chosen', 'findings', 'comments', 'history', 'conflict', 'menu of a step', 'find', 'help', 'plan', 'question', 'proposal', 'a picture beside the words', 'a picture in the conversation', 'a picture shown whole', 'the workbench', 'settings', 'OpenAI-compatible', 'an advanced connection', 'who is asked when a model cannot answer', 'connections by HTTP', 'an MCP server', 'a question for consent', 'usage', 'quality modes', 'costs', 'prices', 'entering a price', 'a budget that is used up', 'instructions of the agents', 'writing instructions'];
 const scenes = [...LIST_SCENES, ...EDITOR_SCENES, ...CHAT_SCENES, ...SETTINGS_SCENES].filter(({ name }) => WANTED.includes(name));
 
 let app: AppInBrowser;
