@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { AppError, type Logger } from '@uxflow/core/base';
 import { LIMITS } from '@uxflow/core/protocol';
+import { createPrincipals } from './access/principal.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { openDatabase, type ServerDatabase } from './db/database.ts';
@@ -41,7 +42,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     closers.push(() => database.close());
     const bus: Bus = config.REDIS_URL ? await (await import('./sync/redisBus.ts')).createRedisBus(config.REDIS_URL, logger) : await createPostgresBus(database, logger);
     closers.push(() => bus.close());
-    const access = createMemberAccess(database, bus);
+    const principals = createPrincipals(database, bus);
+    const access = createMemberAccess(database, bus, principals);
     const hub = createHub({
       database,
       access,

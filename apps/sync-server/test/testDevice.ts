@@ -71,6 +71,10 @@ export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), ve
       }
       disk.pending = replica.pending.map(copy);
     },
+    settled(entries) {
+      for (const entry of entries) disk.own.set(entry.id, { no: replica.confirmed.no, entry: copy(entry) });
+      disk.pending = replica.pending.map(copy);
+    },
     replaced(snapshot, pending) {
       disk.base = copy(snapshot);
       disk.confirmed = [];

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { silentLogger, type Logger } from '@uxflow/core/base';
 import { readConfig } from '../src/config.ts';
 import { SYNC_PATH, startServer, type RunningServer } from '../src/server.ts';
-import { hashToken } from '../src/sync/memberAccess.ts';
+import { hashSecret } from '../src/access/principal.ts';
 import type pg from 'pg';
 
 export interface Member {
@@ -26,7 +26,8 @@ export function startTestServer(databaseUrl: string, more: Record<string, string
 /** Somebody with a session, in a workspace. */
 export async function addMember(pool: Pick<pg.Pool, 'query'>, userId: string, role: MemberRole = 'member', workspaceId = 'ws_1'): Promise<Member> {
   const token = randomUUID();
-  await pool.query(`insert into session (id, token_hash, user_id, expires_at) values ($1, $2, $3, now() + interval '1 day')`, [randomUUID(), hashToken(token), userId]);
+  await pool.query(`insert into app_user (id, name, email, email_verified) values ($1, $1, lower($1) || '@example.test', true) on conflict do nothing`, [userId]);
+  await pool.query(`insert into session (id, token_hash, user_id, expires_at) values ($1, $2, $3, now() + interval '1 day')`, [randomUUID(), hashSecret(token), userId]);
   await pool.query('insert into member (workspace_id, user_id, role) values ($1, $2, $3) on conflict (workspace_id, user_id) do update set role = excluded.role', [workspaceId, userId, role]);
   return { userId, token };
 }

@@ -1,5 +1,5 @@
-/** SyncAccess on the tables `session` and `member`. */
-import { createHash } from 'node:crypto';
+/** SyncAccess on principals and the table `member`. */
+import type { Principals } from '../access/principal.ts';
 import type { ServerDatabase } from '../db/database.ts';
 import type { LogRole, Revocation, SyncAccess } from './access.ts';
 import type { Bus } from './bus.ts';
@@ -10,20 +10,18 @@ const ROLES: Record<string, LogRole> = {
   member: { scope: 'edit' },
   commenter: { scope: 'comment' },
   viewer: { scope: null },
+  guest: { scope: null },
 };
 const CHANNEL = 'revoked';
 
 /** The access, and `revoke`, which tells every instance after rows of these tables have changed. */
-export function createMemberAccess({ pool }: ServerDatabase, bus: Bus): SyncAccess & { revoke(revocation: Revocation): Promise<void> } {
+export function createMemberAccess({ pool }: ServerDatabase, bus: Bus, principals: Principals): SyncAccess & { revoke(revocation: Revocation): Promise<void> } {
   return {
     async authorize(token) {
-      const { rows } = await pool.query<{ id: string; userId: string; expiresAt: Date }>({
-        name: 'sync_session',
-        text: 'select id, user_id as "userId", expires_at as "expiresAt" from session where token_hash = $1 and expires_at > now()',
-        values: [hashToken(token)],
-      });
-      const [row] = rows;
-      return row && { userId: row.userId, sessionId: row.id, expiresAt: row.expiresAt.getTime() };
+      const principal = await principals.ofSecret(token);
+      // Keys speak HTTP only; a socket belongs to a person on a device.
+      if (!principal?.sessionId || !principal.emailVerified || principal.closing) return undefined;
+      return { userId: principal.userId, sessionId: principal.sessionId, expiresAt: principal.expiresAt };
     },
     async roleOf({ userId }, logId) {
       const { rows } = await pool.query<{ role: string }>({
@@ -49,11 +47,6 @@ export function createMemberAccess({ pool }: ServerDatabase, bus: Bus): SyncAcce
       return rows[0] !== undefined && ROLES[rows[0].role]?.scope === 'edit';
     },
     onRevoked: (listener) => bus.subscribe(CHANNEL, (text) => listener(JSON.parse(text) as Revocation)),
-    revoke: (revocation) => bus.publish(CHANNEL, JSON.stringify(revocation)),
+    revoke: (revocation) => principals.revoke(revocation),
   };
-}
-
-/** The form in which a session's secret is stored. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

@@ -7,12 +7,17 @@ import { initialState, snapshotOf, type Snapshot, type Transaction } from '../fl
 import { readText } from './bytes.ts';
 import type { SyncCodec } from './codec.ts';
 import { LIMITS, PROTOCOL, readEnvelope, writeEnvelope, type Change, type ClientMessage, type Envelope, type PeerPresence, type PushedEntry, type ServerMessage } from './protocol.ts';
-import { BACKLOG_CONFLICT_LIMIT, type DryRun, type Folded, type LogSnapshot, type Numbered, type Replica } from './replica.ts';
+import { BACKLOG_CONFLICT_LIMIT, type DryRun, type Folded, type LogSnapshot, type Numbered, type ReadOnlyReason, type Replica } from './replica.ts';
 
 /** Where the entries of a log lie on the device. Every call is done when it returns; what it throws stops the log. */
 export interface LogKeeper {
   /** Entries that have their number now, folded in this order; `sha256` (hex) is that of the bytes on the server, for the chain. */
   confirmed(entries: readonly (Folded & { sha256: string })[]): void;
+  /**
+   * Own entries that waited and turned out to stand on the server already, below what is confirmed here: they wait no longer. A server that
+   * comes back from an older copy may lose them, so they belong to what `ownConfirmed` gives.
+   */
+  settled(entries: readonly Transaction[]): void;
   /** The server's snapshot takes the place of all that was confirmed; `pending` is all that waits now. */
   replaced(snapshot: LogSnapshot, pending: readonly Transaction[]): void;
   /** An own entry that the server will never take: it belongs on a private branch. */
@@ -270,6 +275,7 @@ export class LogSync {
 
   #fold(changes: readonly Change[]): void {
     const batch: Numbered[] = [];
+    let missingKey: ReadOnlyReason | undefined;
     for (const change of changes) {
       if ('id' in change) {
         const sent = this.#sent.get(change.id);
@@ -280,25 +286,32 @@ export class LogSync {
         continue;
       }
       const read = this.#read(change);
-      if (!read) break;
+      if ('code' in read) {
+        missingKey = read;
+        break;
+      }
       this.#sent.delete(read.id);
       batch.push(read);
     }
+    const known = batch.some(({ no }) => no <= this.replica.confirmed.no) ? this.replica.pending : [];
     const digests = new Map(batch.map(({ no, sha256 }) => [no, sha256]));
-    const { confirmed, gap } = this.replica.receive(batch);
+    const { confirmed, acknowledged, gap } = this.replica.receive(batch);
     this.#serverNo = Math.max(this.#serverNo, this.replica.confirmed.no);
     try {
       if (confirmed.length > 0) this.#options.keeper.confirmed(confirmed.map((one) => ({ ...one, sha256: digests.get(one.no)! })));
+      const settled = known.filter(({ id }) => acknowledged.includes(id) && !confirmed.some(({ entry }) => entry.id === id));
+      if (settled.length > 0) this.#options.keeper.settled(settled);
     } catch (error) {
       return this.#stop('SYNC_STORE_FAILED', { message: error instanceof Error ? error.message : String(error) });
     }
+    if (missingKey) this.replica.stop(missingKey);
     if (this.replica.readOnly) return this.#stop(this.replica.readOnly.code, this.replica.readOnly.params);
     if (gap || batch.length < changes.length) return this.#join();
     this.flush();
   }
 
-  /** An entry of its bytes; undefined when its key is missing. What nobody can read has no effect, on every replica alike (rule 12). */
-  #read({ no, envelope, bytes }: Extract<Change, { bytes: Uint8Array }>): Numbered | undefined {
+  /** An entry of its bytes, or why its key is missing. What nobody can read has no effect, on every replica alike (rule 12). */
+  #read({ no, envelope, bytes }: Extract<Change, { bytes: Uint8Array }>): Numbered | ReadOnlyReason {
     const header = readEnvelope(envelope);
     const numbered = { no, id: header.id, sha256: this.#options.sha256(bytes) };
     try {
@@ -306,8 +319,7 @@ export class LogSync {
       return { ...numbered, entry: entry.id === header.id && entry.logId === this.logId ? inScope(entry, header) : nothing(header) };
     } catch (error) {
       if (!isAppError(error) || error.code !== 'LOG_KEY_MISSING') return { ...numbered, entry: nothing(header) };
-      this.replica.stop({ code: error.code, params: { ...error.params, no, epoch: header.epoch } });
-      return undefined;
+      return { code: error.code, params: { ...error.params, no, epoch: header.epoch } };
     }
   }
 
@@ -382,9 +394,15 @@ export class LogSync {
     const { snapshot, own, onServer, held } = this.#reset!;
     this.#reset = undefined;
     this.#phase = 'open';
+    const settled = this.replica.pending.filter(({ id }) => onServer.has(id));
     this.replica.reset(snapshot!, own, (id) => onServer.has(id));
     this.#sent.clear();
-    this.#options.keeper.replaced(snapshot!, this.replica.pending);
+    try {
+      this.#options.keeper.replaced(snapshot!, this.replica.pending);
+      if (settled.length > 0) this.#options.keeper.settled(settled);
+    } catch (error) {
+      return this.#stop('SYNC_STORE_FAILED', { message: error instanceof Error ? error.message : String(error) });
+    }
     for (const changes of held) if (this.#phase === 'open') this.#fold(changes);
     if (this.#phase === 'open') this.flush();
   }

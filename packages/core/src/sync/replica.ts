@@ -3,7 +3,7 @@
  * over the first. Pending entries are never changed; what arrives goes into the confirmed state, then the pending ones are
  * folded once more.
  */
-import { AppError } from '../base/index.ts';
+import { AppError, isEqualJson } from '../base/index.ts';
 import {
   canFold,
   commit,
@@ -249,8 +249,9 @@ export class Replica {
         this.#readOnly = { code: 'LOG_VERSION_UNKNOWN', params: { no, id } };
         break;
       }
-      if (at === 0 && isKept) {
-        // The first pending entry, on the very state that it was folded on: its state is the confirmed one now.
+      if (at === 0 && isKept && (sent === undefined || isEqualJson(sent, this.#pending[0]!.entry))) {
+        // The first pending entry, on the very state that it was folded on: its state is the confirmed one now. What came in full is
+        // compared, because what stands on the server counts, whoever wrote it under this id.
         const item = this.#pending.shift()!;
         this.#confirmed = item.state;
         out.confirmed.push({ no, entry: item.entry, effect: item.effect });

@@ -1,16 +1,26 @@
-/** Who is signed in and who belongs where: the least that the sync server asks. */
+/** Who is signed in and who belongs where. */
 import { index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+
+const at = (name: string) => timestamp(name, { withTimezone: true });
 
 export const session = pgTable(
   'session',
   {
     id: text('id').primaryKey(),
     /** SHA-256 of the secret, hex: a copy of the table opens nothing. */
-    tokenHash: text('token_hash').notNull().unique(),
+    token: text('token_hash').notNull().unique(),
     userId: text('user_id').notNull(),
-    expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+    expiresAt: at('expires_at').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+    lastSeenAt: at('last_seen_at').notNull().defaultNow(),
+    ipAddress: text('ip_address'),
+    userAgent: text('user_agent'),
+    /** What the person or the app calls the device. */
+    deviceName: text('device_name'),
+    kind: text('kind', { enum: ['web', 'desktop'] }).notNull().default('web'),
   },
-  (table) => [index('session_user').on(table.userId)],
+  (table) => [index('session_user').on(table.userId), index('session_expiry').on(table.expiresAt)],
 );
 
 export const member = pgTable(
@@ -18,7 +28,11 @@ export const member = pgTable(
   {
     workspaceId: text('workspace_id').notNull(),
     userId: text('user_id').notNull(),
-    role: text('role', { enum: ['owner', 'admin', 'member', 'commenter', 'viewer'] }).notNull(),
+    role: text('role', { enum: ['owner', 'admin', 'member', 'commenter', 'viewer', 'guest'] }).notNull(),
+    /** Permissions on top of the role; access/permissions.ts names those that count. */
+    permissions: text('permissions').array().notNull().default([]),
+    joinedAt: at('joined_at').notNull().defaultNow(),
+    invitedBy: text('invited_by'),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.userId] }), index('member_user').on(table.userId)],
 );

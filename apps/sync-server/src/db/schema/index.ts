@@ -1,2 +1,3 @@
 export * from './accessSchema.ts';
+export * from './accountsSchema.ts';
 export * from './syncSchema.ts';
