@@ -67,7 +67,8 @@ const photoOf = async (width: number, height: number): Promise<Buffer> =>
 const choose = (name: string, buffer: Buffer, mimeType = 'image/jpeg') => page.getByTestId('chat-file').setInputFiles({ name, mimeType, buffer });
 /** Files that come over the clipboard or by a hand that drops them. */
 const bring = (kind: 'paste' | 'drop') =>
-  page.getByTestId('chat-input').evaluate(
+  // Dropped anywhere on the conversation, pasted where one writes.
+  page.locator(kind === 'drop' ? '.chat__log' : '[data-testid=chat-input]').evaluate(
     (box, [event, svg]) => {
       const data = new DataTransfer();
       data.items.add(new File([svg!], 'sketch.svg', { type: 'image/svg+xml' }));

@@ -2,7 +2,7 @@ import { IMAGE_TYPES, isAppError } from '@uxflow/core';
 import { leadChoice } from '@uxflow/core/api';
 import { Button, classes, IconButton, Notice } from '@uxflow/ui';
 import { CornerDownRight, ImagePlus, SendHorizontal, Settings2, Square, X } from 'lucide-react';
-import { useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState, type RefObject } from 'react';
 import { useStore } from 'zustand';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { useConversation, useFlow } from '../../store/flowServices.ts';
@@ -27,6 +27,7 @@ export function Composer() {
   const [passed, setPassed] = useState<string | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
+  const root = useRef<HTMLDivElement>(null);
   const [isOver, setOver] = useState(false);
   const hintId = useId();
   const answers = question && question.id !== passed ? question : undefined;
@@ -41,6 +42,7 @@ export function Composer() {
     );
     box.current?.focus();
   };
+  useDroppedFiles(root, setOver, (files) => void take(files));
   const take = (files: FileList | readonly File[] | null | undefined): boolean => {
     const file = [...(files ?? [])][0];
     if (!file) return false;
@@ -49,19 +51,7 @@ export function Composer() {
   };
 
   return (
-    <div
-      className={classes('composer', isOver && 'composer--over')}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes('Files')) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        setOver(false);
-        if (take(event.dataTransfer.files)) event.preventDefault();
-      }}
-    >
+    <div ref={root} className={classes('composer', isOver && 'composer--over')}>
       {failure ? (
         <div className="composer__failure">
           <Notice tone="error">{isOfPicture(failure) ? errorText(text, failure) : text('chat.notSent', { reason: errorText(text, failure) })}</Notice>
@@ -134,3 +124,35 @@ export function Composer() {
 
 /** Such a failure says itself what was kept. */
 const isOfPicture = (failure: unknown): boolean => isAppError(failure) && failure.code.startsWith('IMAGE_');
+
+/** Takes files that are dropped anywhere on the conversation. `onOver` tells whether some hover above it. */
+function useDroppedFiles(root: RefObject<HTMLElement | null>, onOver: (isOver: boolean) => void, onFiles: (files: FileList) => void): void {
+  const latest = useRef({ onOver, onFiles });
+  latest.current = { onOver, onFiles };
+  useEffect(() => {
+    const area = root.current!.closest<HTMLElement>('.chat') ?? root.current!;
+    const over = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      latest.current.onOver(true);
+    };
+    const leave = (event: DragEvent) => {
+      // Moving from one part of the conversation to another leaves nothing.
+      if (!area.contains(event.relatedTarget as globalThis.Node | null)) latest.current.onOver(false);
+    };
+    const drop = (event: DragEvent) => {
+      latest.current.onOver(false);
+      if (!event.dataTransfer?.files.length) return;
+      event.preventDefault();
+      latest.current.onFiles(event.dataTransfer.files);
+    };
+    area.addEventListener('dragover', over);
+    area.addEventListener('dragleave', leave);
+    area.addEventListener('drop', drop);
+    return () => {
+      area.removeEventListener('dragover', over);
+      area.removeEventListener('dragleave', leave);
+      area.removeEventListener('drop', drop);
+    };
+  }, [root]);
+}
