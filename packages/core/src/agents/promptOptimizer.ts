@@ -70,7 +70,7 @@ export function wordingProblems(text: string, instead: string): WordingProblem[]
   const [needed, given] = [placeholdersOf(instead), placeholdersOf(text)];
   if (length < MIN_PROMPT_LENGTH) problems.push({ code: 'TOO_SHORT', params: { length, limit: MIN_PROMPT_LENGTH }, message: `It has ${length} characters; instructions need at least ${MIN_PROMPT_LENGTH}.` });
   if (length > MAX_PROMPT_LENGTH) problems.push({ code: 'TOO_LONG', params: { length, limit: MAX_PROMPT_LENGTH }, message: `It has ${length} characters; up to ${MAX_PROMPT_LENGTH} are taken.` });
-  // eslint-disable-next-line no-control-regex -- such characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- such characters are what is looked for
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text)) problems.push({ code: 'NOT_TEXT', params: {}, message: 'It holds characters that are no text.' });
   for (const name of needed) if (!given.includes(name)) problems.push({ code: 'PLACEHOLDER_MISSING', params: { name }, message: `The placeholder {{${name}}} is missing.` });
   for (const name of given) if (!needed.includes(name)) problems.push({ code: 'PLACEHOLDER_UNKNOWN', params: { name }, message: `Nothing fills in the placeholder {{${name}}}.` });
