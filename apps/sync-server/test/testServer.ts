@@ -28,6 +28,7 @@ export async function addMember(pool: Pick<pg.Pool, 'query'>, userId: string, ro
   const token = randomUUID();
   await pool.query(`insert into app_user (id, name, email, email_verified) values ($1, $1, lower($1) || '@example.test', true) on conflict do nothing`, [userId]);
   await pool.query(`insert into session (id, token_hash, user_id, expires_at) values ($1, $2, $3, now() + interval '1 day')`, [randomUUID(), hashSecret(token), userId]);
+  await pool.query(`insert into workspace (id, name, owner_id) values ($1, 'Workspace', 'user_test') on conflict do nothing`, [workspaceId]);
   await pool.query('insert into member (workspace_id, user_id, role) values ($1, $2, $3) on conflict (workspace_id, user_id) do update set role = excluded.role', [workspaceId, userId, role]);
   return { userId, token };
 }

@@ -1,5 +1,5 @@
-/** Who is signed in and who belongs where. */
-import { index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+/** Who is signed in. */
+import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
 
@@ -21,18 +21,4 @@ export const session = pgTable(
     kind: text('kind', { enum: ['web', 'desktop'] }).notNull().default('web'),
   },
   (table) => [index('session_user').on(table.userId), index('session_expiry').on(table.expiresAt)],
-);
-
-export const member = pgTable(
-  'member',
-  {
-    workspaceId: text('workspace_id').notNull(),
-    userId: text('user_id').notNull(),
-    role: text('role', { enum: ['owner', 'admin', 'member', 'commenter', 'viewer', 'guest'] }).notNull(),
-    /** Permissions on top of the role; access/permissions.ts names those that count. */
-    permissions: text('permissions').array().notNull().default([]),
-    joinedAt: at('joined_at').notNull().defaultNow(),
-    invitedBy: text('invited_by'),
-  },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.userId] }), index('member_user').on(table.userId)],
 );

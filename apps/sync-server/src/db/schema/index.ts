@@ -1,3 +1,5 @@
 export * from './accessSchema.ts';
 export * from './accountsSchema.ts';
 export * from './syncSchema.ts';
+export * from './outboxSchema.ts';
+export * from './workspaceSchema.ts';
