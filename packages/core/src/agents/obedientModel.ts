@@ -33,9 +33,9 @@ export type Obedience = 'inForm' | 'rawFirst' | 'raw';
  * `schema`: the JSON schema of the answer.
  */
 export function obey(system: string, messages: readonly { role: string; content: string }[], schema: unknown, obedience: Obedience): string {
-  const prompt = [system, ...messages.filter(({ role }) => role === 'user').map(({ content }) => content)].join('\n');
-  const orders = ordersIn(messages[0]?.content ?? '').concat(ordersIn(system.replace(/Answer with JSON[\s\S]*/, '')));
-  const isRepair = messages.length > 1;
+  const prompt = [system, ...messages.filter(({ role }) => role !== 'assistant').map(({ content }) => content)].join('\n');
+  const orders = messages.filter(({ role }, index) => index === 0 || role === 'tool').flatMap(({ content }) => ordersIn(content)).concat(ordersIn(system.replace(/Answer with JSON[\s\S]*/, '')));
+  const isRepair = messages.at(-1)?.role === 'user' && messages.length > 1;
   if (obedience === 'raw' || (obedience === 'rawFirst' && !isRepair)) {
     const raw = rawAnswer(orders, system);
     if (raw !== undefined) return raw;
