@@ -165,7 +165,7 @@ export const settingsEnglish = {
 
   'settings.privacy': 'Privacy',
   'settings.localOnly': 'Local only',
-  'settings.localOnlyText': 'Refuses every connection except to this computer and to the machines listed here, whatever else is set: no cloud model, no fetching of lists, no sync and no look for a new version.',
+  'settings.localOnlyText': 'Refuses every connection except to this computer and to the machines listed here, whatever else is set: no model in the cloud, no list from the net, no server of others.',
   'settings.learn': 'Learn from corrections',
   'settings.learnText': 'When you change or refuse what agents propose, the analyst finds out why, with your model where you have chosen one. What it finds stays in the data folder.',
   'settings.localOnlyBlocks': 'The model in use is at {host}, which local-only refuses: the rules answer instead. Name the host below, or switch local-only off.',
