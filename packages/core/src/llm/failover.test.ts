@@ -31,7 +31,7 @@ it.each<[ModelErrorCode, string?]>([
 });
 
 it.each<[string, ScriptedAnswer]>([
-  ['cancelled', failing('MODEL_CANCELLED')], ['a refusal of what was asked', failing('MODEL_REFUSED')], ['a used-up budget', { fail: new AppError('BUDGET_USED_UP', 'The budget of today is used up.') }], ['a bug', { fail: new AppError('INTERNAL', 'Oops.') }],
+  ['cancelled', failing('MODEL_CANCELLED')], ['a refusal of what was asked', failing('MODEL_REFUSED')], ['a bug', { fail: new AppError('INTERNAL', 'Oops.') }],
 ])('stops at: %s', async (_what, answer) => {
   const second = made('anthropic:b', () => 'B');
   const model = failoverModel([entry(made('openai:a', () => answer)), entry(second)], clock);
@@ -42,6 +42,13 @@ it.each<[string, ScriptedAnswer]>([
 it('throws what the chosen model failed with when all fail, and names the others', async () => {
   const model = failoverModel([entry(made('openai:a', () => failing('MODEL_KEY_REJECTED'))), entry(made('ollama:b', () => failing('MODEL_UNREACHABLE'))), entry(made('gemini:c', () => failing('MODEL_REFUSED')))], clock);
   await expect(model.generate(ask)).rejects.toMatchObject({ code: 'MODEL_KEY_REJECTED', params: { alsoFailed: [{ model: 'ollama:b', code: 'MODEL_UNREACHABLE' }, { model: 'gemini:c', code: 'MODEL_REFUSED' }] } });
+});
+
+it('goes on to one that costs nothing when the budget is used up, and says that it is when none can', async () => {
+  const usedUp: ScriptedAnswer = { fail: new AppError('BUDGET_USED_UP', 'The budget of today is used up.', { stopsTurn: true }) };
+  const order = (local: ScriptedAnswer) => failoverModel([entry(made('openai:a', () => usedUp)), entry(made('gemini:b', () => usedUp)), entry(made('ollama:c', () => local))], clock);
+  expect(await order('C').generate(ask)).toMatchObject({ text: 'C', answeredBy: 'ollama:c', failedBefore: [{ error: { code: 'BUDGET_USED_UP' } }, { error: { code: 'BUDGET_USED_UP' } }] });
+  await expect(order(failing('MODEL_UNREACHABLE')).generate(ask)).rejects.toMatchObject({ code: 'BUDGET_USED_UP', params: { stopsTurn: true } });
 });
 
 it('passes over what must not be asked, with a note', async () => {

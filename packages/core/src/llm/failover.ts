@@ -14,8 +14,8 @@ export interface FailoverEntry {
 }
 
 /**
- * The first model of the order that answers. A failure that another provider may mend goes on to the next one; a cancelled request, a
- * used-up budget and a refusal of what was asked do not, and neither does a failure after text was shown, unless the request can take it
+ * The first model of the order that answers. A failure that another provider may mend goes on to the next one (after a used-up budget,
+ * one that costs nothing may answer: each has the budget before it); a cancelled request and a refusal of what was asked do not, and neither does a failure after text was shown, unless the request can take it
  * back (`onRetract`). The result names who answered and who failed before. When all fail, the first one's failure is thrown: it is the
  * model that the person chose.
  */
@@ -37,7 +37,7 @@ export function failoverModel(entries: readonly [FailoverEntry, ...FailoverEntry
         });
         return failedBefore.length ? { ...result, answeredBy: entry.id, failedBefore } : result;
       } catch (error) {
-        if (request.signal?.aborted || isStopper(error)) throw error;
+        if (request.signal?.aborted || (isAppError(error) && error.code === 'MODEL_CANCELLED')) throw error;
         firstError ??= error;
         failedBefore.push({ model: entry.id, error: errorInfo(error) });
         if (isLast || !mayMendElsewhere(error) || (hasShown && !request.onRetract) || clock.now() >= endsAt) break;
@@ -52,11 +52,6 @@ export function failoverModel(entries: readonly [FailoverEntry, ...FailoverEntry
 /** While others wait, a model has this share of the time that is left. */
 const SHARE_OF_TIME = 2 / 3;
 
-/** Failures that stop the whole order, whoever they come from. */
-function isStopper(error: unknown): boolean {
-  return isAppError(error) && (error.code === 'MODEL_CANCELLED' || error.code.startsWith('BUDGET_'));
-}
-
 /** True where another model may do what this one could not. */
 export function mayMendElsewhere(error: unknown): boolean {
   return isAppError(error) && (MENDABLE.has(error.code) || error.code === 'EGRESS_REFUSED');
@@ -66,6 +61,7 @@ const MENDABLE = new Set([
   'MODEL_KEY_REJECTED', 'MODEL_NOT_FOUND', 'MODEL_RATE_LIMITED', 'MODEL_QUOTA_EXHAUSTED', 'MODEL_PROVIDER_FAILED', 'MODEL_TIMED_OUT', 'MODEL_UNREACHABLE',
   'MODEL_PROXY_REFUSED', 'MODEL_PROXY_UNREACHABLE', 'MODEL_CERTIFICATE', 'MODEL_OUTPUT_TRUNCATED', 'MODEL_OUTPUT_INVALID', 'MODEL_CONTEXT_TOO_LONG', 'MODEL_CONTEXT_OVERFLOW',
   'MODEL_WRONG_CONTENT_TYPE', 'MODEL_REQUEST_REJECTED', 'MODEL_NO_VISION', 'MODEL_CIRCUIT_OPEN', 'MODEL_SETTINGS_INVALID',
+  'BUDGET_USED_UP', 'BUDGET_PRICE_UNKNOWN',
 ]);
 
 /** The failure, with who else was asked or passed over. */
