@@ -78,7 +78,7 @@ describe('the gate', () => {
       expect(await refusalOf(gate.fetch('model')('no address'))).toBe('invalidUrl');
       expect(opened).toEqual([]);
       expect(records.map((record) => [record.host, record.outcome, record.reason, record.status, record.requestBytes])).toEqual([
-        ['api.openai.com', 'refused', 'localOnly', undefined, 6], ['example.com', 'refused', 'localOnly', undefined, 6], ['10.1.2.3', 'refused', 'localOnly', undefined, 6], ['[2001:db8::1]', 'refused', 'localOnly', undefined, 6],
+        ['api.openai.com', 'refused', 'localOnly', undefined, 0], ['example.com', 'refused', 'localOnly', undefined, 0], ['10.1.2.3', 'refused', 'localOnly', undefined, 0], ['[2001:db8::1]', 'refused', 'localOnly', undefined, 0],
       ]);
       // The same fetch to this machine is noticed, otherwise the empty list above would prove nothing.
       const server = await start((_request, response) => sendJson(response, 200, {}));

@@ -65,7 +65,7 @@ export function createEgress(dependencies: EgressDependencies): Egress {
       const record = (change: Partial<EgressRecord>) => dependencies.onRecord?.({ ...draft, ...change, ms: clock.now() - draft.startedAt });
       const reason = refusalOf(url) ?? (previous && findRedirectRefusal(previous, url, hop));
       if (reason) {
-        record({ outcome: 'refused', reason });
+        record({ outcome: 'refused', reason, requestBytes: 0 });
         throw refused(url, purpose, reason);
       }
       let response: Response;
