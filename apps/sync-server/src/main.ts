@@ -21,6 +21,8 @@ try {
   };
   process.on('SIGTERM', () => end('SIGTERM'));
   process.on('SIGINT', () => end('SIGINT'));
+  // Somebody's child (tests, benchmarks) does not outlive them.
+  process.on('disconnect', () => end('disconnect'));
 } catch (error) {
   const { code, message } = errorInfo(error);
   process.stderr.write(`${code}: ${message}\n`);

@@ -67,6 +67,7 @@ export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), ve
     confirmed(entries) {
       for (const { no, entry, sha256: digest } of entries) {
         disk.confirmed.push({ no, entry: copy(entry), sha256: digest });
+        disk.denied = disk.denied.filter((one) => one.entry.id !== entry.id);
         if (isOwn(entry)) disk.own.set(entry.id, { no, entry: copy(entry) });
       }
       disk.pending = replica.pending.map(copy);

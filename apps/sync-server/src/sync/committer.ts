@@ -67,7 +67,7 @@ const RETRY_MS = 250;
 const LOCK = { name: 'commit_lock', text: 'select id, head_no as no, head_chain as chain, epoch from log where id = any($1::text[]) order by id for update' };
 const KNOWN = {
   name: 'commit_known',
-  text: 'select entry.log_id as log, entry.id, entry.no, entry.sha256 from unnest($1::text[], $2::text[]) as pushed(log_id, id) join entry on entry.log_id = pushed.log_id and entry.id = pushed.id',
+  text: 'select entry.log_id as log, entry.id, entry.no, entry.sha256, entry.author_id as "userId" from unnest($1::text[], $2::text[]) as pushed(log_id, id) join entry on entry.log_id = pushed.log_id and entry.id = pushed.id',
 };
 const INSERT = {
   name: 'commit_insert',
@@ -173,7 +173,7 @@ async function commitBatch<From>(client: pg.Client, access: SyncAccess, batch: r
       client.query('begin'),
       client.query<Row>({ ...LOCK, values: [logs] }),
       access.rolesIn(client, pairs.list),
-      client.query<{ log: string; id: string; no: number; sha256: Buffer }>({ ...KNOWN, values: [batch.map(({ header }) => header.log), batch.map(({ header }) => header.id)] }),
+      client.query<KnownRow>({ ...KNOWN, values: [batch.map(({ header }) => header.log), batch.map(({ header }) => header.id)] }),
     ]);
     const plan = number(batch, new Map(locked.rows.map((row) => [row.id, row])), (entry) => roles[pairs.indexOf(entry)], known.rows);
     await allSettled([plan.rows.length > 0 ? client.query({ ...INSERT, values: insertValues(plan) }) : undefined, client.query('commit')]);
@@ -184,6 +184,15 @@ async function commitBatch<From>(client: pg.Client, access: SyncAccess, batch: r
   }
 }
 
+/** An entry that the log has already. */
+interface KnownRow {
+  log: string;
+  id: string;
+  no: number;
+  sha256: Buffer;
+  userId: string;
+}
+
 interface Plan<From> {
   outcome: Outcome<From>;
   rows: (Stored<From> & { log: string; userId: string; chain: string })[];
@@ -191,7 +200,7 @@ interface Plan<From> {
 }
 
 /** Gives each entry its number, its earlier number, or its refusal. */
-function number<From>(batch: readonly Pushed<From>[], heads: Map<string, Row>, roleOf: (entry: Pushed<From>) => LogRole | undefined, rows: readonly { log: string; id: string; no: number; sha256: Buffer }[]): Plan<From> {
+function number<From>(batch: readonly Pushed<From>[], heads: Map<string, Row>, roleOf: (entry: Pushed<From>) => LogRole | undefined, rows: readonly KnownRow[]): Plan<From> {
   const outcome: Outcome<From> = { stored: new Map(), known: [], denied: [] };
   const plan: Plan<From> = { outcome, rows: [], heads: new Map() };
   const numbers = new Map(rows.map((row) => [`${row.log} ${row.id}`, row]));
@@ -200,14 +209,16 @@ function number<From>(batch: readonly Pushed<From>[], heads: Map<string, Row>, r
     const { log, id } = header;
     const size = entry.bytes.length;
     const head = plan.heads.get(log) ?? heads.get(log);
-    const refusal = refusalOf(entry, head, roleOf(entry));
-    if (refusal || !head) {
-      outcome.denied.push({ log, id, ...(refusal ?? { code: 'LOG_NOT_FOUND', params: {} }), size, from });
+    const role = roleOf(entry);
+    const earlier = numbers.get(`${log} ${id}`);
+    const refusal = refusalOf(entry, head, role);
+    // What was taken is answered as taken, whatever its author may do by now.
+    if (head && earlier && (role || earlier.userId === userId)) {
+      outcome.known.push({ log, no: earlier.no, id, sha256: earlier.sha256, size, from });
       continue;
     }
-    const earlier = numbers.get(`${log} ${id}`);
-    if (earlier) {
-      outcome.known.push({ log, no: earlier.no, id, sha256: earlier.sha256, size, from });
+    if (refusal || !head) {
+      outcome.denied.push({ log, id, ...(refusal ?? { code: 'LOG_NOT_FOUND', params: {} }), size, from });
       continue;
     }
     const no = head.no + 1;

@@ -63,6 +63,18 @@ describe('push', () => {
     expect(rows[0]!.chain.toString('hex')).toBe(first);
   });
 
+  test('what was taken is answered as taken, also when its author may only read by now; nothing new is taken', async () => {
+    const server = await start();
+    await addLog(server.database.pool, 'log_1');
+    const ann = await enter(server, 'ann');
+    ann.send(pushOf('log_1', 'tx_1', 'ann'));
+    await ids(ann);
+    await server.database.pool.query(`update member set role = 'viewer'`);
+    ann.send(pushOf('log_1', 'tx_1', 'ann'));
+    ann.send(pushOf('log_1', 'tx_2', 'ann'));
+    expect([await ids(ann), await ann.next('denied')]).toMatchObject([['1 tx_1 own'], { id: 'tx_2', code: 'ROLE_READS_ONLY' }]);
+  });
+
   test('one bad push of a batch is refused with its code, the others get their numbers', async () => {
     const server = await start();
     await addLog(server.database.pool, 'log_1');

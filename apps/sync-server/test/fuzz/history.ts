@@ -58,6 +58,7 @@ interface Person {
   ledger: Set<string>;
 }
 
+let plays = 0;
 const SETTLE_MS = 60_000;
 
 /** Plays a history; throws what is wrong with its end. */
@@ -92,7 +93,7 @@ class History {
     this.options = options;
     this.dice = createDice(seed);
     this.focus = anyFocus(this.dice);
-    this.log = `log_f${seed}_${process.pid}_${Date.now().toString(36)}`;
+    this.log = `log_f${seed}_${process.pid}_${++plays}`;
     this.workspace = `ws_${this.log}`;
   }
 

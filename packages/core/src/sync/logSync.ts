@@ -20,7 +20,10 @@ export interface LogKeeper {
   settled(entries: readonly Transaction[]): void;
   /** The server's snapshot takes the place of all that was confirmed; `pending` is all that waits now. */
   replaced(snapshot: LogSnapshot, pending: readonly Transaction[]): void;
-  /** An own entry that the server will never take: it belongs on a private branch. */
+  /**
+   * An own entry that the server did not take: it belongs on a private branch. Where another copy of it was on its way it may be confirmed
+   * later all the same; then that counts, and the private one goes.
+   */
   denied(entry: Transaction, code: string, params: Record<string, unknown>): void;
   /** Own entries that once had a number above `no`, in their order. */
   ownConfirmed(no: number): readonly Transaction[];
