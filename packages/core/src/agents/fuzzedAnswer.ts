@@ -7,6 +7,8 @@ export interface FuzzQuestion {
   /** Ids of nodes and edges that the prompt shows. */
   nodeIds: readonly string[];
   edgeIds: readonly string[];
+  /** Instructions that the prompt shows, to be worded anew. */
+  wording?: string;
 }
 
 /** An answer of a model as it may come: valid, nearly valid, hostile, cut off, huge, deep or none at all. `kind` names which. */
@@ -27,6 +29,7 @@ export function fuzzedAnswer(question: FuzzQuestion, below: (most: number) => nu
     if (name === 'removeEdges') return question.edgeIds.length && below(5) ? pick(question.edgeIds) : pick(keys);
     if (name === 'id') return below(4) ? pick([...question.nodeIds, ...question.edgeIds, 'a', 'b']) : pick(keys);
     if (name === 'key') return pick(keys);
+    if (/prompt/i.test(name) && question.wording && below(4)) return `${question.wording} Be brief.`;
     return hostile && below(2) ? pick(HOSTILE_TEXTS)() : pick(PLAIN_TEXTS);
   };
   const valid = () => fillSchema(question.schema, { text, below, count: (name) => (name === 'cards' ? 1 + below(3) : below(4)) });

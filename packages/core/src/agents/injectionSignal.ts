@@ -75,7 +75,6 @@ function oddCharacters(text: string): Hit[] {
   hidden(35, /[\u202d\u202e]/u);
   hidden(30, /(?:\p{Script=Latin}[\u200b-\u200d\u2060-\u2064\ufeff]+){2,}\p{Script=Latin}|[\u200b\u2060-\u2064]{2,}/u);
   hidden(20, /\p{Script=Latin}[\u200b-\u200d\u2060-\u2064]+\p{Script=Latin}/u);
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
   hidden(20, /[\u0000-\u0008\u000e-\u001f\u007f\u009b]/u);
   const mixed = /(?<!\p{L})(?=\p{L}*\p{Script=Latin})(?=\p{L}*[\p{Script=Cyrillic}\p{Script=Greek}])[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]{4,40}(?!\p{L})/u.exec(text);
   if (mixed) hits.push({ family: 'homoglyph', score: 30, excerpt: around(text, mixed.index, mixed[0].length) });
@@ -86,8 +85,7 @@ function oddCharacters(text: string): Hit[] {
 function withoutHidden(text: string): string {
   return text
     .normalize('NFKC')
-    .replace(/[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0000}-\u{e01ef}]/gu, '')
-    // eslint-disable-next-line no-control-regex -- control characters would part words
+    .replace(/\p{Default_Ignorable_Code_Point}|[\u202a-\u202e]/gu, '')
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/gu, '')
     .replace(/[‘’ʼ]/gu, "'")
     .toLowerCase();

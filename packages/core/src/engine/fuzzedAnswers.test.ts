@@ -30,20 +30,31 @@ test(`${ANSWERS} fuzzed answers neither crash a turn nor store a document that i
   let time = 1_767_225_600_000;
   const kit = await openModelTestEngine((question) => {
     const prompt = question.messages[0]!.content;
-    const answer = fuzzedAnswer({ schema: question.schema, nodeIds: prompt.match(/\bnode_[\w-]+/g) ?? [], edgeIds: prompt.match(/\bedge_[\w-]+/g) ?? [] }, below);
+    const wording = /# instructions \(data\)\n([\s\S]*?)\n#+ end of instructions/.exec(prompt)?.[1];
+    const answer = fuzzedAnswer({ ...(wording ? { wording } : {}), schema: question.schema, nodeIds: prompt.match(/\bnode_[\w-]+/g) ?? [], edgeIds: prompt.match(/\bedge_[\w-]+/g) ?? [] }, below);
     kinds.set(answer.kind, (kinds.get(answer.kind) ?? 0) + 1);
     return answer;
   // Ids and times come from the seed, too, so that a round can be run again.
   }, { runElk, engine: { random: seededRandom(SEED + 1), clock: { now: () => (time += 1) } } });
+  const agents = await kit.api.agents.list();
+  const alone = new Map<string, number>();
   const byMind = { model: 0, rules: 0, accepted: 0, held: 0, turns: 0 };
   try {
     for (let round = 0; kit.questions.length < ANSWERS; round++) {
       const where = `seed ${SEED}, round ${round}`;
       const flow = await kit.api.flows.create({ name: `Flow ${round}` });
       const chat = await kit.follow(flow.id);
-      for (let n = 0; n < 12 && kit.questions.length < ANSWERS; n++) {
+      for (let n = 0; n < 10 && kit.questions.length < ANSWERS; n++) {
         const message = n === 0 ? MESSAGES[4]! : MESSAGES[below(MESSAGES.length)]!;
         await oneTurn(kit, chat, flow.id, message(round * 100 + n), `${where}, turn ${n}`, below, byMind);
+      }
+      // Every agent alone, those included that no turn of these messages reaches.
+      for (const { name, example } of agents) {
+        const events = [];
+        for await (const event of await kit.api.agents.run({ name, input: example, flowId: flow.id, mind: 'model', language: round % 2 ? 'de' : 'en' })) events.push(event);
+        const done = events.at(-1);
+        expect(done?.type, `${where}: ${name} alone`).toBe('done');
+        if (done?.type === 'done' && done.mind === 'model') alone.set(name, (alone.get(name) ?? 0) + 1);
       }
       await chat.close();
       await kit.api.flows.delete({ flowId: flow.id });
@@ -53,8 +64,10 @@ test(`${ANSWERS} fuzzed answers neither crash a turn nor store a document that i
     // Were the answers not used at all, none of the above would say anything.
     expect(byMind.model).toBeGreaterThan(ANSWERS / 20);
     expect(byMind.accepted).toBeGreaterThan(ANSWERS / 20);
+    // The architect's cards were accepted above; every other agent has answered by its model alone.
+    expect(agents.filter(({ name }) => name !== 'architect' && !alone.has(name)).map(({ name }) => name)).toEqual([]);
     expect([...kinds.keys()].length).toBeGreaterThan(10);
-    process.stdout.write(`fuzzed answers: ${kit.questions.length} in ${byMind.turns} turns, ${byMind.model} steps by the model, ${byMind.accepted} cards accepted, ${byMind.held} held; seed ${SEED}; ${[...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ')}\n`);
+    process.stdout.write(`fuzzed answers: ${kit.questions.length} in ${byMind.turns} turns, ${byMind.model} steps by the model, ${byMind.accepted} cards accepted, ${byMind.held} held; alone by the model: ${[...alone].map(([name, count]) => `${name} ${count}`).join(', ')}; seed ${SEED}; ${[...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ')}\n`);
   } finally {
     await kit.close();
     await runElk.close();
