@@ -1,25 +1,51 @@
-/** The HTTP side: health, the routes of the modules, and their description. */
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+/** The HTTP side: the access layer, health, the routes of the modules, and their description. */
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import type { Logger } from '@uxflow/core/base';
+import type { ServerEnv } from './access/context.ts';
+import { accessProblem } from './access/errors.ts';
+import { answerError, answerInvalid, guardHeaders } from './access/headers.ts';
+import { createAccessLayer, type AccessLayer, type AccessParts } from './access/layer.ts';
+import { accessRoute } from './access/route.ts';
+import { addAccountRoutes } from './accounts/routes.ts';
+import type { Accounts } from './accounts/service.ts';
 import type { ServerDatabase } from './db/database.ts';
+import { addDocsPage } from './docsPage.ts';
 import { addLogRoutes } from './sync/routes.ts';
 import type { SyncAccess } from './sync/access.ts';
 import type { Hub } from './sync/hub.ts';
 
-export interface AppParts {
+export interface AppParts extends AccessParts {
   database: ServerDatabase;
   access: SyncAccess;
   hub: Hub;
+  accounts: Accounts;
+  logger: Logger;
   /** False while the server is going: a balancer sends nobody new. */
   isReady(): boolean;
 }
 
+/** Bytes of a body; what is larger goes by the socket. */
+const BODY_BYTES = 1024 * 1024;
+
 const text = (description: string) => ({ description, content: { 'application/json': { schema: z.object({ status: z.string() }) } } });
 
-/** The Hono app of one instance. */
-export function createApp(parts: AppParts): OpenAPIHono {
-  const app = new OpenAPIHono();
-  app.openapi(createRoute({ method: 'get', path: '/health', summary: 'The process lives', responses: { 200: text('It does.') } }), (context) => context.json({ status: 'ok' }, 200));
-  app.openapi(createRoute({ method: 'get', path: '/ready', summary: 'The server takes connections', responses: { 200: text('It does.'), 503: text('It is going, or its database is away.') } }), async (context) => {
+/** The Hono app of one instance, and its access layer. */
+export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer: AccessLayer } {
+  const app = new OpenAPIHono<ServerEnv>({ defaultHook: answerInvalid });
+  const layer = createAccessLayer(app, parts);
+  app.onError(answerError(parts.logger));
+  app.notFound(() => {
+    throw accessProblem('ROUTE_UNKNOWN');
+  });
+  app.use(guardHeaders(parts.site));
+  app.use(layer.middleware);
+  app.use(bodyLimit({ maxSize: BODY_BYTES, onError: () => { throw accessProblem('BODY_TOO_LARGE', { bytes: BODY_BYTES }); } }));
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description: 'Secret of a session (desktop) or an API key.' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'cookie', { type: 'apiKey', in: 'cookie', name: parts.site.cookieName, description: 'Session of a browser.' });
+
+  app.openapi(accessRoute({ access: { as: 'anyone' }, method: 'get', path: '/health', tags: ['server'], summary: 'The process lives', responses: { 200: text('It does.') } }), (context) => context.json({ status: 'ok' }, 200));
+  app.openapi(accessRoute({ access: { as: 'anyone' }, method: 'get', path: '/ready', tags: ['server'], summary: 'The server takes connections', responses: { 200: text('It does.'), 503: text('It is going, or its database is away.') } }), async (context) => {
     if (!parts.isReady()) return context.json({ status: 'closing' }, 503);
     try {
       await parts.database.pool.query('select 1');
@@ -28,7 +54,8 @@ export function createApp(parts: AppParts): OpenAPIHono {
       return context.json({ status: 'database unreachable' }, 503);
     }
   });
+  addAccountRoutes(app, layer, parts);
   addLogRoutes(app, parts);
-  app.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'UX Flow Engine sync server', version: '1' } });
-  return app;
+  addDocsPage(app, layer);
+  return { app, layer };
 }

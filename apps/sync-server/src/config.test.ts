@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeConfig, readConfig } from './config.ts';
 
@@ -21,4 +23,6 @@ test.each([
 test('the table for the documentation has a row for every variable', () => {
   const rows = describeConfig().split('\n');
   expect(rows.map((row) => row.split('`')[1])).toEqual(Object.keys(readConfig({})));
+  const documentation = readFileSync(join(import.meta.dirname, '../../../docs/sync-protocol.md'), 'utf8');
+  for (const row of rows.filter((one) => !one.includes('DATA_DIR'))) expect(documentation).toContain(row);
 });

@@ -1,18 +1,25 @@
 /** The one thing of sync that is no message of a socket: a log comes to the server. */
-import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
+import { problemsOf } from '../access/problem.ts';
+import { accessRoute, problemAnswer } from '../access/route.ts';
+import type { ServerApp } from '../access/context.ts';
 import type { AppParts } from '../app.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_:-]{1,100}$/);
-const problem = (description: string) => ({ description, content: { 'application/json': { schema: z.object({ code: z.string() }) } } });
+const problem = problemsOf({
+  WORKSPACE_FORBIDDEN: [403, 'The role does not allow it, or there is no such workspace. Nothing was changed; ask to be invited as a member.'],
+  LOG_EXISTS: [409, 'A log of this id is there already. Nothing was changed; join it.'],
+});
 
-const createLogRoute = createRoute({
+const createLogRoute = accessRoute({
+  access: { as: 'person' },
+  tags: ['sync'],
   method: 'post',
   path: '/v1/workspaces/{workspaceId}/logs',
   summary: 'Puts a log into a workspace, from where its owner stands',
   description: 'Then join it at `no` and send the snapshot of `no`; until it is there others hear LOG_NOT_READY. Numbers stay equal to those of the owner.',
   request: {
     params: z.object({ workspaceId: id }),
-    headers: z.object({ authorization: z.string() }),
     body: {
       required: true,
       content: {
@@ -22,22 +29,19 @@ const createLogRoute = createRoute({
   },
   responses: {
     201: { description: 'It is there.', content: { 'application/json': { schema: z.object({ id: z.string() }) } } },
-    401: problem('Nobody is signed in.'),
-    403: problem('The role does not allow it, or there is no such workspace.'),
-    409: problem('A log of this id is there already.'),
+    403: problemAnswer('The role does not allow it, or there is no such workspace.'),
+    409: problemAnswer('A log of this id is there already.'),
   },
 });
 
 /** Adds the routes of logs. */
-export function addLogRoutes(app: OpenAPIHono, { access, hub }: Pick<AppParts, 'access' | 'hub'>): void {
+export function addLogRoutes(app: ServerApp, { access, hub }: Pick<AppParts, 'access' | 'hub'>): void {
   app.openapi(createLogRoute, async (context) => {
-    const [scheme, token] = context.req.valid('header').authorization.split(' ');
-    const principal = scheme?.toLowerCase() === 'bearer' && token ? await access.authorize(token) : undefined;
-    if (!principal) return context.json({ code: 'SESSION_INVALID' }, 401);
+    const { userId, sessionId = '', expiresAt } = context.get('principal');
     const { workspaceId } = context.req.valid('param');
-    if (!(await access.mayCreateLog(principal, workspaceId))) return context.json({ code: 'WORKSPACE_FORBIDDEN' }, 403);
+    if (!(await access.mayCreateLog({ userId, sessionId, expiresAt }, workspaceId))) throw problem('WORKSPACE_FORBIDDEN');
     const log = context.req.valid('json');
-    const isNew = await hub.tables.createLog({ ...log, workspaceId, createdBy: principal.userId });
-    return isNew ? context.json({ id: log.id }, 201) : context.json({ code: 'LOG_EXISTS' }, 409);
+    if (!(await hub.tables.createLog({ ...log, workspaceId, createdBy: userId }))) throw problem('LOG_EXISTS');
+    return context.json({ id: log.id }, 201);
   });
 }
