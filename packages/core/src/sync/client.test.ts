@@ -283,16 +283,17 @@ describe('a log', () => {
     replica.receive([1, 2].map((no) => ({ no, id: `tx_${no}`, sha256: 'x' })));
     rename(replica, 'tx_3', 'Three');
     rename(replica, 'tx_4', 'Four');
+    rename(replica, 'tx_5', 'Five');
     const log = open(replica, { ownConfirmed: () => [mine, lost] });
     await connect(1);
     const state = fold(initialState('flow_1'), mine);
     line().events.frame(encodeDown({ type: 'reset', log: 'log_1', reason: 'AHEAD_OF_SERVER', state: true }));
     line().events.frame(stateFrame({ log: 'log_1', no: 1, chain: 'c'.repeat(64) }, codec.encode(encoder.encode(canonicalJson(snapshotOf(state))), new Uint8Array(0))));
-    expect(line().sent.at(-1)).toEqual({ type: 'ask', log: 'log_1', ids: ['tx_1', 'tx_2', 'tx_3', 'tx_4'] });
+    expect(line().sent.at(-1)).toEqual({ type: 'ask', log: 'log_1', ids: ['tx_1', 'tx_2', 'tx_3', 'tx_4', 'tx_5'] });
     say(record(2, foreign('tx_f', 'Other')));
     expect(log.status().state).toBe('catchingUp');
-    line().events.frame(encodeDown({ type: 'known', log: 'log_1', numbers: { tx_1: 1, tx_4: 1 } }));
-    expect([log.replica.confirmed.no, log.replica.pending.map(({ id }) => id), kept.replaced, kept.confirmed, kept.settled]).toEqual([2, ['tx_2', 'tx_3'], [1], ['tx_f'], ['tx_4']]);
+    line().events.frame(encodeDown({ type: 'known', log: 'log_1', numbers: { tx_1: 1, tx_4: 1, tx_5: 3 } }));
+    expect([log.replica.confirmed.no, log.replica.pending.map(({ id }) => id), kept.replaced, kept.confirmed, kept.settled]).toEqual([2, ['tx_2', 'tx_3', 'tx_5'], [1], ['tx_f'], ['tx_4']]);
     expect(types().at(-1)).toBe('push');
   });
 

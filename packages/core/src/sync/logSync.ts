@@ -225,7 +225,7 @@ export class LogSync {
         if (this.#reset) return void this.#reset.held.push(message.changes);
         return this.#takeChanges(message.changes);
       case 'known':
-        return this.#takeKnown(Object.keys(message.numbers));
+        return this.#takeKnown(message.numbers);
       case 'denied':
         return this.#takeDenied(message.id, message.code, message.params);
       case 'snapshotWanted':
@@ -373,7 +373,7 @@ export class LogSync {
     this.#startOver({ no, chain, state });
   }
 
-  /** Asks which of the own entries the server has; with the answer the log starts from `snapshot`. */
+  /** Asks which of the own entries the snapshot holds; with the answer the log starts from it. */
   #startOver(snapshot: LogSnapshot): void {
     const reset = this.#reset!;
     reset.snapshot = snapshot;
@@ -386,10 +386,11 @@ export class LogSync {
     }
   }
 
-  #takeKnown(ids: readonly string[]): void {
+  #takeKnown(numbers: Readonly<Record<string, number>>): void {
     const reset = this.#reset;
     if (!reset) return;
-    for (const id of ids) reset.onServer.add(id);
+    // What lies behind the snapshot waits until it comes: were it lost on the server before that, nobody else would bring it back.
+    for (const [id, no] of Object.entries(numbers)) if (no <= reset.snapshot!.no) reset.onServer.add(id);
     if ((reset.asked -= 1) === 0) this.#finishReset();
   }
 
