@@ -54,7 +54,7 @@ test('a conversation with its turns, steps and proposals is there after reopenin
   expect(turns.findTurn('turn_1')).toEqual(turn('turn_1', { status: 'running', step: 'planner', plan: { steps: [{ id: 's', task: 't', reasoning: 'r' }], assumptions: [] } }));
   expect(turns.findTurn('turn_9')).toBeUndefined();
   expect(turns.turnsOf('talk').map((item) => item.id)).toEqual(['turn_1', 'turn_2', 'turn_3']);
-  expect(turns.unfinishedTurns().map((item) => item.id)).toEqual(['turn_1', 'turn_2']);
+  expect(turns.turnsWith(['queued', 'running']).map((item) => item.id)).toEqual(['turn_1', 'turn_2']);
   expect(turns.stepsOf('turn_1')).toEqual([{ ...step, status: 'done', output: { b: 2 }, ms: 1.5 }, { ...step, n: 2 }]);
   expect(turns.findProposal('proposal_1')).toEqual(proposal({ head: 4 }));
   expect(turns.proposalsOf('flow_1')).toHaveLength(1);

@@ -141,9 +141,9 @@ export function createFlowStore(database: Database, search: FlowSearch): FlowSto
         pending.receiveConfirmed(logId, entries);
         touchLog(logId);
       }),
-    replaceFromSnapshot: (logId, snapshot, own) =>
+    replaceFromSnapshot: (logId, snapshot, own, gone) =>
       database.write(() => {
-        pending.replaceFromSnapshot(logId, snapshot, own);
+        pending.replaceFromSnapshot(logId, snapshot, own, gone);
         touchLog(logId);
       }),
     deleteFlow: (flowId, at) => rows.setDeletedAt(flowId, at),

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { nextChain } from '../flow/snapshot.ts';
+import { extendChain, nextChain } from '../flow/snapshot.ts';
 import type { Author } from '../flow/transaction.ts';
 import type { Database } from './database.ts';
 import { storeError } from './storeError.ts';
@@ -11,6 +11,10 @@ export interface NewEntry {
   /** ms UTC. */
   at: number;
   bytes: Uint8Array;
+  /** SHA-256 (hex) of the bytes as a server has them, which the chain is over then: there they are packed, perhaps sealed. */
+  digest?: string;
+  /** True when this device made it and a server has numbered it: what a server loses, its maker brings back (rule 14). */
+  isOwn?: boolean;
 }
 
 /** A confirmed entry. */
@@ -53,6 +57,10 @@ export interface LogStore {
   findEntry(logId: string, id: string): HistoryEntry | undefined;
   /** Number of the last confirmed entry; a branch without entries: its base's number. Throws LOG_NOT_FOUND. */
   headOf(logId: string): number;
+  /** Entries after `afterNo` that this device made and a server has numbered, in order. */
+  ownEntries(logId: string, afterNo: number): StoredEntry[];
+  /** Drops a branch with its entries; false when there is no branch of this id. */
+  dropBranch(logId: string): boolean;
   /** The chain after entry `no` as 64 hex digits ('' at 0). Throws LOG_GAP when this log does not reach back or up to `no`. */
   chainOf(logId: string, no: number): string;
 }
@@ -135,10 +143,10 @@ export function createLogWriter(database: Database): LogWriter {
     insert(logId, entry, effect) {
       const previous = head(logId);
       const no = previous.no + 1;
-      const chain = nextChain(previous.chain, entry.id, entry.bytes, sha256);
+      const chain = entry.digest === undefined ? nextChain(previous.chain, entry.id, entry.bytes, sha256) : extendChain(previous.chain, entry.id, entry.digest, sha256);
       const { changes } = database
         .statement('insert into entry (log_id, no, id, author, at, bytes, chain) values (?, ?, ?, ?, ?, ?, ?) on conflict (log_id, id) do nothing')
-        .run(logId, no, entry.id, JSON.stringify(entry.author), entry.at, entry.bytes, chain);
+        .run(logId, no, entry.id, JSON.stringify(entry.isOwn ? { ...entry.author, own: true } : entry.author), entry.at, entry.bytes, chain);
       if (changes === 0) return numberOf(logId, entry.id)!;
       if (effect) database.statement('insert into effect (log_id, no, bytes) values (?, ?, ?)').run(logId, no, effect);
       heads.set(logId, { ...previous, no, chain });
@@ -206,6 +214,17 @@ export function createLogStore(database: Database, writer: LogWriter): LogStore 
         return row && toEntry(row);
       }),
     headOf: (logId) => database.read(() => writer.head(logId).no),
+    ownEntries: (logId, afterNo) =>
+      database.read(() => {
+        const rows = database.statement(`select ${ENTRY_COLUMNS} from entry where log_id = ? and no > ? and json_extract(author, '$.own') = 1 order by no`).all(logId, afterNo);
+        return (rows as EntryRow[]).map(toEntry);
+      }),
+    dropBranch: (logId) =>
+      database.write(() => {
+        const { changes } = database.statement(`delete from log where id = ? and kind = 'branch'`).run(logId);
+        writer.forget(logId);
+        return changes > 0;
+      }),
     chainOf: (logId, no) =>
       database.read(() => {
         const chain = writer.findChain(logId, no);
@@ -221,5 +240,6 @@ function sha256(bytes: Uint8Array): string {
 
 function toEntry(row: EntryRow): HistoryEntry {
   const { effect, author, ...rest } = row;
-  return { ...rest, author: JSON.parse(author) as Author, ...(effect ? { effect } : {}) };
+  const { own, ...whose } = JSON.parse(author) as Author & { own?: true };
+  return { ...rest, author: whose, ...(own ? { isOwn: true } : {}), ...(effect ? { effect } : {}) };
 }

@@ -33,7 +33,7 @@ test('own entries wait in the order in which they were made, and move to the num
   folder.flows.acknowledge('log', { no: 2, id: 'b', bytes: Buffer.from('as numbered') });
   await reopen();
   expect([confirmed(), waiting()]).toEqual([['1 a', '2 b'], ['c']]);
-  expect(folder.flows.findEntry('log', 'a')).toEqual({ ...testEntry('a'), no: 1, effect: Buffer.from('did') });
+  expect(folder.flows.findEntry('log', 'a')).toEqual({ isOwn: true, ...testEntry('a'), no: 1, effect: Buffer.from('did') });
   expect(Buffer.from(folder.flows.findEntry('log', 'b')!.bytes).toString()).toBe('as numbered');
   folder.flows.addPending('log', testEntry('a'));
   expect(waiting()).toEqual(['c']);

@@ -9,6 +9,8 @@ export interface Acknowledgement {
   no: number;
   id: string;
   bytes?: Uint8Array;
+  /** SHA-256 (hex) of the bytes as the server has them, where that is not of `bytes`. */
+  digest?: string;
   effect?: Uint8Array;
 }
 
@@ -29,9 +31,9 @@ export interface PendingStore {
   receiveConfirmed(logId: string, entries: readonly (StoredEntry & { effect?: Uint8Array })[]): void;
   /**
    * Makes a server's snapshot the start of the log: its entries are dropped, and `pending` (own entries that the server has lost) goes to
-   * the front of the queue, before what waits already.
+   * the front of the queue, before what waits already. `gone`: ids that wait no longer, because the server has them.
    */
-  replaceFromSnapshot(logId: string, snapshot: NewSnapshot & { chain: string }, pending?: readonly NewEntry[]): void;
+  replaceFromSnapshot(logId: string, snapshot: NewSnapshot & { chain: string }, pending?: readonly NewEntry[], gone?: ReadonlySet<string>): void;
 }
 
 interface PendingRow {
@@ -76,29 +78,29 @@ export function createPendingStore(database: Database, writer: LogWriter, snapsh
       }),
     listPending: (logId) => database.read(() => list(logId)),
     removePending: (logId, id) => database.write(() => remove(logId, id)),
-    acknowledge: (logId, { no, id, bytes, effect }) =>
+    acknowledge: (logId, { no, id, bytes, digest, effect }) =>
       database.write(() => {
         if (!isKnown(logId, no, id)) {
           const row = database.statement(`select ${COLUMNS} from pending where log_id = ? and id = ?`).get(logId, id) as PendingRow | undefined;
           if (!row) throw storeError('LOG_FORKED', { logId, no, id });
           const entry = toEntry(row);
-          writer.insert(logId, bytes ? { ...entry, bytes } : entry, effect);
+          writer.insert(logId, { ...entry, isOwn: true, ...(bytes ? { bytes } : {}), ...(digest === undefined ? {} : { digest }) }, effect);
         }
         remove(logId, id);
       }),
     receiveConfirmed: (logId, entries) =>
       database.write(() => {
         for (const entry of entries) {
-          if (!isKnown(logId, entry.no, entry.id)) writer.insert(logId, entry, entry.effect);
-          remove(logId, entry.id);
+          const isOwn = remove(logId, entry.id);
+          if (!isKnown(logId, entry.no, entry.id)) writer.insert(logId, isOwn ? { ...entry, isOwn } : entry, entry.effect);
         }
       }),
-    replaceFromSnapshot: (logId, snapshot, pending = []) =>
+    replaceFromSnapshot: (logId, snapshot, pending = [], gone) =>
       database.write(() => {
         writer.head(logId);
         const waiting = list(logId);
         database.statement('delete from pending where log_id = ?').run(logId);
-        for (const entry of [...pending, ...waiting]) add(logId, entry);
+        for (const entry of [...pending, ...waiting]) if (!gone?.has(entry.id)) add(logId, entry);
         database.statement('delete from entry where log_id = ?').run(logId);
         database.statement('delete from snapshot where log_id = ?').run(logId);
         snapshots.insert(logId, snapshot, snapshot.chain);

@@ -31,6 +31,7 @@ export function createTurnStore(database: Database): StoredTurns {
   const toProposal = (value: unknown): Proposal => proposalSchema.parse(value);
 
   return {
+    together: (work) => database.write(work),
     conversationOf: (flowId) =>
       database.read(() => {
         const row = database.statement('select id, flow_id as flowId, created_at as createdAt from conversation where flow_id = ? order by created_at desc, id desc limit 1').get(flowId);
@@ -58,7 +59,12 @@ export function createTurnStore(database: Database): StoredTurns {
       ),
     findTurn: (id) => bodies(toTurn, 'select body from turn where id = ?', id)[0],
     turnsOf: (conversationId) => bodies(toTurn, 'select body from turn where conversation_id = ? order by rowid', conversationId),
-    unfinishedTurns: () => bodies(toTurn, `select body from turn where status in ('queued', 'running') order by created_at, rowid`),
+    turnsWith: (statuses, conversationId) => {
+      const marks = statuses.map(() => '?').join(', ');
+      return conversationId === undefined
+        ? bodies(toTurn, `select body from turn where status in (${marks}) order by created_at, rowid`, ...statuses)
+        : bodies(toTurn, `select body from turn where conversation_id = ? and status in (${marks}) order by created_at, rowid`, conversationId, ...statuses);
+    },
     saveStep: (step) =>
       run(
         'insert into turn_step (turn_id, n, status, body) values (?, ?, ?, ?) on conflict (turn_id, n) do update set status = excluded.status, body = excluded.body',

@@ -13,21 +13,34 @@ import {
   type Transaction,
 } from '../flow/index.ts';
 import { nodeSize } from '../layout/index.ts';
+import { openSharedLog, pendingEffects, type DeniedEntry, type SharedLog } from './sync/sharedLog.ts';
 
-/** What happened to an open log: its state before and after one entry. */
-export interface LogChange {
+/** An entry that is in the state now, and what it changed. */
+export interface NewInLog {
   transaction: Transaction;
   effect: Effect;
+}
+
+/** What happened to an open log: its state before and after. */
+export interface LogChange {
+  before: LogState;
   state: LogState;
+  /** Entries that came; none where others were taken back. */
+  entries: readonly NewInLog[];
+  /** True when the difference is exactly what the one entry did: it was made here, on this state. */
+  isOwn: boolean;
 }
 
 /** One flow's log, held open: its state in memory, its entries in the store. */
 export interface LogSession {
   readonly flowId: string;
   readonly logId: string;
+  /** What the person sees: of a shared log with the own entries that wait. */
   readonly state: LogState;
   /** Why nothing can be written, where that is so. */
   readonly readOnly: { code: string; params: Record<string, unknown> } | undefined;
+  /** The log as the connection to its server needs it; undefined while it is this device's alone. */
+  readonly shared: SharedLog | undefined;
   /** Makes an entry of an intent and stores it. */
   commit(intent: Intent, author: Author, id?: string): { entryId: string; no: number };
   /**
@@ -37,6 +50,14 @@ export interface LogSession {
   append(transaction: Transaction, together?: () => void): { entryId: string; no: number };
   /** The state as it was after entry `no`. */
   stateAt(no: number): LogState;
+  /** Own entries that no server has numbered, in their order, with the numbers that they have in the view. */
+  waiting(): { no: number; entry: Transaction; effect: Effect }[];
+  /** From now on a server numbers the log: own entries wait for it. */
+  share(): void;
+  /** The log is this device's alone again; what waits gets its numbers here. */
+  unshare(): void;
+  /** Lets nobody write, for this reason; undefined lets them again. */
+  restrict(reason: { code: string; params: Record<string, unknown> } | undefined): void;
   onChange(listener: (change: LogChange) => void): () => void;
   /** True while something listens beside the engine's own upkeep. */
   isWatched(): boolean;
@@ -59,41 +80,27 @@ export interface LogSessionOptions {
   clock: Clock;
   newId(prefix: string): string;
   logger: Logger;
+  /** Takes what a server will never take; runs in the SQL transaction that ends its waiting. */
+  onDenied?(denied: DeniedEntry, head: number): void;
 }
 
-/** Opens a log: the last snapshot and the entries after it, folded. */
+/** Opens a log: the last snapshot and the entries after it, folded; of a shared one what waits on top. */
 export function openLogSession(options: LogSessionOptions): LogSession {
   const { folder, flowId, logId, clock, newId, logger } = options;
   const { flows } = folder;
   const listeners = new Set<(change: LogChange) => void>();
-  const opened = readState(flows, logId);
-  let { state } = opened;
-  const readOnly: LogSession['readOnly'] = folder.readOnly
-    ? { code: folder.readOnly, params: {} }
-    : opened.stoppedBefore === undefined
-      ? undefined
-      : { code: 'LOG_NEEDS_NEWER_APP', params: { no: opened.stoppedBefore } };
+  let shared: SharedLog | undefined;
+  let local: LogState;
+  let stopped: LogSession['readOnly'];
+  let restriction: LogSession['readOnly'];
   let snapshotNo = flows.latestSnapshot(logId)?.no ?? 0;
-  let pictured = state.no === snapshotNo;
+  let pictured: boolean;
 
-  const append: LogSession['append'] = (transaction, together) => {
-    if (readOnly) throw new AppError(readOnly.code, 'This flow can only be read here. Nothing was changed; a newer version of the app can edit it.', readOnly.params);
-    if (transaction.logId !== logId) throw new AppError('ENTRY_OF_OTHER_LOG', 'This change belongs to another flow. Nothing was stored.', { logId: transaction.logId });
-    const known = flows.findEntry(logId, transaction.id);
-    if (known) return { entryId: transaction.id, no: known.no };
-    const bytes = encoder.encode(canonicalJson(transaction));
-    if (bytes.length > MAX_ENTRY_BYTES && deflateRawSync(bytes).length > MAX_ENTRY_BYTES) {
-      throw new AppError('ENTRY_TOO_LARGE', 'This change is larger than 4 MB and was not stored. The flow is as it was; make the change in smaller parts.', { bytes: bytes.length });
-    }
-    const { state: next, effect } = foldWithEffect(state, transaction);
-    const no = folder.withTransaction(() => {
-      const number = flows.append(logId, { id: transaction.id, author: transaction.author, at: transaction.at, bytes }, { effect: encoder.encode(canonicalJson(effect)), flow: rowChange(state, next, clock.now()) });
-      together?.();
-      return number;
-    });
-    state = next;
+  const stateNow = () => shared?.replica.view ?? local;
+  const readOnlyNow = (): LogSession['readOnly'] => stopped ?? shared?.replica.readOnly ?? restriction;
+  const row = (before: LogState, after: LogState) => rowChange(before, after, clock.now());
+  const tell = (change: LogChange) => {
     pictured = false;
-    const change: LogChange = { transaction, effect, state };
     for (const listener of [...listeners]) {
       try {
         listener(change);
@@ -102,19 +109,68 @@ export function openLogSession(options: LogSessionOptions): LogSession {
         logger.error('a listener failed after an entry', { logId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
       }
     }
-    if (state.no - snapshotNo >= SNAPSHOT_EVERY) setImmediate(() => settle());
+    const newest = shared ? shared.snapshotNo : snapshotNo;
+    if ((shared?.replica.confirmed.no ?? local.no) - newest >= SNAPSHOT_EVERY) setImmediate(() => settle());
+  };
+
+  const openLocal = () => {
+    const opened = readState(flows, logId);
+    local = opened.state;
+    shared = undefined;
+    stopped = folder.readOnly ? { code: folder.readOnly, params: {} } : opened.stoppedBefore === undefined ? undefined : { code: 'LOG_NEEDS_NEWER_APP', params: { no: opened.stoppedBefore } };
+  };
+  const openShared = () => {
+    const log: SharedLog = openSharedLog({ folder, flowId, logId, rowChange: row, onDenied: (denied) => options.onDenied?.(denied, log.replica.confirmed.no) });
+    log.replica.subscribe(({ before, after, folded, own }) => {
+      if (shared !== log) return;
+      const entries = (own ? [own] : folded).map(({ entry, effect }) => ({ transaction: entry, effect }));
+      tell({ before, state: after, entries, isOwn: own !== null });
+    });
+    local = log.replica.confirmed;
+    stopped = folder.readOnly ? { code: folder.readOnly, params: {} } : undefined;
+    shared = log;
+  };
+  if (flows.getLog(logId).shared) openShared();
+  else openLocal();
+  pictured = local!.no === snapshotNo;
+
+  const append: LogSession['append'] = (transaction, together) => {
+    const readOnly = readOnlyNow();
+    if (readOnly) throw new AppError(readOnly.code, READ_ONLY[readOnly.code] ?? 'This flow can only be read here. Nothing was changed; a newer version of the app can edit it.', readOnly.params);
+    if (transaction.logId !== logId) throw new AppError('ENTRY_OF_OTHER_LOG', 'This change belongs to another flow. Nothing was stored.', { logId: transaction.logId });
+    const known = flows.findEntry(logId, transaction.id);
+    if (known) return { entryId: transaction.id, no: known.no };
+    const bytes = encoder.encode(canonicalJson(transaction));
+    if (bytes.length > MAX_ENTRY_BYTES && deflateRawSync(bytes).length > MAX_ENTRY_BYTES) {
+      throw new AppError('ENTRY_TOO_LARGE', 'This change is larger than 4 MB and was not stored. The flow is as it was; make the change in smaller parts.', { bytes: bytes.length });
+    }
+    if (shared) {
+      const isThere = shared.replica.pending.some(({ id }) => id === transaction.id);
+      if (!isThere) shared.add(transaction, together);
+      return { entryId: transaction.id, no: shared.replica.view.no };
+    }
+    const before = local;
+    const { state: next, effect } = foldWithEffect(before, transaction);
+    const no = folder.withTransaction(() => {
+      const number = flows.append(logId, { id: transaction.id, author: transaction.author, at: transaction.at, bytes }, { effect: encoder.encode(canonicalJson(effect)), flow: row(before, next) });
+      together?.();
+      return number;
+    });
+    local = next;
+    tell({ before, state: next, entries: [{ transaction, effect }], isOwn: true });
     return { entryId: transaction.id, no };
   };
 
   const settle = () => {
-    if (readOnly || folder.readOnly) return;
+    if (stopped || folder.readOnly) return;
     try {
-      if (state.no > snapshotNo) {
-        flows.writeSnapshot(logId, { no: state.no, rules: state.rules, schema: state.schema, bytes: encoder.encode(canonicalJson(snapshotOf(state))) });
-        snapshotNo = state.no;
+      if (shared) shared.writeSnapshot();
+      else if (local.no > snapshotNo) {
+        flows.writeSnapshot(logId, { no: local.no, rules: local.rules, schema: local.schema, bytes: encoder.encode(canonicalJson(snapshotOf(local))) });
+        snapshotNo = local.no;
       }
       if (!pictured) {
-        flows.updateFlow(flowId, { preview: previewOf(state) });
+        flows.updateFlow(flowId, { preview: previewOf(stateNow()) });
         pictured = true;
       }
     } catch (error) {
@@ -123,18 +179,54 @@ export function openLogSession(options: LogSessionOptions): LogSession {
     }
   };
 
+  const waiting = () => (shared ? pendingEffects(shared.replica, foldWithEffect) : []);
   return {
     flowId,
     logId,
     get state() {
-      return state;
+      return stateNow();
     },
     get readOnly() {
-      return readOnly;
+      return readOnlyNow();
     },
-    commit: (intent, author, id = newId('tx')) => append(commit(state, intent, { id, logId, author, at: clock.now() })),
+    get shared() {
+      return shared;
+    },
+    commit: (intent, author, id = newId('tx')) => append(commit(stateNow(), intent, { id, logId, author, at: clock.now() })),
     append,
-    stateAt: (no) => (no >= state.no ? state : readState(flows, logId, no).state),
+    stateAt(no) {
+      const state = stateNow();
+      if (no >= state.no) return state;
+      if (!shared || no <= shared.replica.confirmed.no) return readState(flows, logId, no).state;
+      return shared.replica.pending.slice(0, no - shared.replica.confirmed.no).reduce((at, entry) => foldWithEffect(at, entry).state, shared.replica.confirmed);
+    },
+    waiting,
+    share() {
+      if (shared) return;
+      flows.setShared(logId, true);
+      openShared();
+    },
+    unshare() {
+      if (!shared) return;
+      const before = stateNow();
+      const own = waiting();
+      folder.withTransaction(() => {
+        const entries = new Map(flows.listPending(logId).map((entry) => [entry.id, entry]));
+        flows.setShared(logId, false);
+        for (const { entry, effect } of own) {
+          const stored = entries.get(entry.id)!;
+          flows.removePending(logId, entry.id);
+          flows.append(logId, stored, { effect: encoder.encode(canonicalJson(effect)) });
+        }
+      });
+      snapshotNo = shared.snapshotNo;
+      openLocal();
+      restriction = undefined;
+      tell({ before, state: local, entries: [], isOwn: false });
+    },
+    restrict(reason) {
+      restriction = reason;
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -144,6 +236,11 @@ export function openLogSession(options: LogSessionOptions): LogSession {
     settle,
   };
 }
+
+/** Sentences for why a flow takes no changes, beside that of a newer version. */
+const READ_ONLY: Record<string, string | undefined> = {
+  ROLE_READS_ONLY: 'You may read this flow but not change it. Nothing was changed; ask somebody of its workspace to let you edit, or make a copy of your own.',
+};
 
 function rowChange(before: LogState, after: LogState, at: number): FlowRowChange {
   return {

@@ -1,6 +1,7 @@
 import type { FindingView, ViewEvent } from '../api/index.ts';
-import { RECORD_KINDS, type LogState, type RecordKind } from '../flow/index.ts';
+import { RECORD_KINDS, type Effect, type LogState, type RecordKind } from '../flow/index.ts';
 import { nodeSize } from '../layout/index.ts';
+import { patchBetween } from '../sync/index.ts';
 import type { LogChange, LogSession } from './logSession.ts';
 
 type ViewKind = RecordKind | 'conflict';
@@ -28,13 +29,25 @@ const FRAME_MS = 16;
 export async function* streamView(session: LogSession, findings: FindingsFeed, view: ViewRect | undefined, signal: AbortSignal | undefined): AsyncGenerator<ViewEvent, void, void> {
   const waiting = { keys: new Map<string, { kind: ViewKind; id: string }>(), flow: false, includes: [] as string[], findings: undefined as FindingView[] | undefined };
   let wake = () => {};
-  const note = (change: LogChange) => {
-    for (const { kind, id } of change.effect.changes) {
+  const mark = (kind: ViewKind, id: string) => void waiting.keys.set(`${kind} ${id}`, { kind, id });
+  const noteEffect = ({ changes, opened, closed }: Effect) => {
+    for (const { kind, id } of changes) {
       if (kind === 'flow') waiting.flow = true;
-      else waiting.keys.set(`${kind} ${id}`, { kind, id });
+      else mark(kind, id);
     }
-    for (const id of [...change.effect.opened, ...change.effect.closed]) waiting.keys.set(`conflict ${id}`, { kind: 'conflict', id });
-    waiting.includes.push(change.transaction.id);
+    for (const id of [...opened, ...closed]) mark('conflict', id);
+  };
+  /** What others did may have changed what own entries that wait do on top of it: the states are compared. */
+  const noteDifference = ({ before, state }: LogChange) => {
+    const { put, gone, flow } = patchBetween(before, state);
+    for (const { kind, record } of put) mark(kind, record.id);
+    for (const { kind, id } of gone) mark(kind, id);
+    if (flow) waiting.flow = true;
+  };
+  const note = (change: LogChange) => {
+    if (change.isOwn) noteEffect(change.entries[0]!.effect);
+    else noteDifference(change);
+    for (const { transaction } of change.entries) waiting.includes.push(transaction.id);
     wake();
   };
   const stops = [

@@ -14,6 +14,7 @@ export { AZURE_API_VERSION } from './azureModel.ts';
 export { failoverModel, type FailoverEntry } from './failover.ts';
 export { ProxyFailure, type ProxyFailureKind } from './proxyFailure.ts';
 export { createEgress, type Egress, type EgressDependencies, type EgressRecord } from './egress.ts';
+export { openGatedSocket, socketAddress, type GatedSocket, type GatedSocketEvents } from './egressSocket.ts';
 export { findRefusal, hostEntry, isLoopback, type EgressPolicy, type EgressRefusal } from './egressPolicy.ts';
 export { createOpenAiModel, OPENAI_BASE_URL, type OpenAiModelOptions } from './openAiModel.ts';
 export { createOllamaModel, OLLAMA_BASE_URL, type OllamaModelOptions } from './ollamaModel.ts';

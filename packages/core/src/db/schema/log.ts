@@ -26,7 +26,7 @@ export const entry = sqliteTable(
     logId: text('log_id').notNull().references(() => log.id, { onDelete: 'cascade' }),
     no: integer('no').notNull(),
     id: text('id').notNull(),
-    /** JSON of {kind, id, name}. */
+    /** JSON of {kind, id, name}, and own: true where this device made it and a server has numbered it. */
     author: text('author').notNull(),
     at: moment('at').notNull(),
     bytes: bytes('bytes').notNull(),
