@@ -6,6 +6,7 @@ export function createMemoryTurnStore(rows: Map<string, string> = new Map()): Tu
   const get = <T>(key: string): T | undefined => (rows.has(key) ? (JSON.parse(rows.get(key)!) as T) : undefined);
   const all = <T>(prefix: string): T[] => [...rows].filter(([key]) => key.startsWith(prefix)).map(([, text]) => JSON.parse(text) as T);
   return {
+    together: (work) => work(),
     conversationOf: (flowId) => all<Conversation>('conversation/').find((item) => item.flowId === flowId),
     saveConversation: (conversation) => put(`conversation/${conversation.id}`, conversation),
     addMessage: (message) => put(`message/${message.id}`, message),
@@ -13,7 +14,7 @@ export function createMemoryTurnStore(rows: Map<string, string> = new Map()): Tu
     saveTurn: (turn) => put(`turn/${turn.id}`, turn),
     findTurn: (id) => get<Turn>(`turn/${id}`),
     turnsOf: (conversationId) => all<Turn>('turn/').filter((item) => item.conversationId === conversationId),
-    unfinishedTurns: () => all<Turn>('turn/').filter((item) => item.status === 'queued' || item.status === 'running'),
+    turnsWith: (statuses, conversationId) => all<Turn>('turn/').filter((item) => statuses.includes(item.status) && (conversationId === undefined || item.conversationId === conversationId)),
     saveStep: (step) => put(`step/${step.turnId}/${String(step.n).padStart(4, '0')}`, step),
     stepsOf: (turnId) => all<TurnStep>(`step/${turnId}/`).sort((a, b) => a.n - b.n),
     saveProposal: (proposal) => put(`proposal/${proposal.id}`, proposal),

@@ -75,6 +75,7 @@ export interface TurnRunner {
   close(): Promise<void>;
 }
 
+const UNFINISHED: readonly TurnStatus[] = ['queued', 'running'];
 const FINAL: readonly TurnStatus[] = ['done', 'cancelled', 'failed', 'superseded'];
 const WAITING: readonly TurnStatus[] = ['awaitingClarification', 'awaitingApproval'];
 
@@ -105,7 +106,7 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
   /** Runs the next turn of a conversation, unless one runs already. */
   const pump = (conversationId: string): void => {
     if (isClosed || running.has(conversationId)) return;
-    const turns = store.turnsOf(conversationId);
+    const turns = store.turnsWith(UNFINISHED, conversationId);
     const next = turns.find((turn) => turn.status === 'running') ?? turns.find((turn) => turn.status === 'queued');
     if (!next) return;
     const controller = new AbortController();
@@ -122,8 +123,7 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
   const run = async (first: Turn, signal: AbortSignal): Promise<void> => {
     let turn = first;
     const update = (change: Partial<Turn>): Turn => {
-      // Cancelling is final: nothing that was still on its way may undo it.
-      if (store.findTurn(turn.id)?.status === 'cancelled') throw new AppError('TURN_CANCELLED', 'The turn was cancelled. What was done until then is kept.', {});
+      throwIfCancelled(turn.id);
       return (turn = save({ ...turn, ...change }));
     };
     try {
@@ -132,9 +132,7 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
         update({ status: 'running', head });
       }
       const halt = await driveTurn(turn, { ...dependencies, signal, update });
-      // Notices a cancellation that came while the last step ended.
-      update({});
-      finish(halt, turn, update);
+      store.together(() => finish(halt, turn, update));
     } catch (error) {
       if (isClosed || store.findTurn(turn.id)?.status === 'cancelled') return;
       if (isAppError(error) && error.code === 'TURN_CANCELLED') return;
@@ -142,9 +140,15 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
     }
   };
 
+  /** Cancelling is final: nothing that was still on its way may undo it. */
+  const throwIfCancelled = (turnId: string): void => {
+    if (store.findTurn(turnId)?.status === 'cancelled') throw new AppError('TURN_CANCELLED', 'The turn was cancelled. What was done until then is kept.', {});
+  };
+
   /** What a turn ends or waits with. Messages have ids of the turn, so that saying one twice leaves one. */
   const finish = (halt: Halt, turn: Turn, update: (change: Partial<Turn>) => Turn): void => {
-    // The words come first: once the status has changed, nobody would say them after a crash.
+    // Notices a cancellation that came while the last step ended, before anything is said.
+    throwIfCancelled(turn.id);
     if (halt.kind === 'clarify') {
       say(turn, `${turn.id}:question`, 'assistant', halt.question);
       return void update({ status: 'awaitingClarification', step: undefined, clarification: { question: halt.question, quickReplies: halt.quickReplies } });
@@ -157,20 +161,27 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
     update({ reply: halt.reply, status: halt.kind === 'proposal' ? 'proposed' : 'done', step: undefined, ...(halt.kind === 'proposal' ? { proposalId: halt.proposalId } : {}) });
   };
 
-  const goOn = (turn: Turn, change: Partial<Turn>): Turn => {
-    const saved = save({ ...turn, ...change, status: 'running' });
+  /** Goes on with a turn, after the person's words where there are some. */
+  const goOn = (turn: Turn, change: Partial<Turn>, words?: { id: string; text: string }): Turn => {
+    const saved = store.together(() => {
+      if (words) say(turn, words.id, 'person', words.text);
+      return save({ ...turn, ...change, status: 'running' });
+    });
     pump(turn.conversationId);
     return saved;
   };
 
   const begin = (flowId: string, text: string, image?: TurnImage, change: Partial<Turn> = {}): Turn => {
     const conversation = conversationFor(store, flowId, ids, clock);
-    for (const turn of store.turnsOf(conversation.id)) if (WAITING.includes(turn.status)) save({ ...turn, status: 'superseded' });
     const now = clock.now();
     const quality = dependencies.quality?.();
     const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, ...(image ? { image } : {}), language: 'en', model: dependencies.modelName(), ...(quality ? { quality } : {}), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now, ...change };
-    const saved = save({ ...turn, language: detectLanguage(text) });
-    say(saved, `${saved.id}:message`, 'person', text);
+    const saved = store.together(() => {
+      for (const waiting of store.turnsWith(WAITING, conversation.id)) save({ ...waiting, status: 'superseded' });
+      const queued = save({ ...turn, language: detectLanguage(text) });
+      say(queued, `${queued.id}:message`, 'person', text);
+      return queued;
+    });
     pump(conversation.id);
     return saved;
   };
@@ -183,8 +194,7 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
     },
     answer(turnId, text) {
       const turn = find(turnId, 'awaitingClarification');
-      say(turn, `${turn.id}:answer`, 'person', text);
-      return goOn(turn, { clarification: { ...turn.clarification!, answer: text } });
+      return goOn(turn, { clarification: { ...turn.clarification!, answer: text } }, { id: `${turn.id}:answer`, text });
     },
     approvePlan(turnId, plan) {
       const turn = find(turnId, 'awaitingApproval');
@@ -194,8 +204,7 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
     },
     giveFeedback(turnId, text) {
       const turn = find(turnId, 'awaitingApproval');
-      say(turn, `${turn.id}:feedback-${turn.feedback.length + 1}`, 'person', text);
-      return goOn(turn, { feedback: [...turn.feedback, text], step: 'planner' });
+      return goOn(turn, { feedback: [...turn.feedback, text], step: 'planner' }, { id: `${turn.id}:feedback-${turn.feedback.length + 1}`, text });
     },
     rejectPlan(turnId) {
       const turn = find(turnId, 'awaitingApproval');
@@ -224,7 +233,7 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
       return turn.status === 'proposed' ? save({ ...turn, status: 'done' }) : turn;
     },
     resumeAll() {
-      for (const id of new Set(store.unfinishedTurns().map((turn) => turn.conversationId))) pump(id);
+      for (const id of new Set(store.turnsWith(UNFINISHED).map((turn) => turn.conversationId))) pump(id);
     },
     async idle() {
       while (running.size) await Promise.all([...running.values()].map((item) => item.done));

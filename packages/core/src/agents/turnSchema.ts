@@ -164,6 +164,8 @@ export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
 /** Where turns live. Writes are durable when the call returns; `acceptProposal` of the engine joins one with the flow's entry. */
 export interface TurnStore {
+  /** What `work` returns, once everything that it wrote here is durable: all of it or nothing. `work` must not be async. */
+  together<T>(work: () => T): T;
   conversationOf(flowId: string): Conversation | undefined;
   saveConversation(conversation: Conversation): void;
   addMessage(message: ChatMessage): void;
@@ -171,8 +173,8 @@ export interface TurnStore {
   saveTurn(turn: Turn): void;
   findTurn(id: string): Turn | undefined;
   turnsOf(conversationId: string): Turn[];
-  /** Turns that were running or queued when the process ended. */
-  unfinishedTurns(): Turn[];
+  /** Turns that stand so, oldest first: of one conversation, or of all. */
+  turnsWith(statuses: readonly TurnStatus[], conversationId?: string): Turn[];
   saveStep(step: TurnStep): void;
   stepsOf(turnId: string): TurnStep[];
   saveProposal(proposal: Proposal): void;

@@ -54,7 +54,7 @@ export class Stepper {
   async agent<I, O, A>(agent: Agent<I, O, A>, input: I, options: StepOptions<O>): Promise<Stepped<O>> {
     const { dependencies, state, language, now } = this;
     const wantsModel = options.useModel && now.turn.model !== 'rules';
-    const stepped = await this.run(agent.name, options.kept ?? input, agent.output, async (ids, seed) => {
+    const stepped = await this.run(agent.name, options.kept ?? input, agent.output, wantsModel, async (ids, seed) => {
       const context: AgentContext = { state: options.state ?? state, ids, language };
       const template = wantsModel ? dependencies.template?.(agent.name, now.turn) : undefined;
       const run = await runAgent(agent, input, context, {
@@ -80,7 +80,7 @@ export class Stepper {
 
   /** One stored step of code. `ids` hands out the same ids whenever the step runs; its output is read back in `shape`. */
   async step<O>(agent: AgentName, input: unknown, shape: z.ZodType<O>, act: (ids: IdSource, seed: number) => O | Promise<O>): Promise<O> {
-    return (await this.run(agent, input, shape, async (ids, seed) => ({ output: await act(ids, seed), mind: 'rules' as const }))).output;
+    return (await this.run(agent, input, shape, false, async (ids, seed) => ({ output: await act(ids, seed), mind: 'rules' as const }))).output;
   }
 
   /** Notes on the turn that an agent's model failed and its rules answered. */
@@ -90,13 +90,16 @@ export class Stepper {
     this.now.turn = this.dependencies.update({ fallbacks: [...fallbacks, { agent, error: plain(error) as ErrorInfo }] });
   }
 
-  private async run<O>(agent: AgentName, input: unknown, shape: z.ZodType<O>, act: (ids: IdSource, seed: number) => Promise<Stepped<O> & { call?: AgentCall }>): Promise<Stepped<O>> {
+  /**
+   * One step. That it has begun is stored only where a model is asked (`isLong`): code is done in a moment, and after a crash it runs again with
+   * the same ids all the same.
+   */
+  private async run<O>(agent: AgentName, input: unknown, shape: z.ZodType<O>, isLong: boolean, act: (ids: IdSource, seed: number) => Promise<Stepped<O> & { call?: AgentCall }>): Promise<Stepped<O>> {
     const { dependencies, now } = this;
     const n = this.n++;
     const past = this.done.get(n);
     if (past?.status === 'done' && past.agent === agent) return { output: shape.parse(past.output), mind: past.mind };
     throwIfCancelled(dependencies.signal);
-    now.turn = dependencies.update({ step: agent });
     const seed = (Math.imul(now.turn.seed, 31) + n + 1) >>> 0;
     const source = seededIds(seed, now.turn.createdAt);
     const given: string[] = [];
@@ -104,11 +107,17 @@ export class Stepper {
     const startedAt = dependencies.clock.now();
     let mind: 'rules' | 'model' = 'rules';
     let call: AgentCall | undefined;
+    const tell = (status: TurnStep['status'], ms?: number): void =>
+      dependencies.emit({ type: 'step', turnId: now.turn.id, flowId: now.turn.flowId, agent, status, mind, ...(ms === undefined ? {} : { ms }), ...(call ? { call } : {}) });
     const row = (status: TurnStep['status'], output: unknown, change: Partial<TurnStep> = {}): void => {
-      dependencies.store.saveStep({ turnId: now.turn.id, n, agent, status, mind, input: plain(input), output: plain(output), ids: given, startedAt, ...(call ? { call } : {}), ...change });
-      dependencies.emit({ type: 'step', turnId: now.turn.id, flowId: now.turn.flowId, agent, status, mind, ...(change.ms === undefined ? {} : { ms: change.ms }), ...(call ? { call } : {}) });
+      dependencies.store.together(() => {
+        if (now.turn.step !== agent) now.turn = dependencies.update({ step: agent });
+        dependencies.store.saveStep({ turnId: now.turn.id, n, agent, status, mind, input: plain(input), output: plain(output), ids: given, startedAt, ...(call ? { call } : {}), ...change });
+      });
+      tell(status, change.ms);
     };
-    row('running', null);
+    if (isLong) row('running', null);
+    else tell('running');
     try {
       const result = await act(ids, seed);
       ({ mind, call } = result);
