@@ -6,7 +6,7 @@ import { canonicalJson, isAppError, type Clock } from '../base/index.ts';
 import { initialState, snapshotOf, type Snapshot, type Transaction } from '../flow/index.ts';
 import { readText } from './bytes.ts';
 import type { SyncCodec } from './codec.ts';
-import { LIMITS, PROTOCOL, readEnvelope, writeEnvelope, type Change, type ClientMessage, type Envelope, type PeerPresence, type PushedEntry, type ServerMessage } from './protocol.ts';
+import { LIMITS, PROTOCOL, readEnvelope, writeEnvelope, type Change, type ClientMessage, type Envelope, type PeerPresence, type PushedEntry, type Scope, type ServerMessage } from './protocol.ts';
 import { BACKLOG_CONFLICT_LIMIT, type DryRun, type Folded, type LogSnapshot, type Numbered, type ReadOnlyReason, type Replica } from './replica.ts';
 
 /** Where the entries of a log lie on the device. Every call is done when it returns; what it throws stops the log. */
@@ -43,6 +43,8 @@ export interface SyncStatus {
   retryAt?: number;
   /** False where this account only reads. */
   mayWrite: boolean;
+  /** What this account may write, as far as the server has said; null: nothing. */
+  scope: Scope | null;
   /** What a push of the backlog would do, where the person has to choose. */
   backlog?: DryRun;
 }
@@ -89,7 +91,7 @@ export class LogSync {
   #sent = new Map<string, string>();
   #serverNo = 0;
   #base = 0;
-  #mayWrite = true;
+  #scope: Scope | null = 'edit';
   #reason: SyncStatus['reason'];
   #syncedAt: number | undefined;
   #decision: 'push' | undefined;
@@ -117,7 +119,7 @@ export class LogSync {
   /** Where the log stands, as far as the log itself knows. */
   status(): SyncStatus {
     const waiting = this.replica.pending.length;
-    const common = { waiting, mayWrite: this.#mayWrite, ...(this.#syncedAt === undefined ? {} : { syncedAt: this.#syncedAt }), ...(this.#reason ? { reason: this.#reason } : {}) };
+    const common = { waiting, mayWrite: this.#scope !== null, scope: this.#scope, ...(this.#syncedAt === undefined ? {} : { syncedAt: this.#syncedAt }), ...(this.#reason ? { reason: this.#reason } : {}) };
     if (this.#phase === 'stopped') return { ...common, state: 'stopped' };
     if (this.#phase === 'off') return { ...common, state: 'offline' };
     if (this.#phase !== 'open' || this.replica.confirmed.no < this.#serverNo) return { ...common, state: 'catchingUp' };
@@ -178,7 +180,7 @@ export class LogSync {
 
   /** Sends what waits and is not on its way. */
   flush(): void {
-    if (this.#phase !== 'open' || !this.#mayWrite || this.replica.readOnly || this.replica.confirmed.no < this.#serverNo) return;
+    if (this.#phase !== 'open' || this.#scope === null || this.replica.readOnly || this.replica.confirmed.no < this.#serverNo) return;
     if (this.#needsChoice()) return;
     let entries: PushedEntry[] = [];
     let bytes = 0;
@@ -203,6 +205,19 @@ export class LogSync {
     send();
   }
 
+  /** Sends the state of now to the server, for those who begin: asked for by it, or because the log has just come there. False while it cannot. */
+  offerSnapshot(): boolean {
+    if (this.#phase !== 'open' || this.#scope === null || this.replica.readOnly) return false;
+    const { no, chain, state } = this.replica.takeSnapshot();
+    const bytes = this.#options.codec.encode(this.#encoder.encode(canonicalJson(state)), this.#stateContext(no, chain));
+    if (bytes.length > LIMITS.snapshotBytes) return false;
+    const parts = Math.max(1, Math.ceil(bytes.length / LIMITS.snapshotPartBytes));
+    for (let part = 0; part < parts; part++) {
+      this.#link?.send({ type: 'snapshot', log: this.logId, no, chain, part, parts, bytes: bytes.subarray(part * LIMITS.snapshotPartBytes, (part + 1) * LIMITS.snapshotPartBytes) });
+    }
+    return true;
+  }
+
   /** Takes what the server says of this log. */
   receive(message: ServerMessage): void {
     if (this.#phase === 'off' || this.#phase === 'stopped') return;
@@ -210,7 +225,7 @@ export class LogSync {
       case 'joined':
         this.#serverNo = message.no;
         this.#base = message.base;
-        this.#mayWrite = message.scope !== null;
+        this.#scope = message.scope;
         this.#reason = undefined;
         this.#phase = 'open';
         return this.flush();
@@ -229,7 +244,7 @@ export class LogSync {
       case 'denied':
         return this.#takeDenied(message.id, message.code, message.params);
       case 'snapshotWanted':
-        return this.#offerSnapshot();
+        return void this.offerSnapshot();
       case 'presence':
         for (const peer of message.peers) {
           if (peer.bytes.length === 0) this.#presence.delete(peer.peer);
@@ -409,17 +424,6 @@ export class LogSync {
     }
     for (const changes of held) if (this.#phase === 'open') this.#fold(changes);
     if (this.#phase === 'open') this.flush();
-  }
-
-  #offerSnapshot(): void {
-    if (this.#phase !== 'open' || !this.#mayWrite || this.replica.readOnly) return;
-    const { no, chain, state } = this.replica.takeSnapshot();
-    const bytes = this.#options.codec.encode(this.#encoder.encode(canonicalJson(state)), this.#stateContext(no, chain));
-    if (bytes.length > LIMITS.snapshotBytes) return;
-    const parts = Math.max(1, Math.ceil(bytes.length / LIMITS.snapshotPartBytes));
-    for (let part = 0; part < parts; part++) {
-      this.#link?.send({ type: 'snapshot', log: this.logId, no, chain, part, parts, bytes: bytes.subarray(part * LIMITS.snapshotPartBytes, (part + 1) * LIMITS.snapshotPartBytes) });
-    }
   }
 
   #sendPresence(): void {
