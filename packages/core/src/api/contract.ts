@@ -8,10 +8,13 @@ import { mcpRoutes } from './mcpRoutes.ts';
 import { promptRoutes } from './promptRoutes.ts';
 import { appRoutes, modelRoutes, settingsRoutes } from './settingsRoutes.ts';
 import { securityRoutes } from './securityRoutes.ts';
+import { accountRoutes, syncRoutes } from './syncRoutes.ts';
 import { usageRoutes } from './usageRoutes.ts';
 
 /** Everything that a screen may ask of the engine; the same over a MessagePort, a WebSocket, a local socket and in process. */
 export const contract = {
+  account: accountRoutes,
+  sync: syncRoutes,
   flows: flowsRoutes,
   flow: flowRoutes,
   chat: chatRoutes,

@@ -15,6 +15,8 @@ export const flowSummarySchema = z.object({
   deletedAt: z.number().int().optional(),
   nodeCount: z.number().int(),
   edgeCount: z.number().int(),
+  /** True when it is shared through a server. */
+  isShared: z.boolean().optional(),
   /** Boxes of the nodes, [x, y, width, height, index into NODE_TYPES] each, for a small picture. */
   preview: z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()])),
 });

@@ -9,6 +9,7 @@ export { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema, 
 export { MCP_TOOL_NAMES, mcpConsentSchema, mcpToolNameSchema, mcpTransportSchema, type McpAnswer, type McpCall, type McpConsent, type McpQuestion, type McpServerView, type McpState, type McpToolListing, type McpToolName, type McpToolResult, type McpTransport } from './mcpRoutes.ts';
 export { choiceFor, leadChoice, LIGHT_AGENTS, type ChoiceOrigin } from './quality.ts';
 export { promptsSchema, type AgentPrompts, type PromptChangeView, type PromptEvidence, type PromptProblem, type Prompts, type PromptStanding, type PromptTrialView, type PromptVariantView } from './promptRoutes.ts';
+export { accountSchema, syncStatusSchema, type AccountView, type Aside, type FlowSyncEvent, type FlowSyncStatus, type PeerView, type RemoteFlow, type RemoteMember, type RemoteWorkspace, type Shown } from './syncRoutes.ts';
 export { securitySignalSchema, type SecuritySignal } from './securityRoutes.ts';
 export { egressRecordSchema, modelChoiceSchema, modelProbeSchema, qualitySchema, secretStrengthSchema, settingsSchema, type ConnectedChoice, type EgressTotalView, type KeptProbe, type ModelChoice, type PullState, type Quality, type Settings } from './settingsRoutes.ts';
 export { type BudgetView, type CostEstimate, type PriceListView, type UsageCall, type UsageView } from './usageRoutes.ts';

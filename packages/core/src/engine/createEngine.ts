@@ -1,8 +1,9 @@
+import { hostname } from 'node:os';
 import { createIdSource, systemClock, systemRandom, systemTimeZone } from '../base/index.ts';
-import { openDataFolder, type FolderHolder } from '../db/index.ts';
+import { openDataFolder, type DataFolder, type FolderHolder } from '../db/index.ts';
 import type { Author } from '../flow/index.ts';
 import { layoutWhole } from '../layout/index.ts';
-import { createEgress, type EgressRecord } from '../llm/index.ts';
+import { createEgress, hostEntry, type EgressRecord } from '../llm/index.ts';
 import { createAnswerMemory } from './answerMemory.ts';
 import { createAgentService } from './agentService.ts';
 import { createChatService } from './chatService.ts';
@@ -23,6 +24,11 @@ import { createSignalService } from './signalService.ts';
 import { createBroadcast } from './broadcast.ts';
 import { createTurnLearner } from './turnLearner.ts';
 import { createSpending } from './spending.ts';
+import { createAccountService } from './sync/accountService.ts';
+import { createAsides } from './sync/asides.ts';
+import { createShares } from './sync/shares.ts';
+import { createSyncLine } from './sync/syncLine.ts';
+import { createSyncService } from './sync/syncService.ts';
 import { createTransports } from './transport.ts';
 import { createUsageService } from './usageService.ts';
 
@@ -50,7 +56,11 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const folder = await openDataFolder(dataDir, { logger: logger.child('store'), clock });
 
   const settings = createSettings(folder);
-  const author = (): Author => ({ kind: 'user', id: 'local', name: settings.get().userName });
+  /** The person at this device: on a server under the account, so that colleagues tell people apart. */
+  const author = (): Author => {
+    const user = account.get().user;
+    return { kind: 'user', id: user?.id ?? 'local', name: settings.get().userName || (user?.name ?? '') };
+  };
 
   const signals = createSignalService({ folder, clock, logger: logger.child('signals') });
   const ledgerChanges = createBroadcast<{ type: 'changed' }>((_, next) => next);
@@ -70,6 +80,10 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
       logger.warn('egress ledger not written', { waiting: records.length, error: String(error) });
     }
   };
+  const keepRecord = (record: EgressRecord) => {
+    records.push(record);
+    ledgerTimer ??= setTimeout(writeLedger, LEDGER_REST_MS).unref();
+  };
   const platformFetch = dependencies.fetch ?? globalThis.fetch;
   const transports = createTransports(platformFetch);
   const egressFor = (hosts: readonly string[], way: { fetch: typeof fetch; proxy?: string } = { fetch: platformFetch }) =>
@@ -77,15 +91,13 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
       ...way,
       clock,
       policy: () => ({ localOnly: settings.get().localOnly, onPremiseHosts: settings.get().onPremiseHosts, allowedHosts: hosts }),
-      onRecord(record) {
-        records.push(record);
-        ledgerTimer ??= setTimeout(writeLedger, LEDGER_REST_MS).unref();
-      },
+      onRecord: keepRecord,
     });
 
   const ownElk = dependencies.runElk ? undefined : createElkRunner(dependencies.elkWorkerUrl ? { workerUrl: dependencies.elkWorkerUrl } : {});
   const runElk = dependencies.runElk ?? ownElk!;
-  const flows = createFlowService({ folder, clock, newId, logger });
+  const asides = createAsides({ folder, newId, now: () => clock.now() });
+  const flows = createFlowService({ folder, clock, newId, logger, onDenied: (flowId, denied, head) => asides.add(flowId, folder.flows.mainLogOf(flowId), head, denied) });
   const layout = createLayoutService(runElk);
   const store = { isReadOnly: Boolean(folder.readOnly), get: (key: string) => folder.settings.get(key), set: (key: string, value: unknown) => folder.settings.set(key, value) };
   const endpoints = createEndpoints({ store, secrets: dependencies.secrets, transports, egressFor, clock });
@@ -121,13 +133,24 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   });
   const agents = createAgentService({ flows, models, clock, random: dependencies.random ?? systemRandom });
   const fitness = createFitness({ models, store, clock, costOf: (choice, usage) => spending.costOf(choice)(`${choice.provider}:${choice.model}`, usage), layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }) });
+  const serverEgress = (server: string) => egressFor([hostEntry(server) ?? server]);
+  const account = createAccountService({
+    folder, secrets: dependencies.secrets, clock, logger: logger.child('account'), deviceName: hostname(),
+    fetchFor: (server) => serverEgress(server).fetch('sync'),
+    isTrusted: (host) => settings.get().onPremiseHosts.includes(host),
+  });
+  const line = createSyncLine({ server: () => account.get().server, token: () => account.token(), device: deviceId(folder, newId), egressFor: serverEgress, onRecord: keepRecord, WebSocket: dependencies.WebSocket ?? globalThis.WebSocket, clock });
+  const sync = createSyncService({ folder, flows, account, line, shares: createShares(folder), asides, clock, logger: logger.child('sync') });
+  settings.onChange(() => line.recheck());
   folder.setTextSource((flowId) => flows.textOf(flowId));
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, account, sync, asides, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
+      sync.close();
+      account.close();
       await mcp.close();
       await pulls.close();
       await chat.close();
@@ -145,4 +168,13 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
       await folder.close();
     },
   };
+}
+
+/** The id of this data folder among the devices of an account. */
+function deviceId({ settings, readOnly }: DataFolder, newId: (prefix: string) => string): string {
+  const kept = settings.get('device');
+  if (typeof kept === 'string') return kept;
+  const fresh = newId('device');
+  if (!readOnly) settings.set('device', fresh);
+  return fresh;
 }

@@ -24,6 +24,8 @@ export interface EngineDependencies {
   random?: RandomBytes;
   /** The only way out but for endpoints with a proxy or an authority of their own (see transport.ts); the egress gate stands before both. */
   fetch?: typeof globalThis.fetch;
+  /** The platform's sockets, for the connection to a sync server; the egress gate stands before them. */
+  WebSocket?: typeof globalThis.WebSocket;
   /** How long after its first answer a model that nobody has tried out is tried out behind the work; false: not by itself. Default: 5 s, and false on the host 'test'. */
   probesModels?: { afterMs: number } | false;
   /** Folders where an Ollama of this machine may keep its models; where it does by itself unless told. */

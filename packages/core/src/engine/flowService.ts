@@ -4,7 +4,7 @@ import type { DataFolder, FlowRow, FlowText } from '../db/index.ts';
 import { diffViews, parseDocument, toDocument, viewOfDocument, type Author, type FlowView, type LogState } from '../flow/index.ts';
 import { createBroadcast, type Broadcast } from './broadcast.ts';
 import { createSessionFindings, type SessionFindings } from './findingsFeed.ts';
-import { openLogSession, previewOf, type LogSession } from './logSession.ts';
+import { openLogSession, previewOf, type LogSession, type LogSessionOptions } from './logSession.ts';
 
 /** A flow that is open in the engine. */
 export interface OpenFlow {
@@ -17,7 +17,8 @@ export interface FlowService {
   list(options: { search?: string; deleted?: boolean }): FlowSummary[];
   create(name: string, author: Author, content?: FlowView): FlowSummary;
   rename(flowId: string, name: string, author: Author): FlowSummary;
-  duplicate(flowId: string, name: string, author: Author): FlowSummary;
+  /** A flow of its own with the same content, or with what `change` makes of it. */
+  duplicate(flowId: string, name: string, author: Author, change?: (state: LogState) => LogState): FlowSummary;
   delete(flowId: string): void;
   restore(flowId: string): FlowSummary;
   purge(flowId: string): void;
@@ -27,10 +28,23 @@ export interface FlowService {
   changes: Broadcast<{ type: 'changed' }>;
   /** Calls back after each entry of any open flow. */
   onEntry(listener: (flowId: string, state: LogState) => void): void;
+  /** Takes part in the life of sessions; `mayClose` false keeps one open that nobody looks at. */
+  onSession(listener: SessionListener): void;
+  /** The sessions that are open. */
+  sessions(): LogSession[];
+  /** Throws FLOW_NOT_FOUND. */
+  summaryOf(flowId: string): FlowSummary;
   newId(prefix: string): string;
   /** The words of a flow, for search; undefined when there is no such flow. */
   textOf(flowId: string): FlowText | undefined;
   close(): void;
+}
+
+/** What is told of sessions that open and close. */
+export interface SessionListener {
+  opened(session: LogSession): void;
+  closed(session: LogSession): void;
+  mayClose(session: LogSession): boolean;
 }
 
 /** Time without an entry after which an open flow writes its snapshot and picture, ms. */
@@ -38,8 +52,9 @@ const SETTLE_AFTER_MS = 1500;
 /** Flows that stay open without anybody looking; the longest unused one is let go first. */
 const MAX_OPEN = 24;
 
-export function createFlowService(options: { folder: DataFolder; clock: Clock; newId(prefix: string): string; logger: Logger }): FlowService {
-  const { folder, clock, newId, logger } = options;
+export function createFlowService(options: { folder: DataFolder; clock: Clock; newId(prefix: string): string; logger: Logger; onDenied?: (flowId: string, ...denied: Parameters<NonNullable<LogSessionOptions['onDenied']>>) => void }): FlowService {
+  const { folder, clock, newId, logger, onDenied } = options;
+  const sessionListeners: SessionListener[] = [];
   const { flows } = folder;
   const open = new Map<string, OpenFlow & { timer?: NodeJS.Timeout }>();
   const entryListeners: ((flowId: string, state: LogState) => void)[] = [];
@@ -78,7 +93,7 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
       return known;
     }
     getRow(flowId);
-    const session = openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger: logger.child('log') });
+    const session = openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger: logger.child('log'), onDenied: (denied, head) => onDenied?.(flowId, denied, head) });
     const findings = createSessionFindings(session, () => ({ otherFlows }), logger.child('findings'));
     const entry: OpenFlow & { timer?: NodeJS.Timeout } = { session, findings };
     session.onChange(({ state }) => {
@@ -91,9 +106,10 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
       entry.timer.unref();
     });
     open.set(flowId, entry);
+    for (const listener of sessionListeners) listener.opened(session);
     if (open.size > MAX_OPEN) {
       // A session with listeners has a screen on it; its state must stay the one that they see.
-      const oldest = [...open].find(([id, { session: other }]) => id !== flowId && !other.isWatched());
+      const oldest = [...open].find(([id, { session: other }]) => id !== flowId && !other.isWatched() && sessionListeners.every((listener) => listener.mayClose(other)));
       if (oldest) letGo(oldest[0]);
     }
     return entry;
@@ -105,6 +121,7 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
     entry.session.settle();
     entry.findings.close();
     open.delete(flowId);
+    for (const listener of sessionListeners) listener.closed(entry.session);
   };
 
   const create: FlowService['create'] = (name, author, content) => {
@@ -135,6 +152,12 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
   return {
     changes,
     onEntry: (listener) => void entryListeners.push(listener),
+    onSession(listener) {
+      sessionListeners.push(listener);
+      for (const { session } of open.values()) listener.opened(session);
+    },
+    sessions: () => [...open.values()].map(({ session }) => session),
+    summaryOf: (flowId) => summary(getRow(flowId)),
     newId,
     textOf(flowId) {
       if (!flows.findFlow(flowId)) return undefined;
@@ -153,10 +176,10 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
       changes.send({ type: 'changed' });
       return summary(getRow(flowId));
     },
-    duplicate(flowId, name, author) {
+    duplicate(flowId, name, author, change = (state) => state) {
       const { session } = openFlow(flowId);
       // A copy starts a log of its own; ids of records stay, they are unique within a log.
-      return create(name, author, copyFor(session.state));
+      return create(name, author, copyFor(change(session.state)));
     },
     delete(flowId) {
       getRow(flowId);

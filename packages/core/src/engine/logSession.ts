@@ -19,6 +19,8 @@ import { openSharedLog, pendingEffects, type DeniedEntry, type SharedLog } from 
 export interface NewInLog {
   transaction: Transaction;
   effect: Effect;
+  /** True when it was made on this device. */
+  isMine: boolean;
 }
 
 /** What happened to an open log: its state before and after. */
@@ -89,6 +91,8 @@ export function openLogSession(options: LogSessionOptions): LogSession {
   const { folder, flowId, logId, clock, newId, logger } = options;
   const { flows } = folder;
   const listeners = new Set<(change: LogChange) => void>();
+  /** Ids of own entries that wait: when they come back they are no news. */
+  const mine = new Set<string>();
   let shared: SharedLog | undefined;
   let local: LogState;
   let stopped: LogSession['readOnly'];
@@ -121,9 +125,11 @@ export function openLogSession(options: LogSessionOptions): LogSession {
   };
   const openShared = () => {
     const log: SharedLog = openSharedLog({ folder, flowId, logId, rowChange: row, onDenied: (denied) => options.onDenied?.(denied, log.replica.confirmed.no) });
+    for (const { id } of log.replica.pending) mine.add(id);
     log.replica.subscribe(({ before, after, folded, own }) => {
       if (shared !== log) return;
-      const entries = (own ? [own] : folded).map(({ entry, effect }) => ({ transaction: entry, effect }));
+      if (own) mine.add(own.entry.id);
+      const entries = own ? [{ transaction: own.entry, effect: own.effect, isMine: true }] : folded.map(({ entry, effect }) => ({ transaction: entry, effect, isMine: mine.delete(entry.id) }));
       tell({ before, state: after, entries, isOwn: own !== null });
     });
     local = log.replica.confirmed;
@@ -157,7 +163,7 @@ export function openLogSession(options: LogSessionOptions): LogSession {
       return number;
     });
     local = next;
-    tell({ before, state: next, entries: [{ transaction, effect }], isOwn: true });
+    tell({ before, state: next, entries: [{ transaction, effect, isMine: true }], isOwn: true });
     return { entryId: transaction.id, no };
   };
 

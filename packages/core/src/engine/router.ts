@@ -23,6 +23,9 @@ import type { SignalService } from './signalService.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Spending } from './spending.ts';
 import type { UsageService } from './usageService.ts';
+import type { AccountService } from './sync/accountService.ts';
+import type { Asides } from './sync/asides.ts';
+import type { SyncService } from './sync/syncService.ts';
 import { streamView } from './viewStream.ts';
 
 /** The parts of an engine that its routes use. */
@@ -44,6 +47,9 @@ export interface EngineParts {
   endpoints: EndpointService;
   pulls: ModelPulls;
   author(): Author;
+  account: AccountService;
+  sync: SyncService;
+  asides: Asides;
   signals: SignalService;
   ledger: { changes: Broadcast<{ type: 'changed' }>; totals(): EgressTotal[] };
   /** Rows of the egress ledger, newest first, those that still wait included. */
@@ -55,7 +61,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
 export function createRouter(parts: EngineParts) {
-  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, logger } = parts;
+  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, account, sync, asides, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
     const route = path.join('.');
     try {
@@ -69,8 +75,36 @@ export function createRouter(parts: EngineParts) {
   const session = (flowId: string) => flows.open(flowId).session;
 
   return os.router({
+    account: {
+      get: os.account.get.handler(() => account.get()),
+      watch: os.account.watch.handler(async function* ({ signal }) {
+        const changes = account.changes.subscribe(signal);
+        yield account.get();
+        yield* changes;
+      }),
+      signIn: os.account.signIn.handler(({ input }) => account.signIn(withoutUndefined(input))),
+      signInByBrowser: os.account.signInByBrowser.handler(({ input }) => account.signInByBrowser(input.server)),
+      cancelSignIn: os.account.cancelSignIn.handler(() => done(account.cancelSignIn())),
+      signOut: os.account.signOut.handler(async () => done(await account.signOut())),
+    },
+    sync: {
+      workspaces: os.sync.workspaces.handler(() => sync.remote.workspaces()),
+      createWorkspace: os.sync.createWorkspace.handler(({ input }) => sync.remote.createWorkspace(input.name)),
+      members: os.sync.members.handler(({ input }) => sync.remote.members(input.workspaceId)),
+      invite: os.sync.invite.handler(async ({ input: { workspaceId, ...invitation } }) => done(await sync.remote.invite(workspaceId, invitation))),
+      flows: os.sync.flows.handler(() => sync.remote.flows()),
+      share: os.sync.share.handler(async ({ input }) => done(await sync.share(input.flowId, input.workspaceId))),
+      detach: os.sync.detach.handler(({ input }) => done(sync.detach(input.flowId))),
+      open: os.sync.open.handler(({ input }) => sync.open(input.logId, input.workspaceId)),
+      watchFlow: os.sync.watchFlow.handler(({ input, signal }) => sync.watch(input.flowId, signal)),
+      show: os.sync.show.handler(({ input }) => done(sync.show(input.flowId, input.shown))),
+      retry: os.sync.retry.handler(() => done(sync.retry())),
+      chooseBacklog: os.sync.chooseBacklog.handler(({ input }) => sync.chooseBacklog(input.flowId, input.choice, input.name, author())),
+      asides: os.sync.asides.handler(({ input }) => asides.list(input.flowId)),
+      settleAside: os.sync.settleAside.handler(({ input }) => sync.settleAside(input.flowId, input.asideId, input.how, input.name, author())),
+    },
     flows: {
-      list: os.flows.list.handler(({ input }) => flows.list(input)),
+      list: os.flows.list.handler(({ input }) => flows.list(input).map((row) => (sync.isShared(row.id) ? { ...row, isShared: true } : row))),
       watch: os.flows.watch.handler(({ signal }) => flows.changes.subscribe(signal)),
       create: os.flows.create.handler(({ input }) => flows.create(input.name, author())),
       rename: os.flows.rename.handler(({ input }) => flows.rename(input.flowId, input.name, author())),
@@ -84,6 +118,7 @@ export function createRouter(parts: EngineParts) {
       purge: os.flows.purge.handler(({ input }) => {
         chat.purgeWith(input.flowId, () => flows.purge(input.flowId));
         folder.answers.forgetFlow(input.flowId);
+        sync.forget(input.flowId);
         return {};
       }),
       import: os.flows.import.handler(({ input }) => {
@@ -247,6 +282,11 @@ export function createRouter(parts: EngineParts) {
       egress: os.app.egress.handler(({ input }) => parts.readLedger(input.limit)),
     },
   });
+}
+
+/** The input of a sign-in without a code where none was entered. */
+function withoutUndefined({ code, ...entered }: { server: string; email: string; password: string; code?: string | undefined }) {
+  return code === undefined ? entered : { ...entered, code };
 }
 
 /** The empty answer of a route that has done something. */

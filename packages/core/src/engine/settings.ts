@@ -7,6 +7,8 @@ export interface SettingsService {
   get(): Settings;
   set(change: Partial<Settings>): Settings;
   changes: Broadcast<Settings>;
+  /** Calls back after each change. */
+  onChange(listener: (settings: Settings) => void): void;
 }
 
 const KEY = 'app';
@@ -15,6 +17,7 @@ const KEY = 'app';
 export function createSettings(folder: DataFolder): SettingsService {
   let current = settingsSchema.catch(() => settingsSchema.parse({})).parse(folder.settings.get(KEY) ?? {});
   const changes = createBroadcast<Settings>((_, next) => next);
+  const listeners: ((settings: Settings) => void)[] = [];
   return {
     get: () => current,
     set(change) {
@@ -22,9 +25,11 @@ export function createSettings(folder: DataFolder): SettingsService {
       folder.settings.set(KEY, next);
       current = next;
       changes.send(next);
+      for (const listener of listeners) listener(next);
       return next;
     },
     changes,
+    onChange: (listener) => void listeners.push(listener),
   };
 }
 

@@ -18,7 +18,7 @@ export * from './order.ts';
 export * from './prose.ts';
 export * from './undo.ts';
 export * from './snapshot.ts';
-export { currentVersions, type SchemaMigration, type Versions } from './migrate.ts';
+export { currentVersions, highestRules, highestSchema, type SchemaMigration, type Versions } from './migrate.ts';
 export { readPlace, resolvePlace, writePlace, type Place, type PlainRecord } from './place.ts';
 export * from './review/index.ts';
 export * from './merge.ts';

@@ -13,6 +13,8 @@ export interface GatedSocketEvents {
 /** A connection through the gate. After `close` it tells nothing more, or `closed` once. */
 export interface GatedSocket {
   send(frame: Uint8Array): void;
+  /** Ends it when the gate would refuse it now. */
+  recheck(): void;
   close(): void;
 }
 
@@ -91,6 +93,7 @@ export function openGatedSocket({ url, purpose, egress, WebSocket, onRecord, clo
       recordNowAndThen();
       socket.send(frame as Uint8Array<ArrayBuffer>);
     },
+    recheck: () => void (isEnded || isRefused()),
     close() {
       if (isEnded) return;
       isEnded = true;

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Aside } from '../../api/index.ts';
+import { canonicalJson } from '../../base/index.ts';
+import { parseEntry, type DataFolder } from '../../db/index.ts';
+import { foldWithEffect, type LogState, type Transaction } from '../../flow/index.ts';
+import { toStored, type DeniedEntry } from './sharedLog.ts';
+
+/** Own entries that a server refused, each lot on a branch of its flow until the person decides. */
+export interface Asides {
+  list(flowId: string): Aside[];
+  /** Puts an entry aside; those of one reason and one day's work stay together. */
+  add(flowId: string, logId: string, head: number, denied: DeniedEntry): void;
+  /** The entries of a lot, in their order. */
+  entries(asideId: string): Transaction[];
+  drop(asideId: string): void;
+}
+
+const aboutSchema = z.object({ code: z.string(), params: z.record(z.string(), z.unknown()), at: z.number() });
+const TOGETHER_MS = 60 * 60_000;
+
+export function createAsides({ folder, newId, now }: { folder: DataFolder; newId(prefix: string): string; now(): number }): Asides {
+  const { flows, settings } = folder;
+  const about = (id: string) => aboutSchema.safeParse(settings.get(`aside:${id}`)).data;
+  const list = (flowId: string): Aside[] =>
+    flows.logsOf(flowId).flatMap(({ id, kind }) => {
+      const told = kind === 'branch' ? about(id) : undefined;
+      return told ? [{ id, ...told, entries: [...flows.readEntries(id)].length }] : [];
+    });
+  return {
+    list,
+    add(flowId, logId, head, { entry, code, params }) {
+      const last = list(flowId).findLast((one) => one.code === code && now() - one.at < TOGETHER_MS);
+      const id = last?.id ?? newId('aside');
+      if (!last) {
+        flows.createBranch({ id, baseLog: logId, baseNo: head });
+        settings.set(`aside:${id}`, { code, params, at: now() });
+      }
+      flows.append(id, toStored(entry));
+    },
+    entries: (id) => [...flows.readEntries(id)].map(({ bytes }) => parseEntry(bytes)),
+    drop: (id) =>
+      folder.withTransaction(() => {
+        flows.dropBranch(id);
+        settings.remove(`aside:${id}`);
+      }),
+  };
+}
+
+/** The state with entries on top that no log holds. */
+export function withEntries(state: LogState, entries: readonly Transaction[]): LogState {
+  return entries.reduce((at, entry) => foldWithEffect(at, JSON.parse(canonicalJson(entry)) as Transaction).state, state);
+}

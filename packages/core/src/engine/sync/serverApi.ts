@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { AppError } from '../../base/index.ts';
+import { isLoopback } from '../../llm/index.ts';
+
+/** What a server gives who signs in. */
+export interface Session {
+  token: string;
+  user: { id: string; name: string; email: string };
+}
+
+/** The HTTP side of a server, for one account. Every call throws AppError: the server's own code, or SERVER_…, SIGNED_OUT. */
+export interface ServerApi {
+  get<T>(path: string, schema: z.ZodType<T>): Promise<T>;
+  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
+}
+
+const problem = z.object({ error: z.object({ code: z.string(), message: z.string().default(''), params: z.record(z.string(), z.unknown()).default({}) }) });
+const SILENCE_MS = 20_000;
+
+/** The server's API; `fetch` is that of the egress gate. */
+export function createServerApi({ server, fetch, token }: { server: string; fetch: typeof globalThis.fetch; token?: () => Promise<string | undefined> }): ServerApi {
+  const call = async <T>(method: string, path: string, body: unknown, schema: z.ZodType<T>): Promise<T> => {
+    const host = new URL(server).host;
+    const secret = token ? await token() : undefined;
+    if (token && secret === undefined) throw new AppError('SIGNED_OUT', 'Nobody is signed in to a server. Nothing was changed; sign in first.', {});
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch.call(undefined, `${server}/api/v1${path}`, {
+        method,
+        headers: { accept: 'application/json', ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(SILENCE_MS),
+      });
+      text = await response.text();
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      throw new AppError('SERVER_UNREACHABLE', `The server ${host} does not answer. Nothing was lost; check the address and the connection, then try again.`, { host }, { cause: error });
+    }
+    let value: unknown;
+    try {
+      value = text === '' ? {} : JSON.parse(text);
+    } catch {
+      throw strange(host, response.status);
+    }
+    if (!response.ok) {
+      const said = problem.safeParse(value);
+      if (!said.success) throw strange(host, response.status);
+      const { code, message, params } = said.data.error;
+      throw new AppError(code, message, params);
+    }
+    const read = schema.safeParse(value);
+    if (!read.success) throw strange(host, response.status);
+    return read.data;
+  };
+  return { get: (path, schema) => call('GET', path, undefined, schema), send: (method, path, body, schema) => call(method, path, body, schema) };
+}
+
+/** The origin of the server that a person entered; without a scheme it is https, on this machine http. Throws SERVER_ADDRESS_INVALID, SERVER_ADDRESS_INSECURE. */
+export function readServerAddress(entered: string, isTrusted: (host: string) => boolean): string {
+  const text = entered.trim();
+  let url: URL;
+  try {
+    const bare = new URL(`http://${text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')}`);
+    url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `${isLoopback(bare.hostname) ? 'http' : 'https'}://${text}`);
+    if (!/^https?:$/.test(url.protocol) || !url.hostname || url.username || url.password) throw new TypeError(url.protocol);
+  } catch (error) {
+    throw new AppError('SERVER_ADDRESS_INVALID', 'This is not the address of a server. Nothing was sent; enter one such as https://sync.example.com.', { address: text }, { cause: error });
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !isTrusted(url.host) && !isTrusted(url.hostname)) {
+    throw new AppError('SERVER_ADDRESS_INSECURE', `Over http anybody on the way to ${url.host} could read your password and your flows. Nothing was sent; use https, or name this host as on-premise in the privacy settings.`, { host: url.host });
+  }
+  return url.origin;
+}
+
+function strange(host: string, status: number): AppError {
+  return new AppError('SERVER_STRANGE', `${host} answered (${status}), but not as a sync server does. Nothing was changed; check the address.`, { host, status });
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { DataFolder } from '../../db/index.ts';
+
+const shareSchema = z.object({
+  logId: z.string(),
+  server: z.string(),
+  workspaceId: z.string(),
+  workspaceName: z.string(),
+  /** `registering`: the server has not answered yet that it took the log. */
+  phase: z.enum(['registering', 'shared']),
+  /** True once the server has had time to take the snapshot that others start from. */
+  hasSnapshot: z.boolean(),
+  /** What the account might write when the server said so last; null: nothing. */
+  scope: z.enum(['edit', 'comment']).nullable(),
+});
+
+/** With which server a flow is shared. */
+export type Share = z.infer<typeof shareSchema>;
+
+/** The shared flows of a data folder, in memory and in its settings. */
+export interface Shares {
+  get(flowId: string): Share | undefined;
+  set(flowId: string, share: Share): void;
+  remove(flowId: string): void;
+  entries(): IterableIterator<[string, Share]>;
+}
+
+const PREFIX = 'share:';
+
+/** Reads all; what is damaged counts as local and keeps its log. */
+export function createShares({ settings }: Pick<DataFolder, 'settings'>): Shares {
+  const all = new Map<string, Share>();
+  for (const [key, value] of Object.entries(settings.all())) {
+    const share = key.startsWith(PREFIX) ? shareSchema.safeParse(value) : undefined;
+    if (share?.success) all.set(key.slice(PREFIX.length), share.data);
+  }
+  return {
+    get: (flowId) => all.get(flowId),
+    set(flowId, share) {
+      settings.set(PREFIX + flowId, share);
+      all.set(flowId, share);
+    },
+    remove(flowId) {
+      settings.remove(PREFIX + flowId);
+      all.delete(flowId);
+    },
+    entries: () => all.entries(),
+  };
+}

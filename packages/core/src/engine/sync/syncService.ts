@@ -1,0 +1,270 @@
+import type { FlowSummary, FlowSyncEvent, FlowSyncStatus, Shown } from '../../api/index.ts';
+import { AppError, isAppError, type Clock, type Logger } from '../../base/index.ts';
+import type { DataFolder } from '../../db/index.ts';
+import type { Author } from '../../flow/index.ts';
+import type { OpenLog } from '../../sync/index.ts';
+import type { FlowService } from '../flowService.ts';
+import type { LogSession } from '../logSession.ts';
+import type { AccountService } from './accountService.ts';
+import { withEntries, type Asides } from './asides.ts';
+import { createFlowFeed } from './flowFeed.ts';
+import { fetchSharedFlow } from './fetchSharedFlow.ts';
+import { createRemote, type Remote } from './remote.ts';
+import type { Shares } from './shares.ts';
+import { plainCodec, type SyncLine } from './syncLine.ts';
+
+/** Flows that are shared: on their way to the server and back, and what a screen wants to know of it. */
+export interface SyncService {
+  readonly remote: Remote;
+  isShared(flowId: string): boolean;
+  /** Puts a flow into a workspace of the account's server. What is changed meanwhile waits. Throws FLOW_SHARED_ALREADY and what the server refuses; then nothing has changed. */
+  share(flowId: string, workspaceId: string): Promise<void>;
+  /** Ends the sharing on this device; what waits stays in the flow. */
+  detach(flowId: string): void;
+  /** Fetches a flow of others, or gives the one that is here. Throws what keeps it from coming. */
+  open(logId: string, workspaceId: string): Promise<FlowSummary>;
+  /** What a screen hears of a flow, until `signal` aborts. */
+  watch(flowId: string, signal: AbortSignal | undefined): AsyncGenerator<FlowSyncEvent, void, void>;
+  /** Shows something of the person to the others in a flow; null: nothing any more. */
+  show(flowId: string, shown: Shown | null): void;
+  retry(): void;
+  chooseBacklog(flowId: string, choice: 'push' | 'copy', name: string, author: Author): { copyId?: string };
+  settleAside(flowId: string, asideId: string, how: 'retry' | 'copy' | 'discard', name: string, author: Author): { copyId?: string };
+  /** Forgets what belongs to a flow that is gone for ever. */
+  forget(flowId: string): void;
+  close(): void;
+}
+
+export interface SyncServiceOptions {
+  folder: DataFolder;
+  flows: FlowService;
+  account: AccountService;
+  line: SyncLine;
+  shares: Shares;
+  asides: Asides;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** ms for which a server has had its first snapshot of a log on the way before it counts as there. */
+const SNAPSHOT_TAKES_MS = 3000;
+const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
+
+export function createSyncService(options: SyncServiceOptions): SyncService {
+  const { folder, flows, account, line, shares, asides, clock, logger } = options;
+  const { client } = line;
+  const attached = new Map<string, OpenLog>();
+  const encoder = new TextEncoder();
+  const remote = createRemote({ account, flowOfLog: (logId) => [...shares.entries()].find(([, share]) => share.logId === logId)?.[0] });
+  let isStarted = false;
+
+  const isHere = (flowId: string) => {
+    const share = shares.get(flowId);
+    return share?.phase === 'shared' && account.get().user !== null && share.server === account.get().server;
+  };
+
+  /** Connects a session with the server, when it is shared there and somebody is signed in. */
+  const attach = (session: LogSession) => {
+    const { flowId, logId, shared } = session;
+    if (!shared || attached.has(flowId) || !isHere(flowId)) return;
+    attached.set(flowId, client.open({ logId, replica: shared.replica, keeper: shared.keeper, codec: plainCodec }));
+    session.restrict(shares.get(flowId)!.scope === null ? { code: 'ROLE_READS_ONLY', params: {} } : undefined);
+    start();
+  };
+  const detach = (flowId: string) => {
+    attached.get(flowId)?.close();
+    attached.delete(flowId);
+  };
+  const start = () => {
+    if (isStarted) return;
+    isStarted = true;
+    client.start();
+  };
+  const stop = () => {
+    isStarted = false;
+    client.stop();
+  };
+
+  /** What the server said of a log goes into what the device keeps of it. */
+  const follow = () => {
+    account.setConnected(client.isConnected);
+    for (const [flowId, open] of attached) {
+      const { state, scope, reason } = open.status();
+      if (reason && SIGNED_OUT.has(reason.code)) return account.ended();
+      const share = shares.get(flowId);
+      if (!share) continue;
+      if (state === 'synced' || state === 'sending' || state === 'choosing') {
+        if (share.scope !== scope) {
+          shares.set(flowId, { ...share, scope });
+          flows.open(flowId).session.restrict(scope === null ? { code: 'ROLE_READS_ONLY', params: {} } : undefined);
+        }
+        if (!share.hasSnapshot && open.log.offerSnapshot()) offered(flowId, open);
+      }
+    }
+  };
+  const offering = new Set<string>();
+  const offered = (flowId: string, open: OpenLog) => {
+    if (offering.has(flowId)) return;
+    offering.add(flowId);
+    setTimeout(() => {
+      offering.delete(flowId);
+      const share = shares.get(flowId);
+      if (!share || attached.get(flowId) !== open || !client.isConnected) return;
+      shares.set(flowId, { ...share, hasSnapshot: true });
+    }, SNAPSHOT_TAKES_MS).unref();
+  };
+
+  const stopFollowing = client.subscribe(() => {
+    try {
+      follow();
+    } catch (error) {
+      logger.warn('the status of a shared flow was not kept', { error: String(error) });
+    }
+  });
+  flows.onSession({ opened: attach, closed: ({ flowId }) => detach(flowId), mayClose: ({ flowId, shared }) => !attached.has(flowId) || shared?.replica.pending.length === 0 });
+
+  /** Opens what waits to be sent, and registers what a crash left half registered. */
+  const resume = () => {
+    if (folder.readOnly || !account.get().user) return;
+    for (const [flowId, share] of shares.entries()) {
+      if (share.server !== account.get().server || !folder.flows.findFlow(flowId)) continue;
+      if (share.phase === 'registering') void register(flowId).catch((error: unknown) => logger.info('a flow waits to be shared', { flowId, error: String(error) }));
+      else if (folder.flows.listPending(share.logId).length > 0) attach(flows.open(flowId).session);
+    }
+    for (const session of flows.sessions()) attach(session);
+  };
+  account.onSwitch(() => {
+    for (const flowId of [...attached.keys()]) detach(flowId);
+    stop();
+    resume();
+    feed.changed();
+  });
+
+  const register = async (flowId: string) => {
+    const share = shares.get(flowId)!;
+    const { flows: store } = folder;
+    const no = store.headOf(share.logId);
+    const { name } = store.getFlow(flowId);
+    await remote.register(share.workspaceId, { logId: share.logId, name: name.trim().slice(0, 100) || 'Flow', no, chain: store.chainOf(share.logId, no) });
+    shares.set(flowId, { ...share, phase: 'shared' });
+    attach(flows.open(flowId).session);
+    feed.changed();
+  };
+
+  const status = (flowId: string): FlowSyncStatus => {
+    const share = shares.get(flowId);
+    const session = flows.sessions().find((one) => one.flowId === flowId);
+    const aside = asides.list(flowId).length;
+    const waiting = session?.shared?.replica.pending.length ?? 0;
+    const common = { asides: aside, scope: share?.scope ?? 'edit', ...(share ? { workspace: { id: share.workspaceId, name: share.workspaceName } } : {}) } as const;
+    if (!share) return { ...common, scope: 'edit', state: 'local', waiting: 0 };
+    if (!account.get().user || account.get().server !== share.server) return { ...common, state: 'signedOut', waiting, reason: { code: account.get().user ? 'OTHER_SERVER' : 'SIGNED_OUT', params: { host: new URL(share.server).host } } };
+    if (share.phase === 'registering') return { ...common, state: 'sharing', waiting };
+    const open = attached.get(flowId);
+    if (!open) return { ...common, state: 'connecting', waiting };
+    const { mayWrite: _, backlog, scope: __, ...rest } = open.status();
+    return { ...common, ...rest, ...(backlog ? { backlog: { entries: backlog.entries, conflicts: backlog.conflicts } } : {}) };
+  };
+  const feed = createFlowFeed({ flows, status, logOf: (flowId) => attached.get(flowId)?.log, onChange: (listener) => client.subscribe(listener) });
+
+  const copyOf = (flowId: string, entries: Parameters<typeof withEntries>[1], name: string, author: Author): string => flows.duplicate(flowId, name.trim() || folder.flows.getFlow(flowId).name, author, (state) => withEntries(state, entries)).id;
+
+  resume();
+  return {
+    remote,
+    isShared: (flowId) => shares.get(flowId) !== undefined,
+    async share(flowId, workspaceId) {
+      if (shares.get(flowId)) throw new AppError('FLOW_SHARED_ALREADY', 'This flow is shared already. Nothing was changed.', { flowId });
+      const workspace = (await remote.workspaces()).find(({ id }) => id === workspaceId);
+      if (!workspace?.mayShare) throw new AppError('WORKSPACE_NOT_WRITABLE', 'You may not put flows into this workspace. Nothing was changed; choose another one, or ask its owner.', { workspaceId });
+      const { session } = flows.open(flowId);
+      const { server } = account.get();
+      // First the log here: whatever is changed while the server answers has to wait for its number.
+      folder.withTransaction(() => {
+        shares.set(flowId, { logId: session.logId, server, workspaceId, workspaceName: workspace.name, phase: 'registering', hasSnapshot: false, scope: 'edit' });
+        session.share();
+      });
+      feed.changed();
+      try {
+        await register(flowId);
+      } catch (error) {
+        // Without an answer nobody knows whether the server has the log: it is asked again when it is back.
+        if (isAppError(error) && ['SERVER_UNREACHABLE', 'SERVER_STRANGE', 'EGRESS_REFUSED', 'INTERNAL'].includes(error.code)) throw error;
+        session.unshare();
+        shares.remove(flowId);
+        feed.changed();
+        throw error;
+      }
+    },
+    detach(flowId) {
+      detach(flowId);
+      const { session } = flows.open(flowId);
+      folder.withTransaction(() => {
+        session.unshare();
+        shares.remove(flowId);
+      });
+      feed.changed();
+    },
+    async open(logId, workspaceId) {
+      const known = [...shares.entries()].find(([, share]) => share.logId === logId)?.[0];
+      if (known && folder.flows.findFlow(known)) {
+        if (folder.flows.getFlow(known).deletedAt !== undefined) flows.restore(known);
+        return flows.summaryOf(known);
+      }
+      if (!account.get().user) throw new AppError('SIGNED_OUT', 'Nobody is signed in to a server. Nothing was changed; sign in first.', {});
+      const workspace = (await remote.workspaces()).find(({ id }) => id === workspaceId);
+      const { server } = account.get();
+      start();
+      const { flowId, scope } = await fetchSharedFlow({ folder, client, logId, clock });
+      shares.set(flowId, { logId, server, workspaceId, workspaceName: workspace?.name ?? '', phase: 'shared', hasSnapshot: true, scope });
+      flows.changes.send({ type: 'changed' });
+      flows.open(flowId);
+      return flows.summaryOf(flowId);
+    },
+    watch: (flowId, signal) => feed.watch(flowId, signal),
+    show(flowId, shown) {
+      const user = account.get().user;
+      attached.get(flowId)?.log.show(shown && user ? encoder.encode(JSON.stringify({ ...shown, name: user.name })) : new Uint8Array(0));
+    },
+    retry() {
+      resume();
+      client.retryNow();
+    },
+    chooseBacklog(flowId, choice, name, author) {
+      const open = attached.get(flowId);
+      if (!open) throw new AppError('FLOW_NOT_CONNECTED', 'This flow is not connected to its server at the moment. Nothing was changed; try again when it is.', { flowId });
+      if (choice === 'push') {
+        open.log.pushBacklog();
+        return {};
+      }
+      const entries = [...open.log.replica.pending];
+      const { session } = flows.open(flowId);
+      const copyId = copyOf(flowId, [], name, author);
+      folder.withTransaction(() => {
+        for (const { id } of entries) folder.flows.removePending(session.logId, id);
+      });
+      for (const { id } of entries) open.log.replica.withdraw(id);
+      feed.changed();
+      return { copyId };
+    },
+    settleAside(flowId, asideId, how, name, author) {
+      if (!asides.list(flowId).some(({ id }) => id === asideId)) throw new AppError('ASIDE_GONE', 'These changes are not kept aside any more. Nothing was changed.', { asideId });
+      const entries = asides.entries(asideId);
+      const copyId = how === 'copy' ? copyOf(flowId, entries, name, author) : undefined;
+      const { session } = flows.open(flowId);
+      if (how === 'retry') for (const entry of entries) session.append(entry);
+      asides.drop(asideId);
+      feed.changed();
+      return copyId === undefined ? {} : { copyId };
+    },
+    forget(flowId) {
+      detach(flowId);
+      shares.remove(flowId);
+    },
+    close() {
+      stopFollowing();
+      stop();
+      feed.close();
+    },
+  };
+}
