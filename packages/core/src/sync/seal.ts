@@ -32,6 +32,7 @@ export function createSealedCodec({ cipher, logId, keys, deflater }: SealedCodec
     encode(plain, context) {
       const { epoch } = keys();
       const key = keyOrThrow(keys(), logId, epoch);
+      if ((epochOf(context) ?? epoch) !== epoch) throw new AppError('REKEY', 'The key of the workspace was replaced while something was sealed. It waits and is sealed again.', { epoch });
       const head = headOf(epoch);
       const sealed = cipher.seal(key, plainCodec.encode(plain, context), joined(head, context));
       return joined(head, sealed);

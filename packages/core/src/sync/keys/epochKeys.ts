@@ -42,10 +42,10 @@ export function openHistory(cipher: Cipher, workspaceId: string, newest: EpochKe
   const stepsByEpoch = new Map(steps.map((step) => [step.epoch, step]));
   for (let one = newest; ; ) {
     const step = stepsByEpoch.get(one.epoch);
-    if (!step || step.commitment !== commitmentOf(cipher, workspaceId, one)) throw broken(one.epoch);
+    if (!step || step.commitment !== commitmentOf(cipher, workspaceId, one)) throw historyBroken(one.epoch);
     if (one.epoch === 1) break;
     const key = step.link && cipher.open(chainKey(cipher, one), fromText(step.link), linkStatement(workspaceId, one.epoch));
-    if (!key || key.length !== KEY_BYTES) throw broken(one.epoch - 1);
+    if (!key || key.length !== KEY_BYTES) throw historyBroken(one.epoch - 1);
     one = { epoch: one.epoch - 1, key };
     keys.set(one.epoch, key);
   }
@@ -81,6 +81,7 @@ function linkStatement(workspace: string, epoch: number): Statement {
   return { kind: 'uxflow.epoch', workspace, epoch };
 }
 
-function broken(epoch: number): AppError {
+/** The error of keys whose past does not fit. */
+export function historyBroken(epoch: number): AppError {
   return new AppError('KEY_HISTORY_BROKEN', 'The earlier keys of this workspace do not fit together, so nothing of it is opened. Nothing was lost; ask whoever runs the server whether it was restored from a backup.', { epoch });
 }

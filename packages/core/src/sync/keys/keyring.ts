@@ -7,11 +7,11 @@ import type { Clock } from '../../base/clock.ts';
 import type { AccountKeys } from './accountKeys.ts';
 import { publicKeysOf } from './accountKeys.ts';
 import type { Cipher } from './cipher.ts';
-import { epochStep, firstEpoch, nextEpoch, openHistory, type LogKeys, type WorkspaceKeys } from './epochKeys.ts';
+import { epochStep, firstEpoch, historyBroken, nextEpoch, openHistory, type LogKeys, type WorkspaceKeys } from './epochKeys.ts';
 import { isJoinProof, joinProof, openInvitation, type InvitationPlace } from './invitation.ts';
-import type { InvitationKey, KeyMember, KeyState, NewEpoch, PublicKeys, Wrap } from './keyMessages.ts';
+import type { EpochStep, InvitationKey, KeyMember, KeyState, NewEpoch, PublicKeys, Wrap } from './keyMessages.ts';
 import { trustOf, withPin, type Pins, type Trust } from './pins.ts';
-import { isSignedWrap, makeWrap, openWrap, type EpochKey } from './wrap.ts';
+import { commitmentOf, isSignedWrap, makeWrap, openWrap, type EpochKey } from './wrap.ts';
 
 /** The key routes of the server. Calls throw what the server refuses, as AppErrors with its codes. */
 export interface KeyServer {
@@ -19,15 +19,17 @@ export interface KeyServer {
   state(workspaceId: string): Promise<KeyState | undefined>;
   /** EPOCH_CHANGED when somebody was faster. */
   addEpoch(workspaceId: string, next: NewEpoch): Promise<void>;
-  /** EPOCH_CHANGED when the wraps are of an older key. `joined`: the proof of who comes by an invitation. */
-  addWraps(workspaceId: string, wraps: readonly Wrap[], joined?: { invitationId: string; proof: string }): Promise<void>;
+  /** EPOCH_CHANGED when the wraps are of an older key. */
+  addWraps(workspaceId: string, wraps: readonly Wrap[]): Promise<void>;
+  /** Shows by which invitation one came. */
+  showProof(workspaceId: string, shown: { invitationId: string; proof: string }): Promise<void>;
 }
 
 /** What the device remembers between runs. */
 export interface KeyMemory {
   pins: Pins;
-  /** Highest epoch that was opened, by workspace: a server that shows an older one is refused. */
-  epochs: Readonly<Record<string, number>>;
+  /** Newest key that was opened, by workspace (its commitment, never the key): a server that shows an older one, or another past, is refused. */
+  epochs: Readonly<Record<string, EpochStep>>;
 }
 
 export interface KeyringOptions {
@@ -80,12 +82,14 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
   let isStale = false;
   let isEncrypted = false;
 
+  const seenEpoch = () => memory().epochs[workspaceId]?.epoch ?? 0;
   const pin = async (person: PublicKeys, isVerified = false) => {
     const pins = withPin(memory().pins, person, clock.now(), isVerified);
     if (pins !== memory().pins) await remember({ ...memory(), pins });
   };
   const take = async (opened: WorkspaceKeys) => {
-    if (opened.epoch > (memory().epochs[workspaceId] ?? 0)) await remember({ ...memory(), epochs: { ...memory().epochs, [workspaceId]: opened.epoch } });
+    const { epoch } = opened;
+    if (epoch > seenEpoch()) await remember({ ...memory(), epochs: { ...memory().epochs, [workspaceId]: { epoch, commitment: commitmentOf(cipher, workspaceId, opened.newest) } } });
     keys = opened;
   };
 
@@ -116,7 +120,7 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
   };
 
   const accept = async (state: KeyState): Promise<void> => {
-    const highest = Math.max(memory().epochs[workspaceId] ?? 0, keys?.epoch ?? 0);
+    const highest = Math.max(seenEpoch(), keys?.epoch ?? 0);
     if (state.workspaceId !== workspaceId || state.epoch < highest) {
       throw new AppError('KEY_EPOCH_BACK', 'The server shows an older key of this workspace than this device has seen, so nothing is sent under it. Nothing was lost; ask whoever runs the server whether it was restored from a backup.', { epoch: state.epoch, highest });
     }
@@ -124,6 +128,9 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
     isStale = state.isStale;
     if (keys?.epoch === state.epoch) return;
     if (state.wrap?.epoch !== state.epoch) return;
+    // A past that is not the one that this device knows is that of another key, whoever made it.
+    const seen = memory().epochs[workspaceId];
+    if (seen && state.epochs.find(({ epoch }) => epoch === seen.epoch)?.commitment !== seen.commitment) throw historyBroken(seen.epoch);
     await checkMaker(state.wrap, state);
     await take(openHistory(cipher, workspaceId, openWrap(cipher, state.wrap, workspaceId, account), state.epochs));
   };
@@ -133,7 +140,7 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
     isEncrypted = state !== undefined;
     if (state) await accept(state);
     // A server that forgets that a workspace is encrypted must not get it in plain.
-    else if (keys || memory().epochs[workspaceId]) throw new AppError('KEY_EPOCH_BACK', 'The server says that this workspace is not encrypted, but it was. Nothing is sent. Ask whoever runs the server what happened to it.', { epoch: 0 });
+    else if (keys || seenEpoch() > 0) throw new AppError('KEY_EPOCH_BACK', 'The server says that this workspace is not encrypted, but it was. Nothing is sent. Ask whoever runs the server what happened to it.', { epoch: 0 });
     return status();
   };
 
@@ -193,7 +200,10 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
       if (trustOf(cipher, memory().pins, maker) === 'changed') throw changed(maker.userId);
       await pin(maker, true);
       const own = publicKeysOf(cipher, account);
-      await server.addWraps(workspaceId, [makeWrap(cipher, workspaceId, epochKey, own, account)], { invitationId: place.invitationId, proof: joinProof(cipher, place, own, secret) });
+      await server.showProof(workspaceId, { invitationId: place.invitationId, proof: joinProof(cipher, place, own, secret) });
+      // After a rotation the invitation's key opens only the past; the newest one then comes from a member's device.
+      const isNewest = (await server.state(workspaceId))?.epoch === epochKey.epoch;
+      if (isNewest) await server.addWraps(workspaceId, [makeWrap(cipher, workspaceId, epochKey, own, account)]);
       return refresh();
     },
     async verifyJoined(secretOf) {
