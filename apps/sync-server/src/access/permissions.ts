@@ -56,16 +56,17 @@ export interface Membership {
 
 const MEMBERSHIP_QUERY = {
   name: 'membership',
-  text: `select m.role, m.permissions from member m where m.workspace_id = $1 and m.user_id = $2`,
+  text: `select m.role, m.permissions from member m join workspace w on w.id = m.workspace_id and (w.deleted_at is null or $3) where m.workspace_id = $1 and m.user_id = $2`,
 };
 
 /**
  * Their membership; asked of the database each time, so that who was removed is out at once. Throws WORKSPACE_NOT_FOUND when they are no member
- * (the same as when there is no such workspace) or their key is bound to another one, PERMISSION_MISSING when a member may not.
+ * (the same as when there is no such workspace), it is deleted (unless `evenDeleted`) or their key is bound to another one, PERMISSION_MISSING when a
+ * member may not.
  */
-export async function requireWorkspace(sql: Queryable, principal: Principal, workspaceId: string, permission?: Permission): Promise<Membership> {
+export async function requireWorkspace(sql: Queryable, principal: Principal, workspaceId: string, permission?: Permission, { evenDeleted = false } = {}): Promise<Membership> {
   const isElsewhere = principal.workspaceId !== undefined && principal.workspaceId !== workspaceId;
-  const { rows } = principal.userId === '' || isElsewhere ? { rows: [] } : await sql.query<{ role: WorkspaceRole; permissions: string[] }>({ ...MEMBERSHIP_QUERY, values: [workspaceId, principal.userId] });
+  const { rows } = principal.userId === '' || isElsewhere ? { rows: [] } : await sql.query<{ role: WorkspaceRole; permissions: string[] }>({ ...MEMBERSHIP_QUERY, values: [workspaceId, principal.userId, evenDeleted] });
   const [row] = rows;
   if (!row) throw accessProblem('WORKSPACE_NOT_FOUND', { workspaceId });
   const membership = { workspaceId, role: row.role, permissions: permissionsOf(row.role, row.permissions) };

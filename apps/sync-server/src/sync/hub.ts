@@ -59,6 +59,8 @@ export interface HubParts {
 }
 
 const HELLO_WITHIN_MS = 5000;
+/** Roles that one question asks for when something was taken away. */
+const REVIEW_AT_ONCE = 1000;
 /** Messages between two pings of a connection; more are no editing. */
 const MESSAGES_PER_PING = 20_000;
 /** Pushed bytes that wait for a commit from which a connection (or, for all together, everybody who pushes) is not read for a while. */
@@ -265,21 +267,25 @@ export function createHub(options: HubOptions): Hub {
   };
   /** Asks anew what people may do, and cuts whoever may not be here any more. */
   const review = async ({ userId, sessionId, workspaceId }: Revocation) => {
-    await Promise.all(
-      [...connections].map(async (connection) => {
-        const { principal } = connection;
-        if (!principal || (userId !== undefined && principal.userId !== userId)) return;
-        if (sessionId !== undefined && workspaceId === undefined) {
-          if (principal.sessionId === sessionId) connection.end(CLOSE.revoked, 'SESSION_REVOKED');
-          return;
-        }
-        for (const member of [...connection.logs.values()]) {
-          const role = await access.roleOf(principal, member.room.id);
-          if (!role) leave(member, 'ACCESS_REVOKED');
-          else if (role.scope !== member.scope) leave(member, 'ROLE_CHANGED');
-        }
-      }),
-    );
+    const members: Subscription[] = [];
+    for (const connection of connections) {
+      const { principal } = connection;
+      if (!principal || (userId !== undefined && principal.userId !== userId)) continue;
+      if (sessionId !== undefined && workspaceId === undefined) {
+        if (principal.sessionId === sessionId) connection.end(CLOSE.revoked, 'SESSION_REVOKED');
+      } else members.push(...connection.logs.values());
+    }
+    // A whole workspace may be concerned: its people are asked for together.
+    for (let start = 0; start < members.length; start += REVIEW_AT_ONCE) {
+      const part = members.slice(start, start + REVIEW_AT_ONCE);
+      const roles = await access.rolesIn(database.pool, part.map(({ connection, room }) => ({ userId: connection.principal!.userId, logId: room.id })));
+      for (const [n, member] of part.entries()) {
+        if (!member.room.members.has(member)) continue;
+        const role = roles[n];
+        if (!role) leave(member, 'ACCESS_REVOKED');
+        else if (role.scope !== member.scope) leave(member, 'ROLE_CHANGED');
+      }
+    }
   };
   const guarded = (what: string, task: () => Promise<void>) => () => void task().catch((error: unknown) => logger.warn(`${what} failed`, { error: String(error) }));
 

@@ -1,17 +1,11 @@
-/** SyncAccess on principals and the table `member`. */
+/** SyncAccess on principals and the tables of workspaces. */
+import { permissionsOf, type WorkspaceRole } from '../access/permissions.ts';
 import type { Principals } from '../access/principal.ts';
 import type { ServerDatabase } from '../db/database.ts';
-import type { LogRole, Revocation, SyncAccess } from './access.ts';
+import type { Revocation, SyncAccess } from './access.ts';
+import { scopesOf } from '../workspaces/flowScope.ts';
 import type { Bus } from './bus.ts';
 
-const ROLES: Record<string, LogRole> = {
-  owner: { scope: 'edit' },
-  admin: { scope: 'edit' },
-  member: { scope: 'edit' },
-  commenter: { scope: 'comment' },
-  viewer: { scope: null },
-  guest: { scope: null },
-};
 const CHANNEL = 'revoked';
 
 /** The access, and `revoke`, which tells every instance after rows of these tables have changed. */
@@ -24,27 +18,15 @@ export function createMemberAccess({ pool }: ServerDatabase, bus: Bus, principal
       return { userId: principal.userId, sessionId: principal.sessionId, expiresAt: principal.expiresAt };
     },
     async roleOf({ userId }, logId) {
-      const { rows } = await pool.query<{ role: string }>({
-        name: 'sync_role',
-        text: 'select member.role from log join member on member.workspace_id = log.workspace_id and member.user_id = $1 where log.id = $2',
-        values: [userId, logId],
-      });
-      return rows[0] && ROLES[rows[0].role];
+      return (await scopesOf(pool, [{ userId, logId }]))[0];
     },
-    async rolesIn(sql, pairs) {
-      const { rows } = await sql.query<{ n: number; role: string }>({
-        name: 'sync_roles',
-        text: `select pair.n::int as n, member.role from unnest($1::text[], $2::text[]) with ordinality as pair(user_id, log_id, n)
-               join log on log.id = pair.log_id join member on member.workspace_id = log.workspace_id and member.user_id = pair.user_id`,
-        values: [pairs.map(({ userId }) => userId), pairs.map(({ logId }) => logId)],
-      });
-      const roles: (LogRole | undefined)[] = pairs.map(() => undefined);
-      for (const { n, role } of rows) roles[n - 1] = ROLES[role];
-      return roles;
-    },
+    rolesIn: scopesOf,
     async mayCreateLog({ userId }, workspaceId) {
-      const { rows } = await pool.query<{ role: string }>('select role from member where workspace_id = $1 and user_id = $2', [workspaceId, userId]);
-      return rows[0] !== undefined && ROLES[rows[0].role]?.scope === 'edit';
+      const { rows } = await pool.query<{ role: WorkspaceRole; permissions: string[] }>(
+        'select m.role, m.permissions from member m join workspace w on w.id = m.workspace_id and w.deleted_at is null where m.workspace_id = $1 and m.user_id = $2',
+        [workspaceId, userId],
+      );
+      return rows[0] !== undefined && permissionsOf(rows[0].role, rows[0].permissions).has('write_projects');
     },
     onRevoked: (listener) => bus.subscribe(CHANNEL, (text) => listener(JSON.parse(text) as Revocation)),
     revoke: (revocation) => principals.revoke(revocation),

@@ -4,7 +4,7 @@
  * is no admin any more.
  */
 import type { IdSource, Logger } from '@uxflow/core/base';
-import { requireWorkspace, type Membership, type Permission } from '../access/permissions.ts';
+import { hasScope, requireWorkspace, type Membership, type Permission } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
 import { accessProblem } from '../access/errors.ts';
 import type { Queryable, ServerDatabase } from '../db/database.ts';
@@ -116,6 +116,8 @@ async function enter(sql: Queryable, principal: Principal, workspaceId: string, 
   const [workspace] = rows;
   if (!workspace || (workspace.deletedAt && !evenDeleted)) throw accessProblem('WORKSPACE_NOT_FOUND', { workspaceId });
   // Asked after the lock is held: the role may have changed while this waited for it.
-  const membership = await requireWorkspace(sql, principal, workspaceId, permission);
-  return { sql, workspace, actor: { ...membership, userId: principal.userId } };
+  const membership = await requireWorkspace(sql, principal, workspaceId, permission, { evenDeleted });
+  // A key gives away no more than it may itself.
+  const permissions = new Set([...membership.permissions].filter((one) => hasScope(principal, one)));
+  return { sql, workspace, actor: { ...membership, permissions, userId: principal.userId } };
 }

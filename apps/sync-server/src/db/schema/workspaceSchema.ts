@@ -61,6 +61,7 @@ export const invitation = pgTable(
     role: text('role', { enum: ['admin', 'member', 'commenter', 'viewer', 'guest'] }).notNull(),
     /** The project that it opens; a guest needs one. */
     projectId: text('project_id'),
+    projectRole: text('project_role', { enum: ['editor', 'commenter', 'viewer'] }),
     /** SHA-256 of the secret in the mail, hex. */
     tokenHash: text('token_hash').notNull().unique(),
     note: text('note').notNull().default(''),

@@ -1,0 +1,54 @@
+/** What accounts ask of workspaces when somebody wants to go. */
+import type { Queryable } from '../db/database.ts';
+import { transact } from '../db/transaction.ts';
+import { takeOut } from './members.ts';
+import { lockedPlace, WORKSPACE_COLUMNS, type WorkspaceParts, type WorkspaceRow } from './place.ts';
+
+/** Their workspaces that others are in: these must be handed over or deleted before the account may go. */
+export async function sharedWorkspacesOf(sql: Queryable, userId: string): Promise<{ id: string; name: string }[]> {
+  const { rows } = await sql.query<{ id: string; name: string }>(
+    `select w.id, w.name from workspace w where w.owner_id = $1 and w.deleted_at is null and exists (select 1 from member m where m.workspace_id = w.id and m.user_id <> $1) order by w.id`,
+    [userId],
+  );
+  return rows;
+}
+
+/**
+ * Takes somebody out of every workspace before their account is erased: their own ones are due to be purged at once, others lose a member.
+ * Their name is gone with the account; ids in activity lists stay.
+ */
+export async function forgetPerson(parts: WorkspaceParts, userId: string): Promise<void> {
+  const { rows } = await parts.database.pool.query<{ id: string }>('select workspace_id as id from member where user_id = $1 order by workspace_id', [userId]);
+  for (const { id } of rows) {
+    await transact(parts.database, async (transaction) => {
+      const { sql } = transaction;
+      const { rows: locked } = await sql.query<WorkspaceRow>(`select ${WORKSPACE_COLUMNS} from workspace w where w.id = $1 for update`, [id]);
+      const [workspace] = locked;
+      if (!workspace) return;
+      const place = lockedPlace(parts, transaction, { sql, workspace, actor: { workspaceId: id, userId, role: 'guest', permissions: new Set() } });
+      if (workspace.ownerId === userId) {
+        await sql.query('update workspace set deleted_at = coalesce(deleted_at, now()), purge_at = now() where id = $1', [id]);
+        await place.event({ type: 'WORKSPACE_DELETED', payload: { purgeAt: Date.now() } });
+        await place.cut({});
+      } else {
+        await takeOut(place, userId);
+        await place.record('MEMBER_LEFT');
+      }
+    });
+  }
+}
+
+/** What workspaces know of a person, for the export of their data. */
+export async function exportOfPerson(sql: Queryable, userId: string): Promise<Record<string, unknown>> {
+  const read = async (text: string) => (await sql.query<Record<string, unknown>>(text, [userId])).rows;
+  return {
+    memberships: await read('select m.workspace_id, w.name as workspace_name, m.role, m.permissions, m.joined_at, m.invited_by, m.last_active_at from member m join workspace w on w.id = m.workspace_id where m.user_id = $1 order by 1'),
+    projectRoles: await read('select project_id, role, added_at from project_member where user_id = $1 order by 1'),
+    invitations: await read('select i.id, i.workspace_id, i.role, i.note, i.state, i.created_at, i.expires_at from invitation i join app_user u on u.email = i.email where u.id = $1 order by 1'),
+    invitationsSent: await read('select id, workspace_id, email, role, note, state, created_at from invitation where invited_by = $1 order by 1'),
+    projects: await read('select id, workspace_id, name, created_at from project where created_by = $1 order by 1'),
+    flows: await read('select log_id, workspace_id, project_id, name, created_at from shared_log where created_by = $1 order by 1'),
+    activity: await read('select workspace_id, code, params, at from activity where actor_id = $1 order by id'),
+    subscription: await read('select plan, status, current_period_end from subscription where user_id = $1'),
+  };
+}

@@ -1,0 +1,112 @@
+/** How much of its plan a workspace uses, what happened in it, and what people pay for. */
+import type { Principal } from '../access/principal.ts';
+import type { Queryable } from '../db/database.ts';
+import { transact } from '../db/transaction.ts';
+import { writeEvent } from '../jobs/outbox.ts';
+import { lookInto, type WorkspaceParts } from './place.ts';
+import { planOf, PLANS, warningOf, type PlanName, type Warning } from './plans.ts';
+import type { ActivityView, SubscriptionView, UsageView } from './schema.ts';
+
+export interface Usage {
+  usage(principal: Principal, workspaceId: string): Promise<UsageView>;
+  /** Newest first; `before` is the id of the last one that the asker has. */
+  activity(principal: Principal, workspaceId: string, page: { before?: number | undefined; limit: number }): Promise<ActivityView[]>;
+  /** Their own plan. */
+  subscription(principal: Principal): Promise<SubscriptionView>;
+  /** For billing: what somebody pays for from now on. Nobody loses anything that is over a smaller plan's limits; there is only no more of it. */
+  setSubscription(userId: string, subscription: { plan: PlanName; status: 'active' | 'past_due' | 'cancelled'; currentPeriodEnd?: number | undefined }): Promise<void>;
+}
+
+/** Seconds for which a measurement of the stored bytes counts. */
+const STORAGE_SECONDS = 60;
+/** Days in the usage's history. */
+const HISTORY_DAYS = 30;
+
+/** The usage of the workspaces of a database. */
+export function createUsage(parts: WorkspaceParts): Usage {
+  const { database, standardPlan } = parts;
+  return {
+    async usage(principal, workspaceId) {
+      const { sql, workspace } = await lookInto(parts, principal, workspaceId, { permission: 'view_usage' });
+      const plan = await planOf(sql, workspace.ownerId, standardPlan);
+      const counts = await countsOf(sql, workspaceId);
+      const limits = PLANS[plan];
+      const meter = (used: number, limit: number | null) => ({ used, limit, warning: warningOf(used, limit) });
+      const { rows } = await sql.query<{ flows: number; openInvitations: number }>(
+        `select (select count(*) from shared_log where workspace_id = $1 and deleted_at is null)::int as flows,
+           (select count(*) from invitation where workspace_id = $1 and state = 'open' and expires_at > now())::int as "openInvitations"`,
+        [workspaceId],
+      );
+      const { rows: days } = await sql.query<UsageView['days'][number]>(`select day::text, code, count from usage_day where workspace_id = $1 and day > current_date - $2::int order by day, code`, [workspaceId, HISTORY_DAYS]);
+      return { plan, members: meter(counts.members, limits.members), projects: meter(counts.projects, limits.projects), storageBytes: meter(counts.storageBytes, limits.storageBytes), ...rows[0]!, days };
+    },
+    async activity(principal, workspaceId, { before, limit }) {
+      const { sql } = await lookInto(parts, principal, workspaceId, { permission: 'view_activity' });
+      const { rows } = await sql.query<Omit<ActivityView, 'at'> & { at: Date }>(
+        `select a.id, a.at, a.actor_id as "actorId", u.name as "actorName", a.code, a.params from activity a left join app_user u on u.id = a.actor_id
+         where a.workspace_id = $1 and ($2::bigint is null or a.id < $2) order by a.id desc limit $3`,
+        [workspaceId, before ?? null, limit],
+      );
+      return rows.map(({ at, ...row }) => ({ ...row, at: at.getTime() }));
+    },
+    async subscription(principal) {
+      const { pool } = database;
+      const { rows } = await pool.query<{ status: SubscriptionView['status']; currentPeriodEnd: Date | null; count: number }>(
+        `select s.status, s.current_period_end as "currentPeriodEnd", (select count(*) from workspace where owner_id = $1 and deleted_at is null)::int as count from (select 1) as one left join subscription s on s.user_id = $1`,
+        [principal.userId],
+      );
+      const { status, currentPeriodEnd, count } = rows[0]!;
+      const plan = await planOf(pool, principal.userId, standardPlan);
+      const { openInvitations: _, ...limits } = PLANS[plan];
+      return { plan, status: status ?? 'active', currentPeriodEnd: currentPeriodEnd?.getTime() ?? null, limits, workspaces: { used: count, limit: limits.workspaces, warning: warningOf(count, limits.workspaces) } };
+    },
+    setSubscription: (userId, { plan, status, currentPeriodEnd }) =>
+      transact(database, async ({ sql, after }) => {
+        const { rows } = await sql.query<{ plan: PlanName }>('select plan from subscription where user_id = $1 for update', [userId]);
+        await sql.query(
+          `insert into subscription (user_id, plan, status, current_period_end) values ($1, $2, $3, $4)
+           on conflict (user_id) do update set plan = excluded.plan, status = excluded.status, current_period_end = excluded.current_period_end, updated_at = now()`,
+          [userId, plan, status, currentPeriodEnd === undefined ? null : new Date(currentPeriodEnd)],
+        );
+        await writeEvent(sql, { type: 'USER_SUBSCRIPTION_CHANGED', userId, payload: { from: rows[0]?.plan ?? null, plan, status } });
+        after(() => parts.outbox.kick());
+      }),
+  };
+}
+
+export interface Counts {
+  members: number;
+  projects: number;
+  storageBytes: number;
+}
+
+/** What counts against the limits of a workspace. */
+export async function countsOf(sql: Queryable, workspaceId: string): Promise<Counts> {
+  const { rows } = await sql.query<{ members: number; projects: number }>(
+    'select (select count(*) from member where workspace_id = $1)::int as members, (select count(*) from project where workspace_id = $1 and deleted_at is null)::int as projects',
+    [workspaceId],
+  );
+  return { ...rows[0]!, storageBytes: await storageOf(sql, workspaceId) };
+}
+
+/** Bytes of entries and snapshots of a workspace's logs, measured at most once a minute: nothing on the way of an edit counts them. */
+export async function storageOf(sql: Queryable, workspaceId: string): Promise<number> {
+  const { rows } = await sql.query<{ bytes: number }>(`select bytes from workspace_storage where workspace_id = $1 and measured_at > now() - $2 * interval '1 second'`, [workspaceId, STORAGE_SECONDS]);
+  if (rows[0]) return rows[0].bytes;
+  const { rows: measured } = await sql.query<{ bytes: number }>(
+    `insert into workspace_storage (workspace_id, bytes)
+     select $1, coalesce((select sum(octet_length(e.record)) from entry e join log l on l.id = e.log_id where l.workspace_id = $1), 0)
+       + coalesce((select sum(octet_length(s.bytes)) from snapshot s join log l on l.id = s.log_id where l.workspace_id = $1), 0)
+     on conflict (workspace_id) do update set bytes = excluded.bytes, measured_at = now() returning bytes`,
+    [workspaceId],
+  );
+  return measured[0]!.bytes;
+}
+
+/** The limits that are nearer than 80 %, with how near. */
+export function warningsOf(counts: Counts, plan: PlanName): { limit: keyof Counts; warning: Warning }[] {
+  return (['members', 'projects', 'storageBytes'] as const).flatMap((limit) => {
+    const warning = warningOf(counts[limit], PLANS[plan][limit]);
+    return warning ? [{ limit, warning }] : [];
+  });
+}
