@@ -60,6 +60,11 @@ interface Row {
   epoch: number;
 }
 
+/**
+ * ms from the start of a batch to the start of the next at least. Somebody who edits alone never waits; where many edit, batches of one or
+ * two entries would cost more than the entries (docs/decisions/0006-batches-keep-a-pace.md).
+ */
+const PACE_MS = 16;
 const BATCH_ENTRIES = 2000;
 const BATCH_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 250;
@@ -84,6 +89,7 @@ export function createCommitter<From>({ database, access, logger, onCommitted }:
   let running: Promise<void> | undefined;
   let waitingBytes = 0;
   let closed = false;
+  let startedAt = -Infinity;
 
   const connection = async (): Promise<pg.Client> => {
     if (client) return client;
@@ -127,6 +133,9 @@ export function createCommitter<From>({ database, access, logger, onCommitted }:
     // What came in with the same turn of the event loop belongs to the first batch.
     await new Promise((done) => setImmediate(done));
     while (queue.length > 0 && !closed) {
+      const early = PACE_MS - (performance.now() - startedAt);
+      if (early > 0) await new Promise((done) => setTimeout(done, early));
+      startedAt = performance.now();
       let [count, bytes] = [0, 0];
       while (count < queue.length && count < BATCH_ENTRIES && (count === 0 || bytes + queue[count]!.bytes.length <= BATCH_BYTES)) bytes += queue[count++]!.bytes.length;
       const batch = count === queue.length ? queue : queue.slice(0, count);

@@ -30,7 +30,7 @@ export type Pumped = 'done' | 'missing';
 const RECENT_BYTES = 48 * 1024;
 const RECENT_ENTRIES = 128;
 /** ms for which a bare acknowledgement waits for something else to travel with: half of all writes, when people draw alone. */
-const LAZY_MS = 40;
+const LAZY_MS = 100;
 const BLOCK_BYTES = 512 * 1024;
 
 /** See the head of this file. */
