@@ -54,7 +54,7 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
       return context.json({ status: 'database unreachable' }, 503);
     }
   });
-  addAccountRoutes(app, layer, parts);
+  addAccountRoutes(app, parts);
   addLogRoutes(app, parts);
   addDocsPage(app, layer);
   return { app, layer };

@@ -1,11 +1,15 @@
 /** Every variable of the server, in one table; nothing else reads the environment. */
+import { join } from 'node:path';
 import { AppError } from '@uxflow/core/base';
 import { z } from 'zod';
 import { defaultDataFolder } from './db/embedded.ts';
+import { PLAN_NAMES } from './workspaces/plans.ts';
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const address = (...protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), { error: `must be an address that begins with ${protocols.map((one) => `${one}//`).join(' or ')}` });
+
+const listOf = (one: z.ZodType<string, string>) => z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)).pipe(z.array(one));
 
 /** One line a variable: how it is read, what holds without it, what it means. */
 const table = {
@@ -15,6 +19,20 @@ const table = {
   DATABASE_URL: { read: address('postgres:', 'postgresql:').optional(), about: 'A Postgres to use (15 or newer) instead of the built-in one.' },
   DATABASE_POOL: { read: whole(2, 200).default(8), about: 'Connections to Postgres for reading, beside the one that commits and the one that listens.' },
   REDIS_URL: { read: address('redis:', 'rediss:').optional(), about: 'Redis for the hints between instances; without it they go by the database.' },
+  PUBLIC_URL: { read: address('http:', 'https:').optional(), about: 'Address that people open; links in mails are made from it. Without it: http and HOST and PORT.' },
+  TRUST_PROXY_HOPS: { read: whole(0, 10).default(0), about: 'Proxies in front whose X-Forwarded-For is believed.' },
+  CORS_ORIGINS: { read: listOf(z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, { error: 'must be origins such as https://app.example.org' })), about: 'Origins of pages elsewhere that may call the API with a bearer token, by comma.' },
+  AUTH_SECRET: { read: z.string().min(32).optional(), about: 'Secret (32 characters or more, equal on every instance) that seals second factors and mails in the queue. Without it one is made and kept in the database.' },
+  SIGN_UP: { read: z.enum(['open', 'closed']).default('open'), about: 'Whether anybody may make an account; when closed only who was invited.' },
+  ADMIN_EMAILS: { read: listOf(z.email()), about: 'Addresses that become super_admin once they are confirmed, by comma.' },
+  SMTP_URL: { read: address('smtp:', 'smtps:').optional(), about: 'Mail server, such as smtps://user:password@host:465. Without it mails become files in MAIL_FOLDER.' },
+  MAIL_FROM: { read: z.string().min(3).default('UX Flow Engine <no-reply@localhost>'), about: 'Sender of mails.' },
+  MAIL_FOLDER: { read: z.string().min(1).default(join(defaultDataFolder(), 'mail')), about: 'Folder for mails when there is no mail server.' },
+  PASSWORD_MEMORY_KIB: { read: whole(7168, 1_048_576).default(65_536), about: 'Memory that the hash of a password (Argon2id) takes, KiB.' },
+  BREACHED_PASSWORDS_FILE: { read: z.string().optional(), about: 'File of passwords that may not be used: a SHA-1 in hex a line, in any order, `:` and a count may follow.' },
+  RATE_FACTOR: { read: z.coerce.number().min(0.1).max(100_000).default(1), about: 'Widens every limit of requests by this factor.' },
+  DEFAULT_PLAN: { read: z.enum(PLAN_NAMES).default('enterprise'), about: 'Plan of who pays for none: its limits hold. `enterprise` has none.' },
+  OUTBOX_POLL_MS: { read: whole(20, 60_000).default(2000), about: 'Milliseconds between looks for events that another instance wrote or that are due again.' },
   LOG_LEVEL: { read: z.enum(['debug', 'info', 'warn', 'error']).default('info'), about: 'Least severity that is written.' },
   SYNC_SNAPSHOT_EVERY: { read: whole(10, 100_000).default(500), about: 'Entries after which a client is asked for a snapshot.' },
   SYNC_ENTRIES_PER_SECOND: { read: whole(1, 1_000_000).default(200), about: 'Entries a second that one connection may push for long.' },

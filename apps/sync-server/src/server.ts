@@ -5,15 +5,22 @@ import { getRequestListener } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { AppError, type Logger } from '@uxflow/core/base';
 import { LIMITS } from '@uxflow/core/protocol';
+import { ALLOWANCES } from './access/layer.ts';
 import { createPrincipals } from './access/principal.ts';
+import { countedAddress, createRateLimiter } from './access/rateLimiter.ts';
+import { createSite } from './access/site.ts';
+import { createAccounts, keyOf, sharedSecret, type Accounts } from './accounts/service.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { openDatabase, type ServerDatabase } from './db/database.ts';
 import { startEmbedded } from './db/embedded.ts';
+import { startJobs } from './jobs/queue.ts';
+import { createMailer } from './mail/mailer.ts';
 import type { SyncAccess } from './sync/access.ts';
 import { createPostgresBus, type Bus } from './sync/bus.ts';
 import { createHub, type Hub } from './sync/hub.ts';
 import { createMemberAccess } from './sync/memberAccess.ts';
+import { exportOfPerson, sharedWorkspacesOf } from './workspaces/people.ts';
 
 export interface RunningServer {
   /** http://host:port */
@@ -21,6 +28,7 @@ export interface RunningServer {
   port: number;
   database: ServerDatabase;
   hub: Hub;
+  accounts: Accounts;
   access: SyncAccess & { revoke(revocation: { userId?: string; sessionId?: string; workspaceId?: string }): Promise<void> };
   /** Lets go of everybody in good order. */
   close(): Promise<void>;
@@ -56,13 +64,27 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     });
     closers.push(() => hub.close());
     let isReady = true;
-    const app = createApp({ database, access, hub, isReady: () => isReady });
+    const limiter = createRateLimiter({ factor: config.RATE_FACTOR });
+    const site = createSite(config, () => (http.address() as AddressInfo).port);
+    const secret = await sharedSecret(database, config.AUTH_SECRET);
+    const jobs = startJobs(database, logger.child('jobs'));
+    closers.push(() => jobs.close());
+    const mailer = createMailer({ jobs, key: keyOf(secret, 'mail'), config, logger: logger.child('mail') });
+    closers.push(() => mailer.close());
+    const people = { sharedWorkspacesOf, exportOfPerson, forgetPerson: async () => {} };
+    const accounts = await createAccounts({ database, config, site, principals, limiter, mailer, secret, people });
+    const { app } = createApp({ database, access, hub, accounts, principals, limiter, site, logger: logger.child('http'), isReady: () => isReady });
     const http = createServer(getRequestListener(app.fetch));
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: LIMITS.frameBytes, clientTracking: false, skipUTF8Validation: true });
     http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => {});
       if (new URL(request.url ?? '/', 'http://here').pathname !== SYNC_PATH || !isReady) {
         socket.end(`HTTP/1.1 ${isReady ? '404 Not Found' : '503 Service Unavailable'}\r\nConnection: close\r\n\r\n`);
+        return;
+      }
+      const address = site.addressOf(request.socket.remoteAddress, request.headers['x-forwarded-for']?.toString());
+      if (limiter.take(`socket:${countedAddress(address)}`, ALLOWANCES.socket) > 0) {
+        socket.end('HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\n\r\n');
         return;
       }
       sockets.handleUpgrade(request, socket, head, (opened) => hub.accept(opened, socket));
@@ -77,6 +99,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       port,
       database,
       hub,
+      accounts,
       access,
       async close() {
         isReady = false;

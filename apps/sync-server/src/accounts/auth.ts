@@ -1,0 +1,82 @@
+/** better-auth, as the engine of sign-in, second factors and identity providers. Its own routes are not served: ours stand before it. */
+import { betterAuth } from 'better-auth';
+import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { APIError } from 'better-auth/api';
+import { bearer, twoFactor } from 'better-auth/plugins';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type { Site } from '../access/site.ts';
+import type { ServerDatabase } from '../db/database.ts';
+import { session } from '../db/schema/accessSchema.ts';
+import { appUser, credential, twoFactor as twoFactorTable, verification } from '../db/schema/accountsSchema.ts';
+import { newId } from '../ids.ts';
+import type { Origin } from './audit.ts';
+import { hashSessions } from './hashedSessions.ts';
+import type { PasswordHasher } from './passwordHash.ts';
+import { PASSWORD_LENGTH } from './passwordPolicy.ts';
+
+export interface AuthParts {
+  database: Pick<ServerDatabase, 'pool'>;
+  site: Site;
+  secret: string;
+  hasher: PasswordHasher;
+}
+
+export const SESSION_DAYS = 30;
+/** Our own header: what proxies say was judged before. */
+const ADDRESS_HEADER = 'x-uxflow-address';
+const PREFIXES: Record<string, string> = { user: 'user', session: 'session', account: 'credential', verification: 'verification', twoFactor: 'factor' };
+
+/** An instance of better-auth on our tables. */
+export function createAuth({ database, site, secret, hasher }: AuthParts) {
+  return betterAuth({
+    appName: 'UX Flow Engine',
+    baseURL: site.publicUrl(),
+    basePath: '/api/v1/auth',
+    secret,
+    database: hashSessions(drizzleAdapter(drizzle(database.pool), { provider: 'pg', schema: { user: appUser, session, account: credential, verification, twoFactor: twoFactorTable }, transaction: true }) as never),
+    emailAndPassword: {
+      enabled: true,
+      // We make accounts ourselves, in one transaction with the event and the mail.
+      disableSignUp: true,
+      minPasswordLength: PASSWORD_LENGTH.min,
+      maxPasswordLength: PASSWORD_LENGTH.max * 4,
+      password: { hash: (password) => hasher.hash(password), verify: ({ hash, password }) => hasher.verify(hash, password) },
+    },
+    session: { expiresIn: SESSION_DAYS * 86_400, disableSessionRefresh: true, cookieCache: { enabled: false } },
+    verification: { storeIdentifier: 'hashed' },
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    // Its log lines carry addresses of people.
+    logger: { disabled: true },
+    advanced: {
+      cookiePrefix: 'auth',
+      useSecureCookies: false,
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      database: { generateId: ({ model }) => newId(PREFIXES[model] ?? model) },
+    },
+    plugins: [bearer(), twoFactor({ issuer: 'UX Flow Engine', accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 } })],
+  });
+}
+export type Auth = ReturnType<typeof createAuth>;
+
+/** Headers for a call: where it came from, and the secret of the session or the cookies of a sign-in that waits. */
+export function authHeaders(origin: Origin, { secret, cookies }: { secret?: string; cookies?: string } = {}): Headers {
+  const headers = new Headers({ 'user-agent': origin.userAgent, [ADDRESS_HEADER]: origin.address });
+  if (secret) headers.set('authorization', `Bearer ${secret}`);
+  if (cookies) headers.set('cookie', cookies);
+  return headers;
+}
+
+/** The cookies that a call set, as a browser would send them back; those that it took away are left out. */
+export function cookiesOf(headers: Headers): string {
+  return headers
+    .getSetCookie()
+    .filter((line) => !/;\s*max-age=0/i.test(line) && !/^[^=]+=;/.test(line))
+    .map((line) => line.split(';')[0]!)
+    .join('; ');
+}
+
+/** Code of an error that better-auth answers on purpose; undefined for anything else. */
+export function authCode(error: unknown): string | undefined {
+  return error instanceof APIError ? String((error.body as { code?: string } | undefined)?.code ?? error.status) : undefined;
+}

@@ -1,0 +1,74 @@
+/** The accounts module, whole. */
+import { hkdfSync, randomBytes } from 'node:crypto';
+import type { ServerDatabase } from '../db/database.ts';
+import { createApiKeys, type ApiKeys } from './apiKeys.ts';
+import { createAuth, type Auth } from './auth.ts';
+import { createDesktopSignIn, type DesktopSignIn } from './desktopSignIn.ts';
+import { createLockout } from './lockout.ts';
+import { createPasswordHasher } from './passwordHash.ts';
+import { createPasswordPolicy } from './passwordPolicy.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
+import type { AccountParts } from './parts.ts';
+import { createPrivacy, type PeoplePort, type Privacy } from './privacy.ts';
+import { createProfile, type Profile } from './profile.ts';
+import { createRegistration, type Registration } from './registration.ts';
+import { createSecondFactor, type SecondFactor } from './secondFactor.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createSignIn, type SignIn } from './signIn.ts';
+
+export interface Accounts {
+  registration: Registration;
+  signIn: SignIn;
+  passwords: Passwords;
+  secondFactor: SecondFactor;
+  sessions: Sessions;
+  profile: Profile;
+  apiKeys: ApiKeys;
+  desktop: DesktopSignIn;
+  privacy: Privacy;
+}
+
+export type AccountsOptions = Pick<AccountParts, 'database' | 'config' | 'site' | 'principals' | 'limiter' | 'mailer'> & {
+  secret: string;
+  people: PeoplePort;
+};
+
+/** The accounts of an instance. Throws BREACHED_FILE_UNREADABLE. */
+export async function createAccounts({ secret, people, ...given }: AccountsOptions): Promise<Accounts> {
+  const { config, database, site } = given;
+  let auth: Auth | undefined;
+  const hasher = createPasswordHasher(config.PASSWORD_MEMORY_KIB);
+  const parts: AccountParts = {
+    ...given,
+    hasher,
+    auth: () => (auth ??= createAuth({ database, site, secret, hasher })),
+    policy: await createPasswordPolicy(config.BREACHED_PASSWORDS_FILE),
+    lockout: createLockout(database, keyOf(secret, 'lockout')),
+  };
+  const signIn = createSignIn(parts);
+  const passwords = createPasswords(parts);
+  return {
+    registration: createRegistration(parts),
+    signIn,
+    passwords,
+    secondFactor: createSecondFactor(parts, passwords),
+    sessions: createSessions(parts),
+    profile: createProfile(parts),
+    apiKeys: createApiKeys(parts),
+    desktop: createDesktopSignIn(parts, signIn),
+    privacy: createPrivacy(parts, passwords, people),
+  };
+}
+
+/** The secret that all instances share: the configured one, or one that the first instance put into the database. */
+export async function sharedSecret({ pool }: Pick<ServerDatabase, 'pool'>, configured: string | undefined): Promise<string> {
+  if (configured) return configured;
+  await pool.query(`insert into server_setting (name, value) values ('auth_secret', $1) on conflict do nothing`, [randomBytes(32).toString('base64url')]);
+  const { rows } = await pool.query<{ value: string }>(`select value from server_setting where name = 'auth_secret'`);
+  return rows[0]!.value;
+}
+
+/** A key of 32 bytes for one purpose. */
+export function keyOf(secret: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', `uxflow ${purpose}`, 32));
+}

@@ -1,0 +1,95 @@
+/** What the server writes to people, in English and German. Names that people chose are data: they are escaped and never become links. */
+
+export type Language = 'en' | 'de';
+
+/** A mail by its kind, with what it says. */
+export type MailContent =
+  | { kind: 'verify'; params: { name: string; link: string; code: string } }
+  | { kind: 'exists'; params: { name: string; link: string } }
+  | { kind: 'reset'; params: { name: string; link: string; code: string } }
+  | { kind: 'passwordChanged'; params: { name: string; link: string } }
+  | { kind: 'locked'; params: { name: string; minutes: number; link: string } }
+  | { kind: 'suspicious'; params: { name: string; at: string; address: string; device: string; link: string } }
+  | { kind: 'deletion'; params: { name: string; day: string; link: string } }
+  | { kind: 'invitation'; params: { workspaceName: string; inviterName: string; role: string; link: string; note?: string } };
+
+export interface RenderedMail {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+interface Wording {
+  subject: string;
+  lines: string[];
+  /** Text of the link. */
+  action: string;
+  /** Said below the link. */
+  after: string[];
+}
+
+/** The mail in a language, as plain text and as HTML without anything loaded from elsewhere. */
+export function renderMail(content: MailContent, language: Language): RenderedMail {
+  const { subject, lines, action, after } = wordingOf(content, language);
+  const { link } = content.params;
+  const code = 'code' in content.params ? content.params.code : undefined;
+  const codeLine = code === undefined ? [] : [language === 'de' ? `Oder geben Sie auf der Seite diesen Code ein: ${code}` : `Or enter this code on the page: ${code}`];
+  const text = [...lines, `${action}: ${link}`, ...codeLine, ...after, '–', 'UX Flow Engine'].join('\n\n');
+  const paragraph = (line: string) => `<p style="margin:0 0 16px">${escape(line)}</p>`;
+  const html = `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>${escape(subject)}</title></head>
+<body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif"><div style="max-width:560px;margin:0 auto">
+${lines.map(paragraph).join('\n')}
+<p style="margin:0 0 16px"><a href="${escape(link)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#3b4cca;color:#ffffff;text-decoration:none">${escape(action)}</a></p>
+${[...codeLine, ...after].map(paragraph).join('\n')}
+<p style="margin:24px 0 0;font-size:13px">UX Flow Engine</p>
+</div></body></html>`;
+  return { subject: oneLine(subject), text, html };
+}
+
+function wordingOf(content: MailContent, language: Language): Wording {
+  switch (content.kind) {
+    case 'verify':
+      return language === 'de'
+        ? { subject: 'Bestätigen Sie Ihre Adresse', lines: [`Hallo ${content.params.name},`, 'jemand hat mit dieser Adresse ein Konto angelegt. Waren Sie das, bestätigen Sie bitte die Adresse.'], action: 'Adresse bestätigen', after: ['Der Link gilt 24 Stunden. Waren Sie es nicht, tun Sie nichts.'] }
+        : { subject: 'Confirm your address', lines: [`Hello ${content.params.name},`, 'somebody made an account with this address. If it was you, please confirm it.'], action: 'Confirm the address', after: ['The link works for 24 hours. If it was not you, do nothing.'] };
+    case 'exists':
+      return language === 'de'
+        ? { subject: 'Sie haben bereits ein Konto', lines: [`Hallo ${content.params.name},`, 'jemand wollte mit dieser Adresse ein neues Konto anlegen. Sie haben schon eines; es wurde nichts geändert.'], action: 'Anmelden', after: ['Kennen Sie Ihr Passwort nicht mehr, können Sie dort ein neues setzen.'] }
+        : { subject: 'You already have an account', lines: [`Hello ${content.params.name},`, 'somebody tried to make a new account with this address. You have one already; nothing was changed.'], action: 'Sign in', after: ['If you no longer know your password, you can set a new one there.'] };
+    case 'reset':
+      return language === 'de'
+        ? { subject: 'Neues Passwort setzen', lines: [`Hallo ${content.params.name},`, 'jemand hat ein neues Passwort für Ihr Konto verlangt.'], action: 'Neues Passwort setzen', after: ['Der Link gilt eine Stunde und nur einmal. Waren Sie es nicht, tun Sie nichts: Ihr Passwort bleibt, wie es ist.'] }
+        : { subject: 'Set a new password', lines: [`Hello ${content.params.name},`, 'somebody asked for a new password for your account.'], action: 'Set a new password', after: ['The link works for one hour and once. If it was not you, do nothing: your password stays as it is.'] };
+    case 'passwordChanged':
+      return language === 'de'
+        ? { subject: 'Ihr Passwort wurde geändert', lines: [`Hallo ${content.params.name},`, 'das Passwort Ihres Kontos wurde geändert, und andere Geräte wurden abgemeldet.'], action: 'Passwort zurücksetzen', after: ['Waren Sie es nicht, setzen Sie sofort ein neues.'] }
+        : { subject: 'Your password was changed', lines: [`Hello ${content.params.name},`, 'the password of your account was changed, and other devices were signed out.'], action: 'Reset the password', after: ['If it was not you, set a new one at once.'] };
+    case 'locked':
+      return language === 'de'
+        ? { subject: 'Zu viele Anmeldeversuche', lines: [`Hallo ${content.params.name},`, `jemand hat mehrmals mit einem falschen Passwort versucht, sich bei Ihrem Konto anzumelden. Es ist für ${content.params.minutes} Minuten gesperrt.`], action: 'Neues Passwort setzen', after: ['Ein neues Passwort hebt die Sperre sofort auf.'] }
+        : { subject: 'Too many attempts to sign in', lines: [`Hello ${content.params.name},`, `somebody tried several times to sign in to your account with a wrong password. It is locked for ${content.params.minutes} minutes.`], action: 'Set a new password', after: ['A new password lifts the lock at once.'] };
+    case 'suspicious':
+      return language === 'de'
+        ? { subject: 'Anmeldung von einem neuen Gerät', lines: [`Hallo ${content.params.name},`, `Ihr Konto wurde von einem Gerät benutzt, das wir nicht kennen: ${content.params.device}, Netzadresse ${content.params.address}, ${content.params.at} (UTC).`], action: 'Neues Passwort setzen', after: ['Waren Sie es, ist nichts zu tun.'] }
+        : { subject: 'A sign-in from a new device', lines: [`Hello ${content.params.name},`, `your account was used from a device that we do not know: ${content.params.device}, network address ${content.params.address}, ${content.params.at} (UTC).`], action: 'Set a new password', after: ['If it was you, there is nothing to do.'] };
+    case 'deletion':
+      return language === 'de'
+        ? { subject: 'Ihr Konto wird gelöscht', lines: [`Hallo ${content.params.name},`, `Ihr Konto wird am ${content.params.day} mit allem, was dazu gehört, gelöscht. Alle Geräte sind abgemeldet.`], action: 'Anmelden und behalten', after: ['Bis dahin können Sie sich anmelden und das Konto behalten.'] }
+        : { subject: 'Your account will be deleted', lines: [`Hello ${content.params.name},`, `your account and all that belongs to it will be deleted on ${content.params.day}. All devices were signed out.`], action: 'Sign in and keep it', after: ['Until then you can sign in and keep the account.'] };
+    case 'invitation': {
+      const { workspaceName, inviterName, role, note } = content.params;
+      return language === 'de'
+        ? { subject: `Einladung in „${workspaceName}“`, lines: ['Hallo,', `${inviterName} lädt Sie in den Arbeitsbereich „${workspaceName}“ ein, als ${role}.`, ...(note ? [`„${note}“`] : [])], action: 'Einladung ansehen', after: ['Die Einladung gilt sieben Tage und nur für diese Adresse.'] }
+        : { subject: `Invitation to “${workspaceName}”`, lines: ['Hello,', `${inviterName} invites you to the workspace “${workspaceName}” as ${role}.`, ...(note ? [`“${note}”`] : [])], action: 'See the invitation', after: ['The invitation is valid for seven days and for this address only.'] };
+    }
+  }
+}
+
+/** A header holds one line; what people chose may hold more. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n\u2028\u2029]+/g, ' ').trim();
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
