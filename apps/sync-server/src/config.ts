@@ -1,5 +1,4 @@
 /** Every variable of the server, in one table; nothing else reads the environment. */
-import { join } from 'node:path';
 import { AppError } from '@uxflow/core/base';
 import { z } from 'zod';
 import { defaultDataFolder } from './db/embedded.ts';
@@ -27,7 +26,7 @@ const table = {
   ADMIN_EMAILS: { read: listOf(z.email()), about: 'Addresses that become super_admin once they are confirmed, by comma.' },
   SMTP_URL: { read: address('smtp:', 'smtps:').optional(), about: 'Mail server, such as smtps://user:password@host:465. Without it mails become files in MAIL_FOLDER.' },
   MAIL_FROM: { read: z.string().min(3).default('UX Flow Engine <no-reply@localhost>'), about: 'Sender of mails.' },
-  MAIL_FOLDER: { read: z.string().min(1).default(join(defaultDataFolder(), 'mail')), about: 'Folder for mails when there is no mail server.' },
+  MAIL_FOLDER: { read: z.string().min(1).optional(), about: 'Folder for mails when there is no mail server; without it `mail` in DATA_DIR.' },
   PASSWORD_MEMORY_KIB: { read: whole(7168, 1_048_576).default(65_536), about: 'Memory that the hash of a password (Argon2id) takes, KiB.' },
   BREACHED_PASSWORDS_FILE: { read: z.string().optional(), about: 'File of passwords that may not be used: a SHA-1 in hex a line, in any order, `:` and a count may follow.' },
   RATE_FACTOR: { read: z.coerce.number().min(0.1).max(100_000).default(1), about: 'Widens every limit of requests by this factor.' },
@@ -66,7 +65,7 @@ export function describeConfig(): string {
   return Object.entries(table)
     .map(([name, { read, about }]) => {
       const standard = (read as z.ZodType).safeParse(undefined);
-      return `| \`${name}\` | ${standard.success && standard.data !== undefined && name !== 'DATA_DIR' ? `\`${String(standard.data)}\`` : ''} | ${about} |`;
+      return `| \`${name}\` | ${standard.success && String(standard.data ?? '') !== '' && name !== 'DATA_DIR' ? `\`${String(standard.data)}\`` : ''} | ${about} |`;
     })
     .join('\n');
 }

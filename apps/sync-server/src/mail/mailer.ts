@@ -23,7 +23,7 @@ export interface MailerParts {
   jobs: Jobs;
   /** 32 bytes. */
   key: Buffer;
-  config: { SMTP_URL?: string | undefined; MAIL_FROM: string; MAIL_FOLDER: string };
+  config: { SMTP_URL?: string | undefined; MAIL_FROM: string; MAIL_FOLDER?: string | undefined; DATA_DIR: string };
   logger: Logger;
 }
 
@@ -34,6 +34,7 @@ const DEAD = 'mail_dead';
 export function createMailer({ jobs, key, config, logger }: MailerParts): Mailer {
   const transport = config.SMTP_URL ? createTransport({ url: config.SMTP_URL, pool: true, maxConnections: 2, disableFileAccess: true, disableUrlAccess: true } as never) : undefined;
   const toFile = createTransport({ streamTransport: true, buffer: true });
+  const folder = config.MAIL_FOLDER ?? join(config.DATA_DIR, 'mail');
   const counts = { sent: 0, failed: 0 };
   let workerId: string | undefined;
 
@@ -45,9 +46,9 @@ export function createMailer({ jobs, key, config, logger }: MailerParts): Mailer
       return;
     }
     const { message: bytes } = await toFile.sendMail(message);
-    mkdirSync(config.MAIL_FOLDER, { recursive: true, mode: 0o700 });
-    chmodSync(config.MAIL_FOLDER, 0o700);
-    const file = join(config.MAIL_FOLDER, `${newId('mail')}.eml`);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+    const file = join(folder, `${newId('mail')}.eml`);
     writeFileSync(file, bytes as Buffer, { mode: 0o600 });
     logger.info('a mail became a file, because SMTP_URL is not set', { kind: mail.kind, file });
   };
