@@ -3,3 +3,4 @@ export * from './accountsSchema.ts';
 export * from './syncSchema.ts';
 export * from './outboxSchema.ts';
 export * from './workspaceSchema.ts';
+export * from './keySchema.ts';
