@@ -11,15 +11,20 @@ import { addAccountRoutes } from './accounts/routes.ts';
 import type { Accounts } from './accounts/service.ts';
 import type { ServerDatabase } from './db/database.ts';
 import { addDocsPage } from './docsPage.ts';
+import { createKeyModule } from './keys/module.ts';
+import { addKeyRoutes } from './keys/routes.ts';
 import { addLogRoutes } from './sync/routes.ts';
 import type { SyncAccess } from './sync/access.ts';
 import type { Hub } from './sync/hub.ts';
+import type { WorkspaceModule } from './workspaces/module.ts';
+import { addWorkspaceRoutes } from './workspaces/routes.ts';
 
 export interface AppParts extends AccessParts {
   database: ServerDatabase;
   access: SyncAccess;
   hub: Hub;
   accounts: Accounts;
+  workspaces: WorkspaceModule;
   logger: Logger;
   /** False while the server is going: a balancer sends nobody new. */
   isReady(): boolean;
@@ -55,6 +60,8 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
     }
   });
   addAccountRoutes(app, parts);
+  addWorkspaceRoutes(app, parts.workspaces);
+  addKeyRoutes(app, createKeyModule(parts.workspaces.parts));
   addLogRoutes(app, parts);
   addDocsPage(app, layer);
   return { app, layer };

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
-import { AppError, type Logger } from '@uxflow/core/base';
+import { AppError, createIdSource, systemClock, systemRandom, type Logger } from '@uxflow/core/base';
 import { LIMITS } from '@uxflow/core/protocol';
 import { ALLOWANCES } from './access/layer.ts';
 import { createPrincipals } from './access/principal.ts';
@@ -14,13 +14,15 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { openDatabase, type ServerDatabase } from './db/database.ts';
 import { startEmbedded } from './db/embedded.ts';
+import { createOutbox } from './jobs/outbox.ts';
+import { startPeriodic } from './jobs/periodic.ts';
 import { startJobs } from './jobs/queue.ts';
 import { createMailer } from './mail/mailer.ts';
 import type { SyncAccess } from './sync/access.ts';
 import { createPostgresBus, type Bus } from './sync/bus.ts';
 import { createHub, type Hub } from './sync/hub.ts';
 import { createMemberAccess } from './sync/memberAccess.ts';
-import { exportOfPerson, sharedWorkspacesOf } from './workspaces/people.ts';
+import { createWorkspaceModule, type WorkspaceModule } from './workspaces/module.ts';
 
 export interface RunningServer {
   /** http://host:port */
@@ -29,6 +31,7 @@ export interface RunningServer {
   database: ServerDatabase;
   hub: Hub;
   accounts: Accounts;
+  workspaces: WorkspaceModule;
   access: SyncAccess & { revoke(revocation: { userId?: string; sessionId?: string; workspaceId?: string }): Promise<void> };
   /** Lets go of everybody in good order. */
   close(): Promise<void>;
@@ -71,9 +74,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     closers.push(() => jobs.close());
     const mailer = createMailer({ jobs, key: keyOf(secret, 'mail'), config, logger: logger.child('mail') });
     closers.push(() => mailer.close());
-    const people = { sharedWorkspacesOf, exportOfPerson, forgetPerson: async () => {} };
+    const outbox = createOutbox({ database, logger: logger.child('outbox'), pollMs: config.OUTBOX_POLL_MS });
+    const workspaces = createWorkspaceModule(
+      { database, outbox, ids: createIdSource(systemClock, systemRandom), logger: logger.child('workspaces'), revoke: principals.revoke, standardPlan: config.DEFAULT_PLAN },
+      (sql, { to, language, token, ...params }) => mailer.send(sql, { kind: 'invitation', to, language, params: { ...params, link: `${site.publicUrl()}/invitation#${token}` } }),
+    );
+    const { people } = workspaces;
     const accounts = await createAccounts({ database, config, site, principals, limiter, mailer, secret, people });
-    const { app } = createApp({ database, access, hub, accounts, principals, limiter, site, logger: logger.child('http'), isReady: () => isReady });
+    const { app } = createApp({ database, access, hub, accounts, workspaces, principals, limiter, site, logger: logger.child('http'), isReady: () => isReady });
     const http = createServer(getRequestListener(app.fetch));
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: LIMITS.frameBytes, clientTracking: false, skipUTF8Validation: true });
     http.on('upgrade', (request, socket, head) => {
@@ -94,12 +102,16 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       http.listen(config.PORT, config.HOST, () => done());
     });
     const { port } = http.address() as AddressInfo;
+    // Only now: mails name the port.
+    outbox.start();
+    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: workspaces.tasks }));
     return {
       url: `http://${config.HOST}:${port}`,
       port,
       database,
       hub,
       accounts,
+      workspaces,
       access,
       async close() {
         isReady = false;

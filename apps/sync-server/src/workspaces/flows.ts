@@ -2,6 +2,7 @@
 import { accessProblem } from '../access/errors.ts';
 import { hasScope } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
+import { keyProblem } from '../keys/errors.ts';
 import { workspaceProblem } from './errors.ts';
 import { scopeOf, type FlowFacts, type FlowScope, type ProjectRole } from './flowScope.ts';
 import { changeIn, lookInto, type LockedPlace, type Place, type WorkspaceParts } from './place.ts';
@@ -31,6 +32,7 @@ interface FlowRow {
   visibility: 'project' | 'private';
   no: number;
   createdBy: string;
+  createdByName: string;
   createdAt: Date;
   updatedAt: Date;
   deletedAt: Date | null;
@@ -41,10 +43,10 @@ interface FlowRow {
   projectRole: ProjectRole | null;
 }
 
-const FLOWS = `select s.log_id as "logId", s.workspace_id as "workspaceId", s.project_id as "projectId", s.name, s.sealed, l.kind, s.visibility, l.head_no as no, s.created_by as "createdBy", s.created_at as "createdAt",
+const FLOWS = `select s.log_id as "logId", s.workspace_id as "workspaceId", s.project_id as "projectId", s.name, s.sealed, l.kind, s.visibility, l.head_no as no, s.created_by as "createdBy", coalesce(u.name, '') as "createdByName", s.created_at as "createdAt",
     s.updated_at as "updatedAt", s.deleted_at as "deletedAt", s.purge_at as "purgeAt", m.role, m.permissions as extra, p.visibility as "projectVisibility", pm.role as "projectRole"
   from shared_log s join log l on l.id = s.log_id join member m on m.workspace_id = s.workspace_id and m.user_id = $2
-  left join project p on p.id = s.project_id left join project_member pm on pm.project_id = p.id and pm.user_id = $2
+  left join app_user u on u.id = s.created_by left join project p on p.id = s.project_id left join project_member pm on pm.project_id = p.id and pm.user_id = $2
   where s.workspace_id = $1 and p.deleted_at is null`;
 
 /** The shared flows of a database. */
@@ -79,21 +81,30 @@ export function createFlows(parts: WorkspaceParts): Flows {
         const { logId, name, sealed, projectId, kind, no, chain, visibility } = wanted;
         demandName(place, wanted);
         if (name === undefined && sealed === undefined) throw workspaceProblem(workspace.encrypted ? 'NAME_NOT_SEALED' : 'NAME_SEALED');
+        if (workspace.encrypted && workspace.epoch === 0) throw keyProblem('WORKSPACE_KEY_MISSING', { workspaceId });
         if (projectId) demandEdit(place, (await findProject(place, projectId)).scope);
         else if (!actor.permissions.has('write_projects')) throw accessProblem('PERMISSION_MISSING', { workspaceId, permission: 'write_projects' });
         demandKeyMayWrite(principal);
         const limit = PLANS[await planOf(sql, workspace.ownerId, standardPlan)].storageBytes;
         if (limit !== null && (await storageOf(sql, workspaceId)) >= limit) throw workspaceProblem('STORAGE_FULL', { limit });
         if (kind === 'catalogue') {
-          const { rowCount } = await sql.query(`select 1 from log where workspace_id = $1 and kind = 'catalogue'`, [workspaceId]);
+          const { rowCount } = await sql.query(`select 1 from log where workspace_id = $1 and kind = 'catalogue' and id <> $2`, [workspaceId, logId]);
           if (rowCount) throw workspaceProblem('CATALOGUE_EXISTS', { workspaceId });
         }
         const { rowCount } = await sql.query(
           `insert into log (id, workspace_id, kind, base_no, base_chain, head_no, head_chain, epoch, created_by) values ($1, $2, $3, $4, $5, $4, $5, $6, $7) on conflict do nothing`,
           [logId, workspaceId, kind, no, chain, workspace.epoch, actor.userId],
         );
-        // One answer whoever has it: ids are not guessed, but nothing is said about other workspaces either.
-        if (!rowCount) throw workspaceProblem('FLOW_EXISTS', { logId });
+        if (!rowCount) {
+          // The same again after an answer that was lost: it is there as it was asked for.
+          const { rowCount: isSame } = await sql.query(
+            `select 1 from log l join shared_log s on s.log_id = l.id and s.deleted_at is null where l.id = $1 and l.workspace_id = $2 and l.created_by = $3 and l.kind = $4 and l.base_no = $5 and l.base_chain = $6`,
+            [logId, workspaceId, actor.userId, kind, no, chain],
+          );
+          if (isSame) return read(place, logId);
+          // Nothing is said about where it is: it may be in a workspace that the asker knows nothing of.
+          throw workspaceProblem('FLOW_EXISTS', { logId });
+        }
         await sql.query('insert into shared_log (log_id, workspace_id, project_id, name, sealed, visibility, created_by) values ($1, $2, $3, $4, $5, $6, $7)', [logId, workspaceId, projectId, name ?? null, sealed ?? null, visibility, actor.userId]);
         await place.record('FLOW_SHARED', { logId, ...(projectId ? { projectId } : {}) });
         return read(place, logId);

@@ -4,6 +4,7 @@ import { workspaceConsumers, type SendInvitation } from './consumers.ts';
 import { createFlows, type Flows } from './flows.ts';
 import { createInvitations, type Invitations } from './invitations.ts';
 import { createMembers, type Members } from './members.ts';
+import { createPeople, type People } from './people.ts';
 import type { WorkspaceParts } from './place.ts';
 import { createProjects, type Projects } from './projects.ts';
 import { purgeDeleted } from './purge.ts';
@@ -18,6 +19,7 @@ export interface WorkspaceModule {
   projects: Projects;
   flows: Flows;
   usage: Usage;
+  people: People;
   /** What must come round for it. */
   tasks: PeriodicTask[];
 }
@@ -35,6 +37,7 @@ export function createWorkspaceModule(parts: WorkspaceParts, sendInvitation: Sen
     projects: createProjects(parts),
     flows: createFlows(parts),
     usage: createUsage(parts),
+    people: createPeople(parts),
     tasks: [
       { name: 'purge what was deleted', everyMs: HOUR_MS, run: () => purgeDeleted(parts) },
       { name: 'forget published events', everyMs: HOUR_MS, run: () => parts.outbox.forget() },

@@ -4,6 +4,43 @@ import { transact } from '../db/transaction.ts';
 import { takeOut } from './members.ts';
 import { lockedPlace, WORKSPACE_COLUMNS, type WorkspaceParts, type WorkspaceRow } from './place.ts';
 
+/** What the module does for accounts. */
+export interface People {
+  sharedWorkspacesOf: typeof sharedWorkspacesOf;
+  exportOfPerson: typeof exportOfPerson;
+  /**
+   * Takes somebody out of every workspace before their account is erased: their own ones are purged next, others lose a member. Their name
+   * goes with the account; ids in activity lists stay.
+   */
+  forgetPerson(userId: string): Promise<void>;
+}
+
+/** The port of a module's parts. */
+export function createPeople(parts: WorkspaceParts): People {
+  return {
+    sharedWorkspacesOf,
+    exportOfPerson,
+    forgetPerson: (userId) =>
+      transact(parts.database, async (transaction) => {
+        const { sql } = transaction;
+        const { rows } = await sql.query<WorkspaceRow>(`select ${WORKSPACE_COLUMNS} from workspace w where w.id in (select workspace_id from member where user_id = $1) order by w.id for update`, [userId]);
+        for (const workspace of rows) {
+          const place = lockedPlace(parts, transaction, { sql, workspace, actor: { workspaceId: workspace.id, userId, role: 'guest', permissions: new Set() } });
+          if (workspace.ownerId === userId) {
+            const { rows: marked } = await sql.query<{ purgeAt: Date }>(`update workspace set deleted_at = coalesce(deleted_at, now()), purge_at = now() where id = $1 returning purge_at as "purgeAt"`, [workspace.id]);
+            await place.event({ type: 'WORKSPACE_DELETED', payload: { purgeAt: marked[0]!.purgeAt.getTime() } });
+            await place.cut({});
+          } else {
+            await takeOut(place, userId);
+            await place.record('MEMBER_LEFT');
+          }
+        }
+        await sql.query('delete from invitation using app_user u where u.id = $1 and invitation.email = u.email', [userId]);
+        await sql.query('delete from subscription where user_id = $1', [userId]);
+      }),
+  };
+}
+
 /** Their workspaces that others are in: these must be handed over or deleted before the account may go. */
 export async function sharedWorkspacesOf(sql: Queryable, userId: string): Promise<{ id: string; name: string }[]> {
   const { rows } = await sql.query<{ id: string; name: string }>(
@@ -11,31 +48,6 @@ export async function sharedWorkspacesOf(sql: Queryable, userId: string): Promis
     [userId],
   );
   return rows;
-}
-
-/**
- * Takes somebody out of every workspace before their account is erased: their own ones are due to be purged at once, others lose a member.
- * Their name is gone with the account; ids in activity lists stay.
- */
-export async function forgetPerson(parts: WorkspaceParts, userId: string): Promise<void> {
-  const { rows } = await parts.database.pool.query<{ id: string }>('select workspace_id as id from member where user_id = $1 order by workspace_id', [userId]);
-  for (const { id } of rows) {
-    await transact(parts.database, async (transaction) => {
-      const { sql } = transaction;
-      const { rows: locked } = await sql.query<WorkspaceRow>(`select ${WORKSPACE_COLUMNS} from workspace w where w.id = $1 for update`, [id]);
-      const [workspace] = locked;
-      if (!workspace) return;
-      const place = lockedPlace(parts, transaction, { sql, workspace, actor: { workspaceId: id, userId, role: 'guest', permissions: new Set() } });
-      if (workspace.ownerId === userId) {
-        await sql.query('update workspace set deleted_at = coalesce(deleted_at, now()), purge_at = now() where id = $1', [id]);
-        await place.event({ type: 'WORKSPACE_DELETED', payload: { purgeAt: Date.now() } });
-        await place.cut({});
-      } else {
-        await takeOut(place, userId);
-        await place.record('MEMBER_LEFT');
-      }
-    });
-  }
 }
 
 /** What workspaces know of a person, for the export of their data. */

@@ -122,6 +122,7 @@ export const flowSchema = z
     /** Number of the newest entry. */
     no: z.number().int(),
     createdBy: z.string(),
+    createdByName: z.string(),
     createdAt: time,
     updatedAt: time,
     deletedAt: time.nullable(),
