@@ -13,6 +13,7 @@ import type { ServerDatabase } from './db/database.ts';
 import { addDocsPage } from './docsPage.ts';
 import { createKeyModule } from './keys/module.ts';
 import { addKeyRoutes } from './keys/routes.ts';
+import { addPages } from './pages/routes.ts';
 import { addLogRoutes } from './sync/routes.ts';
 import type { SyncAccess } from './sync/access.ts';
 import type { Hub } from './sync/hub.ts';
@@ -60,6 +61,7 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
     }
   });
   addAccountRoutes(app, parts);
+  addPages(app, layer, parts);
   addWorkspaceRoutes(app, parts.workspaces);
   addKeyRoutes(app, createKeyModule(parts.workspaces.parts));
   addLogRoutes(app, parts);

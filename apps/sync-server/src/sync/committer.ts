@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto';
 import type pg from 'pg';
 import type { Logger } from '@uxflow/core/base';
+import { isSealedForm } from '@uxflow/core/keyMessages';
 import { changeRecord, type Envelope, type PushedEntry } from '@uxflow/core/protocol';
 import type { ServerDatabase } from '../db/database.ts';
 import type { LogRole, SyncAccess } from './access.ts';
@@ -245,11 +246,13 @@ function number<From>(batch: readonly Pushed<From>[], heads: Map<string, Row>, r
   return plan;
 }
 
-function refusalOf<From>({ header }: Pushed<From>, head: Row | undefined, role: LogRole | undefined): { code: string; params: Record<string, unknown> } | undefined {
+function refusalOf<From>({ header, bytes }: Pushed<From>, head: Row | undefined, role: LogRole | undefined): { code: string; params: Record<string, unknown> } | undefined {
   if (!head || !role) return { code: 'LOG_NOT_FOUND', params: {} };
   if (role.scope === null) return { code: 'ROLE_READS_ONLY', params: {} };
   if (role.scope === 'comment' && header.scope !== 'comment') return { code: 'ROLE_COMMENTS_ONLY', params: {} };
   if (header.epoch !== head.epoch) return { code: 'REKEY', params: { epoch: head.epoch } };
+  // A program that forgot to seal must not leave plain words here.
+  if (head.epoch > 0 && !isSealedForm(bytes)) return { code: 'ENTRY_NOT_SEALED', params: {} };
   return undefined;
 }
 

@@ -106,7 +106,9 @@ export function createLogTables({ pool }: ServerDatabase): LogTables {
     },
     async createLog({ id, workspaceId, kind, no, chain, createdBy }) {
       const { rowCount } = await pool.query(
-        `insert into log (id, workspace_id, kind, base_no, base_chain, head_no, head_chain, epoch, created_by) values ($1, $2, $3, $4, $5, $4, $5, 0, $6) on conflict do nothing`,
+        // The workspace's row is held, so that its key is not replaced meanwhile; without a first key nothing comes into an encrypted one.
+        `insert into log (id, workspace_id, kind, base_no, base_chain, head_no, head_chain, epoch, created_by)
+           select $1, w.id, $3, $4, $5, $4, $5, w.epoch, $6 from (select id, epoch from workspace where id = $2 and (not encrypted or epoch > 0) for share) as w on conflict do nothing`,
         [id, workspaceId, kind, no, chain, createdBy],
       );
       return rowCount === 1;

@@ -1,4 +1,5 @@
 /** Snapshots: made by clients, because the server cannot read; kept, and handed to who has nothing of a log. */
+import { isSealedForm } from '@uxflow/core/keyMessages';
 import { LIMITS, stateFrame, type ClientMessage } from '@uxflow/core/protocol';
 import type { Principal } from './access.ts';
 import { toWire, type Connection, type WireFrame } from './connection.ts';
@@ -84,6 +85,7 @@ export function createSnapshots({ access, tables, logger, now, snapshotEvery }: 
       const [role, log] = await Promise.all([access.roleOf(principal, logId), tables.findLog(logId)]);
       if (!role || !log) return refuse('LOG_NOT_FOUND');
       if (role.scope !== 'edit') return refuse('ROLE_READS_ONLY');
+      if (log.epoch > 0 && !isSealedForm(upload.parts[0]!)) return refuse('ENTRY_NOT_SEALED');
       // A snapshot that does not lie on our chain is one of another log, or of a fork.
       if ((await tables.chainAt(log, no)) !== chain) return refuse('SNAPSHOT_INVALID', { reason: 'CHAIN' });
       const newest = await tables.latestStateNo(logId);

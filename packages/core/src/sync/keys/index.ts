@@ -8,5 +8,6 @@ export * from './epochKeys.ts';
 export * from './invitation.ts';
 export * from './linkKey.ts';
 export * from './keyring.ts';
+export * from './keyApi.ts';
 export * from '../seal.ts';
 export type { SecretTextProblem } from './secretText.ts';

@@ -1,11 +1,17 @@
 /** What travels between devices and the key routes of the server; binary is base64url. The server stores it and understands none of it. */
 import { z } from 'zod';
+import { FORM } from '../codec.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_:-]{1,100}$/);
 const epoch = z.number().int().min(1).max(1_000_000);
 /** Base64url of exactly so many bytes. */
 const binary = (bytes: number) => z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 8) / 6)}}$`));
 const sealed = (bytes: number) => z.string().regex(new RegExp(`^[A-Za-z0-9_-]{54,${Math.ceil((bytes * 8) / 6)}}$`));
+
+/** True for bytes in the form of sealed ones; whether they open is for who holds the key. */
+export function isSealedForm(bytes: Uint8Array): boolean {
+  return bytes[0] === FORM.sealed;
+}
 
 /** The public half of an account's keys. `proof`: the signing key's word for the other one and the account. */
 export const publicKeysSchema = z.object({ userId: id, box: binary(32), sign: binary(32), proof: binary(64) });
@@ -64,7 +70,8 @@ export type KeyMember = z.infer<typeof keyMemberSchema>;
 /** Where a workspace's keys stand, for one member of it. */
 export const keyStateSchema = z.object({
   workspaceId: id,
-  epoch,
+  /** 0: it is to be encrypted, and has no key yet. */
+  epoch: z.number().int().min(0),
   /** True while somebody holds the key who is no member any more: an admin's device makes the next one. */
   isStale: z.boolean(),
   epochs: z.array(epochSchema),

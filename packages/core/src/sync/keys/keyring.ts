@@ -45,8 +45,8 @@ export interface KeyringOptions {
 
 /** What the keys of a workspace are to this device. */
 export interface KeyStatus {
-  /** ready: everything opens; waiting: no member has given the key to this account yet; none: the workspace is not encrypted. */
-  state: 'ready' | 'waiting' | 'none';
+  /** ready: everything opens; waiting: no member has given the key to this account yet; new: there is no key yet; none: the workspace is not encrypted. */
+  state: 'ready' | 'waiting' | 'new' | 'none';
   epoch: number;
   /** A former member still holds the key. */
   isStale: boolean;
@@ -80,7 +80,7 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
   let keys: WorkspaceKeys | undefined;
   let members: readonly KeyMember[] = [];
   let isStale = false;
-  let isEncrypted = false;
+  let shown: number | undefined;
 
   const seenEpoch = () => memory().epochs[workspaceId]?.epoch ?? 0;
   const pin = async (person: PublicKeys, isVerified = false) => {
@@ -99,7 +99,7 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
       .map((member) => ({ member, trust: trustOf(cipher, memory().pins, member.keys!) }));
     const isAlarm = ({ trust }: { trust: Trust }) => trust === 'changed' || trust === 'broken';
     return {
-      state: keys ? 'ready' : isEncrypted ? 'waiting' : 'none',
+      state: keys ? 'ready' : shown === undefined ? 'none' : shown === 0 ? 'new' : 'waiting',
       epoch: keys?.epoch ?? 0,
       isStale,
       waiting: lacking.filter((one) => !isAlarm(one) && one.member.wrappedEpoch !== keys?.epoch),
@@ -137,7 +137,7 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
 
   const refresh = async (): Promise<KeyStatus> => {
     const state = await server.state(workspaceId);
-    isEncrypted = state !== undefined;
+    shown = state?.epoch;
     if (state) await accept(state);
     // A server that forgets that a workspace is encrypted must not get it in plain.
     else if (keys || seenEpoch() > 0) throw new AppError('KEY_EPOCH_BACK', 'The server says that this workspace is not encrypted, but it was. Nothing is sent. Ask whoever runs the server what happened to it.', { epoch: 0 });
