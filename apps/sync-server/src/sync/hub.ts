@@ -16,7 +16,7 @@ import { createHints } from './hints.ts';
 import { createJoiner } from './joiner.ts';
 import { createLogTables, type LogTables } from './logTables.ts';
 import { createPresence } from './presence.ts';
-import { Room, type Subscription } from './room.ts';
+import type { Room, Subscription } from './room.ts';
 import { createSnapshots } from './snapshots.ts';
 
 export interface HubOptions {

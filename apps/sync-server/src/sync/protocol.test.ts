@@ -10,8 +10,8 @@ import type { RunningServer } from '../server.ts';
 
 let postgres: TestPostgres;
 let database: TestDatabase;
-let servers: RunningServer[] = [];
-let sockets: TestSocket[] = [];
+const servers: RunningServer[] = [];
+const sockets: TestSocket[] = [];
 
 beforeAll(async () => {
   postgres = await startTestPostgres();

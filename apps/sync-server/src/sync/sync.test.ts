@@ -12,7 +12,7 @@ import type { RunningServer } from '../server.ts';
 let postgres: TestPostgres;
 let database: TestDatabase;
 let server: RunningServer;
-let devices: Device[] = [];
+const devices: Device[] = [];
 
 beforeAll(async () => {
   postgres = await startTestPostgres();

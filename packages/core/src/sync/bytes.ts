@@ -119,6 +119,11 @@ export class ByteReader {
   }
 }
 
+/** Text as UTF-8. */
+export function encodeText(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
 /** UTF-8 as text; throws FRAME_MALFORMED where it is none. */
 export function readText(bytes: Uint8Array): string {
   try {

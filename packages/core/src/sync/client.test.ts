@@ -6,7 +6,7 @@ import { canonicalJson, createTestClock } from '../base/index.ts';
 import { fold, initialState, snapshotOf, type Transaction } from '../flow/index.ts';
 import { createSyncClient, type OpenLog, type SocketEvents, type SyncClient } from './client.ts';
 import type { SyncCodec } from './codec.ts';
-import type { LogKeeper } from './logSync.ts';
+import type { LogKeeper } from './logKeeper.ts';
 import { changeRecord, changesFrame, decodeUp, encodeDown, ownRecord, presenceFrame, PROTOCOL, stateFrame, writeEnvelope, type ClientMessage } from './protocol.ts';
 import { Replica } from './replica.ts';
 
@@ -116,7 +116,7 @@ describe('the connection', () => {
     expect(log.status()).toMatchObject({ state: 'sending', waiting: 1 });
     const push = line().sent[2] as Extract<ClientMessage, { type: 'push' }>;
     say(ownRecord(1, 'tx_1', sha256(push.entries[0]!.bytes)));
-    expect([log.status(), kept.confirmed]).toEqual([{ state: 'synced', waiting: 0, mayWrite: true, syncedAt: clock.now() }, ['tx_1']]);
+    expect([log.status(), kept.confirmed]).toEqual([{ state: 'synced', waiting: 0, mayWrite: true, scope: 'edit', syncedAt: clock.now() }, ['tx_1']]);
     clock.advance(12_000);
     expect(log.status().syncedAt).toBe(clock.now() - 12_000);
   });

@@ -5,7 +5,8 @@
 import type { Clock } from '../base/index.ts';
 import { decodeDown, encodeUp, PROTOCOL, type ClientMessage, type ServerMessage } from './protocol.ts';
 import type { SyncCodec } from './codec.ts';
-import { LogSync, type LogKeeper, type LogLink, type SyncStatus } from './logSync.ts';
+import type { LogKeeper, LogLink, SyncStatus } from './logKeeper.ts';
+import { LogSync } from './logSync.ts';
 import type { Replica } from './replica.ts';
 
 /** What a host's socket tells. `reason`: the code that the server closed it with, or ''. */

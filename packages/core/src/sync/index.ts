@@ -4,5 +4,6 @@ export * from './patchReplica.ts';
 export * from './undoStack.ts';
 export * from './protocol.ts';
 export * from './codec.ts';
+export * from './logKeeper.ts';
 export * from './logSync.ts';
 export * from './client.ts';

@@ -2,71 +2,13 @@
  * One log of a device on its way to and from the server (DESIGN §7): what waits is pushed when the device has caught up, what comes is
  * folded, what is refused is handed over, and a log that is not the server's any more starts from the server's snapshot (rule 14).
  */
-import { canonicalJson, isAppError, type Clock } from '../base/index.ts';
+import { canonicalJson, isAppError } from '../base/index.ts';
 import { initialState, snapshotOf, type Snapshot, type Transaction } from '../flow/index.ts';
-import { readText } from './bytes.ts';
-import type { SyncCodec } from './codec.ts';
-import { LIMITS, PROTOCOL, readEnvelope, writeEnvelope, type Change, type ClientMessage, type Envelope, type PeerPresence, type PushedEntry, type Scope, type ServerMessage } from './protocol.ts';
-import { BACKLOG_CONFLICT_LIMIT, type DryRun, type Folded, type LogSnapshot, type Numbered, type ReadOnlyReason, type Replica } from './replica.ts';
-
-/** Where the entries of a log lie on the device. Every call is done when it returns; what it throws stops the log. */
-export interface LogKeeper {
-  /** Entries that have their number now, folded in this order; `sha256` (hex) is that of the bytes on the server, for the chain. */
-  confirmed(entries: readonly (Folded & { sha256: string })[]): void;
-  /**
-   * Own entries that waited and turned out to stand on the server already, below what is confirmed here: they wait no longer. A server that
-   * comes back from an older copy may lose them, so they belong to what `ownConfirmed` gives.
-   */
-  settled(entries: readonly Transaction[]): void;
-  /** The server's snapshot takes the place of all that was confirmed; `pending` is all that waits now. */
-  replaced(snapshot: LogSnapshot, pending: readonly Transaction[]): void;
-  /**
-   * An own entry that the server did not take: it belongs on a private branch. Where another copy of it was on its way it may be confirmed
-   * later all the same; then that counts, and the private one goes.
-   */
-  denied(entry: Transaction, code: string, params: Record<string, unknown>): void;
-  /** Own entries that once had a number above `no`, in their order. */
-  ownConfirmed(no: number): readonly Transaction[];
-}
-
-/** Where a log stands, for the screen. */
-export interface SyncStatus {
-  /** choosing: a long backlog would open many conflicts (rule 15); stopped: nothing goes on until `reason` is dealt with. */
-  state: 'offline' | 'connecting' | 'catchingUp' | 'sending' | 'synced' | 'choosing' | 'stopped';
-  /** Own entries that the server has not confirmed. */
-  waiting: number;
-  /** ms UTC of the last word from the server when nothing was missing on either side. */
-  syncedAt?: number;
-  /** Why it is not synced. */
-  reason?: { code: string; params: Record<string, unknown> };
-  /** ms UTC of the next attempt to connect. */
-  retryAt?: number;
-  /** False where this account only reads. */
-  mayWrite: boolean;
-  /** What this account may write, as far as the server has said; null: nothing. */
-  scope: Scope | null;
-  /** What a push of the backlog would do, where the person has to choose. */
-  backlog?: DryRun;
-}
-
-export interface LogSyncOptions {
-  logId: string;
-  replica: Replica;
-  keeper: LogKeeper;
-  /** Account that is signed in. */
-  userId: () => string;
-  codec: SyncCodec;
-  sha256: (bytes: Uint8Array) => string;
-  clock: Clock;
-}
-
-/** What the connection lends to its logs. */
-export interface LogLink {
-  send(message: ClientMessage): void;
-  /** Runs a task once, `ms` from now. */
-  later(ms: number, task: () => void): void;
-  changed(): void;
-}
+import { encodeText, readText } from './bytes.ts';
+import type { LogLink, LogSyncOptions, SyncStatus } from './logKeeper.ts';
+import { LIMITS, type Change, type PeerPresence, type PushedEntry, type Scope, type ServerMessage } from './protocol.ts';
+import { BACKLOG_CONFLICT_LIMIT, type LogSnapshot, type Numbered, type ReadOnlyReason, type Replica } from './replica.ts';
+import { packEntry, presenceContext, stateContext, unpackChange } from './wireEntry.ts';
 
 /** Entries that may be on their way at once. */
 const WINDOW = 2000;
@@ -83,7 +25,6 @@ export class LogSync {
   readonly logId: string;
   readonly replica: Replica;
   readonly #options: LogSyncOptions;
-  readonly #encoder = new TextEncoder();
   readonly #presence = new Map<string, PeerPresence>();
   #link: LogLink | undefined;
   #phase: Phase = 'off';
@@ -151,6 +92,7 @@ export class LogSync {
   resume(): void {
     this.#reason = undefined;
     if (this.#phase !== 'stopped') return;
+    this.replica.goOn();
     this.#phase = 'off';
     if (this.#link) this.#join();
   }
@@ -192,7 +134,7 @@ export class LogSync {
     for (const entry of this.replica.pending) {
       if (this.#sent.size >= WINDOW) break;
       if (this.#sent.has(entry.id)) continue;
-      const packed = this.#pack(entry);
+      const packed = packEntry(entry, this.logId, this.#options.userId(), this.#options.codec);
       if (packed.bytes.length > LIMITS.entryBytes) {
         this.#deny(entry.id, 'ENTRY_TOO_LARGE', { bytes: packed.bytes.length, limit: LIMITS.entryBytes });
         continue;
@@ -209,7 +151,7 @@ export class LogSync {
   offerSnapshot(): boolean {
     if (this.#phase !== 'open' || this.#scope === null || this.replica.readOnly) return false;
     const { no, chain, state } = this.replica.takeSnapshot();
-    const bytes = this.#options.codec.encode(this.#encoder.encode(canonicalJson(state)), this.#stateContext(no, chain));
+    const bytes = this.#options.codec.encode(encodeText(canonicalJson(state)), stateContext(this.logId, no, chain));
     if (bytes.length > LIMITS.snapshotBytes) return false;
     const parts = Math.max(1, Math.ceil(bytes.length / LIMITS.snapshotPartBytes));
     for (let part = 0; part < parts; part++) {
@@ -248,7 +190,7 @@ export class LogSync {
       case 'presence':
         for (const peer of message.peers) {
           if (peer.bytes.length === 0) this.#presence.delete(peer.peer);
-          else this.#presence.set(peer.peer, { ...peer, bytes: this.#readPresence(peer.bytes) });
+          else this.#presence.set(peer.peer, { ...peer, bytes: this.#readPresence(peer) });
         }
         return;
       case 'ended':
@@ -268,6 +210,7 @@ export class LogSync {
   #join(): void {
     if (this.#phase === 'stopped') return;
     if (this.replica.readOnly) return this.#stop(this.replica.readOnly.code, this.replica.readOnly.params);
+    if (this.#options.codec.isLocked) return this.#stop('LOG_KEY_MISSING', {});
     this.#forgetWay();
     this.#phase = 'joining';
     this.#link?.send({ type: 'join', log: this.logId, no: this.replica.confirmed.no, chain: this.replica.chain });
@@ -303,7 +246,7 @@ export class LogSync {
         batch.push(change);
         continue;
       }
-      const read = this.#read(change);
+      const read = unpackChange(change, this.logId, this.#options);
       if ('code' in read) {
         missingKey = read;
         break;
@@ -326,26 +269,6 @@ export class LogSync {
     if (this.replica.readOnly) return this.#stop(this.replica.readOnly.code, this.replica.readOnly.params);
     if (gap || batch.length < changes.length) return this.#join();
     this.flush();
-  }
-
-  /** An entry of its bytes, or why its key is missing. What nobody can read has no effect, on every replica alike (rule 12). */
-  #read({ no, envelope, bytes }: Extract<Change, { bytes: Uint8Array }>): Numbered | ReadOnlyReason {
-    const header = readEnvelope(envelope);
-    const numbered = { no, id: header.id, sha256: this.#options.sha256(bytes) };
-    try {
-      const entry = JSON.parse(readText(this.#options.codec.decode(bytes, envelope, header.size))) as Transaction;
-      return { ...numbered, entry: entry.id === header.id && entry.logId === this.logId ? inScope(entry, header) : nothing(header) };
-    } catch (error) {
-      if (!isAppError(error) || error.code !== 'LOG_KEY_MISSING') return { ...numbered, entry: nothing(header) };
-      return { code: error.code, params: { ...error.params, no, epoch: header.epoch } };
-    }
-  }
-
-  #pack(entry: Transaction): PushedEntry {
-    const plain = this.#encoder.encode(canonicalJson(entry));
-    const { codec } = this.#options;
-    const envelope = writeEnvelope({ protocol: PROTOCOL, log: this.logId, id: entry.id, author: this.#options.userId(), scope: entry.scope === 'comment' ? 'comment' : 'edit', epoch: codec.epoch, schema: entry.schema, size: plain.length });
-    return { envelope, bytes: codec.encode(plain, envelope) };
   }
 
   #takeDenied(id: string, code: string, params: Record<string, unknown>): void {
@@ -376,7 +299,7 @@ export class LogSync {
   #takeState({ no, chain, bytes }: Extract<ServerMessage, { type: 'state' }>): void {
     let state: Snapshot;
     try {
-      state = JSON.parse(readText(this.#options.codec.decode(bytes, this.#stateContext(no, chain), LIMITS.snapshotBytes * 4))) as Snapshot;
+      state = JSON.parse(readText(this.#options.codec.decode(bytes, stateContext(this.logId, no, chain), LIMITS.snapshotBytes * 4))) as Snapshot;
     } catch (error) {
       const code = isAppError(error) && error.code === 'LOG_KEY_MISSING' ? error.code : 'SNAPSHOT_UNREADABLE';
       return this.#stop(code, { no });
@@ -428,24 +351,16 @@ export class LogSync {
 
   #sendPresence(): void {
     if (!this.#shown || this.#phase === 'off' || this.#phase === 'stopped') return;
-    const bytes = this.#shown.length === 0 ? this.#shown : this.#options.codec.encode(this.#shown, this.#presenceContext());
+    const bytes = this.#shown.length === 0 ? this.#shown : this.#options.codec.encode(this.#shown, presenceContext(this.logId, this.#options.userId()));
     if (bytes.length <= LIMITS.presenceBytes) this.#link?.send({ type: 'presence', log: this.logId, bytes });
   }
 
-  #readPresence(bytes: Uint8Array): Uint8Array {
+  #readPresence({ user, bytes }: PeerPresence): Uint8Array {
     try {
-      return this.#options.codec.decode(bytes, this.#presenceContext(), LIMITS.presenceBytes * 4);
+      return this.#options.codec.decode(bytes, presenceContext(this.logId, user), LIMITS.presenceBytes * 4);
     } catch {
       return new Uint8Array(0);
     }
-  }
-
-  #stateContext(no: number, chain: string): Uint8Array {
-    return this.#encoder.encode(canonicalJson({ log: this.logId, no, chain }));
-  }
-
-  #presenceContext(): Uint8Array {
-    return this.#encoder.encode(canonicalJson({ log: this.logId, presence: true }));
   }
 
   #needsChoice(): boolean {
@@ -453,14 +368,4 @@ export class LogSync {
     if (this.#decision === 'push' || this.#sent.size > 0 || this.replica.view.conflict.size <= BACKLOG_CONFLICT_LIMIT) return false;
     return this.replica.dryRun().needsChoice;
   }
-}
-
-/** The entry with the scope that its envelope claims: whoever may only comment cannot say otherwise inside (rule 16). */
-function inScope(entry: Transaction, header: Envelope): Transaction {
-  return header.scope === 'comment' && entry.scope !== 'comment' ? { ...entry, scope: 'comment' } : entry;
-}
-
-/** An entry that raises the number and does nothing else. */
-function nothing(header: Envelope): Transaction {
-  return { id: header.id } as Transaction;
 }
