@@ -7,6 +7,7 @@ export function createMemoryTurnStore(rows: Map<string, string> = new Map()): Tu
   const all = <T>(prefix: string): T[] => [...rows].filter(([key]) => key.startsWith(prefix)).map(([, text]) => JSON.parse(text) as T);
   return {
     together: (work) => work(),
+    togetherSoft: (work) => work(),
     conversationOf: (flowId) => all<Conversation>('conversation/').find((item) => item.flowId === flowId),
     saveConversation: (conversation) => put(`conversation/${conversation.id}`, conversation),
     addMessage: (message) => put(`message/${message.id}`, message),

@@ -129,7 +129,7 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
     try {
       if (turn.status === 'queued') {
         const { head } = await dependencies.readFlow(turn.flowId);
-        update({ status: 'running', head });
+        store.togetherSoft(() => update({ status: 'running', head }));
       }
       const halt = await driveTurn(turn, { ...dependencies, signal, update });
       store.together(() => finish(halt, turn, update));

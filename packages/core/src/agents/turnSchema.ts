@@ -162,10 +162,12 @@ export type Proposal = z.infer<typeof proposalSchema>;
 export type Conversation = z.infer<typeof conversationSchema>;
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
-/** Where turns live. Writes are durable when the call returns; `acceptProposal` of the engine joins one with the flow's entry. */
+/** Where turns live. Writes are durable when the call returns, unless they are made softly; `acceptProposal` of the engine joins one with the flow's entry. */
 export interface TurnStore {
   /** What `work` returns, once everything that it wrote here is durable: all of it or nothing. `work` must not be async. */
   together<T>(work: () => T): T;
+  /** The same for what a turn can do again: it outlives the end of the process, and not surely a power cut. */
+  togetherSoft<T>(work: () => T): T;
   conversationOf(flowId: string): Conversation | undefined;
   saveConversation(conversation: Conversation): void;
   addMessage(message: ChatMessage): void;

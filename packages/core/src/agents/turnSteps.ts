@@ -110,7 +110,7 @@ export class Stepper {
     const tell = (status: TurnStep['status'], ms?: number): void =>
       dependencies.emit({ type: 'step', turnId: now.turn.id, flowId: now.turn.flowId, agent, status, mind, ...(ms === undefined ? {} : { ms }), ...(call ? { call } : {}) });
     const row = (status: TurnStep['status'], output: unknown, change: Partial<TurnStep> = {}): void => {
-      dependencies.store.together(() => {
+      dependencies.store.togetherSoft(() => {
         if (now.turn.step !== agent) now.turn = dependencies.update({ step: agent });
         dependencies.store.saveStep({ turnId: now.turn.id, n, agent, status, mind, input: plain(input), output: plain(output), ids: given, startedAt, ...(call ? { call } : {}), ...change });
       });

@@ -30,6 +30,28 @@ test('the truth is written with synchronous=FULL into a WAL, with foreign keys o
   expect([pragma('journal_mode'), pragma('synchronous'), pragma('foreign_keys')]).toEqual(['wal', 2, 1]);
 });
 
+test('a soft write waits for no disk, and everything after it does again', () => {
+  const synchronous = () => database.connection.pragma('synchronous', { simple: true });
+  const settings = createSettingStore(database);
+  database.writeSoft(() => {
+    expect(synchronous()).toBe(1);
+    settings.set('soft', 1);
+    database.write(() => settings.set('part', 2));
+  });
+  expect(synchronous()).toBe(2);
+  expect(() => database.writeSoft(() => {
+    settings.set('soft', 3);
+    throw new Error('no');
+  })).toThrow('no');
+  expect(synchronous()).toBe(2);
+  // A part of a hard write is as hard as that.
+  database.write(() => database.writeSoft(() => {
+    expect(synchronous()).toBe(2);
+    settings.set('soft', 4);
+  }));
+  expect(settings.all()).toEqual({ soft: 4, part: 2 });
+});
+
 test('a full disk refuses the change, keeps what was acknowledged, and the store goes on once there is space', () => {
   const settings = createSettingStore(database);
   flows.createFlow({ flow: testFlow('flow_1'), logId: 'log_1' });

@@ -17,6 +17,11 @@ export interface Database {
    * of that one. Throws STORE_FULL, STORE_NOT_WRITABLE, STORE_CORRUPT, STORE_READ_ONLY and so on. `run` must not be async.
    */
   write<T>(run: () => T): T;
+  /**
+   * As `write`, for what can be done again: it outlives the end of the process, whatever ends it, and not surely a power cut. What was
+   * written before it is never lost for it, and the file stays whole. Inside another `write` it is a part of that one.
+   */
+  writeSoft<T>(run: () => T): T;
   /** Calls `run` after the outermost `write` in progress was committed; at once when there is none. */
   afterCommit(run: () => void): void;
   /** Calls `run` whenever something was undone: what memory knows may be wrong then. */
@@ -79,6 +84,21 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   };
 
+  const write = <T>(work: () => T): T => {
+    if (readOnly) throw storeError('STORE_READ_ONLY', { path, reason: readOnly });
+    if (!connection.open) throw storeError('STORE_CLOSED', { path });
+    // SQLite undid everything under a caller that swallowed the error: a savepoint would now begin, and commit, a transaction of its own.
+    if (depth > 0 && !connection.inTransaction) throw storeError('STORE_IO_FAILED', { path, reason: 'TRANSACTION_LOST' });
+    if (depth > 0) return run(work, `SAVEPOINT part${depth}`, `RELEASE part${depth}`, [`ROLLBACK TO part${depth}`, `RELEASE part${depth}`]);
+    const result = run(work, 'BEGIN IMMEDIATE', 'COMMIT', ['ROLLBACK']);
+    if (waiting.length) {
+      const listeners = waiting;
+      waiting = [];
+      for (const listener of listeners) listener();
+    }
+    return result;
+  };
+
   return {
     path,
     readOnly,
@@ -93,19 +113,16 @@ export function openDatabase(options: DatabaseOptions): Database {
         throw toStoreError(error, { path });
       }
     },
-    write(work) {
-      if (readOnly) throw storeError('STORE_READ_ONLY', { path, reason: readOnly });
-      if (!connection.open) throw storeError('STORE_CLOSED', { path });
-      // SQLite undid everything under a caller that swallowed the error: a savepoint would now begin, and commit, a transaction of its own.
-      if (depth > 0 && !connection.inTransaction) throw storeError('STORE_IO_FAILED', { path, reason: 'TRANSACTION_LOST' });
-      if (depth > 0) return run(work, `SAVEPOINT part${depth}`, `RELEASE part${depth}`, [`ROLLBACK TO part${depth}`, `RELEASE part${depth}`]);
-      const result = run(work, 'BEGIN IMMEDIATE', 'COMMIT', ['ROLLBACK']);
-      if (waiting.length) {
-        const listeners = waiting;
-        waiting = [];
-        for (const listener of listeners) listener();
+    write,
+    writeSoft(work) {
+      if (depth > 0 || options.synchronous !== 'FULL' || readOnly || !connection.open) return write(work);
+      // In WAL mode a commit then waits for no disk; the next one that does takes it along.
+      connection.pragma('synchronous = NORMAL');
+      try {
+        return write(work);
+      } finally {
+        connection.pragma('synchronous = FULL');
       }
-      return result;
     },
     afterCommit(listener) {
       if (depth === 0) listener();

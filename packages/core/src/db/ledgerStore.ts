@@ -43,7 +43,7 @@ export interface EgressTotal {
 
 /** What went to models and to the network: written as it happens, readable by the person. */
 export interface LedgerStore {
-  /** The ledger of model calls. A row is durable before the call is made. */
+  /** The ledger of model calls. A row is written before the call is made, and outlives the process whatever ends it. */
   calls: CallLedger;
   /** Notes on every call of a turn whether the person took its result. */
   markAccepted(turnId: string, accepted: boolean): void;
@@ -79,7 +79,7 @@ export function createLedgerStore(database: Database, ids: IdSource): LedgerStor
     calls: {
       open(record) {
         const id = ids.newId('call');
-        database.write(() => {
+        database.writeSoft(() => {
           database
             .statement(
               `insert into model_call (id, turn_id, flow_id, agent, model, prompt_version, variant_id, operation, quality, cached, started_at, outcome, ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -92,7 +92,7 @@ export function createLedgerStore(database: Database, ids: IdSource): LedgerStor
         return id;
       },
       close(id, record) {
-        database.write(() => {
+        database.writeSoft(() => {
           database
             .statement('update model_call set outcome = ?, input_tokens = ?, output_tokens = ?, cost_usd = ?, ms = ?, first_token_ms = ?, error_code = ? where id = ?')
             .run(record.outcome, record.inputTokens ?? null, record.outputTokens ?? null, record.costUsd ?? null, record.ms, record.firstTokenMs ?? null, record.errorCode ?? null, id);

@@ -123,7 +123,7 @@ export function createPromptStore(database: Database, ids: IdSource): PromptStor
         database.statement('delete from prompt_variant where id = ?').run(id);
       }),
     openTrial: (trial) =>
-      database.write(() => {
+      database.writeSoft(() => {
         const known = findTrial(trial.turnId, trial.agent);
         if (known) return known;
         const id = ids.newId('trial');

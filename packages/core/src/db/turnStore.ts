@@ -32,6 +32,7 @@ export function createTurnStore(database: Database): StoredTurns {
 
   return {
     together: (work) => database.write(work),
+    togetherSoft: (work) => database.writeSoft(work),
     conversationOf: (flowId) =>
       database.read(() => {
         const row = database.statement('select id, flow_id as flowId, created_at as createdAt from conversation where flow_id = ? order by created_at desc, id desc limit 1').get(flowId);

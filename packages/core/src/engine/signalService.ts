@@ -20,6 +20,9 @@ export interface SignalService {
   close(): void;
 }
 
+/** Texts wait so long for the work of a turn to be done, ms. */
+const REST_MS = 250;
+
 /** The service on a data folder. */
 export function createSignalService(options: { folder: Pick<DataFolder, 'signals' | 'readOnly'>; clock: Clock; logger: Logger }): SignalService {
   const { folder, clock, logger } = options;
@@ -41,7 +44,7 @@ export function createSignalService(options: { folder: Pick<DataFolder, 'signals
     lastRead.set(key, text);
     if (lastRead.size > 50) lastRead.delete(lastRead.keys().next().value!);
     waiting.push(() => read(text, where));
-    timer ??= setTimeout(readWaiting, 0).unref();
+    timer ??= setTimeout(readWaiting, REST_MS).unref();
   };
   const read = (text: string, where: Pick<SignalRecord, 'source' | 'turnId' | 'flowId'>): void => {
     try {
