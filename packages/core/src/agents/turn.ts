@@ -172,17 +172,17 @@ export function createTurnRunner(dependencies: TurnRunnerDependencies): TurnRunn
   };
 
   const begin = (flowId: string, text: string, image?: TurnImage, change: Partial<Turn> = {}): Turn => {
-    const conversation = conversationFor(store, flowId, ids, clock);
-    const now = clock.now();
-    const quality = dependencies.quality?.();
-    const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, ...(image ? { image } : {}), language: 'en', model: dependencies.modelName(), ...(quality ? { quality } : {}), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now, ...change };
     const saved = store.together(() => {
+      const conversation = conversationFor(store, flowId, ids, clock);
+      const now = clock.now();
+      const quality = dependencies.quality?.();
+      const turn: Turn = { id: ids.newId('turn'), conversationId: conversation.id, flowId, status: 'queued', message: text, ...(image ? { image } : {}), language: 'en', model: dependencies.modelName(), ...(quality ? { quality } : {}), head: 0, feedback: [], fallbacks: [], seed: dependencies.newSeed(), createdAt: now, updatedAt: now, ...change };
       for (const waiting of store.turnsWith(WAITING, conversation.id)) save({ ...waiting, status: 'superseded' });
       const queued = save({ ...turn, language: detectLanguage(text) });
       say(queued, `${queued.id}:message`, 'person', text);
       return queued;
     });
-    pump(conversation.id);
+    pump(saved.conversationId);
     return saved;
   };
 

@@ -184,7 +184,7 @@ async function propose({ steps, now, state, dependencies }: Drive, { cards, verd
   // A crash may have come after the proposal was stored: then it stays as it is.
   if (!dependencies.store.findProposal(proposal.proposalId)) {
     const made = makeProposal(state, cards, { id: proposal.proposalId, turnId: turn.id, flowId: turn.flowId, entryId: proposal.entryId, createdAt: turn.createdAt });
-    dependencies.store.saveProposal(made);
+    dependencies.store.togetherSoft(() => dependencies.store.saveProposal(made));
     dependencies.emit({ type: 'proposal', proposal: made });
   }
   return { kind: 'proposal', proposalId: proposal.proposalId, reply: output.reply };
