@@ -11,6 +11,7 @@ const ALLOWED: Readonly<Record<string, { uses: readonly string[]; why: string }>
   'packages/core/src/engine/createEngine.ts': { uses: ['globalThis.fetch'], why: 'hands the platform to the gate' },
   'packages/core/src/llm/egress.ts': { uses: ['fetch('], why: 'the gate: its own method has that name' },
   'packages/core/src/llm/egressSocket.ts': { uses: ['new WebSocket'], why: 'the gate for connections that stay open' },
+  'packages/core/src/engine/sync/browserSignIn.ts': { uses: ['node:http'], why: 'listens on 127.0.0.1 for the browser that signs in' },
   'packages/core/src/engine/transport.ts': { uses: ['node:tls', 'undici'], why: 'the way below the gate: proxies and certificate authorities' },
   'apps/desktop/src/hosts/commands/agentOptions.ts': { uses: ['globalThis.fetch'], why: 'hands the platform to the gate of the command line' },
   'apps/desktop/src/hosts/localServer.ts': { uses: ['node:http', 'ws'], why: 'listens on 127.0.0.1' },

@@ -5,6 +5,8 @@ import { useStore } from 'zustand';
 import { CrashGuard } from './CrashGuard.tsx';
 import { ConsentDialog } from './features/connections/ConsentDialog.tsx';
 import { FlowsPage } from './features/flows/FlowsPage.tsx';
+import { AccountPanel } from './features/sharing/AccountPanel.tsx';
+import { SharedFlowsButton } from './features/sharing/SharedFlowsButton.tsx';
 import { SettingsPage } from './features/settings/SettingsPage.tsx';
 import { UsagePage } from './features/usage/UsagePage.tsx';
 import { FlowScreen } from './FlowScreen.tsx';
@@ -61,8 +63,8 @@ function Pages() {
   }
   if (route.page === 'flow') return <FlowScreen key={route.flowId} flowId={route.flowId} />;
   if (route.page === 'usage') return <UsagePage from={route.from} />;
-  if (route.page === 'settings') return <SettingsPage from={route.from} />;
-  return <FlowsPage key={route.page} isBin={route.page === 'bin'} />;
+  if (route.page === 'settings') return <SettingsPage from={route.from} account={<AccountPanel />} />;
+  return <FlowsPage key={route.page} isBin={route.page === 'bin'} sharing={<SharedFlowsButton />} />;
 }
 
 function Toasts() {

@@ -10,6 +10,8 @@ import { ProposalBar } from './features/proposal/ProposalBar.tsx';
 import { ProposalPanel } from './features/proposal/ProposalPanel.tsx';
 import { ProposalSummary } from './features/proposal/ProposalSummary.tsx';
 import { useDecide } from './features/proposal/useDecide.ts';
+import { PeerLayer } from './features/sharing/PeerLayer.tsx';
+import { SharingBar } from './features/sharing/SharingBar.tsx';
 import { errorText, useText } from './i18n/TextContext.tsx';
 import { createFlowServices, FlowContext, type FlowServices } from './store/flowServices.ts';
 import { goTo } from './store/route.ts';
@@ -56,6 +58,8 @@ function OpenFlow({ flow }: { flow: FlowServices }) {
     <Editor
       chat={<ChatPanel proposalOf={(proposalId, isFresh) => <ProposalSummary proposalId={proposalId} isFresh={isFresh} />} />}
       proposalBar={<ProposalBar />}
+      sharing={<SharingBar />}
+      overlay={<PeerLayer />}
       panels={{ proposal: <ProposalPanel />, findings: <FindingsPanel />, history: <HistoryPanel /> }}
       onAcceptCard={decide.acceptCard}
       onRejectCard={decide.rejectCard}

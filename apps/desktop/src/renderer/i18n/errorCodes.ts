@@ -2,7 +2,7 @@ import type { StoreErrorCode } from '@uxflow/core/storeErrors';
 import type { ModelErrorCode } from '@uxflow/core';
 
 /** Every code that a failure can reach a person with; a language that lacks one does not compile. */
-export type ErrorCode = McpErrorCode | ModelErrorCode | ConversationErrorCode | StoreErrorCode | DocumentErrorCode | ChangeErrorCode | EngineErrorCode | HostErrorCode;
+export type ErrorCode = McpErrorCode | ModelErrorCode | ConversationErrorCode | StoreErrorCode | DocumentErrorCode | ChangeErrorCode | EngineErrorCode | HostErrorCode | SharingErrorCode;
 
 /** Files that are no flow, or not a whole one. */
 export type DocumentErrorCode = 'DOCUMENT_INVALID' | 'DOCUMENT_NOT_A_FLOW' | 'DOCUMENT_NOT_JSON' | 'DOCUMENT_NOT_TEXT' | 'DOCUMENT_TOO_LARGE' | 'DOCUMENT_TRUNCATED' | 'DOCUMENT_VERSION_UNKNOWN';
@@ -117,6 +117,62 @@ export type McpErrorCode =
   | 'MCP_TOO_MANY_SERVERS'
   | 'MCP_TOOL_DENIED'
   | 'MCP_TOOL_UNKNOWN';
+
+/** Accounts on a server, sharing and sync; some are the server's own. */
+export type SharingErrorCode =
+  | 'ACCOUNT_SUSPENDED'
+  | 'ALREADY_INVITED'
+  | 'ALREADY_MEMBER'
+  | 'ASIDE_GONE'
+  | 'CHALLENGE_INVALID'
+  | 'CODE_USED'
+  | 'CODE_WRONG'
+  | 'EMAIL_UNVERIFIED'
+  | 'ENTRY_UNREADABLE'
+  | 'ENVELOPE_INVALID'
+  | 'EPOCH_CHANGED'
+  | 'FLOW_EXISTS'
+  | 'FLOW_ID_TAKEN'
+  | 'FLOW_NOT_CONNECTED'
+  | 'FLOW_SHARED_ALREADY'
+  | 'FRAME_MALFORMED'
+  | 'INPUT_INVALID'
+  | 'INVITATION_NOT_OPENED'
+  | 'KEYS_NOT_OPENED'
+  | 'KEY_CHANGED'
+  | 'KEY_EPOCH_BACK'
+  | 'KEY_HISTORY_BROKEN'
+  | 'KEY_TEXT_INVALID'
+  | 'LINK_NOT_OPENED'
+  | 'LOG_KEY_MISSING'
+  | 'PERMISSION_MISSING'
+  | 'RATE_LIMITED'
+  | 'REKEY'
+  | 'ROLE_COMMENTS_ONLY'
+  | 'ROLE_READS_ONLY'
+  | 'ROLE_TOO_HIGH'
+  | 'SEATS_FULL'
+  | 'SECOND_FACTOR_NEEDED'
+  | 'SERVER_ADDRESS_INSECURE'
+  | 'SERVER_ADDRESS_INVALID'
+  | 'SERVER_STRANGE'
+  | 'SERVER_UNREACHABLE'
+  | 'SESSION_INVALID'
+  | 'SHARED_FLOW_LATE'
+  | 'SHARED_FLOW_NOT_FOUND'
+  | 'SHARED_FLOW_NOT_READY'
+  | 'SHARED_FLOW_UNREADABLE'
+  | 'SIGNED_OUT'
+  | 'SIGN_IN_CANCELLED'
+  | 'SIGN_IN_FAILED'
+  | 'SIGN_IN_LOCKED'
+  | 'SIGN_IN_REFUSED'
+  | 'STORAGE_FULL'
+  | 'TOKEN_INVALID'
+  | 'WORKSPACE_LIMIT'
+  | 'WORKSPACE_NOT_FOUND'
+  | 'WORKSPACE_NOT_WRITABLE'
+  | 'WRAP_REFUSED';
 
 /** What lies between the screen and the engine, and what keeps a host from starting. */
 export type HostErrorCode = 'BAD_REQUEST' | 'ENGINE_AWAY' | 'INTERNAL_SERVER_ERROR' | 'PORT_IN_USE' | 'PORT_REFUSED' | 'SECRETS_NOT_WRITTEN' | 'SECRETS_UNREADABLE' | 'SOCKET_UNAVAILABLE';

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createConversation, type ConversationStore } from './conversation.ts';
 import { createEditorStore, type EditorStore } from './editorStore.ts';
+import { createFlowSync, type FlowSync } from './flowSync.ts';
 import { createFlowSession, type FlowSession } from './flowSession.ts';
 import { ghostView, splitIntent, type GhostView } from './ghosts.ts';
 import { createMessageDraft, type MessageDraft } from './messageDraft.ts';
@@ -17,6 +18,8 @@ export interface FlowServices {
   /** What the person is writing to the agents. */
   draft: StoreApi<MessageDraft>;
   editor: StoreApi<EditorStore>;
+  /** How it stands with its server, and who else is in it. */
+  sync: StoreApi<FlowSync>;
   /** The flow with open proposals drawn over it. */
   ghosts: StoreApi<GhostView>;
   /** Carries out an intent: what touches ghosts changes their proposal, the rest the flow. False when it was refused; the person has been told. */
@@ -33,6 +36,7 @@ export function createFlowServices(services: Services, flowId: string, tell: (er
   const session = createFlowSession(services, flowId);
   const conversation = createConversation(services, flowId);
   const editor = createEditorStore();
+  const sync = createFlowSync(services, flowId);
   const ghosts = createStore<GhostView>()(() => ({ view: session.getState().view, marks: new Map() }));
   const derive = () => {
     const { proposals, edits } = conversation.getState();
@@ -40,6 +44,14 @@ export function createFlowServices(services: Services, flowId: string, tell: (er
   };
   const stops = [
     session.subscribe((now, before) => now.view !== before.view && derive()),
+    // Who may only read hears so from the server, perhaps in the middle of the work.
+    sync.subscribe(({ status }) => {
+      const { readOnly } = session.getState();
+      const scope = status?.scope;
+      if (scope === null && readOnly === null) session.setState({ readOnly: { code: 'ROLE_READS_ONLY', params: {} } });
+      if (scope === 'edit' && readOnly?.code === 'ROLE_READS_ONLY') session.setState({ readOnly: null });
+    }),
+    editor.subscribe((now, before) => now.selected !== before.selected && sync.getState().show({ selection: [...now.selected].slice(0, 40) })),
     conversation.subscribe((now, before) => (now.proposals !== before.proposals || now.edits !== before.edits) && derive()),
   ];
   const run = (action: () => Promise<unknown>) => void action().catch(tell);
@@ -49,6 +61,7 @@ export function createFlowServices(services: Services, flowId: string, tell: (er
     conversation,
     draft: createMessageDraft(flowId),
     editor,
+    sync,
     ghosts,
     run,
     dispatch(intent) {
@@ -64,6 +77,7 @@ export function createFlowServices(services: Services, flowId: string, tell: (er
     },
     close() {
       for (const stop of stops) stop();
+      sync.getState().close();
       session.getState().close();
       conversation.getState().close();
     },
@@ -90,6 +104,11 @@ export function useConversation<T>(select: (state: ConversationStore) => T): T {
 /** A part of the editor's state. */
 export function useEditor<T>(select: (state: EditorStore) => T): T {
   return useStore(useFlow().editor, select);
+}
+
+/** A part of the state of sync. */
+export function useSync<T>(select: (state: FlowSync) => T): T {
+  return useStore(useFlow().sync, select);
 }
 
 /** The flow with open proposals drawn over it. */

@@ -43,7 +43,7 @@ export interface FlowSession {
 }
 
 /** Opens a flow and keeps it true: patches in, own entries out. */
-export function createFlowSession({ connection, ids, settings }: Services, flowId: string): StoreApi<FlowSession> {
+export function createFlowSession({ connection, ids, settings, account }: Services, flowId: string): StoreApi<FlowSession> {
   const { api } = connection;
   const replica = new PatchReplica(flowId);
   // What an earlier window could not deliver goes first.
@@ -75,7 +75,7 @@ export function createFlowSession({ connection, ids, settings }: Services, flowI
     commit(intent) {
       let entry: Transaction;
       try {
-        entry = replica.commit(intent, { id: ids.newId('entry'), logId, author: { kind: 'user', id: personId(ids.newId('user')), name: settings.getState().settings.userName }, at: Date.now() });
+        entry = replica.commit(intent, { id: ids.newId('entry'), logId, author: authorOf(), at: Date.now() });
       } catch (error) {
         if (isAppError(error) && error.code === 'INTENT_EMPTY') return undefined;
         throw error;
@@ -181,6 +181,12 @@ export function createFlowSession({ connection, ids, settings }: Services, flowI
       case 'saved':
         store.setState({ savedAt: event.at });
     }
+  }
+
+  /** Under an account people are told apart by it; without one by this browser. */
+  function authorOf() {
+    const user = account.getState().account?.user;
+    return { kind: 'user' as const, id: user?.id ?? personId(ids.newId('user')), name: settings.getState().settings.userName || (user?.name ?? '') };
   }
 
   function take(patch: Partial<Patch>): void {

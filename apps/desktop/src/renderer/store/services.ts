@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import type { StoreApi } from 'zustand/vanilla';
 import type { Connection, ConnectionStatus } from '../../bridge.ts';
 import { errorText, useText } from '../i18n/TextContext.tsx';
+import { createAccountStore, type AccountStore } from './accountStore.ts';
 import { createMcpStore, type McpStore } from './mcpStore.ts';
 import { createSignalsStore, type SignalsStore } from './signalsStore.ts';
 import { createSettingsStore, type SettingsStore } from './settingsStore.ts';
@@ -16,6 +17,8 @@ export interface Services {
   api: ApiClient;
   ids: IdSource;
   toasts: StoreApi<Toasts>;
+  /** Who this app is on a sync server. */
+  account: StoreApi<AccountStore>;
   settings: StoreApi<SettingsStore>;
   /** Suspicious texts. */
   signals: StoreApi<SignalsStore>;
@@ -27,7 +30,7 @@ export const ServicesContext = createContext<Services | null>(null);
 
 /** The services of a window over one connection. */
 export function createServices(connection: Connection): Services {
-  return { connection, api: connection.api, ids: createIdSource(systemClock, systemRandom), toasts: createToasts(), settings: createSettingsStore(connection), signals: createSignalsStore(connection), mcp: createMcpStore(connection) };
+  return { connection, api: connection.api, ids: createIdSource(systemClock, systemRandom), toasts: createToasts(), account: createAccountStore(connection), settings: createSettingsStore(connection), signals: createSignalsStore(connection), mcp: createMcpStore(connection) };
 }
 
 /** The services of this window. */

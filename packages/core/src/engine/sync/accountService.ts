@@ -43,8 +43,9 @@ export interface AccountServiceOptions {
 const KEY = 'account';
 const SIGN_IN_WITHIN_MS = 10 * 60_000;
 const keptSchema = z.object({ server: z.string(), user: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable() });
-const userSchema = z.looseObject({ id: z.string(), name: z.string().optional(), firstName: z.string().optional(), lastName: z.string().optional(), email: z.string() });
+const userSchema = z.object({ id: z.string(), name: z.string(), email: z.string() });
 const sessionSchema = z.looseObject({ token: z.string(), user: userSchema });
+const loginSchema = z.union([sessionSchema, z.looseObject({ status: z.literal('secondFactor'), challenge: z.string(), methods: z.array(z.string()).default([]) })]);
 const tokenName = (server: string) => `sync-token:${server}`;
 
 export function createAccountService(options: AccountServiceOptions): AccountService {
@@ -81,7 +82,12 @@ export function createAccountService(options: AccountServiceOptions): AccountSer
     changes,
     async signIn({ server: entered, email, password, code }) {
       const origin = readServerAddress(entered, isTrusted);
-      const answer = await anonymous(origin).send('POST', '/users/login', { email, password, device: deviceName, ...(code ? { code } : {}) }, sessionSchema);
+      const api = anonymous(origin);
+      let answer = await api.send('POST', '/users/login', { email, password, deviceName }, loginSchema);
+      if ('challenge' in answer) {
+        if (!code) throw new AppError('SECOND_FACTOR_NEEDED', 'This account has a second factor. Nothing was changed; enter the code of your app, or one of the backup codes.', { methods: answer.methods });
+        answer = await api.send('POST', '/users/login/second-factor', { challenge: answer.challenge, code, kind: /^\d{6}$/.test(code) ? 'totp' : 'backup', deviceName }, sessionSchema);
+      }
       stopWaiting();
       await take(origin, readSession(answer));
       return view();
@@ -160,6 +166,5 @@ export function createAccountService(options: AccountServiceOptions): AccountSer
 }
 
 function readSession({ token, user }: z.infer<typeof sessionSchema>): Session {
-  const name = user.name ?? [user.firstName, user.lastName].filter(Boolean).join(' ');
-  return { token, user: { id: user.id, email: user.email, name: name || user.email.replace(/@.*/, '') } };
+  return { token, user: { ...user, name: user.name.trim() || user.email.replace(/@.*/, '') } };
 }

@@ -17,8 +17,8 @@ export interface Remote {
 const workspaceSchema = z.looseObject({ id: z.string(), name: z.string(), role: z.string(), encrypted: z.boolean().default(false), permissions: z.array(z.string()).optional() });
 const memberSchema = z.looseObject({ userId: z.string(), name: z.string().default(''), email: z.string().default(''), role: z.string() });
 const flowSchema = z.looseObject({ logId: z.string(), workspaceId: z.string(), name: z.string().nullable().default(null), updatedAt: z.number(), scope: z.enum(['edit', 'comment', 'read']), kind: z.string().default('main') });
-/** A list, bare or under a name. */
-const listOf = <T>(item: z.ZodType<T>, name: string) => z.union([z.array(item), z.looseObject({ [name]: z.array(item) }).transform((value) => value[name] as T[])]);
+/** A list under its name. */
+const listOf = <T>(item: z.ZodType<T>, name: string) => z.looseObject({ [name]: z.array(item) }).transform((value) => value[name] as T[]);
 const pathOf = (workspaceId: string) => `/workspaces/${encodeURIComponent(workspaceId)}`;
 
 export function createRemote({ account, flowOfLog }: { account: AccountService; flowOfLog(logId: string): string | undefined }): Remote {
@@ -33,7 +33,7 @@ export function createRemote({ account, flowOfLog }: { account: AccountService; 
     createWorkspace: async (name) => workspaceOf(await account.api().send('POST', '/workspaces', { name }, workspaceSchema)),
     members: async (workspaceId) => (await account.api().get(`${pathOf(workspaceId)}/members`, listOf(memberSchema, 'members'))).map(({ userId, name, email, role }) => ({ userId, name, email, role })),
     async invite(workspaceId, invitation) {
-      await account.api().send('POST', `${pathOf(workspaceId)}/invitations`, invitation, z.unknown());
+      await account.api().send('POST', `${pathOf(workspaceId)}/invite`, invitation, z.unknown());
     },
     async flows() {
       const all = await workspaces();
@@ -53,7 +53,7 @@ export function createRemote({ account, flowOfLog }: { account: AccountService; 
       try {
         await account.api().send('POST', `${pathOf(workspaceId)}/flows`, { ...log, kind: 'main' }, z.unknown());
       } catch (error) {
-        if (!isAppError(error) || error.code !== 'LOG_EXISTS') throw error;
+        if (!isAppError(error) || (error.code !== 'FLOW_EXISTS' && error.code !== 'LOG_EXISTS')) throw error;
         const there = await account.api().get(`${pathOf(workspaceId)}/flows`, listOf(flowSchema, 'flows'));
         if (!there.some(({ logId }) => logId === log.logId)) throw error;
       }

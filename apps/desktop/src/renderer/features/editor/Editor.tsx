@@ -22,6 +22,10 @@ import { ViewControls } from './ViewControls.tsx';
 export interface EditorProps {
   chat: ReactNode;
   proposalBar: ReactNode;
+  /** Who else is here, and the way to share; stands in the bar. */
+  sharing: ReactNode;
+  /** What others do, drawn over the canvas. */
+  overlay: ReactNode;
   panels: Record<'proposal' | 'findings' | 'history', ReactNode>;
   onAcceptCard: (cardId: string) => void;
   onRejectCard: (cardId: string) => void;
@@ -38,7 +42,7 @@ export function Editor(props: EditorProps) {
 
 const ANIMATION_MS = 450;
 
-function EditorInside({ chat, proposalBar, panels, onAcceptCard, onRejectCard }: EditorProps) {
+function EditorInside({ chat, proposalBar, sharing, overlay, panels, onAcceptCard, onRejectCard }: EditorProps) {
   const text = useText();
   const flow = useFlow();
   const services = useServices();
@@ -93,7 +97,7 @@ function EditorInside({ chat, proposalBar, panels, onAcceptCard, onRejectCard }:
 
   return (
     <div className="editor">
-      <EditorBar commands={commands} isTidying={isTidying} />
+      <EditorBar commands={commands} isTidying={isTidying} sharing={sharing} />
       <div className="editor__body">
         {isChatOpen ? (
           <aside className="side side--left" aria-label={text('panel.chat')} data-testid="chat">
@@ -101,7 +105,7 @@ function EditorInside({ chat, proposalBar, panels, onAcceptCard, onRejectCard }:
           </aside>
         ) : null}
         <div className="stage" ref={stage}>
-          <FlowCanvas commands={commands} isAnimating={isAnimating} onAccept={onAcceptCard} onReject={onRejectCard} />
+          <FlowCanvas commands={commands} isAnimating={isAnimating} onAccept={onAcceptCard} onReject={onRejectCard} overlay={overlay} />
           {isEmpty ? (
             <div className="stage__empty">
               <h2>{text('empty.canvasTitle')}</h2>

@@ -1,5 +1,6 @@
 import { Button, classes, IconButton, MenuButton, useDraft, type MenuEntry } from '@uxflow/ui';
 import { ArrowLeft, ChevronDown, Download, FileJson, FileText, History, MessageSquareText, PanelRight, Redo2, Search, Settings, Sparkles, Undo2, Workflow } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useEditor, useFlow, useSession } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
@@ -10,7 +11,7 @@ import { isMacPlatform, shortcutText } from './keymap.ts';
 import { StatusLine } from './StatusLine.tsx';
 
 /** The bar over the canvas: where we are, whether it is saved, and what concerns the whole flow. */
-export function EditorBar({ commands, isTidying }: { commands: EditorCommands; isTidying: boolean }) {
+export function EditorBar({ commands, isTidying, sharing }: { commands: EditorCommands; isTidying: boolean; sharing: ReactNode }) {
   const text = useText();
   const flow = useFlow();
   const { api } = useServices();
@@ -59,6 +60,7 @@ export function EditorBar({ commands, isTidying }: { commands: EditorCommands; i
       />
       <StatusLine />
       <span className="page__space" />
+      {sharing}
       <div className="editor-bar__group" role="group" aria-label={text('help.edit')}>
         <IconButton label={text('undo')} shortcut={shortcutText('undo', isMac)} icon={<Undo2 />} disabled={!canUndo} onClick={() => commands.run('undo')} />
         <IconButton label={text('redo')} shortcut={shortcutText('redo', isMac)} icon={<Redo2 />} disabled={!canRedo} onClick={() => commands.run('redo')} />

@@ -1,6 +1,6 @@
 import { CanvasContext, FlowEdge, FlowNode, FrameNode, Menu, type CanvasActions, type MenuEntry, type SceneNode } from '@uxflow/ui';
 import { Background, BackgroundVariant, ConnectionMode, ReactFlow, SelectionMode, useReactFlow, type Edge as CanvasEdge } from '@xyflow/react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useEditor, useFlow, useSession } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
@@ -28,10 +28,11 @@ export interface FlowCanvasProps {
   isAnimating: boolean;
   onAccept: (cardId: string) => void;
   onReject: (cardId: string) => void;
+  overlay: ReactNode;
 }
 
 /** The canvas of a flow: draws what the scene says and turns what the hand does into intents. */
-export function FlowCanvas({ commands, isAnimating, onAccept, onReject }: FlowCanvasProps) {
+export function FlowCanvas({ commands, isAnimating, onAccept, onReject, overlay }: FlowCanvasProps) {
   const text = useText();
   const flow = useFlow();
   const { editor } = flow;
@@ -131,8 +132,15 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject }: FlowCa
         ref={pane}
         className={`canvas${isReadOnly ? ' canvas--read-only' : ''}${isAnimating ? ' canvas--animating' : ''}`}
         data-testid="canvas"
-        onPointerMove={(event) => commands.setPointer(instance.screenToFlowPosition({ x: event.clientX, y: event.clientY }))}
-        onPointerLeave={() => commands.setPointer(null)}
+        onPointerMove={(event) => {
+          const at = instance.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+          commands.setPointer(at);
+          flow.sync.getState().show({ cursor: at });
+        }}
+        onPointerLeave={() => {
+          commands.setPointer(null);
+          flow.sync.getState().show({ cursor: null });
+        }}
       >
         <ReactFlow
           nodes={scene.nodes as SceneNode[]}
@@ -202,6 +210,7 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject }: FlowCa
           ariaLabelConfig={{ 'node.a11yDescription.default': text('a11y.node'), 'edge.a11yDescription.default': text('a11y.edge') }}
         >
           <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--canvas-dot)" bgColor="var(--canvas)" />
+          {overlay}
         </ReactFlow>
         {settings.showMinimap && scene.nodes.length > 0 ? <OverviewMap scene={scene} /> : null}
         {menu ? <Menu label={menu.label} at={menu.at} entries={menu.entries} onClose={() => setMenu(null)} /> : null}

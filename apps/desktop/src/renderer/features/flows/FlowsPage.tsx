@@ -1,7 +1,7 @@
 import { Button, Dialog, EmptyState, IconButton, Spinner } from '@uxflow/ui';
 import { ChartColumn, ArrowLeft, FilePlus, FileUp, Plus, Search, SearchX, Settings, Trash2, Workflow } from 'lucide-react';
 import type { FlowSummary } from '@uxflow/core/api';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useText } from '../../i18n/TextContext.tsx';
 import { goTo } from '../../store/route.ts';
@@ -10,7 +10,7 @@ import { FlowCard } from './FlowCard.tsx';
 import { createFlowsStore } from './flowsStore.ts';
 
 /** The list of all flows, or of the bin: the first thing a person sees. */
-export function FlowsPage({ isBin }: { isBin: boolean }) {
+export function FlowsPage({ isBin, sharing }: { isBin: boolean; sharing: ReactNode }) {
   const text = useText();
   const services = useServices();
   const { api, toasts, connection } = services;
@@ -89,6 +89,7 @@ export function FlowsPage({ isBin }: { isBin: boolean }) {
         <span className="page__space" />
         {isBin ? null : (
           <>
+            {sharing}
             <IconButton label={text('bin')} icon={<Trash2 />} onClick={() => goTo({ page: 'bin' })} />
             <IconButton label={text('usage.open')} icon={<ChartColumn />} onClick={() => goTo({ page: 'usage' })} />
             <IconButton label={text('settings')} icon={<Settings />} onClick={() => goTo({ page: 'settings' })} />

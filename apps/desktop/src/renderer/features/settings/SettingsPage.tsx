@@ -1,6 +1,6 @@
 import { IconButton } from '@uxflow/ui';
 import { ArrowLeft, Check, CircleAlert, LoaderCircle } from 'lucide-react';
-import { useCallback, useState } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { goTo } from '../../store/route.ts';
 import { AboutSection } from './AboutSection.tsx';
@@ -14,21 +14,24 @@ import { ModesSection } from './ModesSection.tsx';
 import { PrivacySection } from './PrivacySection.tsx';
 import { PromptsSection } from './prompts/PromptsSection.tsx';
 import { SignalsSection } from './SignalsSection.tsx';
+import { Section } from './Section.tsx';
 import { ServersSection } from './ServersSection.tsx';
 import { WorkbenchSection } from './workbench/WorkbenchSection.tsx';
 import { useSavedSettings, type SaveStatus } from './savedSettings.ts';
 import './settings.css';
 import './costs.css';
 
-const SECTIONS = ['model', 'modes', 'costs', 'answers', 'privacy', 'ledger', 'signals', 'connections', 'servers', 'prompts', 'workbench', 'look', 'about'] as const;
+const SECTIONS = ['model', 'modes', 'costs', 'answers', 'privacy', 'ledger', 'signals', 'account', 'connections', 'servers', 'prompts', 'workbench', 'look', 'about'] as const;
 
 export interface SettingsPageProps {
   /** Id of the flow to go back to; without it back leads to the list of flows. */
   from?: string | undefined;
+  /** The account on a sync server. */
+  account: ReactNode;
 }
 
 /** The settings: who thinks, what may leave this machine, how it looks, and what this app is. Every change saves itself. */
-export function SettingsPage({ from }: SettingsPageProps) {
+export function SettingsPage({ from, account }: SettingsPageProps) {
   const text = useText();
   const { settings, status, change } = useSavedSettings();
   // Counts the calls to models, so that the ledger shows them at once.
@@ -63,6 +66,9 @@ export function SettingsPage({ from }: SettingsPageProps) {
           <PrivacySection settings={settings} change={change} />
           <EgressLedger asked={asked} />
           <SignalsSection />
+          <Section id="account" title={text('settings.account')} text={text('settings.accountText')}>
+            {account}
+          </Section>
           <ConnectionsSection />
           <ServersSection />
           <PromptsSection />

@@ -1,0 +1,10 @@
+import { initialsOf, personColor } from './personColor.ts';
+
+/** Somebody's picture: their letters in their colour. */
+export function Avatar({ name, id }: { name: string; id: string }) {
+  return (
+    <span className="avatar" style={{ background: personColor(id) }} aria-hidden>
+      {initialsOf(name)}
+    </span>
+  );
+}

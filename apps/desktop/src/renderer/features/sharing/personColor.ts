@@ -1,0 +1,17 @@
+/** Hues that are told apart in light and in dark, and from the accent of the selection. */
+const HUES = [12, 38, 95, 158, 190, 285, 325, 350] as const;
+
+/** The colour of a person (or of agents), the same on every screen: from the id of the account. */
+export function personColor(key: string): string {
+  if (key === 'agent') return 'var(--accent)';
+  let sum = 0;
+  for (const sign of key) sum = (sum * 31 + sign.codePointAt(0)!) >>> 0;
+  return `hsl(${HUES[sum % HUES.length]} 62% 42%)`;
+}
+
+/** One or two letters for somebody's picture. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  const letters = words.length > 1 ? [words[0]!, words.at(-1)!] : words;
+  return letters.map((word) => [...word][0]!.toUpperCase()).join('') || '?';
+}
