@@ -36,7 +36,6 @@ export interface HistoryReport {
   entries: number;
   written: number;
   denied: number;
-  resets: number;
   conflicts: number;
   upgrades: number;
   restores: number;
@@ -83,7 +82,7 @@ class History {
   readonly log: string;
   readonly workspace: string;
   readonly weather: Weather = { isCalm: false, counts: { twice: 0, swapped: 0, cut: 0 } };
-  readonly report: HistoryReport = { entries: 0, written: 0, denied: 0, resets: 0, conflicts: 0, upgrades: 0, restores: 0, reinstalls: 0, twice: 0, swapped: 0, cut: 0 };
+  readonly report: HistoryReport = { entries: 0, written: 0, denied: 0, conflicts: 0, upgrades: 0, restores: 0, reinstalls: 0, twice: 0, swapped: 0, cut: 0 };
   people: Person[] = [];
   isRestoring = false;
 
