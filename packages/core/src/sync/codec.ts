@@ -9,6 +9,8 @@ import { AppError } from '../base/index.ts';
 export interface SyncCodec {
   /** Number of the key that `encode` uses; 0: nothing is sealed. */
   readonly epoch: number;
+  /** True while there is no key to seal with: the log waits, nothing is sent. */
+  readonly isLocked?: boolean;
   encode(plain: Uint8Array, context: Uint8Array): Uint8Array;
   /** `size`: bytes that may come out at most. */
   decode(bytes: Uint8Array, context: Uint8Array, size: number): Uint8Array;

@@ -190,6 +190,11 @@ export class Replica {
     this.#readOnly = reason;
   }
 
+  /** Takes entries and edits again because the missing key may be here now; a version that is unknown stays so. */
+  goOn(): void {
+    if (this.#readOnly?.code === 'LOG_KEY_MISSING') this.#readOnly = null;
+  }
+
   /** How the pending entries end on the confirmed state of now. */
   dryRun(): DryRun {
     const own = new Set(this.#pending.map((item) => item.entry.id));

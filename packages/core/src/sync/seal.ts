@@ -29,6 +29,9 @@ export function createSealedCodec({ cipher, logId, keys, deflater }: SealedCodec
     get epoch() {
       return keys().epoch;
     },
+    get isLocked() {
+      return keys().epoch === 0;
+    },
     encode(plain, context) {
       const { epoch } = keys();
       const key = keyOrThrow(keys(), logId, epoch);

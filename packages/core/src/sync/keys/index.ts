@@ -9,5 +9,6 @@ export * from './invitation.ts';
 export * from './linkKey.ts';
 export * from './keyring.ts';
 export * from './keyApi.ts';
+export * from './keyWatch.ts';
 export * from '../seal.ts';
 export type { SecretTextProblem } from './secretText.ts';
