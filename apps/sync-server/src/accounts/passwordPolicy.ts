@@ -67,9 +67,10 @@ function isPattern(lower: string): boolean {
   return inRuns >= lower.length * 0.7;
 }
 
-/** A part of the address or name makes up most of it. */
+/** Little is left once the parts of the address and the name are taken away. */
 function isPersonal(lower: string, parts: string[]): boolean {
-  return parts.some((part) => part.length >= 4 && lower.includes(part) && lower.length - part.length < 8);
+  const rest = parts.filter((part) => part.length >= 4).reduce((text, part) => text.split(part).join(''), lower);
+  return rest.length < lower.length && rest.length < 8;
 }
 
 async function openBreachedList(file: string): Promise<(sha1: Buffer) => boolean> {

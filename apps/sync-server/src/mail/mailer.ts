@@ -29,6 +29,7 @@ export interface MailerParts {
 
 const QUEUE = 'mail';
 const DEAD = 'mail_dead';
+const LOOK_AFTER_MS = 60;
 
 /** The mailer of an instance. Without a mail server mails become files (0600) in a folder. */
 export function createMailer({ jobs, key, config, logger }: MailerParts): Mailer {
@@ -37,6 +38,7 @@ export function createMailer({ jobs, key, config, logger }: MailerParts): Mailer
   const folder = config.MAIL_FOLDER ?? join(config.DATA_DIR, 'mail');
   const counts = { sent: 0, failed: 0 };
   let workerId: string | undefined;
+  let isOpen = true;
 
   const deliver = async (mail: Mail): Promise<void> => {
     const { subject, text, html } = renderMail(mail, mail.language);
@@ -76,10 +78,12 @@ export function createMailer({ jobs, key, config, logger }: MailerParts): Mailer
     async send(sql, mail) {
       const boss = await jobs.ready();
       await boss.send(QUEUE, { sealed: seal(key, mail) }, { db: bossDatabase(sql) });
-      if (workerId) boss.notifyWorker(workerId);
+      // The transaction is committed in a moment; a worker that looks too early finds the mail in its next round.
+      setTimeout(() => isOpen && workerId && boss.notifyWorker(workerId), LOOK_AFTER_MS).unref();
     },
     counts: () => counts,
     async close() {
+      isOpen = false;
       transport?.close();
     },
   };

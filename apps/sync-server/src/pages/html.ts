@@ -28,6 +28,8 @@ export interface PageOptions {
 export function page(context: Context, { title, language = 'en', body, script, formTargets = [], status = 200 }: PageOptions): Response {
   const policy = ["default-src 'none'", "style-src 'self'", "img-src 'self'", `script-src ${script ? "'self'" : "'none'"}`, `connect-src ${script ? "'self'" : "'none'"}`, `form-action 'self' ${formTargets.join(' ')}`.trim(), "frame-ancestors 'none'", "base-uri 'none'"];
   context.header('Content-Security-Policy', policy.join('; '));
+  // With no referrer at all, browsers would send `Origin: null` with our own forms.
+  context.header('Referrer-Policy', 'same-origin');
   const { markup } = html`<!doctype html>
 <html lang="${language}">
 <head>

@@ -1,0 +1,238 @@
+/** The pages by which people come in: they work without a script, in English and German. */
+import type { Context } from 'hono';
+import type { ServerApp, ServerEnv } from '../access/context.ts';
+import { accessProblem } from '../access/errors.ts';
+import type { AccessLayer } from '../access/layer.ts';
+import { Problem } from '../access/problem.ts';
+import type { AccessRule } from '../access/route.ts';
+import type { Site } from '../access/site.ts';
+import { originOf, setSessionCookie } from '../accounts/routes.ts';
+import { emailSchema, loginSchema, registerSchema, secondFactorSchema, tokenSchema } from '../accounts/schema.ts';
+import type { Accounts } from '../accounts/service.ts';
+import type { Challenge, SignedIn } from '../accounts/signIn.ts';
+import type { Language } from '../mail/templates.ts';
+import { PAGES_CSS, PAGES_JS } from './assets.ts';
+import { addDesktopPages } from './desktopPages.ts';
+import { html, page, type Html, type PageOptions } from './html.ts';
+import { fill, languageOfRequest, problemSentence, textsOf } from './texts.ts';
+
+export type PageContext = Context<ServerEnv>;
+export interface PageParts {
+  accounts: Accounts;
+  site: Site;
+}
+
+const SCRIPT = '/assets/pages.js';
+const open: AccessRule = { as: 'anyone' };
+
+/** Adds the pages and what they load. */
+export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): void {
+  const { accounts, site } = parts;
+  const get = (path: string, handle: (context: PageContext) => Response | Promise<Response>) => {
+    layer.addRule('GET', path, open);
+    app.get(path, handle);
+  };
+  const post = (path: string, rate: AccessRule['rate'], handle: (context: PageContext, fields: Record<string, string>) => Response | Promise<Response>, again: (context: PageContext, problem: Problem, fields: Record<string, string>) => Response | Promise<Response>) => {
+    layer.addRule('POST', path, { as: 'anyone', ...(rate ? { rate } : {}) });
+    app.post(path, async (context) => {
+      const fields = await fieldsOf(context);
+      try {
+        return await handle(context, fields);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return again(context, error, fields);
+      }
+    });
+  };
+
+  get('/assets/pages.css', (context) => context.body(PAGES_CSS, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=300' }));
+  get(SCRIPT, (context) => context.body(PAGES_JS, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=300' }));
+
+  get('/', (context) => context.redirect(context.get('principal') ? '/account' : '/sign-in', 303));
+  get('/sign-in', (context) => signInPage(context, { next: context.req.query('next') }));
+  post('/sign-in', 'credential', async (context, fields) => {
+    const { email, password } = parsed(loginSchema.pick({ email: true, password: true }), fields);
+    const remember = fields.remember === 'on';
+    return arrive(context, parts, await accounts.signIn.withPassword({ email, password, remember }, { kind: 'web' }, originOf(context)), { next: fields.next, remember });
+  }, (context, problem, fields) => signInPage(context, { next: fields.next, email: fields.email, problem }));
+  post('/sign-in/second-factor', 'credential', async (context, fields) => {
+    const { challenge, code } = parsed(secondFactorSchema.pick({ challenge: true, code: true }), fields);
+    const remember = fields.remember === 'on';
+    return arrive(context, parts, await accounts.signIn.withSecondFactor({ challenge, code, kind: /^\d{6}$/.test(code) ? 'totp' : 'backup' }, { kind: 'web' }, originOf(context)), { next: fields.next, remember });
+  }, (context, problem, fields) => (problem.code === 'CHALLENGE_INVALID' ? signInPage(context, { next: fields.next, problem }) : secondFactorPage(context, { challenge: fields.challenge ?? '', next: fields.next, remember: fields.remember === 'on', problem })));
+  post('/sign-out', undefined, async (context) => {
+    const principal = context.get('principal');
+    if (principal?.sessionId) await accounts.sessions.end(principal, principal.sessionId, originOf(context));
+    setSessionCookie(context, site, '', 0);
+    return context.redirect('/sign-in', 303);
+  }, (context) => context.redirect('/sign-in', 303));
+
+  get('/sign-up', (context) => signUpPage(context, {}));
+  post('/sign-up', 'mail', async (context, fields) => {
+    const { email, password, name } = parsed(registerSchema.pick({ email: true, password: true, name: true }), fields);
+    await accounts.registration.register({ email, password, name, language: languageOfRequest(context) }, originOf(context));
+    return mailedPage(context, email);
+  }, (context, problem, fields) => signUpPage(context, { email: fields.email, name: fields.name, problem }));
+
+  get('/verify', (context) => tokenPage(context, 'verify', {}));
+  post('/verify', 'credential', async (context, fields) => {
+    await accounts.registration.verify(parsed(tokenSchema, fields.token), originOf(context));
+    return messagePage(context, (t) => ({ title: t.verified, lead: t.verifiedLead, more: html`<a class="button" href="/account">${t.go}</a>` }));
+  }, (context, problem) => tokenPage(context, 'verify', { problem }));
+  post('/resend', 'mail', async (context, fields) => {
+    const email = parsed(emailSchema, fields.email);
+    await accounts.registration.resend(email);
+    return mailedPage(context, email);
+  }, (context, problem) => messagePage(context, (t, language) => ({ title: t.unverified, lead: problemSentence(problem, language) }), problem.status as never));
+
+  get('/forgot', (context) => forgotPage(context, {}));
+  post('/forgot', 'mail', async (context, fields) => {
+    const email = parsed(emailSchema, fields.email);
+    await accounts.passwords.forgot(email, originOf(context));
+    return mailedPage(context, email);
+  }, (context, problem, fields) => forgotPage(context, { email: fields.email, problem }));
+  get('/reset', (context) => tokenPage(context, 'reset', {}));
+  post('/reset', 'credential', async (context, fields) => {
+    await accounts.passwords.reset({ token: parsed(tokenSchema, fields.token), password: fields.password ?? '' }, originOf(context));
+    return messagePage(context, (t) => ({ title: t.resetDone, lead: t.resetDoneLead, more: html`<a class="button" href="/sign-in">${t.signIn}</a>` }));
+  }, (context, problem, fields) => tokenPage(context, 'reset', { problem, token: fields.token }));
+
+  get('/account', async (context) => {
+    const principal = context.get('principal');
+    if (!principal || principal.kind !== 'user') return context.redirect('/sign-in', 303);
+    const me = await accounts.profile.me(principal.userId);
+    const button = (action: string, label: string, kind = '') => html`<form method="post" action="${action}"><input type="hidden" name="email" value="${me.email}" /><button class="${kind}">${label}</button></form>`;
+    return messagePage(context, (t) => ({
+      title: me.emailVerified ? t.account : t.unverified,
+      lead: fill(me.emailVerified ? t.accountLead : t.unverifiedLead, { ...me }),
+      more: html`${me.deleteAt === null ? '' : html`<p>${fill(t.closing, { day: new Date(me.deleteAt).toISOString().slice(0, 10) })}</p>${button('/keep', t.keep)}`}
+        ${me.emailVerified ? '' : button('/resend', t.resend)}
+        ${button('/sign-out', t.signOut, 'second')}`,
+    }));
+  });
+  post('/keep', undefined, async (context) => {
+    const principal = context.get('principal');
+    if (principal?.kind === 'user') await accounts.privacy.restore(principal, originOf(context));
+    return context.redirect('/account', 303);
+  }, (context) => context.redirect('/account', 303));
+  addDesktopPages(get, post, parts);
+}
+export type AddGet = (path: string, handle: (context: PageContext) => Response | Promise<Response>) => void;
+export type AddPost = (path: string, rate: AccessRule['rate'], handle: (context: PageContext, fields: Record<string, string>) => Response | Promise<Response>, again: (context: PageContext, problem: Problem, fields: Record<string, string>) => Response | Promise<Response>) => void;
+
+/** A page of a title, a sentence and perhaps more. */
+export function messagePage(context: PageContext, say: (texts: ReturnType<typeof textsOf>, language: Language) => { title: string; lead: string; more?: Html }, status: PageOptions['status'] = 200, formTargets: readonly string[] = []): Response {
+  const language = languageOfRequest(context);
+  const { title, lead, more } = say(textsOf(language), language);
+  return page(context, { title, language, status, formTargets, body: html`<h1>${title}</h1><p>${lead}</p>${more}` });
+}
+
+/** A path of this server to go on to; anything else leads to the account. */
+export function safeNext(next: string | undefined): string {
+  return next && /^\/(?![/\\])[^\s\\]*$/.test(next) ? next : '/account';
+}
+
+/** The value, or INPUT_INVALID. */
+export function parsed<T>(schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } }, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (!result.success) throw accessProblem('INPUT_INVALID', { fields: [] });
+  return result.data;
+}
+
+function arrive(context: PageContext, { site }: PageParts, result: SignedIn | Challenge, { next, remember }: { next: string | undefined; remember: boolean }): Response {
+  if (result.status === 'secondFactor') return secondFactorPage(context, { challenge: result.challenge, next, remember });
+  setSessionCookie(context, site, result.token, result.expiresAt, remember);
+  return context.redirect(safeNext(next), 303);
+}
+
+async function fieldsOf(context: PageContext): Promise<Record<string, string>> {
+  const fields = await context.req.parseBody();
+  return Object.fromEntries(Object.entries(fields).filter((one): one is [string, string] => typeof one[1] === 'string'));
+}
+
+function problemNote(problem: Problem | undefined, language: Language): Html {
+  return problem ? html`<p class="problem" role="alert">${problemSentence(problem, language)}</p>` : html``;
+}
+
+function signInPage(context: PageContext, { next = '', email = '', problem }: { next?: string | undefined; email?: string | undefined; problem?: Problem }): Response {
+  const language = languageOfRequest(context);
+  const t = textsOf(language);
+  return page(context, {
+    title: t.signIn, language, status: statusOf(problem),
+    body: html`<h1>${t.signIn}</h1>${problemNote(problem, language)}
+      <form method="post" action="/sign-in">
+        <input type="hidden" name="next" value="${next}" />
+        <label>${t.email}<input name="email" type="email" autocomplete="username" required value="${email}" /></label>
+        <label>${t.password}<input name="password" type="password" autocomplete="current-password" required /></label>
+        <label class="check"><input name="remember" type="checkbox" checked />${t.remember}</label>
+        <button>${t.signIn}</button>
+      </form>
+      <div class="links"><a href="/forgot">${t.forgot}</a><a href="/sign-up">${t.noAccount}</a></div>`,
+  });
+}
+
+function secondFactorPage(context: PageContext, { challenge, next = '', remember, problem }: { challenge: string; next?: string | undefined; remember: boolean; problem?: Problem }): Response {
+  const language = languageOfRequest(context);
+  const t = textsOf(language);
+  return page(context, {
+    title: t.secondFactor, language, status: statusOf(problem),
+    body: html`<h1>${t.secondFactor}</h1><p>${t.secondFactorLead}</p>${problemNote(problem, language)}
+      <form method="post" action="/sign-in/second-factor">
+        <input type="hidden" name="challenge" value="${challenge}" /><input type="hidden" name="next" value="${next}" /><input type="hidden" name="remember" value="${remember ? 'on' : ''}" />
+        <label>${t.code}<input name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" required maxlength="32" /></label>
+        <button>${t.go}</button>
+      </form>`,
+  });
+}
+
+function signUpPage(context: PageContext, { email = '', name = '', problem }: { email?: string | undefined; name?: string | undefined; problem?: Problem }): Response {
+  const language = languageOfRequest(context);
+  const t = textsOf(language);
+  return page(context, {
+    title: t.signUp, language, status: statusOf(problem),
+    body: html`<h1>${t.signUp}</h1>${problemNote(problem, language)}
+      <form method="post" action="/sign-up">
+        <label>${t.name}<input name="name" autocomplete="name" required maxlength="100" value="${name}" /></label>
+        <label>${t.email}<input name="email" type="email" autocomplete="username" required value="${email}" /></label>
+        <label>${t.password}<input name="password" type="password" autocomplete="new-password" minlength="12" required aria-describedby="hint" /></label>
+        <p class="quiet" id="hint">${t.passwordHint}</p>
+        <button>${t.signUp}</button>
+      </form>
+      <div class="links"><a href="/sign-in">${t.haveAccount}</a></div>`,
+  });
+}
+
+function forgotPage(context: PageContext, { email = '', problem }: { email?: string | undefined; problem?: Problem }): Response {
+  const language = languageOfRequest(context);
+  const t = textsOf(language);
+  return page(context, {
+    title: t.forgotTitle, language, status: statusOf(problem),
+    body: html`<h1>${t.forgotTitle}</h1><p>${t.forgotLead}</p>${problemNote(problem, language)}
+      <form method="post" action="/forgot"><label>${t.email}<input name="email" type="email" autocomplete="username" required value="${email}" /></label><button>${t.forgotButton}</button></form>
+      <div class="links"><a href="/sign-in">${t.signIn}</a></div>`,
+  });
+}
+
+/** The page behind a link of a mail. It waits for a press of the button: programs that look into mails open links too. */
+function tokenPage(context: PageContext, kind: 'verify' | 'reset', { problem, token = '' }: { problem?: Problem; token?: string | undefined }): Response {
+  const language = languageOfRequest(context);
+  const t = textsOf(language);
+  const title = kind === 'verify' ? t.verify : t.forgotTitle;
+  return page(context, {
+    title, language, script: SCRIPT, status: statusOf(problem),
+    body: html`<h1>${title}</h1>${kind === 'verify' ? html`<p>${t.verifyLead}</p>` : ''}${problemNote(problem, language)}
+      <form method="post" action="/${kind}">
+        <label>${t.code}<input name="token" autocomplete="off" autocapitalize="none" spellcheck="false" required value="${token}" /></label>
+        ${kind === 'reset' ? html`<label>${t.newPassword}<input name="password" type="password" autocomplete="new-password" minlength="12" required aria-describedby="hint" /></label><p class="quiet" id="hint">${t.passwordHint}</p>` : ''}
+        <button>${kind === 'verify' ? t.verifyButton : t.go}</button>
+      </form>`,
+  });
+}
+
+function mailedPage(context: PageContext, email: string): Response {
+  return messagePage(context, (t) => ({ title: t.mailed, lead: fill(t.mailedLead, { email }) }));
+}
+
+function statusOf(problem: Problem | undefined): PageOptions['status'] {
+  return problem ? (problem.status as PageOptions['status']) : 200;
+}

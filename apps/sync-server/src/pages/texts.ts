@@ -1,0 +1,139 @@
+/** The words of the server's own pages. */
+import type { Context } from 'hono';
+import type { Language } from '../mail/templates.ts';
+
+const en = {
+  signIn: 'Sign in',
+  signUp: 'Make an account',
+  signOut: 'Sign out',
+  email: 'E-mail address',
+  password: 'Password',
+  newPassword: 'New password',
+  passwordHint: '12 characters or more. Several words in a row do well.',
+  name: 'Your name',
+  remember: 'Stay signed in on this device',
+  forgot: 'I do not know my password',
+  noAccount: 'I have no account yet',
+  haveAccount: 'I have an account',
+  secondFactor: 'Second factor',
+  secondFactorLead: 'Enter the code that your authenticator app shows, or one of your backup codes.',
+  code: 'Code',
+  go: 'Continue',
+  mailed: 'Look into your mailbox',
+  mailedLead: 'If it applies, a mail is on its way to {email}. Open the link in it. It can take a minute; look among the unwanted mails too.',
+  verify: 'Confirm your address',
+  verifyLead: 'Press the button to confirm. If the field is empty, copy the code from the mail into it.',
+  verifyButton: 'Confirm',
+  verified: 'Your address is confirmed',
+  verifiedLead: 'You can go on now.',
+  forgotTitle: 'Set a new password',
+  forgotLead: 'We send you a link by mail.',
+  forgotButton: 'Send the link',
+  resetDone: 'The new password holds',
+  resetDoneLead: 'Every device was signed out. Sign in with the new password.',
+  desktopTitle: 'Sign in on this computer?',
+  desktopLead: 'UX Flow Engine on “{device}” wants to use your account {email}. Go on only if you have just started this in the app yourself.',
+  desktopAllow: 'Sign in there',
+  desktopDeny: 'Cancel',
+  desktopDenied: 'Nothing was signed in',
+  desktopDeniedLead: 'You can close this page.',
+  otherAccount: 'Use another account',
+  unverified: 'Confirm your address first',
+  unverifiedLead: 'We sent a mail to {email}. Open the link in it, then come back to this page.',
+  resend: 'Send the mail again',
+  account: 'Your account',
+  accountLead: 'You are signed in as {name} ({email}).',
+  with: 'Sign in with {provider}',
+  closing: 'This account will be deleted on {day}.',
+  keep: 'Keep the account',
+};
+type Texts = typeof en;
+
+const de: Texts = {
+  signIn: 'Anmelden',
+  signUp: 'Konto anlegen',
+  signOut: 'Abmelden',
+  email: 'E-Mail-Adresse',
+  password: 'Passwort',
+  newPassword: 'Neues Passwort',
+  passwordHint: '12 Zeichen oder mehr. Mehrere Wörter hintereinander eignen sich gut.',
+  name: 'Ihr Name',
+  remember: 'Auf diesem Gerät angemeldet bleiben',
+  forgot: 'Ich kenne mein Passwort nicht',
+  noAccount: 'Ich habe noch kein Konto',
+  haveAccount: 'Ich habe ein Konto',
+  secondFactor: 'Zweiter Faktor',
+  secondFactorLead: 'Geben Sie den Code aus Ihrer Authenticator-App ein oder einen Ihrer Ersatzcodes.',
+  code: 'Code',
+  go: 'Weiter',
+  mailed: 'Sehen Sie in Ihr Postfach',
+  mailedLead: 'Wenn es zutrifft, ist eine Mail an {email} unterwegs. Öffnen Sie den Link darin. Es kann eine Minute dauern; sehen Sie auch bei den unerwünschten Mails nach.',
+  verify: 'Adresse bestätigen',
+  verifyLead: 'Drücken Sie zum Bestätigen die Taste. Ist das Feld leer, übertragen Sie den Code aus der Mail.',
+  verifyButton: 'Bestätigen',
+  verified: 'Ihre Adresse ist bestätigt',
+  verifiedLead: 'Es kann weitergehen.',
+  forgotTitle: 'Neues Passwort setzen',
+  forgotLead: 'Wir schicken Ihnen einen Link.',
+  forgotButton: 'Link schicken',
+  resetDone: 'Das neue Passwort gilt',
+  resetDoneLead: 'Alle Geräte wurden abgemeldet. Melden Sie sich mit dem neuen Passwort an.',
+  desktopTitle: 'Auf diesem Computer anmelden?',
+  desktopLead: 'UX Flow Engine auf „{device}“ möchte Ihr Konto {email} benutzen. Gehen Sie nur weiter, wenn Sie das eben selbst in der App begonnen haben.',
+  desktopAllow: 'Dort anmelden',
+  desktopDeny: 'Abbrechen',
+  desktopDenied: 'Es wurde nichts angemeldet',
+  desktopDeniedLead: 'Sie können diese Seite schließen.',
+  otherAccount: 'Ein anderes Konto benutzen',
+  unverified: 'Bestätigen Sie zuerst Ihre Adresse',
+  unverifiedLead: 'Wir haben eine Mail an {email} geschickt. Öffnen Sie den Link darin und kommen Sie dann auf diese Seite zurück.',
+  resend: 'Mail noch einmal schicken',
+  account: 'Ihr Konto',
+  accountLead: 'Sie sind angemeldet als {name} ({email}).',
+  with: 'Mit {provider} anmelden',
+  closing: 'Dieses Konto wird am {day} gelöscht.',
+  keep: 'Konto behalten',
+};
+
+/** German sentences of what can go wrong on these pages; English ones come with the problem itself. */
+const germanProblems: Record<string, string> = {
+  SIGN_IN_FAILED: 'Adresse oder Passwort stimmen nicht. Es wurde nichts geändert; versuchen Sie es noch einmal oder setzen Sie ein neues Passwort.',
+  SIGN_IN_LOCKED: 'Es gab zu viele falsche Versuche. Es wurde nichts geändert; versuchen Sie es in {retryAfter} Sekunden wieder oder setzen Sie ein neues Passwort.',
+  RATE_LIMITED: 'Zu viele Anfragen. Es wurde nichts geändert; versuchen Sie es in {retryAfter} Sekunden wieder.',
+  ACCOUNT_SUSPENDED: 'Dieses Konto wurde von der Verwaltung gesperrt. Es wurde nichts geändert; wenden Sie sich an die Verwaltung des Servers.',
+  SIGN_UP_CLOSED: 'Auf diesem Server gibt es neue Konten nur auf Einladung. Es wurde nichts geändert; lassen Sie sich einladen.',
+  PASSWORD_UNFIT: 'Dieses Passwort eignet sich nicht, weil es zu kurz, zu leicht zu erraten oder bekannt geworden ist. Es wurde nichts geändert; wählen Sie ein anderes mit mindestens 12 Zeichen.',
+  PASSWORD_REUSED: 'Dieses Passwort hatte das Konto schon einmal. Es wurde nichts geändert; wählen Sie ein anderes.',
+  TOKEN_INVALID: 'Dieser Link oder Code gilt nicht mehr. Es wurde nichts geändert; verlangen Sie einen neuen.',
+  CHALLENGE_INVALID: 'Die Anmeldung hat zu lange gedauert oder ist schon abgeschlossen. Es wurde nichts geändert; beginnen Sie noch einmal.',
+  CODE_WRONG: 'Dieser Code stimmt nicht. Es wurde nichts geändert; versuchen Sie den nächsten.',
+  CODE_USED: 'Dieser Code wurde schon benutzt. Es wurde nichts geändert; warten Sie auf den nächsten.',
+  INPUT_INVALID: 'Etwas an der Eingabe stimmt nicht. Es wurde nichts geändert; sehen Sie die Felder noch einmal durch.',
+  REDIRECT_REFUSED: 'Eine App bekommt nur auf dem eigenen Computer Antwort (http://127.0.0.1 mit Port). Es wurde nichts geändert.',
+  PROVIDER_UNKNOWN: 'Diesen Weg der Anmeldung kennt der Server nicht. Es wurde nichts geändert; nehmen Sie einen anderen.',
+};
+const englishProblems: Record<string, string> = {
+  PASSWORD_UNFIT: 'This password does not do: it is too short, too easy to guess, or known to attackers. Nothing was changed; choose another one of 12 characters or more.',
+};
+
+/** The words in a language. */
+export function textsOf(language: Language): Texts {
+  return language === 'de' ? de : en;
+}
+
+/** A sentence with its parameters put in. */
+export function fill(sentence: string, params: Record<string, unknown>): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+}
+
+/** What went wrong, in a language. */
+export function problemSentence({ code, message, params }: { code: string; message: string; params: Record<string, unknown> }, language: Language): string {
+  const sentence = (language === 'de' ? germanProblems : englishProblems)[code];
+  return sentence ? fill(sentence, params) : message;
+}
+
+/** The language that a browser asks for; German when it stands before English. */
+export function languageOfRequest(context: Context): Language {
+  const wanted = (context.req.header('accept-language') ?? '').toLowerCase().split(',').map((part) => part.trim().slice(0, 2));
+  return wanted.find((one) => one === 'de' || one === 'en') === 'de' ? 'de' : 'en';
+}
