@@ -7,6 +7,7 @@ import { accessProblem } from './access/errors.ts';
 import { answerError, answerInvalid, guardHeaders } from './access/headers.ts';
 import { createAccessLayer, type AccessLayer, type AccessParts } from './access/layer.ts';
 import { accessRoute } from './access/route.ts';
+import { addAdminRoutes } from './accounts/adminRoutes.ts';
 import { addAccountRoutes } from './accounts/routes.ts';
 import type { Accounts } from './accounts/service.ts';
 import type { ServerDatabase } from './db/database.ts';
@@ -14,7 +15,6 @@ import { addDocsPage } from './docsPage.ts';
 import { createKeyModule } from './keys/module.ts';
 import { addKeyRoutes } from './keys/routes.ts';
 import { addPages } from './pages/routes.ts';
-import { addLogRoutes } from './sync/routes.ts';
 import type { SyncAccess } from './sync/access.ts';
 import type { Hub } from './sync/hub.ts';
 import type { WorkspaceModule } from './workspaces/module.ts';
@@ -61,10 +61,10 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
     }
   });
   addAccountRoutes(app, parts);
+  addAdminRoutes(app, parts.accounts);
   addPages(app, layer, parts);
   addWorkspaceRoutes(app, parts.workspaces);
   addKeyRoutes(app, createKeyModule(parts.workspaces.parts));
-  addLogRoutes(app, parts);
   addDocsPage(app, layer);
   return { app, layer };
 }

@@ -104,7 +104,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const { port } = http.address() as AddressInfo;
     // Only now: mails name the port.
     outbox.start();
-    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: workspaces.tasks }));
+    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: [...workspaces.tasks, ...accounts.tasks] }));
     return {
       url: `http://${config.HOST}:${port}`,
       port,

@@ -23,6 +23,8 @@ export interface TestPostgres {
 
 const MIGRATIONS = join(import.meta.dirname, '../src/db/migrations');
 const LOCK = 7_284_116;
+/** Databases that this process has had: a test may start more than one Postgres of this kind. */
+let count = 0;
 
 /** The Postgres of this run, with an empty template. */
 export async function startTestPostgres(): Promise<TestPostgres> {
@@ -51,7 +53,6 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     await admin.query('select pg_advisory_unlock($1)', [LOCK]);
   }
   const names = new Set<string>();
-  let count = 0;
   const drop = async (name: string) => {
     names.delete(name);
     await admin.query(`drop database if exists ${name} with (force)`);

@@ -1,7 +1,9 @@
 /** The accounts module, whole. */
 import { hkdfSync, randomBytes } from 'node:crypto';
 import type { ServerDatabase } from '../db/database.ts';
+import type { PeriodicTask } from '../jobs/periodic.ts';
 import { createApiKeys, type ApiKeys } from './apiKeys.ts';
+import { createAdministration, type Administration } from './administration.ts';
 import { createAuth, type Auth } from './auth.ts';
 import { createDesktopSignIn, type DesktopSignIn } from './desktopSignIn.ts';
 import { createLockout } from './lockout.ts';
@@ -26,12 +28,19 @@ export interface Accounts {
   apiKeys: ApiKeys;
   desktop: DesktopSignIn;
   privacy: Privacy;
+  administration: Administration;
+  /** What must come round for accounts. */
+  tasks: PeriodicTask[];
 }
 
 export type AccountsOptions = Pick<AccountParts, 'database' | 'config' | 'site' | 'principals' | 'limiter' | 'mailer'> & {
   secret: string;
   people: PeoplePort;
 };
+
+const HOUR_MS = 3_600_000;
+/** What was done to accounts is kept this long. */
+const AUDIT_DAYS = 730;
 
 /** The accounts of an instance. Throws BREACHED_FILE_UNREADABLE. */
 export async function createAccounts({ secret, people, ...given }: AccountsOptions): Promise<Accounts> {
@@ -47,6 +56,7 @@ export async function createAccounts({ secret, people, ...given }: AccountsOptio
   };
   const signIn = createSignIn(parts);
   const passwords = createPasswords(parts);
+  const privacy = createPrivacy(parts, passwords, people);
   return {
     registration: createRegistration(parts),
     signIn,
@@ -56,7 +66,12 @@ export async function createAccounts({ secret, people, ...given }: AccountsOptio
     profile: createProfile(parts),
     apiKeys: createApiKeys(parts),
     desktop: createDesktopSignIn(parts, signIn),
-    privacy: createPrivacy(parts, passwords, people),
+    privacy,
+    administration: createAdministration(parts),
+    tasks: [
+      { name: 'delete accounts whose days are over', everyMs: HOUR_MS, run: () => privacy.purge() },
+      { name: 'forget what signing in left behind', everyMs: HOUR_MS, run: () => forgetLeftovers(parts) },
+    ],
   };
 }
 
@@ -71,4 +86,15 @@ export async function sharedSecret({ pool }: Pick<ServerDatabase, 'pool'>, confi
 /** A key of 32 bytes for one purpose. */
 export function keyOf(secret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `uxflow ${purpose}`, 32));
+}
+
+/** Deletes what has run out: sessions, secrets of mails, codes, failures, locks, and records that are two years old. */
+async function forgetLeftovers({ database: { pool } }: AccountParts): Promise<void> {
+  await pool.query('delete from session where expires_at < now()');
+  await pool.query('delete from verification where expires_at < now()');
+  await pool.query(`delete from sign_in_code where expires_at < now() - interval '1 day'`);
+  await pool.query(`delete from failed_sign_in where at < now() - interval '1 day'`);
+  await pool.query('delete from sign_in_lock where until < now()');
+  await pool.query(`delete from used_code where used_at < now() - interval '1 hour'`);
+  await pool.query('delete from audit_event where at < now() - make_interval(days => $1)', [AUDIT_DAYS]);
 }

@@ -11,14 +11,17 @@ import { emailSchema, loginSchema, registerSchema, secondFactorSchema, tokenSche
 import type { Accounts } from '../accounts/service.ts';
 import type { Challenge, SignedIn } from '../accounts/signIn.ts';
 import type { Language } from '../mail/templates.ts';
+import type { WorkspaceModule } from '../workspaces/module.ts';
 import { PAGES_CSS, PAGES_JS } from './assets.ts';
 import { addDesktopPages } from './desktopPages.ts';
 import { html, page, type Html, type PageOptions } from './html.ts';
+import { addInvitationPage } from './invitationPage.ts';
 import { fill, languageOfRequest, problemSentence, textsOf } from './texts.ts';
 
 export type PageContext = Context<ServerEnv>;
 export interface PageParts {
   accounts: Accounts;
+  workspaces: Pick<WorkspaceModule, 'invitations'>;
   site: Site;
 }
 
@@ -116,6 +119,7 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
     return context.redirect('/account', 303);
   }, (context) => context.redirect('/account', 303));
   addDesktopPages(get, post, parts);
+  addInvitationPage(get, post, parts);
 }
 export type AddGet = (path: string, handle: (context: PageContext) => Response | Promise<Response>) => void;
 export type AddPost = (path: string, rate: AccessRule['rate'], handle: (context: PageContext, fields: Record<string, string>) => Response | Promise<Response>, again: (context: PageContext, problem: Problem, fields: Record<string, string>) => Response | Promise<Response>) => void;

@@ -46,6 +46,15 @@ const en = {
   with: 'Sign in with {provider}',
   closing: 'This account will be deleted on {day}.',
   keep: 'Keep the account',
+  invitation: 'Invitation',
+  invitationSignIn: 'Sign in with the address that was invited, or make an account with it. The invitation waits for you.',
+  invitationOpen: 'These workspaces want you, {email}.',
+  invitationNone: 'There is no open invitation for {email}. Sign in with the address that was invited, or ask for a new invitation.',
+  invitationFrom: '{inviter} invites you as {role}.',
+  accept: 'Accept',
+  decline: 'Decline',
+  joined: 'You are in',
+  joinedLead: 'Open UX Flow Engine and sign in there: the workspace is in its list.',
 };
 type Texts = typeof en;
 
@@ -93,6 +102,15 @@ const de: Texts = {
   with: 'Mit {provider} anmelden',
   closing: 'Dieses Konto wird am {day} gelöscht.',
   keep: 'Konto behalten',
+  invitation: 'Einladung',
+  invitationSignIn: 'Melden Sie sich mit der eingeladenen Adresse an, oder legen Sie damit ein Konto an. Die Einladung wartet auf Sie.',
+  invitationOpen: 'Diese Arbeitsbereiche möchten Sie dabeihaben, {email}.',
+  invitationNone: 'Für {email} gibt es keine offene Einladung. Melden Sie sich mit der eingeladenen Adresse an, oder bitten Sie um eine neue Einladung.',
+  invitationFrom: '{inviter} lädt Sie ein, als {role}.',
+  accept: 'Annehmen',
+  decline: 'Ablehnen',
+  joined: 'Sie sind dabei',
+  joinedLead: 'Öffnen Sie UX Flow Engine und melden Sie sich dort an: Der Arbeitsbereich steht in der Liste.',
 };
 
 /** German sentences of what can go wrong on these pages; English ones come with the problem itself. */
@@ -110,6 +128,9 @@ const germanProblems: Record<string, string> = {
   CODE_USED: 'Dieser Code wurde schon benutzt. Es wurde nichts geändert; warten Sie auf den nächsten.',
   INPUT_INVALID: 'Etwas an der Eingabe stimmt nicht. Es wurde nichts geändert; sehen Sie die Felder noch einmal durch.',
   REDIRECT_REFUSED: 'Eine App bekommt nur auf dem eigenen Computer Antwort (http://127.0.0.1 mit Port). Es wurde nichts geändert.',
+  INVITATION_NOT_FOUND: 'Für die Adresse, mit der Sie angemeldet sind, gibt es keine solche offene Einladung. Es wurde nichts geändert; lassen Sie sich noch einmal einladen.',
+  SEATS_FULL: 'Der Tarif dieses Arbeitsbereichs hat {limit} Plätze, und alle sind belegt. Es wurde nichts geändert; wer Sie eingeladen hat, kann Platz schaffen.',
+  GUESTS_NOT_ALLOWED: 'Dieser Arbeitsbereich nimmt keine Gäste auf. Es wurde nichts geändert; wenden Sie sich an die Verwaltung des Arbeitsbereichs.',
   PROVIDER_UNKNOWN: 'Diesen Weg der Anmeldung kennt der Server nicht. Es wurde nichts geändert; nehmen Sie einen anderen.',
 };
 const englishProblems: Record<string, string> = {
