@@ -31,8 +31,6 @@ export interface SyncAccess {
   roleOf(principal: Principal, logId: string): Promise<LogRole | undefined>;
   /** Roles of many at once, asked inside the transaction that stores their entries: in the order of `pairs`. */
   rolesIn(sql: Queryable, pairs: readonly { userId: string; logId: string }[]): Promise<(LogRole | undefined)[]>;
-  /** True when they may put a new log into a workspace. */
-  mayCreateLog(principal: Principal, workspaceId: string): Promise<boolean>;
   /** Calls back whenever something was taken away, on every instance; returns what ends it. */
   onRevoked(listener: (revocation: Revocation) => void): () => void;
 }

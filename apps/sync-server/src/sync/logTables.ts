@@ -41,8 +41,6 @@ export interface LogTables {
   storeState(logId: string, state: StoredState, authorId: string): Promise<void>;
   /** Numbers of those ids that the log has. */
   numbersOf(logId: string, ids: readonly string[]): Promise<Map<string, number>>;
-  /** A new log that starts after `no`. False when there is one of this id. */
-  createLog(log: { id: string; workspaceId: string; kind: 'main' | 'branch' | 'catalogue'; no: number; chain: string; createdBy: string }): Promise<boolean>;
 }
 
 const BLOCK_RECORDS = 1000;
@@ -103,15 +101,6 @@ export function createLogTables({ pool }: ServerDatabase): LogTables {
     async numbersOf(logId, ids) {
       const { rows } = await pool.query<{ id: string; no: number }>({ name: 'sync_numbers', text: 'select id, no from entry where log_id = $1 and id = any($2::text[])', values: [logId, ids] });
       return new Map(rows.map(({ id, no }) => [id, no]));
-    },
-    async createLog({ id, workspaceId, kind, no, chain, createdBy }) {
-      const { rowCount } = await pool.query(
-        // The workspace's row is held, so that its key is not replaced meanwhile; without a first key nothing comes into an encrypted one.
-        `insert into log (id, workspace_id, kind, base_no, base_chain, head_no, head_chain, epoch, created_by)
-           select $1, w.id, $3, $4, $5, $4, $5, w.epoch, $6 from (select id, epoch from workspace where id = $2 and (not encrypted or epoch > 0) for share) as w on conflict do nothing`,
-        [id, workspaceId, kind, no, chain, createdBy],
-      );
-      return rowCount === 1;
     },
   };
 }

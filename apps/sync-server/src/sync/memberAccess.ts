@@ -1,5 +1,4 @@
 /** SyncAccess on principals and the tables of workspaces. */
-import { permissionsOf, type WorkspaceRole } from '../access/permissions.ts';
 import type { Principals } from '../access/principal.ts';
 import type { ServerDatabase } from '../db/database.ts';
 import type { Revocation, SyncAccess } from './access.ts';
@@ -21,13 +20,6 @@ export function createMemberAccess({ pool }: ServerDatabase, bus: Bus, principal
       return (await scopesOf(pool, [{ userId, logId }]))[0];
     },
     rolesIn: scopesOf,
-    async mayCreateLog({ userId }, workspaceId) {
-      const { rows } = await pool.query<{ role: WorkspaceRole; permissions: string[] }>(
-        'select m.role, m.permissions from member m join workspace w on w.id = m.workspace_id and w.deleted_at is null where m.workspace_id = $1 and m.user_id = $2',
-        [workspaceId, userId],
-      );
-      return rows[0] !== undefined && permissionsOf(rows[0].role, rows[0].permissions).has('write_projects');
-    },
     onRevoked: (listener) => bus.subscribe(CHANNEL, (text) => listener(JSON.parse(text) as Revocation)),
     revoke: (revocation) => principals.revoke(revocation),
   };

@@ -81,6 +81,7 @@ export function createFlows(parts: WorkspaceParts): Flows {
         const { logId, name, sealed, projectId, kind, no, chain, visibility } = wanted;
         demandName(place, wanted);
         if (name === undefined && sealed === undefined) throw workspaceProblem(workspace.encrypted ? 'NAME_NOT_SEALED' : 'NAME_SEALED');
+        // Without a key its entries would come in plain words.
         if (workspace.encrypted && workspace.epoch === 0) throw keyProblem('WORKSPACE_KEY_MISSING', { workspaceId });
         if (projectId) demandEdit(place, (await findProject(place, projectId)).scope);
         else if (!actor.permissions.has('write_projects')) throw accessProblem('PERMISSION_MISSING', { workspaceId, permission: 'write_projects' });
