@@ -97,7 +97,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const ownElk = dependencies.runElk ? undefined : createElkRunner(dependencies.elkWorkerUrl ? { workerUrl: dependencies.elkWorkerUrl } : {});
   const runElk = dependencies.runElk ?? ownElk!;
   const asides = createAsides({ folder, newId, now: () => clock.now() });
-  const flows = createFlowService({ folder, clock, newId, logger, onDenied: (flowId, denied, head) => asides.add(flowId, folder.flows.mainLogOf(flowId), head, denied) });
+  const flows = createFlowService({ folder, clock, newId, logger, sharing: { onDenied: (flowId, denied, head) => asides.add(flowId, folder.flows.mainLogOf(flowId), head, denied), onConfirmed: (flowId, ids) => asides.withdraw(flowId, ids) } });
   const layout = createLayoutService(runElk);
   const store = { isReadOnly: Boolean(folder.readOnly), get: (key: string) => folder.settings.get(key), set: (key: string, value: unknown) => folder.settings.set(key, value) };
   const endpoints = createEndpoints({ store, secrets: dependencies.secrets, transports, egressFor, clock });

@@ -40,6 +40,12 @@ export interface FlowService {
   close(): void;
 }
 
+/** What becomes of entries that a server refuses, and is told of those that it takes. */
+export interface FlowSharing {
+  onDenied(flowId: string, ...denied: Parameters<NonNullable<LogSessionOptions['onDenied']>>): void;
+  onConfirmed(flowId: string, entryIds: ReadonlySet<string>): void;
+}
+
 /** What is told of sessions that open and close. */
 export interface SessionListener {
   opened(session: LogSession): void;
@@ -52,8 +58,8 @@ const SETTLE_AFTER_MS = 1500;
 /** Flows that stay open without anybody looking; the longest unused one is let go first. */
 const MAX_OPEN = 24;
 
-export function createFlowService(options: { folder: DataFolder; clock: Clock; newId(prefix: string): string; logger: Logger; onDenied?: (flowId: string, ...denied: Parameters<NonNullable<LogSessionOptions['onDenied']>>) => void }): FlowService {
-  const { folder, clock, newId, logger, onDenied } = options;
+export function createFlowService(options: { folder: DataFolder; clock: Clock; newId(prefix: string): string; logger: Logger; sharing?: FlowSharing }): FlowService {
+  const { folder, clock, newId, logger, sharing } = options;
   const sessionListeners: SessionListener[] = [];
   const { flows } = folder;
   const open = new Map<string, OpenFlow & { timer?: NodeJS.Timeout }>();
@@ -93,7 +99,7 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
       return known;
     }
     getRow(flowId);
-    const session = openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger: logger.child('log'), onDenied: (denied, head) => onDenied?.(flowId, denied, head) });
+    const session = openLogSession({ folder, flowId, logId: flows.mainLogOf(flowId), clock, newId, logger: logger.child('log'), onDenied: (denied, head) => sharing?.onDenied(flowId, denied, head), onConfirmed: (ids) => sharing?.onConfirmed(flowId, ids) });
     const findings = createSessionFindings(session, () => ({ otherFlows }), logger.child('findings'));
     const entry: OpenFlow & { timer?: NodeJS.Timeout } = { session, findings };
     session.onChange(({ state }) => {

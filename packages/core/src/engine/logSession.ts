@@ -2,6 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { AppError, canonicalJson, type Clock, type Logger } from '../base/index.ts';
 import { readState, type DataFolder, type FlowRowChange } from '../db/index.ts';
 import {
+  checkTransaction,
   commit,
   foldWithEffect,
   NODE_TYPES,
@@ -58,8 +59,8 @@ export interface LogSession {
   share(): void;
   /** The log is this device's alone again; what waits gets its numbers here. */
   unshare(): void;
-  /** Lets nobody write, for this reason; undefined lets them again. */
-  restrict(reason: { code: string; params: Record<string, unknown> } | undefined): void;
+  /** What may be written: all, comments alone, or (null) nothing. */
+  setScope(scope: 'edit' | 'comment' | null): void;
   onChange(listener: (change: LogChange) => void): () => void;
   /** True while something listens beside the engine's own upkeep. */
   isWatched(): boolean;
@@ -84,6 +85,8 @@ export interface LogSessionOptions {
   logger: Logger;
   /** Takes what a server will never take; runs in the SQL transaction that ends its waiting. */
   onDenied?(denied: DeniedEntry, head: number): void;
+  /** The server has numbered these; runs in the SQL transaction that stores them. */
+  onConfirmed?(entryIds: ReadonlySet<string>): void;
 }
 
 /** Opens a log: the last snapshot and the entries after it, folded; of a shared one what waits on top. */
@@ -96,12 +99,12 @@ export function openLogSession(options: LogSessionOptions): LogSession {
   let shared: SharedLog | undefined;
   let local: LogState;
   let stopped: LogSession['readOnly'];
-  let restriction: LogSession['readOnly'];
+  let scope: 'edit' | 'comment' | null = 'edit';
   let snapshotNo = flows.latestSnapshot(logId)?.no ?? 0;
   let pictured: boolean;
 
   const stateNow = () => shared?.replica.view ?? local;
-  const readOnlyNow = (): LogSession['readOnly'] => stopped ?? shared?.replica.readOnly ?? restriction;
+  const readOnlyNow = (): LogSession['readOnly'] => stopped ?? shared?.replica.readOnly ?? (scope === null ? { code: 'ROLE_READS_ONLY', params: {} } : undefined);
   const row = (before: LogState, after: LogState) => rowChange(before, after, clock.now());
   const tell = (change: LogChange) => {
     pictured = false;
@@ -117,6 +120,8 @@ export function openLogSession(options: LogSessionOptions): LogSession {
     if ((shared?.replica.confirmed.no ?? local.no) - newest >= SNAPSHOT_EVERY) setImmediate(() => settle());
   };
 
+  const isWaiting = (entryId: string) => shared?.replica.pending.some(({ id }) => id === entryId) ?? false;
+  const isKnown = (entryId: string) => isWaiting(entryId) || flows.findEntry(logId, entryId) !== undefined;
   const openLocal = () => {
     const opened = readState(flows, logId);
     local = opened.state;
@@ -124,7 +129,7 @@ export function openLogSession(options: LogSessionOptions): LogSession {
     stopped = folder.readOnly ? { code: folder.readOnly, params: {} } : opened.stoppedBefore === undefined ? undefined : { code: 'LOG_NEEDS_NEWER_APP', params: { no: opened.stoppedBefore } };
   };
   const openShared = () => {
-    const log: SharedLog = openSharedLog({ folder, flowId, logId, rowChange: row, onDenied: (denied) => options.onDenied?.(denied, log.replica.confirmed.no) });
+    const log: SharedLog = openSharedLog({ folder, flowId, logId, rowChange: row, onDenied: (denied) => options.onDenied?.(denied, log.replica.confirmed.no), onConfirmed: (ids) => options.onConfirmed?.(ids) });
     for (const { id } of log.replica.pending) mine.add(id);
     log.replica.subscribe(({ before, after, folded, own }) => {
       if (shared !== log) return;
@@ -140,7 +145,9 @@ export function openLogSession(options: LogSessionOptions): LogSession {
   else openLocal();
   pictured = local!.no === snapshotNo;
 
-  const append: LogSession['append'] = (transaction, together) => {
+  const append: LogSession['append'] = (given, together) => {
+    // Who may only comment says so in the entry, and hears here already what is beyond that.
+    const transaction: Transaction = scope === 'comment' && given.scope !== 'comment' && !isKnown(given.id) ? checkTransaction(stateNow(), { ...given, scope }) : given;
     const readOnly = readOnlyNow();
     if (readOnly) throw new AppError(readOnly.code, READ_ONLY[readOnly.code] ?? 'This flow can only be read here. Nothing was changed; a newer version of the app can edit it.', readOnly.params);
     if (transaction.logId !== logId) throw new AppError('ENTRY_OF_OTHER_LOG', 'This change belongs to another flow. Nothing was stored.', { logId: transaction.logId });
@@ -151,8 +158,7 @@ export function openLogSession(options: LogSessionOptions): LogSession {
       throw new AppError('ENTRY_TOO_LARGE', 'This change is larger than 4 MB and was not stored. The flow is as it was; make the change in smaller parts.', { bytes: bytes.length });
     }
     if (shared) {
-      const isThere = shared.replica.pending.some(({ id }) => id === transaction.id);
-      if (!isThere) shared.add(transaction, together);
+      if (!isWaiting(transaction.id)) shared.add(transaction, together);
       return { entryId: transaction.id, no: shared.replica.view.no };
     }
     const before = local;
@@ -198,7 +204,7 @@ export function openLogSession(options: LogSessionOptions): LogSession {
     get shared() {
       return shared;
     },
-    commit: (intent, author, id = newId('tx')) => append(commit(stateNow(), intent, { id, logId, author, at: clock.now() })),
+    commit: (intent, author, id = newId('tx')) => append(commit(stateNow(), intent, { id, logId, author, at: clock.now(), ...(scope === 'comment' ? { scope } : {}) })),
     append,
     stateAt(no) {
       const state = stateNow();
@@ -227,11 +233,11 @@ export function openLogSession(options: LogSessionOptions): LogSession {
       });
       snapshotNo = shared.snapshotNo;
       openLocal();
-      restriction = undefined;
+      scope = 'edit';
       tell({ before, state: local, entries: [], isOwn: false });
     },
-    restrict(reason) {
-      restriction = reason;
+    setScope(next) {
+      scope = next;
     },
     onChange(listener) {
       listeners.add(listener);

@@ -10,6 +10,8 @@ export interface Asides {
   list(flowId: string): Aside[];
   /** Puts an entry aside; those of one reason and one day's work stay together. */
   add(flowId: string, logId: string, head: number, denied: DeniedEntry): void;
+  /** Takes out what the server took after all: another copy of it was on its way. */
+  withdraw(flowId: string, entryIds: ReadonlySet<string>): void;
   /** The entries of a lot, in their order. */
   entries(asideId: string): Transaction[];
   drop(asideId: string): void;
@@ -36,6 +38,19 @@ export function createAsides({ folder, newId, now }: { folder: DataFolder; newId
         settings.set(`aside:${id}`, { code, params, at: now() });
       }
       flows.append(id, toStored(entry));
+    },
+    withdraw(flowId, entryIds) {
+      for (const { id, entries } of list(flowId)) {
+        const left = [...flows.readEntries(id)].filter((entry) => !entryIds.has(entry.id));
+        if (left.length === entries) continue;
+        const { baseLog, baseNo } = flows.getLog(id);
+        flows.dropBranch(id);
+        if (left.length === 0) settings.remove(`aside:${id}`);
+        else {
+          flows.createBranch({ id, baseLog: baseLog!, baseNo: baseNo! });
+          flows.appendMany(id, left.map(({ no: _, ...entry }) => entry));
+        }
+      }
     },
     entries: (id) => [...flows.readEntries(id)].map(({ bytes }) => parseEntry(bytes)),
     drop: (id) =>

@@ -31,6 +31,8 @@ export interface SharedLogOptions {
   rowChange(before: LogState, after: LogState): FlowRowChange;
   /** Puts an entry that was denied somewhere else; runs inside the SQL transaction that takes it out of what waits. */
   onDenied(denied: DeniedEntry): void;
+  /** The server has these own or foreign entries; runs inside the SQL transaction that stores them. */
+  onConfirmed(entryIds: ReadonlySet<string>): void;
 }
 
 const encoder = new TextEncoder();
@@ -42,7 +44,7 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 /** The shared log of the store; throws LOG_NOT_FOUND and what reading the store throws. */
-export function openSharedLog({ folder, flowId, logId, rowChange, onDenied }: SharedLogOptions): SharedLog {
+export function openSharedLog({ folder, flowId, logId, rowChange, onDenied, onConfirmed }: SharedLogOptions): SharedLog {
   const { flows } = folder;
   const opened = readState(flows, logId);
   const replica = new Replica(opened.state, { sha256, chain: flows.chainOf(logId, opened.state.no), pending: flows.listPending(logId).map(({ bytes }) => parseEntry(bytes)) });
@@ -87,6 +89,7 @@ export function openSharedLog({ folder, flowId, logId, rowChange, onDenied }: Sh
       confirmed(entries) {
         folder.withTransaction(() => {
           flows.receiveConfirmed(logId, entries.map(({ no, entry, effect, sha256: digest }) => ({ ...toStored(entry), no, digest, effect: bytesOf(effect) })));
+          onConfirmed(new Set(entries.map(({ entry }) => entry.id)));
           tellRow();
         });
       },

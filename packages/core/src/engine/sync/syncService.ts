@@ -68,7 +68,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     const { flowId, logId, shared } = session;
     if (!shared || attached.has(flowId) || !isHere(flowId)) return;
     attached.set(flowId, client.open({ logId, replica: shared.replica, keeper: shared.keeper, codec: plainCodec }));
-    session.restrict(shares.get(flowId)!.scope === null ? { code: 'ROLE_READS_ONLY', params: {} } : undefined);
+    session.setScope(shares.get(flowId)!.scope);
     start();
   };
   const detach = (flowId: string) => {
@@ -96,7 +96,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       if (state === 'synced' || state === 'sending' || state === 'choosing') {
         if (share.scope !== scope) {
           shares.set(flowId, { ...share, scope });
-          flows.open(flowId).session.restrict(scope === null ? { code: 'ROLE_READS_ONLY', params: {} } : undefined);
+          flows.open(flowId).session.setScope(scope);
         }
         if (!share.hasSnapshot && open.log.offerSnapshot()) offered(flowId, open);
       }
@@ -156,7 +156,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     const session = flows.sessions().find((one) => one.flowId === flowId);
     const aside = asides.list(flowId).length;
     const waiting = session?.shared?.replica.pending.length ?? 0;
-    const common = { asides: aside, scope: share?.scope ?? 'edit', ...(share ? { workspace: { id: share.workspaceId, name: share.workspaceName } } : {}) } as const;
+    const common = { asides: aside, scope: share ? share.scope : 'edit', ...(share ? { workspace: { id: share.workspaceId, name: share.workspaceName } } : {}) } as const;
     if (!share) return { ...common, scope: 'edit', state: 'local', waiting: 0 };
     if (!account.get().user || account.get().server !== share.server) return { ...common, state: 'signedOut', waiting, reason: { code: account.get().user ? 'OTHER_SERVER' : 'SIGNED_OUT', params: { host: new URL(share.server).host } } };
     if (share.phase === 'registering') return { ...common, state: 'sharing', waiting };

@@ -1,0 +1,253 @@
+/** Two apps as people use them, on a real server: sign in, share, open, edit together and apart, and what is refused. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { GOOD_PASSWORD, registerPerson, type Person } from './testAccounts.ts';
+import { startAccountServer, type AccountServer } from './testAccountServer.ts';
+import { startTestApp, type TestApp } from './testApp.ts';
+import { until } from './testDevice.ts';
+
+let stage: AccountServer;
+let people: Record<'ann' | 'bob', Person>;
+const apps: TestApp[] = [];
+beforeAll(async () => {
+  stage = await startAccountServer();
+  const { server, mailbox } = stage;
+  people = { ann: await registerPerson(server, mailbox, { email: 'ann@example.org', name: 'Ann Arbor' }), bob: await registerPerson(server, mailbox, { email: 'bob@example.org', name: 'Bob' }) };
+}, 60_000);
+afterAll(() => stage.close());
+afterEach(async () => {
+  for (const app of apps.splice(0)) await app.close();
+});
+
+let count = 0;
+const node = (id: string, title: string, x = 0) => ({ op: 'add' as const, kind: 'node' as const, id, value: { type: 'screen', position: { x, y: 0 }, data: { title } } });
+const retitle = (id: string, from: string, to: string) => ({ op: 'set' as const, kind: 'node' as const, id, field: 'data.title', from, to });
+
+async function signedIn(who: 'ann' | 'bob'): Promise<TestApp> {
+  const app = await startTestApp();
+  apps.push(app);
+  const account = await app.api.account.signIn({ server: stage.server.url, email: people[who].email, password: GOOD_PASSWORD });
+  expect(account.user).toMatchObject({ id: people[who].userId, email: people[who].email });
+  return app;
+}
+
+/** Ann shares a flow with one screen in a workspace of hers; Bob is there in this role and has opened it. */
+async function shared(role: 'member' | 'viewer' | 'commenter' = 'member') {
+  const [ann, bob] = [await signedIn('ann'), await signedIn('bob')];
+  const { pool } = stage.server.database;
+  const workspaceId = `ws_test_${++count}`;
+  await pool.query(`insert into workspace (id, name, owner_id) values ($1, 'Team', $2)`, [workspaceId, people.ann.userId]);
+  await pool.query(`insert into member (workspace_id, user_id, role) values ($1, $2, 'owner'), ($1, $3, $4)`, [workspaceId, people.ann.userId, people.bob.userId, role]);
+  const flow = await ann.api.flows.create({ name: 'Checkout' });
+  await ann.edit(flow.id, `tx_first_${count}`, [node('node_1', 'Cart')]);
+  await ann.api.sync.share({ flowId: flow.id, workspaceId });
+  await until('the server has the snapshot', async () => (await pool.query('select 1 from snapshot s join log l on l.id = s.log_id where l.workspace_id = $1', [workspaceId])).rowCount === 1);
+  const [listed] = (await bob.api.sync.flows()).filter((one) => one.workspaceId === workspaceId);
+  expect(listed).toMatchObject({ name: 'Checkout', workspaceName: 'Team', scope: role === 'viewer' ? 'read' : role === 'commenter' ? 'comment' : 'edit' });
+  const opened = await bob.api.sync.open({ logId: listed!.logId, workspaceId });
+  expect(opened).toMatchObject({ id: flow.id, name: 'Checkout', nodeCount: 1 });
+  return { ann, bob, flowId: flow.id, logId: listed!.logId, workspaceId };
+}
+const isEverywhere = (flowId: string, title: string, ...at: TestApp[]) => until(`everybody has ${title}`, async () => (await Promise.all(at.map((app) => app.textOf(flowId)))).every((text) => text.includes(title)));
+
+test('what one edits, the other has; both say when they were synced, and the list names what is shared', async () => {
+  const { ann, bob, flowId, logId } = await shared();
+  await bob.edit(flowId, 'tx_bob', [retitle('node_1', 'Cart', 'Basket')]);
+  await ann.edit(flowId, 'tx_ann', [node('node_2', 'Pay', 300)]);
+  await isEverywhere(flowId, 'Basket', ann, bob);
+  await isEverywhere(flowId, 'Pay', ann, bob);
+  expect(await ann.textOf(flowId)).toBe(await bob.textOf(flowId));
+  await until('synced', async () => (await bob.statusOf(flowId)).state === 'synced');
+  expect(await bob.statusOf(flowId)).toMatchObject({ waiting: 0, scope: 'edit', asides: 0, workspace: { name: 'Team' } });
+  expect((await bob.api.flows.list({}))[0]).toMatchObject({ id: flowId, isShared: true, nodeCount: 2 });
+  // The history of the one who came later begins with what was shared; numbers are the same on both sides.
+  const numbers = async (app: TestApp) => Object.fromEntries((await app.api.flow.history({ flowId, limit: 20 })).map(({ id, no }) => [id, no]));
+  expect(Object.keys(await numbers(ann)).length - Object.keys(await numbers(bob)).length).toBe(2);
+  expect((await numbers(ann))['tx_bob']).toBe((await numbers(bob))['tx_bob']);
+  // Opened anew from the disk, the chain is that of the server.
+  await bob.restart();
+  await until('synced again', async () => (await bob.statusOf(flowId)).state === 'synced');
+  const { rows } = await stage.server.database.pool.query('select head_no as head from log where id = $1', [logId]);
+  expect(Number(rows[0].head)).toBe(4);
+});
+
+test('with the plug pulled both go on, also through an end of the program, and nothing is lost', async () => {
+  const { ann, bob, flowId } = await shared();
+  bob.pull();
+  await until('offline', async () => (await bob.statusOf(flowId)).state === 'offline');
+  await bob.edit(flowId, 'tx_off_1', [node('node_b', 'Offline step', 300)]);
+  await bob.edit(flowId, 'tx_off_2', [retitle('node_1', 'Cart', 'Bag')]);
+  await ann.edit(flowId, 'tx_on', [node('node_a', 'Online step', 600), retitle('node_1', 'Cart', 'Trolley')]);
+  expect(await bob.statusOf(flowId)).toMatchObject({ state: 'offline', waiting: 2, reason: { code: 'CONNECTION_LOST' } });
+  expect((await bob.api.flow.history({ flowId, limit: 3 })).map(({ id }) => id)).toEqual(['tx_off_2', 'tx_off_1']);
+  await bob.restart();
+  expect(await bob.statusOf(flowId)).toMatchObject({ waiting: 2 });
+  bob.plugIn();
+  await isEverywhere(flowId, 'Offline step', ann, bob);
+  await isEverywhere(flowId, 'Online step', ann, bob);
+  await until('equal', async () => (await ann.textOf(flowId)) === (await bob.textOf(flowId)));
+  expect(await ann.textOf(flowId)).toContain('Bag');
+  await until('nothing waits', async () => (await bob.statusOf(flowId)).waiting === 0);
+});
+
+test('an own change that waits is undone like any other', async () => {
+  const { ann, bob, flowId } = await shared();
+  bob.pull();
+  await bob.edit(flowId, 'tx_wait', [retitle('node_1', 'Cart', 'Mistake')]);
+  expect(await bob.api.flow.undo({ flowId, entryId: 'tx_wait' })).toMatchObject({ kept: [] });
+  expect(await bob.textOf(flowId)).toContain('Cart');
+  bob.plugIn();
+  await bob.edit(flowId, 'tx_after', [node('node_9', 'After', 900)]);
+  await isEverywhere(flowId, 'After', ann, bob);
+  expect(await ann.textOf(flowId)).toContain('Cart');
+});
+
+test('who may only read is told so, and cannot write', async () => {
+  const { ann, bob, flowId } = await shared('viewer');
+  await until('synced', async () => (await bob.statusOf(flowId)).state === 'synced');
+  expect(await bob.statusOf(flowId)).toMatchObject({ scope: null });
+  await expect(bob.edit(flowId, 'tx_viewer', [retitle('node_1', 'Cart', 'No')])).rejects.toMatchObject({ code: 'ROLE_READS_ONLY' });
+  await ann.edit(flowId, 'tx_owner', [retitle('node_1', 'Cart', 'Yes')]);
+  await isEverywhere(flowId, 'Yes', bob);
+});
+
+test('who may comment comments, and nothing else', async () => {
+  const { ann, bob, flowId } = await shared('commenter');
+  await until('synced', async () => (await bob.statusOf(flowId)).state === 'synced');
+  await expect(bob.edit(flowId, 'tx_no', [retitle('node_1', 'Cart', 'No')])).rejects.toMatchObject({ code: 'OP_OUT_OF_SCOPE' });
+  await bob.edit(flowId, 'tx_comment', [{ op: 'add', kind: 'comment', id: 'comment_1', value: { body: 'Is this clear?', authorId: people.bob.userId, authorName: 'Bob', at: 1, nodeId: 'node_1' } }]);
+  await isEverywhere(flowId, 'Is this clear?', ann, bob);
+  expect((await bob.statusOf(flowId)).asides).toBe(0);
+});
+
+test('what was written before the role was taken away is kept aside, and can be tried again or kept as a flow', async () => {
+  const { bob, flowId, workspaceId } = await shared();
+  const setRole = async (role: string) => {
+    await stage.server.database.pool.query('update member set role = $3 where workspace_id = $1 and user_id = $2', [workspaceId, people.bob.userId, role]);
+    await stage.server.access.revoke({ userId: people.bob.userId, workspaceId });
+  };
+  bob.pull();
+  await bob.edit(flowId, 'tx_late_1', [node('node_l', 'Late step', 300)]);
+  await setRole('viewer');
+  bob.plugIn();
+  await until('reads only', async () => (await bob.statusOf(flowId)).scope === null);
+  // Nothing of it is lost while the role is what it is, and once it is back it goes out.
+  expect(await bob.textOf(flowId)).toContain('Late step');
+  expect((await bob.statusOf(flowId)).waiting).toBe(1);
+  await setRole('member');
+  await until('sent', async () => (await bob.statusOf(flowId)).waiting === 0);
+  // A commenter's edits of before are refused one by one, and put aside.
+  bob.pull();
+  await bob.edit(flowId, 'tx_late_2', [node('node_m', 'Refused step', 600)]);
+  await setRole('commenter');
+  bob.plugIn();
+  await until('aside', async () => (await bob.statusOf(flowId)).asides === 1);
+  expect(await bob.textOf(flowId)).not.toContain('Refused step');
+  const [aside] = await bob.api.sync.asides({ flowId });
+  expect(aside).toMatchObject({ code: 'ROLE_COMMENTS_ONLY', entries: 1 });
+  const { copyId } = await bob.api.sync.settleAside({ flowId, asideId: aside!.id, how: 'copy', name: 'Mine' });
+  expect(await bob.textOf(copyId!)).toContain('Refused step');
+  expect(await bob.api.sync.asides({ flowId })).toEqual([]);
+  expect((await bob.api.flows.list({})).find(({ id }) => id === copyId)?.isShared).toBeUndefined();
+});
+
+test('who is removed hears it, keeps the flow, and can go on alone', async () => {
+  const { bob, flowId, workspaceId } = await shared();
+  await stage.server.database.pool.query('delete from member where workspace_id = $1 and user_id = $2', [workspaceId, people.bob.userId]);
+  await stage.server.access.revoke({ userId: people.bob.userId, workspaceId });
+  await until('stopped', async () => (await bob.statusOf(flowId)).state === 'stopped');
+  expect((await bob.statusOf(flowId)).reason?.code).toMatch(/ACCESS_REVOKED|LOG_NOT_FOUND/);
+  await bob.edit(flowId, 'tx_alone', [node('node_z', 'Alone', 900)]);
+  expect(await bob.statusOf(flowId)).toMatchObject({ state: 'stopped', waiting: 1 });
+  await bob.api.sync.detach({ flowId });
+  expect(await bob.statusOf(flowId)).toMatchObject({ state: 'local', waiting: 0 });
+  expect(await bob.textOf(flowId)).toContain('Alone');
+  await bob.restart();
+  expect(await bob.textOf(flowId)).toContain('Alone');
+});
+
+test('people see each other, and what was just changed', async () => {
+  const { ann, bob, flowId } = await shared();
+  const [atAnn, atBob] = [ann.watch(flowId), bob.watch(flowId)];
+  await until('both synced', () => atAnn.status()?.state === 'synced' && atBob.status()?.state === 'synced');
+  await bob.api.sync.show({ flowId, shown: { cursor: { x: 12, y: 34 }, selection: ['node_1'], viewport: { x: 0, y: 0, width: 800, height: 600 } } });
+  await until('ann sees bob', () => atAnn.peers().length === 1);
+  expect(atAnn.peers()[0]).toMatchObject({ userId: people.bob.userId, name: 'Bob', cursor: { x: 12, y: 34 }, selection: ['node_1'] });
+  expect(atBob.peers()).toEqual([]);
+  await bob.edit(flowId, 'tx_touch', [retitle('node_1', 'Cart', 'Touched')]);
+  await until('ann is told', () => atAnn.events.some((event) => event.type === 'touched' && event.ids.includes('node_1')));
+  await until('bob has his answer', () => atBob.status()?.waiting === 0);
+  expect(atBob.events.filter(({ type }) => type === 'touched')).toEqual([]);
+  await bob.api.sync.show({ flowId, shown: null });
+  await until('bob is gone', () => atAnn.peers().length === 0);
+});
+
+test('a backlog of many conflicts waits for its person, who may keep it as a flow of their own', async () => {
+  const { ann, bob, flowId } = await shared();
+  const titles = Array.from({ length: 25 }, (_, n) => `node_m${n}`);
+  await ann.edit(flowId, 'tx_many', titles.map((id, n) => node(id, 'Old', n * 200)));
+  await until('bob has them', async () => (await bob.textOf(flowId)).includes('node_m24'));
+  bob.pull();
+  await bob.edit(flowId, 'tx_mine', titles.map((id) => retitle(id, 'Old', 'Mine')));
+  await ann.edit(flowId, 'tx_theirs', titles.map((id) => retitle(id, 'Old', 'Theirs')));
+  await until('sent', async () => (await ann.statusOf(flowId)).waiting === 0);
+  bob.plugIn();
+  await until('asked', async () => (await bob.statusOf(flowId)).state === 'choosing');
+  expect((await bob.statusOf(flowId)).backlog).toEqual({ entries: 1, conflicts: 25 });
+  const { copyId } = await bob.api.sync.chooseBacklog({ flowId, choice: 'copy', name: 'Mine' });
+  expect(await bob.textOf(copyId!)).toContain('"Mine"');
+  await until('equal', async () => (await ann.textOf(flowId)) === (await bob.textOf(flowId)));
+  expect(await bob.statusOf(flowId)).toMatchObject({ state: 'synced', waiting: 0 });
+});
+
+test('a browser signs the app in; nobody else can with what it saw', async () => {
+  const app = await startTestApp();
+  apps.push(app);
+  const { server } = stage;
+  const { address } = await app.api.account.signInByBrowser({ server: server.url });
+  const asked = Object.fromEntries(new URL(address).searchParams);
+  expect(new URL(asked.redirect_uri!).hostname).toBe('127.0.0.1');
+  // What the page of the server does when the person presses the button.
+  const cookie = await cookieOf(people.ann);
+  const approved = await fetch(`${server.url}/desktop`, { method: 'POST', redirect: 'manual', headers: { cookie, origin: server.url, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ ...asked, answer: 'yes' }) });
+  expect(approved.status).toBe(303);
+  const back = new URL(approved.headers.get('location')!);
+  const wrong = new URL(back);
+  wrong.searchParams.set('state', 'somebody-elses');
+  expect((await fetch(wrong)).status).toBe(404);
+  expect((await fetch(back)).status).toBe(200);
+  await until('signed in', async () => (await app.api.account.get()).user !== null);
+  expect((await app.api.account.get()).user).toMatchObject({ id: people.ann.userId, name: 'Ann Arbor' });
+  expect(JSON.stringify(await app.api.app.egress({ limit: 50 }))).not.toContain(back.searchParams.get('code'));
+  await app.api.account.signOut();
+  expect(await app.api.account.get()).toMatchObject({ user: null, server: server.url });
+});
+
+test('addresses of no server, plain http abroad and wrong passwords are refused with their reason', async () => {
+  const app = await startTestApp();
+  apps.push(app);
+  const signIn = (server: string, password = GOOD_PASSWORD) => app.api.account.signIn({ server, email: people.bob.email, password });
+  await expect(signIn('ftp://x')).rejects.toMatchObject({ code: 'SERVER_ADDRESS_INVALID' });
+  await expect(signIn('http://sync.example.com')).rejects.toMatchObject({ code: 'SERVER_ADDRESS_INSECURE' });
+  await expect(signIn('127.0.0.1:1')).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+  await expect(signIn(stage.server.url, 'not-this-one')).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
+  await app.api.settings.set({ localOnly: true });
+  await expect(signIn('https://sync.example.com')).rejects.toMatchObject({ code: 'EGRESS_REFUSED' });
+  await expect(app.api.sync.workspaces()).rejects.toMatchObject({ code: 'SIGNED_OUT' });
+});
+
+test('a flow that the server refuses stays as it was', async () => {
+  const ann = await signedIn('ann');
+  const flow = await ann.api.flows.create({ name: 'Mine alone' });
+  await expect(ann.api.sync.share({ flowId: flow.id, workspaceId: 'ws_of_others' })).rejects.toMatchObject({ code: 'WORKSPACE_NOT_WRITABLE' });
+  expect(await ann.statusOf(flow.id)).toMatchObject({ state: 'local' });
+  const { id: workspaceId } = await ann.api.sync.createWorkspace({ name: 'Full' });
+  await stage.server.database.pool.query('update workspace set deleted_at = now() where id = $1', [workspaceId]);
+  await expect(ann.api.sync.share({ flowId: flow.id, workspaceId })).rejects.toMatchObject({ code: 'WORKSPACE_NOT_WRITABLE' });
+  await ann.edit(flow.id, 'tx_local', [node('node_1', 'Local')]);
+  expect(await ann.statusOf(flow.id)).toMatchObject({ state: 'local', waiting: 0 });
+});
+
+async function cookieOf({ email, password }: Person): Promise<string> {
+  const response = await fetch(`${stage.server.url}/sign-in`, { method: 'POST', redirect: 'manual', headers: { origin: stage.server.url, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ email, password }) });
+  return response.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
+}

@@ -1,0 +1,102 @@
+/** The app's engine as a desktop runs it, on a data folder of its own, with a plug that can be pulled. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { silentLogger } from '@uxflow/core/base';
+import type { ApiClient, FlowSyncEvent, FlowSyncStatus, PeerView } from '@uxflow/core/api';
+import { createEngine, type Engine } from '@uxflow/core/engine';
+import type { Op } from '@uxflow/core';
+
+export interface TestApp {
+  api: ApiClient;
+  /** Cuts every connection and lets none come; or mends it. */
+  pull(): void;
+  plugIn(): void;
+  /** Commits ops in the name of this app's person. */
+  edit(flowId: string, id: string, ops: Op[]): Promise<void>;
+  /** The flow as a file. */
+  textOf(flowId: string): Promise<string>;
+  statusOf(flowId: string): Promise<FlowSyncStatus>;
+  /** Follows the sync of a flow; ends with the app. */
+  watch(flowId: string): { events: FlowSyncEvent[]; status(): FlowSyncStatus | undefined; peers(): readonly PeerView[] };
+  /** The program ends and starts again on the same folder. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts an app; nobody is signed in. */
+export async function startTestApp(): Promise<TestApp> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'uxflow-app-'));
+  const secrets = new Map<string, string>();
+  let isCut = false;
+  const sockets = new Set<WebSocket>();
+  class Cable extends WebSocket {
+    constructor(url: string | URL) {
+      // Nobody listens on port 1: the connection is refused, as without a network.
+      super(isCut ? 'ws://127.0.0.1:1/' : url);
+      sockets.add(this);
+      this.addEventListener('close', () => sockets.delete(this));
+    }
+  }
+  let engine: Engine;
+  let stop = new AbortController();
+  const start = async () => {
+    stop = new AbortController();
+    engine = await createEngine({
+      dataDir,
+      host: 'test',
+      version: '0',
+      logger: silentLogger,
+      WebSocket: Cable as typeof WebSocket,
+      fetch: (...request) => (isCut ? Promise.reject(new TypeError('fetch failed')) : fetch(...request)),
+      secrets: { strength: 'session', get: async (name) => secrets.get(name), set: async (name, value) => void (value === null ? secrets.delete(name) : secrets.set(name, value)) },
+    });
+    app.api = createRouterClient(engine.router) as unknown as ApiClient;
+  };
+  const app: TestApp = {
+    api: undefined as unknown as ApiClient,
+    pull() {
+      isCut = true;
+      for (const socket of sockets) socket.close();
+    },
+    plugIn() {
+      isCut = false;
+      void app.api.sync.retry();
+    },
+    async edit(flowId, id, ops) {
+      let logId = '';
+      for await (const event of await app.api.flow.open({ flowId })) {
+        if (event.type !== 'ready') continue;
+        logId = event.logId;
+        break;
+      }
+      await app.api.flow.commit({ flowId, transaction: { id, logId, author: { kind: 'user', id: 'person', name: 'Person' }, at: 1, schema: 1, ops } });
+    },
+    textOf: async (flowId) => (await app.api.flow.export({ flowId, format: 'json' })).text,
+    async statusOf(flowId) {
+      for await (const event of await app.api.sync.watchFlow({ flowId })) if (event.type === 'status') return event.status;
+      throw new Error('the stream ended without a status');
+    },
+    watch(flowId) {
+      const events: FlowSyncEvent[] = [];
+      void (async () => {
+        for await (const event of await app.api.sync.watchFlow({ flowId }, { signal: stop.signal })) events.push(event);
+      })().catch(() => undefined);
+      const last = <T extends FlowSyncEvent['type']>(type: T) => events.findLast((event) => event.type === type) as Extract<FlowSyncEvent, { type: T }> | undefined;
+      return { events, status: () => last('status')?.status, peers: () => last('peers')?.peers ?? [] };
+    },
+    async restart() {
+      stop.abort();
+      await engine.close();
+      await start();
+    },
+    async close() {
+      stop.abort();
+      await engine.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  await start();
+  return app;
+}
