@@ -8,7 +8,7 @@ import { createPlainCodec, type Deflater, type SyncCodec } from './codec.ts';
 import { openCipher, type Cipher } from './keys/cipher.ts';
 import { epochStep, firstEpoch, nextEpoch, openHistory, type WorkspaceKeys } from './keys/epochKeys.ts';
 import { PROTOCOL, writeEnvelope } from './protocol.ts';
-import { assetNames, createSealedCodec, openAsset, sealAsset } from './seal.ts';
+import { assetNames, createSealedCodec, openAsset, openName, sealAsset, sealName } from './seal.ts';
 
 const deflater: Deflater = { deflate: (bytes) => deflateRawSync(bytes), inflate: (bytes, size) => inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) }) };
 const encoder = new TextEncoder();
@@ -135,6 +135,20 @@ test('an entry, a snapshot and presence never stand for one another', () => {
     const sealed = codec.encode(encoder.encode('x'), context);
     for (const [read, other] of contexts.entries()) expect(codeOf(() => codec.decode(sealed, other, 10))).toBe(made === read ? 'OPENED' : 'ENTRY_UNREADABLE');
   }
+});
+
+describe('a name', () => {
+  test('opens for what it was given to, also after a rotation', () => {
+    const [flow, project] = [sealName(cipher, first, { logId: 'log_1' }, 'Über uns'), sealName(cipher, first, { project: true }, 'Shop')];
+    expect([openName(cipher, second, { logId: 'log_1' }, flow), openName(cipher, second, { project: true }, project)]).toEqual(['Über uns', 'Shop']);
+    expect([openName(cipher, first, { logId: 'log_2' }, flow), openName(cipher, first, { project: true }, flow), openName(cipher, first, { logId: 'log_1' }, 'AAAA')]).toEqual([undefined, undefined, undefined]);
+    expect(codeOf(() => openName(cipher, first, { project: true }, sealName(cipher, second, { project: true }, 'New')))).toBe('LOG_KEY_MISSING');
+  });
+
+  test('shows its length in steps alone', () => {
+    const lengths = ['', 'a', 'Sign in', 'Sign in and reset password'].map((name) => sealName(cipher, first, { project: true }, name).length);
+    expect(new Set(lengths).size).toBe(1);
+  });
 });
 
 describe('an asset', () => {

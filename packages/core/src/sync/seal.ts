@@ -5,8 +5,8 @@
 import { AppError } from '../base/index.ts';
 import { ByteReader, ByteWriter, readText } from './bytes.ts';
 import { createPlainCodec, FORM, type Deflater, type SyncCodec } from './codec.ts';
-import { toText, type Cipher } from './keys/cipher.ts';
-import type { LogKeys } from './keys/epochKeys.ts';
+import { fromText, toText, type Cipher } from './keys/cipher.ts';
+import type { LogKeys, WorkspaceKeys } from './keys/epochKeys.ts';
 
 export interface SealedCodecOptions {
   cipher: Cipher;
@@ -21,6 +21,12 @@ export interface SealedAsset {
   name: string;
   bytes: Uint8Array;
 }
+
+/** Whose name is sealed. The server makes the ids of projects, so a name of a project is bound to the workspace alone. */
+export type NameSubject = { logId: string } | { project: true };
+
+const NAME_STEP = 32;
+const encoder = new TextEncoder();
 
 /** The codec of a log whose entries are sealed. `encode` throws LOG_KEY_MISSING while there is no key here. */
 export function createSealedCodec({ cipher, logId, keys, deflater }: SealedCodecOptions): SyncCodec {
@@ -81,6 +87,34 @@ export function openAsset(cipher: Cipher, keys: LogKeys, logId: string, sha256: 
   return plain;
 }
 
+/** A name that the server lists without reading it (base64url): of a project, or of a flow by its log. Its length shows in steps of 32 bytes. Throws LOG_KEY_MISSING. */
+export function sealName(cipher: Cipher, keys: WorkspaceKeys, about: NameSubject, name: string): string {
+  const plain = encoder.encode(JSON.stringify(name));
+  const padded = new Uint8Array(Math.ceil(plain.length / NAME_STEP) * NAME_STEP).fill(0x20);
+  padded.set(plain);
+  const head = headOf(keys.epoch);
+  return toText(joined(head, cipher.seal(nameKey(cipher, keys, keys.epoch), padded, nameContext(head, keys, about))));
+}
+
+/** The name; undefined where it is none of ours or was changed. Throws LOG_KEY_MISSING. */
+export function openName(cipher: Cipher, keys: WorkspaceKeys, about: NameSubject, sealed: string): string | undefined {
+  const bytes = fromText(sealed);
+  if (bytes[0] !== FORM.sealed) return undefined;
+  const { epoch, at } = readHead(bytes);
+  const plain = cipher.open(nameKey(cipher, keys, epoch), bytes.subarray(at), nameContext(bytes.subarray(0, at), keys, about));
+  return plain && (JSON.parse(readText(plain)) as string);
+}
+
+function nameKey(cipher: Cipher, keys: WorkspaceKeys, epoch: number): Uint8Array {
+  const key = keys.keyOf(epoch);
+  if (!key) throw keyMissing(epoch);
+  return cipher.derive(key, { kind: 'uxflow.names' });
+}
+
+function nameContext(head: Uint8Array, { workspaceId }: WorkspaceKeys, about: NameSubject): Uint8Array {
+  return joined(head, encoder.encode(JSON.stringify(['uxflow.name', workspaceId, ...('logId' in about ? ['flow', about.logId] : ['project'])])));
+}
+
 function headOf(epoch: number): Uint8Array {
   return new ByteWriter(8).byte(FORM.sealed).number(epoch).done().slice();
 }
@@ -110,8 +144,12 @@ function epochOf(context: Uint8Array): number | undefined {
 
 function keyOrThrow(keys: LogKeys, logId: string, epoch: number): Uint8Array {
   const key = keys.logKey(logId, epoch);
-  if (!key) throw new AppError('LOG_KEY_MISSING', 'This flow is encrypted, and its key is not on this device. Nothing was lost; bring the key, then it goes on.', { epoch });
+  if (!key) throw keyMissing(epoch);
   return key;
+}
+
+function keyMissing(epoch: number): AppError {
+  return new AppError('LOG_KEY_MISSING', 'This flow is encrypted, and its key is not on this device. Nothing was lost; bring the key, then it goes on.', { epoch });
 }
 
 function assetName(cipher: Cipher, key: Uint8Array, log: string, sha256: string): string {
@@ -119,7 +157,7 @@ function assetName(cipher: Cipher, key: Uint8Array, log: string, sha256: string)
 }
 
 function assetContext(head: Uint8Array, log: string, sha256: string): Uint8Array {
-  return joined(head, new TextEncoder().encode(JSON.stringify(['uxflow.asset', log, sha256])));
+  return joined(head, encoder.encode(JSON.stringify(['uxflow.asset', log, sha256])));
 }
 
 function unreadable(reason: string): AppError {
