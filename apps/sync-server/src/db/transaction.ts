@@ -1,6 +1,5 @@
 /** One SQL transaction, and what must only happen once it is committed. */
-import type { ServerDatabase } from './database.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable, ServerDatabase } from './database.ts';
 
 export interface Transaction {
   sql: Queryable;
@@ -8,22 +7,44 @@ export interface Transaction {
   after(task: () => unknown): void;
 }
 
-/** What `work` gives back, committed; whatever it throws rolls everything back and is thrown on. */
-export async function transact<T>({ pool }: Pick<ServerDatabase, 'pool'>, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+/**
+ * What `work` gives back, committed; whatever it throws rolls everything back and is thrown on. Work that takes longer than `withinMs` is
+ * given up: its connection is closed, so that nothing which it still does later can touch the work of others.
+ */
+export async function transact<T>({ pool }: Pick<ServerDatabase, 'pool'>, work: (transaction: Transaction) => Promise<T>, { withinMs }: { withinMs?: number } = {}): Promise<T> {
   const client = await pool.connect();
+  // While nobody waits for an answer a connection that breaks says so as an event, which would end the process.
+  const ignore = () => {};
+  client.on('error', ignore);
   const tasks: (() => unknown)[] = [];
   let broken: Error | undefined;
   let result: T;
   try {
     await client.query('begin');
-    result = await work({ sql: client, after: (task) => void tasks.push(task) });
+    const done = work({ sql: client, after: (task) => void tasks.push(task) });
+    result = await (withinMs === undefined ? done : within(withinMs, done, (late) => (broken = late)));
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback').catch((failure: Error) => (broken = failure));
+    if (!broken) await client.query('rollback').catch((failure: Error) => (broken = failure));
     throw error;
   } finally {
     client.release(broken);
+    if (!broken) client.off('error', ignore);
   }
   for (const task of tasks) await task();
   return result;
+}
+
+async function within<T>(ms: number, task: Promise<T>, onLate: (error: Error) => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => {
+      const error = new Error(`not done within ${ms} ms`);
+      onLate(error);
+      fail(error);
+    }, ms);
+  });
+  // What comes of it later is nobody's.
+  task.catch(() => {});
+  return Promise.race([task, late]).finally(() => clearTimeout(timer));
 }

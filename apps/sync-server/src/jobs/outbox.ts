@@ -142,10 +142,10 @@ export function createOutbox({ database, logger, pollMs = 2000, attempts = 10, r
     for (const consumer of consumers) {
       if (consumer.types !== 'all' && !consumer.types.includes(event.type)) continue;
       try {
-        await within(handleWithinMs, transact(database, async (transaction) => {
+        await transact(database, async (transaction) => {
           const { rowCount } = await transaction.sql.query('insert into outbox_consumed (event_id, consumer) values ($1, $2) on conflict do nothing', [event.id, consumer.name]);
           if (rowCount === 1) await consumer.handle(event, transaction);
-        }));
+        }, { withinMs: handleWithinMs });
       } catch (error) {
         failure = `${consumer.name}: ${errorInfo(error).code}`;
         logger.warn('a consumer failed', { consumer: consumer.name, event: event.id, type: event.type, attempt: row.attempts, error: errorInfo(error).message });
@@ -210,14 +210,4 @@ export function createOutbox({ database, logger, pollMs = 2000, attempts = 10, r
       await running?.catch(() => {});
     },
   };
-}
-
-/** What a task gives back; throws when it takes longer. */
-async function within<T>(ms: number, task: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`not done within ${ms} ms`)), ms);
-  });
-  task.catch(() => {});
-  return Promise.race([task, late]).finally(() => clearTimeout(timer));
 }

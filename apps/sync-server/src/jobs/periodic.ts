@@ -12,7 +12,9 @@ export interface PeriodicTask {
 export function startPeriodic({ database, logger, tasks }: { database: ServerDatabase; logger: Logger; tasks: readonly PeriodicTask[] }): () => Promise<void> {
   const running = new Set<Promise<void>>();
   const once = async ({ name, run }: PeriodicTask) => {
-    const client = await database.pool.connect();
+    const client = await database.connect();
+    // A connection of its own: a lock must not wait for the pool, nor hold a place in it. Breaking is told by the query that follows.
+    client.on('error', () => {});
     try {
       const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock(hashtext($1)) as mine', [`periodic ${name}`]);
       if (!rows[0]!.mine) return;
@@ -22,7 +24,7 @@ export function startPeriodic({ database, logger, tasks }: { database: ServerDat
         await client.query('select pg_advisory_unlock(hashtext($1))', [`periodic ${name}`]);
       }
     } finally {
-      client.release();
+      await client.end();
     }
   };
   const timers = tasks.map((task) => {
