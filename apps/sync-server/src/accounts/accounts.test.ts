@@ -1,10 +1,11 @@
 /** Accounts over real HTTP, a real Postgres and real mail. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call, GOOD_PASSWORD, registerPerson } from '../../test/testAccounts.ts';
 import { startAccountServer, type AccountServer } from '../../test/testAccountServer.ts';
 import { secretOf } from '../../test/testMailbox.ts';
 import { socketUrl } from '../../test/testServer.ts';
+import { totp, wrongCode } from '../../test/testAuthenticator.ts';
 import { openTestSocket } from '../../test/testSocket.ts';
 
 let stage: AccountServer;
@@ -266,23 +267,3 @@ test('no secret and no password is in any line of the log', () => {
   for (const secret of [GOOD_PASSWORD, ...stage.mailbox.mails.flatMap((mail) => /#([\w-]{16,})/.exec(mail.text)?.[1] ?? [])]) expect(text).not.toContain(secret);
   expect(text).not.toMatch(/@example\.org/);
 });
-
-/** The code that an authenticator app shows, `steps` of 30 s from now (RFC 6238). */
-function totp(secret: string, steps = 0): string {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
-  const digest = createHmac('sha1', fromBase32(secret)).update(counter).digest();
-  const offset = digest.at(-1)! & 15;
-  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-
-function wrongCode(secret: string): string {
-  const right = new Set([-2, -1, 0, 1, 2].map((steps) => totp(secret, steps)));
-  return ['123456', '234567', '345678', '456789', '567890', '678901'].find((code) => !right.has(code))!;
-}
-
-function fromBase32(text: string): Buffer {
-  let bits = '';
-  for (const character of text.replace(/=+$/, '')) bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(character).toString(2).padStart(5, '0');
-  return Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));
-}

@@ -2,7 +2,7 @@
 import { betterAuth } from 'better-auth';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { APIError } from 'better-auth/api';
-import { bearer, twoFactor } from 'better-auth/plugins';
+import { bearer, genericOAuth, twoFactor } from 'better-auth/plugins';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { Site } from '../access/site.ts';
 import type { ServerDatabase } from '../db/database.ts';
@@ -11,6 +11,7 @@ import { appUser, credential, twoFactor as twoFactorTable, verification } from '
 import { newId } from '../ids.ts';
 import type { Origin } from './audit.ts';
 import { hashSessions } from './hashedSessions.ts';
+import type { Providers } from './providers.ts';
 import type { PasswordHasher } from './passwordHash.ts';
 import { PASSWORD_LENGTH } from './passwordPolicy.ts';
 
@@ -21,13 +22,19 @@ export interface AuthParts {
   hasher: PasswordHasher;
 }
 
+/** What is asked and told when somebody comes by an identity provider for the first time. */
+export interface ProviderHooks {
+  mayRegister?(email: string): Promise<boolean>;
+  registered?(user: { id: string; email: string; emailVerified: boolean }): Promise<void>;
+}
+
 export const SESSION_DAYS = 30;
 /** Our own header: what proxies say was judged before. */
 const ADDRESS_HEADER = 'x-uxflow-address';
 const PREFIXES: Record<string, string> = { user: 'user', session: 'session', account: 'credential', verification: 'verification', twoFactor: 'factor' };
 
-/** An instance of better-auth on our tables. */
-export function createAuth({ database, site, secret, hasher }: AuthParts) {
+/** An instance of better-auth on our tables. Without providers it asks nobody else for anything. */
+export function createAuth({ database, site, secret, hasher }: AuthParts, providers: Providers = { social: {}, generic: [] }, hooks: ProviderHooks = {}) {
   return betterAuth({
     appName: 'UX Flow Engine',
     baseURL: site.publicUrl(),
@@ -50,11 +57,18 @@ export function createAuth({ database, site, secret, hasher }: AuthParts) {
     logger: { disabled: true },
     advanced: {
       cookiePrefix: 'auth',
-      useSecureCookies: false,
+      useSecureCookies: site.isHttps,
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
       database: { generateId: ({ model }) => newId(PREFIXES[model] ?? model) },
     },
-    plugins: [bearer(), twoFactor({ issuer: 'UX Flow Engine', accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 } })],
+    onAPIError: { errorURL: `${site.publicUrl()}/sign-in` },
+    socialProviders: providers.social,
+    databaseHooks: {
+      user: { create: { before: async (user) => (hooks.mayRegister && !(await hooks.mayRegister(user.email)) ? false : undefined), after: async (user) => hooks.registered?.(user) } },
+      // We only ask who somebody is: what else these secrets open is not ours to keep.
+      account: { create: { before: async (account) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }) }, update: { before: async (account) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }) } },
+    },
+    plugins: [bearer(), genericOAuth({ config: providers.generic }), twoFactor({ issuer: 'UX Flow Engine', accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 } })],
   });
 }
 export type Auth = ReturnType<typeof createAuth>;

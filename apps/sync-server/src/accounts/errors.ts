@@ -23,6 +23,7 @@ export const accountProblem = problemsOf({
   NOT_CLOSING: [409, 'This account is not about to be deleted. Nothing was changed.'],
   REDIRECT_REFUSED: [400, 'A desktop may only be answered on its own machine (http://127.0.0.1 with a port). Nothing was changed.'],
   PROVIDER_UNKNOWN: [404, 'This server does not know that way to sign in. Nothing was changed; use another one.'],
+  PROVIDER_FAILED: [401, 'The sign-in there did not succeed, or its address is not confirmed there. Nothing was changed; try again or use another way.'],
   USER_NOT_FOUND: [404, 'There is no such account. Nothing was changed; look at the list again.'],
   SUPER_ADMIN_NEEDED: [403, 'Only a super_admin may do this to this account. Nothing was changed; ask one.'],
   LAST_SUPER_ADMIN: [409, 'This is the last account that administers the server. Nothing was changed; give the role to somebody else first.'],

@@ -86,7 +86,8 @@ export function mayMail({ limiter }: Pick<AccountParts, 'limiter'>, kind: string
   return limiter.take(`mailbox:${kind}:${createHash('sha256').update(email).digest('hex')}`, MAILBOX) === 0;
 }
 
-async function isInvited({ database }: AccountParts, email: string): Promise<boolean> {
+/** True when an invitation waits for an address. */
+export async function isInvited({ database }: Pick<AccountParts, 'database'>, email: string): Promise<boolean> {
   const { rowCount } = await database.pool.query(`select 1 from invitation where email = $1 and state = 'open' and expires_at > now() limit 1`, [email]);
   return rowCount! > 0;
 }

@@ -13,6 +13,7 @@ import { createPasswords, type Passwords } from './passwords.ts';
 import type { AccountParts } from './parts.ts';
 import { createPrivacy, type PeoplePort, type Privacy } from './privacy.ts';
 import { createProfile, type Profile } from './profile.ts';
+import { createProviderSignIn, type ProviderSignIn } from './providerSignIn.ts';
 import { createRegistration, type Registration } from './registration.ts';
 import { createSecondFactor, type SecondFactor } from './secondFactor.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -21,6 +22,7 @@ import { createSignIn, type SignIn } from './signIn.ts';
 export interface Accounts {
   registration: Registration;
   signIn: SignIn;
+  providers: ProviderSignIn;
   passwords: Passwords;
   secondFactor: SecondFactor;
   sessions: Sessions;
@@ -60,6 +62,7 @@ export async function createAccounts({ secret, people, ...given }: AccountsOptio
   return {
     registration: createRegistration(parts),
     signIn,
+    providers: createProviderSignIn(parts, secret, signIn),
     passwords,
     secondFactor: createSecondFactor(parts, passwords),
     sessions: createSessions(parts),

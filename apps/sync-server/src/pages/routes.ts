@@ -7,6 +7,7 @@ import { Problem } from '../access/problem.ts';
 import type { AccessRule } from '../access/route.ts';
 import type { Site } from '../access/site.ts';
 import { originOf, setSessionCookie } from '../accounts/routes.ts';
+import { accountProblem } from '../accounts/errors.ts';
 import { emailSchema, loginSchema, registerSchema, secondFactorSchema, tokenSchema } from '../accounts/schema.ts';
 import type { Accounts } from '../accounts/service.ts';
 import type { Challenge, SignedIn } from '../accounts/signIn.ts';
@@ -52,17 +53,38 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
   get(SCRIPT, (context) => context.body(PAGES_JS, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=300' }));
 
   get('/', (context) => context.redirect(context.get('principal') ? '/account' : '/sign-in', 303));
-  get('/sign-in', (context) => signInPage(context, { next: context.req.query('next') }));
+  const providers = accounts.providers.list();
+  get('/sign-in', (context) => signInPage(context, { next: context.req.query('next'), providers, ...(context.req.query('error') ? { problem: accountProblem('PROVIDER_FAILED') } : {}) }));
+  get('/sign-in/with/:provider', async (context) => {
+    try {
+      const { url, cookies } = await accounts.providers.begin(context.req.param('provider')!, safeNext(context.req.query('next')), originOf(context));
+      for (const cookie of cookies) context.header('Set-Cookie', cookie, { append: true });
+      return context.redirect(url, 303);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return signInPage(context, { next: context.req.query('next'), providers, problem: error });
+    }
+  });
+  get('/api/v1/auth/callback/:provider', async (context) => {
+    try {
+      const { result, next, cookies } = await accounts.providers.finish(context.req.raw, originOf(context));
+      for (const cookie of cookies) context.header('Set-Cookie', cookie, { append: true });
+      return arrive(context, parts, result, { next, remember: true });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return signInPage(context, { providers, problem: error });
+    }
+  });
   post('/sign-in', 'credential', async (context, fields) => {
     const { email, password } = parsed(loginSchema.pick({ email: true, password: true }), fields);
     const remember = fields.remember === 'on';
     return arrive(context, parts, await accounts.signIn.withPassword({ email, password, remember }, { kind: 'web' }, originOf(context)), { next: fields.next, remember });
-  }, (context, problem, fields) => signInPage(context, { next: fields.next, email: fields.email, problem }));
+  }, (context, problem, fields) => signInPage(context, { next: fields.next, email: fields.email, providers, problem }));
   post('/sign-in/second-factor', 'credential', async (context, fields) => {
     const { challenge, code } = parsed(secondFactorSchema.pick({ challenge: true, code: true }), fields);
     const remember = fields.remember === 'on';
     return arrive(context, parts, await accounts.signIn.withSecondFactor({ challenge, code, kind: /^\d{6}$/.test(code) ? 'totp' : 'backup' }, { kind: 'web' }, originOf(context)), { next: fields.next, remember });
-  }, (context, problem, fields) => (problem.code === 'CHALLENGE_INVALID' ? signInPage(context, { next: fields.next, problem }) : secondFactorPage(context, { challenge: fields.challenge ?? '', next: fields.next, remember: fields.remember === 'on', problem })));
+  }, (context, problem, fields) => (problem.code === 'CHALLENGE_INVALID' ? signInPage(context, { next: fields.next, providers, problem }) : secondFactorPage(context, { challenge: fields.challenge ?? '', next: fields.next, remember: fields.remember === 'on', problem })));
   post('/sign-out', undefined, async (context) => {
     const principal = context.get('principal');
     if (principal?.sessionId) await accounts.sessions.end(principal, principal.sessionId, originOf(context));
@@ -158,7 +180,7 @@ function problemNote(problem: Problem | undefined, language: Language): Html {
   return problem ? html`<p class="problem" role="alert">${problemSentence(problem, language)}</p>` : html``;
 }
 
-function signInPage(context: PageContext, { next = '', email = '', problem }: { next?: string | undefined; email?: string | undefined; problem?: Problem }): Response {
+function signInPage(context: PageContext, { next = '', email = '', providers, problem }: { next?: string | undefined; email?: string | undefined; providers: { id: string; name: string }[]; problem?: Problem }): Response {
   const language = languageOfRequest(context);
   const t = textsOf(language);
   return page(context, {
@@ -171,6 +193,7 @@ function signInPage(context: PageContext, { next = '', email = '', problem }: { 
         <label class="check"><input name="remember" type="checkbox" checked />${t.remember}</label>
         <button>${t.signIn}</button>
       </form>
+      ${providers.map(({ id, name }) => html`<p><a class="button second" href="/sign-in/with/${id}?next=${encodeURIComponent(next)}">${fill(t.with, { provider: name })}</a></p>`)}
       <div class="links"><a href="/forgot">${t.forgot}</a><a href="/sign-up">${t.noAccount}</a></div>`,
   });
 }

@@ -131,6 +131,7 @@ const germanProblems: Record<string, string> = {
   INVITATION_NOT_FOUND: 'Für die Adresse, mit der Sie angemeldet sind, gibt es keine solche offene Einladung. Es wurde nichts geändert; lassen Sie sich noch einmal einladen.',
   SEATS_FULL: 'Der Tarif dieses Arbeitsbereichs hat {limit} Plätze, und alle sind belegt. Es wurde nichts geändert; wer Sie eingeladen hat, kann Platz schaffen.',
   GUESTS_NOT_ALLOWED: 'Dieser Arbeitsbereich nimmt keine Gäste auf. Es wurde nichts geändert; wenden Sie sich an die Verwaltung des Arbeitsbereichs.',
+  PROVIDER_FAILED: 'Die Anmeldung dort ist nicht gelungen, oder die Adresse ist dort nicht bestätigt. Es wurde nichts geändert; versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.',
   PROVIDER_UNKNOWN: 'Diesen Weg der Anmeldung kennt der Server nicht. Es wurde nichts geändert; nehmen Sie einen anderen.',
 };
 const englishProblems: Record<string, string> = {
