@@ -1,6 +1,6 @@
 /** What somebody may do in a shared flow: one rule, for sockets and for HTTP. */
 import type { Scope } from '@uxflow/core/protocol';
-import { permissionsOf, type WorkspaceRole } from '../access/permissions.ts';
+import { permissionsOf, WORKSPACE_ROLES, type Permission, type WorkspaceRole } from '../access/permissions.ts';
 import type { Queryable } from '../db/database.ts';
 
 export type ProjectRole = 'editor' | 'commenter' | 'viewer';
@@ -28,6 +28,7 @@ export interface FlowScope {
 const RANK = ['none', 'read', 'comment', 'edit'] as const;
 type Rank = (typeof RANK)[number];
 const BY_PROJECT: Readonly<Record<ProjectRole, Rank>> = { editor: 'edit', commenter: 'comment', viewer: 'read' };
+const BY_ROLE = Object.fromEntries(WORKSPACE_ROLES.map((role) => [role, rankOfPermissions(permissionsOf(role))])) as Readonly<Record<WorkspaceRole, Rank>>;
 const RESULT: Readonly<Record<Rank, FlowScope | undefined>> = { none: undefined, read: { scope: null }, comment: { scope: 'comment' }, edit: { scope: 'edit' } };
 
 /**
@@ -50,7 +51,11 @@ function rankOf({ role, extra, allowGuests, isListed, isPrivate, isCreator, proj
 }
 
 function roleRank(role: WorkspaceRole, extra: readonly string[]): Rank {
-  const permissions = permissionsOf(role, extra);
+  // Asked with every commit, and hardly anybody has more than their role.
+  return extra.length === 0 ? BY_ROLE[role] : rankOfPermissions(permissionsOf(role, extra));
+}
+
+function rankOfPermissions(permissions: ReadonlySet<Permission>): Rank {
   return permissions.has('write_projects') ? 'edit' : permissions.has('comment') ? 'comment' : permissions.has('read_projects') ? 'read' : 'none';
 }
 

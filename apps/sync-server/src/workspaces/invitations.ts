@@ -159,7 +159,7 @@ export function createInvitations(parts: WorkspaceParts): Invitations {
   async function take(sql: Queryable, principal: Principal, by: { token: string } | { invitationId: string }, state: 'accepted' | 'declined'): Promise<{ workspace: WorkspaceRow; invitation: InvitationRow }> {
     const [column, value] = 'token' in by ? ['token_hash', hashToken(by.token)] : ['id', by.invitationId];
     const { rows } = await sql.query<WorkspaceRow>(
-      `select ${WORKSPACE_COLUMNS} from workspace w where w.deleted_at is null and w.id = (select workspace_id from invitation where ${column} = $1 and email = $2 and state = 'open' and expires_at > now()) for update`,
+      `select ${WORKSPACE_COLUMNS} from workspace w where w.deleted_at is null and w.id = (select workspace_id from invitation where ${column} = $1 and email = $2 and state = 'open' and expires_at > now()) for no key update`,
       [value, principal.email],
     );
     const [workspace] = rows;

@@ -23,7 +23,7 @@ export function createPeople(parts: WorkspaceParts): People {
     forgetPerson: (userId) =>
       transact(parts.database, async (transaction) => {
         const { sql } = transaction;
-        const { rows } = await sql.query<WorkspaceRow>(`select ${WORKSPACE_COLUMNS} from workspace w where w.id in (select workspace_id from member where user_id = $1) order by w.id for update`, [userId]);
+        const { rows } = await sql.query<WorkspaceRow>(`select ${WORKSPACE_COLUMNS} from workspace w where w.id in (select workspace_id from member where user_id = $1) order by w.id for no key update`, [userId]);
         for (const workspace of rows) {
           const place = lockedPlace(parts, transaction, { sql, workspace, actor: { workspaceId: workspace.id, userId, role: 'guest', permissions: new Set() } });
           if (workspace.ownerId === userId) {

@@ -84,7 +84,8 @@ export async function lookInto({ database }: Pick<WorkspaceParts, 'database'>, p
 /** Runs `work` in the locked workspace; throws as `lookInto` does, and nothing is changed then. */
 export async function changeIn<T>(parts: WorkspaceParts, principal: Principal, workspaceId: string, options: PlaceOptions, work: (place: LockedPlace) => Promise<T>): Promise<T> {
   return transact(parts.database, async (transaction) => {
-    const place = await enter(transaction.sql, principal, workspaceId, 'for update of w', options);
+    // Against each other, not against rows that merely name the workspace: else a counter's insert and a change here could wait for one another.
+    const place = await enter(transaction.sql, principal, workspaceId, 'for no key update of w', options);
     return work(lockedPlace(parts, transaction, place));
   });
 }

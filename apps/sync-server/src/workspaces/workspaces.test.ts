@@ -127,8 +127,8 @@ describe('members', () => {
     // Who may invite, invites up to their own role.
     expect([codeOf(await send(helper, 'POST', `/workspaces/${id}/invite`, { email: 'a@elsewhere.test', role: 'admin' })), codeOf(await send(helper, 'POST', `/workspaces/${id}/invite`, { email: 'a@elsewhere.test', role: 'viewer' }))]).toEqual(['ROLE_TOO_HIGH', 'SEATS_FULL']);
     // Neither does a key lend what it has not.
-    const key = await addKey(pool(), owner, ['manage_members'], id);
-    expect(codeOf(await set(key, viewer, { role: 'admin' }))).toBe('ROLE_TOO_HIGH');
+    const key = await addKey(pool(), owner, ['manage_members', 'read_projects', 'read_members', 'view_activity', 'comment'], id);
+    expect([codeOf(await set(key, viewer, { role: 'admin' })), codeOf(await set(key, helper, { role: 'viewer' })), (await set(key, viewer, { role: 'commenter', permissions: [] })).status]).toEqual(['ROLE_TOO_HIGH', 'ROLE_TOO_HIGH', 200]);
   });
 
   test('who is removed from an encrypted workspace leaves a mark for a new key, and their keys of the API end', async () => {
