@@ -76,12 +76,12 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
     }
   });
   post('/sign-in', 'credential', async (context, fields) => {
-    const { email, password } = parsed(loginSchema.pick({ email: true, password: true }), fields);
+    const { email, password } = parsed(loginSchema.pick({ email: true, password: true }).strip(), fields);
     const remember = fields.remember === 'on';
     return arrive(context, parts, await accounts.signIn.withPassword({ email, password, remember }, { kind: 'web' }, originOf(context)), { next: fields.next, remember });
   }, (context, problem, fields) => signInPage(context, { next: fields.next, email: fields.email, providers, problem }));
   post('/sign-in/second-factor', 'credential', async (context, fields) => {
-    const { challenge, code } = parsed(secondFactorSchema.pick({ challenge: true, code: true }), fields);
+    const { challenge, code } = parsed(secondFactorSchema.pick({ challenge: true, code: true }).strip(), fields);
     const remember = fields.remember === 'on';
     return arrive(context, parts, await accounts.signIn.withSecondFactor({ challenge, code, kind: /^\d{6}$/.test(code) ? 'totp' : 'backup' }, { kind: 'web' }, originOf(context)), { next: fields.next, remember });
   }, (context, problem, fields) => (problem.code === 'CHALLENGE_INVALID' ? signInPage(context, { next: fields.next, providers, problem }) : secondFactorPage(context, { challenge: fields.challenge ?? '', next: fields.next, remember: fields.remember === 'on', problem })));
@@ -94,7 +94,7 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
 
   get('/sign-up', (context) => signUpPage(context, {}));
   post('/sign-up', 'mail', async (context, fields) => {
-    const { email, password, name } = parsed(registerSchema.pick({ email: true, password: true, name: true }), fields);
+    const { email, password, name } = parsed(registerSchema.pick({ email: true, password: true, name: true }).strip(), fields);
     await accounts.registration.register({ email, password, name, language: languageOfRequest(context) }, originOf(context));
     return mailedPage(context, email);
   }, (context, problem, fields) => signUpPage(context, { email: fields.email, name: fields.name, problem }));
