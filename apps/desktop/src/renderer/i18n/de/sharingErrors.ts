@@ -55,6 +55,20 @@ export const sharingErrorsGerman: Readonly<Record<SharingErrorCode, ErrorSentenc
   SEATS_FULL: (p) => `Alle ${String(p.limit)} Plätze im Tarif des Arbeitsbereichs sind belegt. Es wurde nichts gesendet; entferne jemanden, oder wähle einen anderen Tarif.`,
   WORKSPACE_LIMIT: (p) => `Dein Tarif erlaubt ${String(p.limit)} eigene Arbeitsbereiche, und die hast du. Es wurde keiner angelegt; nimm einen von ihnen.`,
   STORAGE_FULL: () => 'Der Platz im Tarif des Arbeitsbereichs ist aufgebraucht. Es wurde nichts geteilt; lösche dort Flows, oder wähle einen anderen Tarif.',
+  CATALOGUE_EXISTS: () => 'Dieser Arbeitsbereich hat schon ein Verzeichnis. Es wurde nichts geändert.',
+  GUESTS_NOT_ALLOWED: () => 'Dieser Arbeitsbereich nimmt keine Gäste auf. Es wurde nichts geändert; wer ihn verwaltet, kann sie in den Einstellungen zulassen.',
+  GUEST_NEEDS_PROJECT: () => 'Ein Gast sieht nur Projekte, in denen er ist. Es wurde nichts gesendet; wähle ein Projekt.',
+  INVITATION_LIMIT: (p) => `Es gibt ${String(p.limit)} Einladungen ohne Antwort, mehr sind nicht erlaubt. Es wurde nichts gesendet; nimm einige zurück.`,
+  INVITATION_NOT_FOUND: () => 'Für deine Adresse gibt es keine solche offene Einladung. Sie ist vielleicht abgelaufen, zurückgenommen oder beantwortet. Es wurde nichts geändert; lass dich noch einmal einladen.',
+  INVITATION_RESENT_LATELY: (p) => `Diese Einladung wurde gerade erst gesendet. Es wurde nichts gesendet; versuche es in ${minutesOf(p.retryAfter)} wieder.`,
+  MEMBER_NOT_FOUND: () => 'Diese Person ist nicht (mehr) im Arbeitsbereich. Es wurde nichts geändert.',
+  NAME_NOT_SEALED: () => 'Dieser Arbeitsbereich ist verschlüsselt, und ein Name kam unverschlüsselt zum Server. Er hat ihn abgelehnt, und es wurde nichts geändert; aktualisiere die App.',
+  NAME_SEALED: () => 'Dieser Arbeitsbereich ist nicht verschlüsselt, darum müssen Namen lesbar sein. Es wurde nichts geändert; aktualisiere die App.',
+  OWNER_STAYS: () => 'Wem der Arbeitsbereich gehört, kann ihn nicht verlassen, nicht entfernt werden und keine andere Rolle bekommen. Es wurde nichts geändert; übergib ihn zuerst, oder lösche ihn.',
+  PROJECT_LIMIT: (p) => `Der Tarif dieses Arbeitsbereichs hat Platz für ${String(p.limit)} Projekte, und alle sind belegt. Es wurde nichts angelegt; lösche eines, oder wähle einen anderen Tarif.`,
+  PROJECT_NOT_FOUND: () => 'Dieses Projekt gibt es nicht (mehr), oder du darfst es nicht sehen. Es wurde nichts geändert.',
+  TRANSFER_TARGET: () => 'Ein Arbeitsbereich kann nur an ein Mitglied übergeben werden, das kein Gast ist und seine Adresse bestätigt hat. Es wurde nichts geändert.',
+  WORKSPACE_NOT_DELETED: () => 'Dieser Arbeitsbereich ist nicht gelöscht. Es wurde nichts geändert.',
 };
 
 function minutesOf(seconds: unknown): string {

@@ -58,6 +58,20 @@ export const sharingErrorsEnglish: Readonly<Record<SharingErrorCode, ErrorSenten
   SEATS_FULL: (p) => `All ${String(p.limit)} seats of the workspace’s plan are taken. Nothing was sent; remove somebody, or choose another plan.`,
   WORKSPACE_LIMIT: (p) => `Your plan allows ${String(p.limit)} workspaces of your own, and you have them. Nothing was made; choose one of them.`,
   STORAGE_FULL: () => 'The room of the workspace’s plan is used up. Nothing was shared; delete flows there, or choose another plan.',
+  CATALOGUE_EXISTS: () => 'This workspace has its catalogue already. Nothing was changed.',
+  GUESTS_NOT_ALLOWED: () => 'This workspace takes no guests. Nothing was changed; an administrator can allow them in its settings.',
+  GUEST_NEEDS_PROJECT: () => 'A guest sees only projects that they are in. Nothing was sent; choose a project.',
+  INVITATION_LIMIT: (p) => `There are ${String(p.limit)} invitations without an answer, and no more are allowed. Nothing was sent; take some back.`,
+  INVITATION_NOT_FOUND: () => 'There is no open invitation like this for your address. It may have expired, been taken back or answered. Nothing was changed; ask to be invited again.',
+  INVITATION_RESENT_LATELY: (p) => `This invitation was sent a moment ago. Nothing was sent; try again in ${minutesOf(p.retryAfter)}.`,
+  MEMBER_NOT_FOUND: () => 'This person is not in the workspace (any more). Nothing was changed.',
+  NAME_NOT_SEALED: () => 'This workspace is encrypted, and a name came to the server unsealed. The server refused it and nothing was changed; update the app.',
+  NAME_SEALED: () => 'This workspace is not encrypted, so its names must be readable. Nothing was changed; update the app.',
+  OWNER_STAYS: () => 'The owner cannot leave, be removed or get another role. Nothing was changed; hand the workspace over first, or delete it.',
+  PROJECT_LIMIT: (p) => `The plan of this workspace has room for ${String(p.limit)} projects, and all are in use. Nothing was made; delete one, or choose another plan.`,
+  PROJECT_NOT_FOUND: () => 'There is no such project (any more), or you may not see it. Nothing was changed.',
+  TRANSFER_TARGET: () => 'A workspace can only be handed to a member who is no guest and has confirmed their address. Nothing was changed.',
+  WORKSPACE_NOT_DELETED: () => 'This workspace is not deleted. Nothing was changed.',
 };
 
 function minutesOf(seconds: unknown): string {
