@@ -1,7 +1,6 @@
-/** better-auth, as the engine of sign-in, second factors and identity providers. Its own routes are not served: ours stand before it. */
+/** better-auth, as the engine of sign-in, second factors and identity providers. Its own routes are not served: ours stand before it. It is loaded at the first sign-in: it takes tens of megabytes, and a server at rest needs none of it. */
 import { betterAuth } from 'better-auth';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
-import { APIError } from 'better-auth/api';
 import { bearer, genericOAuth, twoFactor } from 'better-auth/plugins';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { Site } from '../access/site.ts';
@@ -9,7 +8,7 @@ import type { ServerDatabase } from '../db/database.ts';
 import { session } from '../db/schema/accessSchema.ts';
 import { appUser, credential, twoFactor as twoFactorTable, verification } from '../db/schema/accountsSchema.ts';
 import { newId } from '../ids.ts';
-import type { Origin } from './audit.ts';
+import { ADDRESS_HEADER, SESSION_DAYS } from './authCalls.ts';
 import { hashSessions } from './hashedSessions.ts';
 import type { Providers } from './providers.ts';
 import type { PasswordHasher } from './passwordHash.ts';
@@ -28,9 +27,6 @@ export interface ProviderHooks {
   registered?(user: { id: string; email: string; emailVerified: boolean }): Promise<void>;
 }
 
-export const SESSION_DAYS = 30;
-/** Our own header: what proxies say was judged before. */
-const ADDRESS_HEADER = 'x-uxflow-address';
 const PREFIXES: Record<string, string> = { user: 'user', session: 'session', account: 'credential', verification: 'verification', twoFactor: 'factor' };
 
 /** An instance of better-auth on our tables. Without providers it asks nobody else for anything. */
@@ -72,25 +68,3 @@ export function createAuth({ database, site, secret, hasher }: AuthParts, provid
   });
 }
 export type Auth = ReturnType<typeof createAuth>;
-
-/** Headers for a call: where it came from, and the secret of the session or the cookies of a sign-in that waits. */
-export function authHeaders(origin: Origin, { secret, cookies }: { secret?: string; cookies?: string } = {}): Headers {
-  const headers = new Headers({ 'user-agent': origin.userAgent, [ADDRESS_HEADER]: origin.address });
-  if (secret) headers.set('authorization', `Bearer ${secret}`);
-  if (cookies) headers.set('cookie', cookies);
-  return headers;
-}
-
-/** The cookies that a call set, as a browser would send them back; those that it took away are left out. */
-export function cookiesOf(headers: Headers): string {
-  return headers
-    .getSetCookie()
-    .filter((line) => !/;\s*max-age=0/i.test(line) && !/^[^=]+=;/.test(line))
-    .map((line) => line.split(';')[0]!)
-    .join('; ');
-}
-
-/** Code of an error that better-auth answers on purpose; undefined for anything else. */
-export function authCode(error: unknown): string | undefined {
-  return error instanceof APIError ? String((error.body as { code?: string } | undefined)?.code ?? error.status) : undefined;
-}

@@ -7,7 +7,7 @@ import { hashSecret, type Principal } from '../access/principal.ts';
 import { transact } from '../db/transaction.ts';
 import { newId } from '../ids.ts';
 import type { Origin } from './audit.ts';
-import { SESSION_DAYS } from './auth.ts';
+import { SESSION_DAYS } from './authCalls.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import type { SignIn, SignedIn } from './signIn.ts';

@@ -17,8 +17,8 @@ export interface AccountParts {
   principals: Principals;
   limiter: RateLimiter;
   mailer: Mailer;
-  /** Made at first use, when the server's address is known. */
-  auth(): Auth;
+  /** Loaded and made at first use, when the server's address is known. */
+  auth(): Promise<Auth>;
   hasher: PasswordHasher;
   policy: PasswordPolicy;
   lockout: Lockout;

@@ -4,7 +4,8 @@ import { hashSecret } from '../access/principal.ts';
 import { transact } from '../db/transaction.ts';
 import { writeEvent } from '../jobs/outbox.ts';
 import { writeAudit, type Origin } from './audit.ts';
-import { authCode, authHeaders, createAuth, type Auth } from './auth.ts';
+import type { Auth } from './auth.ts';
+import { authCode, authHeaders } from './authCalls.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import { providerNames, providersOf } from './providers.ts';
@@ -29,9 +30,9 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
   const providers = providersOf(config);
   const names = providerNames(providers);
   // An instance of its own: an issuer that does not answer must not hold up those who come by a password.
-  let made: Auth | undefined;
+  let made: Promise<Auth> | undefined;
   const auth = () =>
-    (made ??= createAuth({ database, site, secret, hasher }, providers, {
+    (made ??= import('./auth.ts').then(({ createAuth }) => createAuth({ database, site, secret, hasher }, providers, {
       mayRegister: async (email) => config.SIGN_UP === 'open' || isInvited(parts, email.toLowerCase()),
       async registered({ id, email, emailVerified }) {
         await transact(database, async ({ sql }) => {
@@ -40,13 +41,13 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
           if (emailVerified && config.ADMIN_EMAILS.some((one) => one.toLowerCase() === email.toLowerCase())) await sql.query(`update app_user set role = 'super_admin' where id = $1`, [id]);
         });
       },
-    }) as Auth);
+    })));
   return {
     list: () => names,
     async begin(providerId, next, origin) {
       if (!names.some(({ id }) => id === providerId)) throw accountProblem('PROVIDER_UNKNOWN');
       try {
-        const { response, headers } = await auth().api.signInSocial({ body: { provider: providerId, callbackURL: `${site.publicUrl()}${next}`, errorCallbackURL: `${site.publicUrl()}/sign-in`, disableRedirect: true }, headers: authHeaders(origin), returnHeaders: true });
+        const { response, headers } = await (await auth()).api.signInSocial({ body: { provider: providerId, callbackURL: `${site.publicUrl()}${next}`, errorCallbackURL: `${site.publicUrl()}/sign-in`, disableRedirect: true }, headers: authHeaders(origin), returnHeaders: true });
         return { url: response.url!, cookies: headers.getSetCookie() };
       } catch (error) {
         if (!authCode(error)) throw error;
@@ -56,7 +57,7 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
     async finish(request, origin) {
       const headers = authHeaders(origin, { cookies: request.headers.get('cookie') ?? '' });
       const address = new URL(request.url);
-      const response = await auth().handler(new Request(`${site.publicUrl()}${address.pathname}${address.search}`, { headers }));
+      const response = await (await auth()).handler(new Request(`${site.publicUrl()}${address.pathname}${address.search}`, { headers }));
       const token = tokenOf(response.headers);
       const target = response.headers.get('location');
       if (!token || !target) throw accountProblem('PROVIDER_FAILED');
@@ -75,7 +76,7 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
 
   /** A sign-in that waits for a code, as better-auth makes it after a password. */
   async function challenge(userId: string): Promise<Challenge> {
-    const context = await auth().$context;
+    const context = await (await auth()).$context;
     const identifier = `2fa-${randomBytes(15).toString('base64url')}`;
     const expiresAt = new Date(Date.now() + CHALLENGE_SECONDS * 1000);
     await context.internalAdapter.createVerificationValue({ value: userId, identifier, expiresAt });

@@ -1,7 +1,7 @@
 /** Setting up and taking away the second factor. Each change gives a new session secret, so that an old one is worth nothing. */
 import { hashSecret, type Principal } from '../access/principal.ts';
 import { writeAudit, type AuditKind, type Origin } from './audit.ts';
-import { authCode, authHeaders } from './auth.ts';
+import { authCode, authHeaders } from './authCalls.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import type { Passwords } from './passwords.ts';
@@ -55,7 +55,7 @@ export function createSecondFactor(parts: AccountParts, passwords: Passwords): S
     async begin(principal, secret, password, origin) {
       await passwords.demand(principal.userId, password, origin);
       try {
-        const result = (await parts.auth().api.enableTwoFactor({ body: { password }, headers: authHeaders(origin, { secret }) })) as { totpURI: string; backupCodes: string[] };
+        const result = (await (await parts.auth()).api.enableTwoFactor({ body: { password }, headers: authHeaders(origin, { secret }) })) as { totpURI: string; backupCodes: string[] };
         return { uri: result.totpURI, backupCodes: result.backupCodes };
       } catch (error) {
         throw told(error);
@@ -64,7 +64,7 @@ export function createSecondFactor(parts: AccountParts, passwords: Passwords): S
     async confirm(principal, secret, code, origin) {
       if (principal.twoFactor) throw accountProblem('TWO_FACTOR_ON');
       try {
-        const { headers } = await parts.auth().api.verifyTOTP({ body: { code }, headers: authHeaders(origin, { secret }), returnHeaders: true });
+        const { headers } = await (await parts.auth()).api.verifyTOTP({ body: { code }, headers: authHeaders(origin, { secret }), returnHeaders: true });
         const token = tokenOf(headers);
         await demandFresh(parts, token, code, origin);
         return await renewed(principal, headers, 'TWO_FACTOR_ENABLED', origin);
@@ -76,7 +76,7 @@ export function createSecondFactor(parts: AccountParts, passwords: Passwords): S
       if (!principal.twoFactor) throw accountProblem('TWO_FACTOR_OFF');
       await passwords.demand(principal.userId, password, origin);
       try {
-        const { headers } = await parts.auth().api.disableTwoFactor({ body: { password }, headers: authHeaders(origin, { secret }), returnHeaders: true });
+        const { headers } = await (await parts.auth()).api.disableTwoFactor({ body: { password }, headers: authHeaders(origin, { secret }), returnHeaders: true });
         return await renewed(principal, headers, 'TWO_FACTOR_DISABLED', origin);
       } catch (error) {
         throw told(error);
@@ -86,7 +86,7 @@ export function createSecondFactor(parts: AccountParts, passwords: Passwords): S
       if (!principal.twoFactor) throw accountProblem('TWO_FACTOR_OFF');
       await passwords.demand(principal.userId, password, origin);
       try {
-        const { backupCodes } = (await parts.auth().api.generateBackupCodes({ body: { password }, headers: authHeaders(origin, { secret }) })) as { backupCodes: string[] };
+        const { backupCodes } = (await (await parts.auth()).api.generateBackupCodes({ body: { password }, headers: authHeaders(origin, { secret }) })) as { backupCodes: string[] };
         await writeAudit(pool, 'TWO_FACTOR_CODES_RENEWED', principal.userId, origin);
         return backupCodes;
       } catch (error) {

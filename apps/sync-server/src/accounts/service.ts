@@ -4,7 +4,7 @@ import type { ServerDatabase } from '../db/database.ts';
 import type { PeriodicTask } from '../jobs/periodic.ts';
 import { createApiKeys, type ApiKeys } from './apiKeys.ts';
 import { createAdministration, type Administration } from './administration.ts';
-import { createAuth, type Auth } from './auth.ts';
+import type { Auth } from './auth.ts';
 import { createDesktopSignIn, type DesktopSignIn } from './desktopSignIn.ts';
 import { createLockout } from './lockout.ts';
 import { createPasswordHasher } from './passwordHash.ts';
@@ -47,12 +47,12 @@ const AUDIT_DAYS = 730;
 /** The accounts of an instance. Throws BREACHED_FILE_UNREADABLE. */
 export async function createAccounts({ secret, people, ...given }: AccountsOptions): Promise<Accounts> {
   const { config, database, site } = given;
-  let auth: Auth | undefined;
+  let auth: Promise<Auth> | undefined;
   const hasher = createPasswordHasher(config.PASSWORD_MEMORY_KIB);
   const parts: AccountParts = {
     ...given,
     hasher,
-    auth: () => (auth ??= createAuth({ database, site, secret, hasher })),
+    auth: () => (auth ??= import('./auth.ts').then(({ createAuth }) => createAuth({ database, site, secret, hasher }))),
     policy: await createPasswordPolicy(config.BREACHED_PASSWORDS_FILE),
     lockout: createLockout(database, keyOf(secret, 'lockout')),
   };

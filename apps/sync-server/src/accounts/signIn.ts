@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { hashSecret } from '../access/principal.ts';
 import { transact } from '../db/transaction.ts';
 import { writeAudit, type Origin } from './audit.ts';
-import { authCode, authHeaders, cookiesOf } from './auth.ts';
+import { authCode, authHeaders, cookiesOf } from './authCalls.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import { languageOf, readMe } from './profile.ts';
@@ -59,7 +59,7 @@ export function createSignIn(parts: AccountParts): SignIn {
       await demandUnlocked(email, origin);
       let result;
       try {
-        result = await parts.auth().api.signInEmail({ body: { email, password, rememberMe: remember }, headers: authHeaders(origin), returnHeaders: true });
+        result = await (await parts.auth()).api.signInEmail({ body: { email, password, rememberMe: remember }, headers: authHeaders(origin), returnHeaders: true });
       } catch (error) {
         if (!authCode(error)) throw error;
         await failed(email, origin);
@@ -74,7 +74,7 @@ export function createSignIn(parts: AccountParts): SignIn {
       const headers = authHeaders(origin, { cookies: Buffer.from(challenge, 'base64url').toString('latin1').replace(/[\r\n]/g, '') });
       let token: string;
       try {
-        const api = parts.auth().api;
+        const api = (await parts.auth()).api;
         const result = kind === 'totp' ? await api.verifyTOTP({ body: { code }, headers }) : await api.verifyBackupCode({ body: { code }, headers });
         token = (result as { token: string }).token;
       } catch (error) {
