@@ -53,13 +53,13 @@ export function ModesSection({ settings, change }: { settings: Settings; change:
             {AGENT_NAMES.map((agent) => (
               <tr key={agent}>
                 <th scope="row">
-                  {text(`agent.${agent}`)}
+                  {text(`agentName.${agent}`)}
                   {LIGHT_AGENTS.includes(agent) ? <span className="settings__faint"> {text('settings.modesLight')}</span> : null}
                 </th>
                 {QUALITIES.map((quality) => (
                   <td key={quality}>
                     <ChoicePicker
-                      label={text('settings.modesOf', { agent: text(`agent.${agent}`), mode: text(`quality.${quality}`) })}
+                      label={text('settings.modesOf', { agent: text(`agentName.${agent}`), mode: text(`quality.${quality}`) })}
                       isLabelHidden
                       value={modes[quality][agent] ?? null}
                       inherited={text('settings.modesInherit', { model: shortName(inherited(quality, agent)) })}

@@ -36,7 +36,7 @@ export function CallTable({ period, round, agents, models }: { period: Period; r
       <div className="usage__head">
         <h2 id="usage-calls">{text('usage.list')}</h2>
         <div className="usage__filters">
-          <SelectField isSmall label={text('usage.agent')} value={filter.agent} choices={[all, ...agents.map((value) => ({ value, label: codeText(text, 'agent', value, {}) }))]} onCommit={(agent) => setFilter({ ...filter, agent })} />
+          <SelectField isSmall label={text('usage.agent')} value={filter.agent} choices={[all, ...agents.map((value) => ({ value, label: codeText(text, 'agentName', value, {}) }))]} onCommit={(agent) => setFilter({ ...filter, agent })} />
           <SelectField isSmall label={text('usage.model')} value={filter.model} choices={[all, ...models.map((value) => ({ value, label: value }))]} onCommit={(model) => setFilter({ ...filter, model })} />
           <SelectField isSmall label={text('usage.outcome')} value={filter.outcome} choices={[all, ...OUTCOMES.map((value) => ({ value: value as string, label: text(`usage.outcome.${value}`) }))]} onCommit={(outcome) => setFilter({ ...filter, outcome })} />
         </div>
@@ -82,7 +82,7 @@ function Rows({ calls }: { calls: readonly UsageCall[] }) {
           {calls.map((call) => (
             <tr key={call.id} data-testid="usage-call">
               <td>{(call.startedAt >= today ? time : dayAndTime).format(call.startedAt)}</td>
-              <td>{codeText(text, 'agent', call.agent, {})}</td>
+              <td>{codeText(text, 'agentName', call.agent, {})}</td>
               <td className="usage__model">{call.model}</td>
               <td>{call.quality ? codeText(text, 'quality', call.quality, {}) : '–'}</td>
               <td className="usage__number">{number(call.inputTokens)}</td>

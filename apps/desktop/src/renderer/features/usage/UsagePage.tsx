@@ -158,7 +158,7 @@ function Charts({ view }: { view: UsageView }) {
         <RankedBars
           label={text('usage.byAgent')}
           head={head(text('usage.agent'))}
-          bars={[...view.byAgent].sort((a, b) => measured(b, measure) - measured(a, measure)).map((each) => ({ key: each.agent, label: codeText(text, 'agent', each.agent, {}), ...group(each) }))}
+          bars={[...view.byAgent].sort((a, b) => measured(b, measure) - measured(a, measure)).map((each) => ({ key: each.agent, label: codeText(text, 'agentName', each.agent, {}), ...group(each) }))}
           format={format}
           empty={text('usage.none')}
         />

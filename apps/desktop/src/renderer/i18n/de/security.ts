@@ -48,7 +48,7 @@ export const securityGerman = {
   'reason.notAllowed': 'nicht auf der Liste erlaubter Rechner',
   'reason.scheme': 'weder http noch https',
   'reason.credentialsInUrl': 'ein Passwort in der Adresse',
-  'reason.redirectToLoopback': 'führte zurück auf diesen Computer',
+  'reason.redirectToLoopback': 'führte zurück auf diesen Rechner',
   'reason.redirectDowngrade': 'führte aus der Verschlüsselung hinaus',
   'reason.redirectLoop': 'führte immer weiter',
   'reason.redirectHidden': 'führte an eine verborgene Adresse',

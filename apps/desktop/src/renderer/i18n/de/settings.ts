@@ -77,7 +77,7 @@ export const settingsGerman: Readonly<Record<keyof typeof settingsEnglish, strin
   'settings.caKeep': 'Für diese Adresse vertrauen',
   'settings.caRemove': 'Entfernen',
   'settings.proxy': 'Proxy',
-  'settings.proxyText': 'Alles, was an diese Adresse geht, läuft über ihn. Mit „Nur lokal“ muss er auf diesem Computer laufen oder hauseigen sein.',
+  'settings.proxyText': 'Alles, was an diese Adresse geht, läuft über ihn. Mit „Nur lokal“ muss er auf diesem Rechner laufen oder hauseigen sein.',
   'settings.proxyAddress': 'Adresse des Proxys',
   'settings.proxyUser': 'Name',
   'settings.proxyPassword': 'Passwort',

@@ -52,7 +52,7 @@ export function PromptsSection() {
           <div className="prompts__agents" role="group" aria-label={text('prompts.agents')}>
             {agents.map((agent) => (
               <button key={agent.agent} type="button" aria-pressed={agent === chosen} onClick={() => setPicked(agent.agent)}>
-                {text(`workbench.name.${agent.agent as 'architect'}`)}
+                {text(`agentName.${agent.agent as 'architect'}`)}
                 <AgentMark agent={agent} />
               </button>
             ))}

@@ -45,7 +45,7 @@ export function WordingEditor({ agent, isLearning, onClose }: { agent: AgentProm
   const shown = isSame ? [] : (problems ?? []);
   return (
     <Dialog
-      title={text('prompts.editor', { agent: text(`workbench.name.${agent.agent as 'architect'}`) })}
+      title={text('prompts.editor', { agent: text(`agentName.${agent.agent as 'architect'}`) })}
       closeLabel={text('close')}
       isWide
       onClose={onClose}

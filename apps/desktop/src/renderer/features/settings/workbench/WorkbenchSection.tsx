@@ -24,7 +24,7 @@ export function WorkbenchSection({ settings, from, onAsked }: { settings: Settin
       {!agents && !failure ? <Spinner label={text('loading')} /> : null}
       {agents && info ? (
         <>
-          <SelectField label={text('workbench.agent')} hint={text(`workbench.about.${name}`)} value={name} choices={agents.map((agent) => ({ value: agent.name, label: text(`workbench.name.${agent.name}`) }))} onCommit={setName} />
+          <SelectField label={text('workbench.agent')} hint={text(`workbench.about.${name}`)} value={name} choices={agents.map((agent) => ({ value: agent.name, label: text(`agentName.${agent.name}`) }))} onCommit={setName} />
           <Bench key={name} info={info} flows={flows} from={from} settings={settings} onAsked={onAsked} />
         </>
       ) : null}
