@@ -17,7 +17,7 @@ it('shows no picture to a model that was seen to be blind', async () => {
 it('sends nothing that cannot fit, and says by how much', async () => {
   const inner = scriptedModel(() => 'ok');
   const model = guardedModel(inner, { contextTokens: 1_000 }, subject);
-  await expect(model.generate(ask('word '.repeat(3_000)))).rejects.toMatchObject({ code: 'MODEL_CONTEXT_OVERFLOW', params: { needed: expect.any(Number), available: 1_000 }, message: expect.stringContaining('at most 1000') });
+  await expect(model.generate(ask('word '.repeat(3_000)))).rejects.toMatchObject({ code: 'MODEL_CONTEXT_OVERFLOW', params: { needed: expect.any(Number), available: 1_000 }, message: expect.stringContaining('at most 1,000') });
   expect(inner.questions).toEqual([]);
   // What may fit is for the provider to say.
   expect((await model.generate(ask('word '.repeat(1_000)))).text).toBe('ok');

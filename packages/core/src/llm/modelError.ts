@@ -71,7 +71,7 @@ const sentences = {
   MODEL_TIMED_OUT: (p: ModelErrorParams) =>
     p.reason === 'silent'
       ? `${where(p)} began to answer and then sent nothing for ${seconds(p.timeoutMs)}. Try again, or choose a faster model.`
-      : `${where(p)} did not finish within ${seconds(p.timeoutMs)}. Try again, choose a faster model, or allow more time.`,
+      : `${where(p)} did not finish within ${seconds(p.timeoutMs)}. Try again, or choose a faster model.`,
   MODEL_UNREACHABLE: (p: ModelErrorParams) =>
     p.reason === 'unknownHost'
       ? `No machine with the name ${where(p)} could be found. Check the address and the network connection.`
@@ -103,7 +103,7 @@ const sentences = {
   MODEL_CANCELLED: (p: ModelErrorParams) => `The request to ${which(p)} was cancelled.`,
   MODEL_OUTPUT_TRUNCATED: (p: ModelErrorParams) =>
     p.reason === 'length'
-      ? `${which(p)} reached its length limit in the middle of the answer. Ask for less at once, or allow a longer answer.`
+      ? `${which(p)} reached its length limit in the middle of the answer. Ask for less at once, or choose a model that writes longer answers.`
       : `The answer of ${which(p)} broke off. Try again.`,
   MODEL_OUTPUT_INVALID: (p: ModelErrorParams) =>
     p.reason === 'protocol'
@@ -125,7 +125,7 @@ const sentences = {
     `${where(p)} rejected the request${p.status ? ` (${p.status})` : ''}. Check that ${which(p)} can do what was asked, or choose another model.`,
   MODEL_NO_VISION: (p: ModelErrorParams) => `${which(p)} cannot see pictures. Say in words what the picture shows, or choose a model that sees.`,
   MODEL_CONTEXT_OVERFLOW: (p: ModelErrorParams) =>
-    `This takes at least ${Number(p['needed'])} tokens, and ${which(p)} reads at most ${Number(p['available'])} at once. It was not sent. Ask about a smaller part of the flow, or choose a model with a larger context.`,
+    `This takes at least ${Number(p['needed']).toLocaleString('en')} tokens, and ${which(p)} reads at most ${Number(p['available']).toLocaleString('en')} at once. It was not sent. Ask about a smaller part of the flow, or choose a model with a larger context.`,
   MODEL_CIRCUIT_OPEN: (p: ModelErrorParams) =>
     `${where(p)} failed several times in a row, so it is left alone for ${seconds(p.retryAfterMs)}. Try again then, test the connection in the model settings to have it asked at once, or choose another model.`,
   MODEL_PULL_FAILED: (p: ModelErrorParams) =>

@@ -65,7 +65,7 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   MODEL_CANCELLED: model((p) => `Die Anfrage an ${which(p)} wurde abgebrochen.`),
   MODEL_OUTPUT_TRUNCATED: model((p) =>
     p.reason === 'length'
-      ? `Mitten in der Antwort war die Höchstlänge von ${which(p)} erreicht. Frage weniger auf einmal oder erlaube längere Antworten.`
+      ? `Mitten in der Antwort war die Höchstlänge von ${which(p)} erreicht. Verlange weniger auf einmal oder wähle ein Modell, das längere Antworten schreibt.`
       : `Die Antwort von ${which(p)} ist abgerissen. Versuche es noch einmal.`,
   ),
   MODEL_OUTPUT_INVALID: model((p) =>
@@ -161,7 +161,7 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
       : `Das Bild hat ${(Number(bytes) / 1024 / 1024).toFixed(1).replace('.', ',')} MB; bis zu ${Number(limit) / 1024 / 1024} MB sind möglich. Es wurde nicht gesendet und deine Worte sind noch da; verkleinere es.`,
   IMAGE_TYPE_UNSUPPORTED: () => 'Diese Datei ist kein Bild, das gelesen werden kann: Möglich sind PNG, JPEG, WebP, GIF und SVG. Es wurde nichts gesendet und deine Worte sind noch da; speichere es in einem dieser Formate.',
   IMAGE_UNREADABLE: () => 'Das Bild ist beschädigt; daraus lässt sich nichts lesen. Es wurde nicht gesendet und deine Worte sind noch da; speichere oder exportiere es noch einmal.',
-  NO_FLOW_SEEN: () => 'Auf diesem Bild ist kein Ablauf zu erkennen. Es wurde nichts geändert; schicke ein Bild mit Schritten und Pfeilen oder beschreibe es in Worten.',
+  NO_FLOW_SEEN: () => 'Auf diesem Bild ist kein Flow zu erkennen. Es wurde nichts geändert; schicke ein Bild mit Schritten und Pfeilen oder beschreibe es in Worten.',
   AUTHOR_REFUSED: () => 'Eine Ansicht darf nicht im Namen eines Agenten schreiben. Nichts wurde gespeichert.',
   BUDGET_PRICE_UNKNOWN: (p) => `Es gibt ein Budget, und niemand weiß, was ${String(p.model ?? 'dieses Modell')} kostet. Es wurde nicht gefragt und nichts wurde geändert. Gib seinen Preis in den Einstellungen ein oder erlaube dort Modelle mit unbekanntem Preis.`,
   BUDGET_USED_UP: (p) => `Das Budget für ${p.period === 'month' ? 'diesen Monat' : 'heute'} lässt keinen weiteren Aufruf zu: ${dollars(p.usedUsd)} von ${dollars(p.limitUsd)} sind verbraucht. Niemand wurde gefragt und nichts wurde geändert. Erhöhe das Budget in den Einstellungen, warte, bis es neu beginnt, oder wähle ein Modell auf diesem Rechner; versuche es dann noch einmal.`,
