@@ -195,4 +195,42 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await client.settings.set({ model: { provider: 'rules' }, fallbacks: [], localOnly: false });
     expect(app.problems).toEqual([]);
   });
+
+  test('a model that failed is asked again from the note that says so, once it is mended', async () => {
+    let isMended = false;
+    const wire = await startWireServer((_request, response) =>
+      isMended ? sendLines(response, ollamaChat(['{"answer":"They fear hidden costs.","principle":"","nodeIds":[]}'])) : sendJson(response, 404, { error: "model 'llama3' not found" }),
+    );
+    servers.push(wire);
+    const client = await app.client();
+    await client.settings.set({ model: { provider: 'ollama', baseUrl: wire.origin, model: 'llama3' } });
+    const flow = await client.flows.create({ name: 'Mended' });
+    const page = await app.openPage();
+    await openFlow(page, flow.id);
+    await page.getByTestId('chat-input').fill('Why do people leave before they pay?');
+    await page.getByTestId('chat-input').press('Enter');
+    const note = page.locator('.turn .notice--warning').filter({ hasText: 'UX expert: the model failed, the rules answered instead.' });
+    await note.getByText('does not have llama3').waitFor();
+    await shoot(page, 'models-fallback-again');
+    isMended = true;
+    await note.getByRole('button', { name: 'Ask the model again' }).click();
+    await page.getByRole('log').getByText('They fear hidden costs.').waitFor();
+    await client.settings.set({ model: { provider: 'rules' } });
+    expect(app.problems).toEqual([]);
+  });
+
+  test('the list of sections follows what is read, in the order of the page', async () => {
+    const page = await app.openPage();
+    await page.evaluate(() => void (location.hash = '#/settings'));
+    const nav = page.locator('.settings__nav');
+    await nav.locator('[aria-current=true]').getByText('Model', { exact: true }).waitFor();
+    expect(await nav.locator('button').allTextContents()).toEqual(await page.locator('.settings__heading h2').allTextContents());
+    await page.locator('#settings-costs').evaluate((heading) => heading.scrollIntoView({ block: 'start' }));
+    await nav.locator('[aria-current=true]').getByText('Costs', { exact: true }).waitFor();
+    // The last but one cannot reach the top of the page, and is still the one that was chosen.
+    await nav.getByRole('button', { name: 'Appearance' }).click();
+    await nav.locator('[aria-current=true]').getByText('Appearance', { exact: true }).waitFor();
+    await shoot(page, 'models-settings-nav');
+    expect(app.problems).toEqual([]);
+  });
 });

@@ -11,6 +11,7 @@ import { goTo } from '../../store/route.ts';
 import { AgentSteps } from './AgentSteps.tsx';
 import { Clarification } from './Clarification.tsx';
 import { FailoverNotes } from './FailoverNotes.tsx';
+import { FallbackNotes } from './FallbackNotes.tsx';
 import { MemoryNote } from './MemoryNote.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
 import { MessagePicture } from './MessagePicture.tsx';
@@ -54,11 +55,7 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
       {turn ? <SignalNote turnId={turn.id} flowId={turn.flowId} /> : null}
       {turn && !turn.origin ? <AgentSteps turn={turn} steps={steps} /> : null}
       <FailoverNotes steps={steps} />
-      {turn?.fallbacks.map(({ agent, error }, index) => (
-        <Notice key={index} tone="warning">
-          {text('chat.fallback', { agent: text(`agent.${agent}`), reason: errorText(text, error) })}
-        </Notice>
-      ))}
+      {turn ? <FallbackNotes turn={turn} /> : null}
       {answered.filter((message) => !isLast(message)).map(bubble)}
       {prose ? (
         <div data-testid="chat-stream">

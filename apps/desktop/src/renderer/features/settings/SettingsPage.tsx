@@ -1,6 +1,6 @@
 import { IconButton } from '@uxflow/ui';
 import { ArrowLeft, Check, CircleAlert, LoaderCircle } from 'lucide-react';
-import { useCallback, useState, type ReactNode } from 'react';
+import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { goTo } from '../../store/route.ts';
 import { AboutSection } from './AboutSection.tsx';
@@ -17,11 +17,12 @@ import { SignalsSection } from './SignalsSection.tsx';
 import { Section } from './Section.tsx';
 import { ServersSection } from './ServersSection.tsx';
 import { WorkbenchSection } from './workbench/WorkbenchSection.tsx';
+import { useCurrentSection } from './useCurrentSection.ts';
 import { useSavedSettings, type SaveStatus } from './savedSettings.ts';
 import './settings.css';
 import './costs.css';
 
-const SECTIONS = ['model', 'modes', 'costs', 'answers', 'privacy', 'ledger', 'signals', 'account', 'connections', 'servers', 'prompts', 'workbench', 'look', 'about'] as const;
+const SECTIONS = ['model', 'answers', 'modes', 'costs', 'privacy', 'ledger', 'signals', 'account', 'connections', 'servers', 'prompts', 'workbench', 'look', 'about'] as const;
 
 export interface SettingsPageProps {
   /** Id of the flow to go back to; without it back leads to the list of flows. */
@@ -37,11 +38,8 @@ export function SettingsPage({ from, account }: SettingsPageProps) {
   // Counts the calls to models, so that the ledger shows them at once.
   const [asked, setAsked] = useState(0);
   const onAsked = useCallback(() => setAsked((count) => count + 1), []);
-  const jump = (section: string) => {
-    const heading = document.getElementById(`settings-${section}`);
-    heading?.closest('section')?.scrollIntoView({ block: 'start' });
-    heading?.focus({ preventScroll: true });
-  };
+  const view = useRef<HTMLDivElement>(null);
+  const { current, jump } = useCurrentSection(view, SECTIONS);
   return (
     <div className="page" data-testid="settings">
       <header className="page__bar">
@@ -50,10 +48,10 @@ export function SettingsPage({ from, account }: SettingsPageProps) {
         <span className="page__space" />
         <SaveLine status={status} />
       </header>
-      <div className="settings">
+      <div className="settings" ref={view}>
         <nav className="settings__nav" aria-label={text('settings.sections')}>
           {SECTIONS.map((section) => (
-            <button key={section} type="button" onClick={() => jump(section)}>
+            <button key={section} type="button" aria-current={section === current} onClick={() => jump(section)}>
               {text(`settings.${section}`)}
             </button>
           ))}

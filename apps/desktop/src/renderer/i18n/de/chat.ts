@@ -41,6 +41,7 @@ export const chatGerman: Readonly<Record<keyof typeof chatEnglish, string>> = {
   'chat.settings': 'Einstellungen',
   'chat.rulesHint': 'Ein Modell versteht freiere Worte. In den Einstellungen kannst du eines wählen.',
   'chat.fallback': '{agent}: Das Modell ist gescheitert, die Regeln haben geantwortet. {reason}',
+  'chat.askModelAgain': 'Modell noch einmal fragen',
   'chat.failover': '{answered} hat geantwortet, weil {failed} nicht konnte.',
   'chat.failoverWhy': 'Warum',
   'chat.failedTitle': 'Das hat nicht geklappt',

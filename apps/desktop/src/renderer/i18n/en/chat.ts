@@ -39,6 +39,7 @@ export const chatEnglish = {
   'chat.settings': 'Settings',
   'chat.rulesHint': 'A model understands freer words. You can choose one in the settings.',
   'chat.fallback': '{agent}: the model failed, the rules answered instead. {reason}',
+  'chat.askModelAgain': 'Ask the model again',
   'chat.failover': '{answered} answered, because {failed} could not.',
   'chat.failoverWhy': 'Why',
   'chat.failedTitle': 'This did not work',
