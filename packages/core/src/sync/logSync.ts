@@ -6,7 +6,7 @@ import { canonicalJson, isAppError } from '../base/index.ts';
 import { initialState, snapshotOf, type Snapshot, type Transaction } from '../flow/index.ts';
 import { encodeText, readText } from './bytes.ts';
 import type { LogLink, LogSyncOptions, SyncStatus } from './logKeeper.ts';
-import { LIMITS, type Change, type PeerPresence, type PushedEntry, type Scope, type ServerMessage } from './protocol.ts';
+import { LIMITS, type NumberedEntry, type PeerPresence, type PushedEntry, type Scope, type ServerMessage } from './protocol.ts';
 import { BACKLOG_CONFLICT_LIMIT, type LogSnapshot, type Numbered, type ReadOnlyReason, type Replica } from './replica.ts';
 import { packEntry, presenceContext, stateContext, unpackChange } from './wireEntry.ts';
 
@@ -36,9 +36,9 @@ export class LogSync {
   #reason: SyncStatus['reason'];
   #syncedAt: number | undefined;
   #decision: 'push' | undefined;
-  #reset: { isFork: boolean; snapshot?: LogSnapshot; own: readonly Transaction[]; asked: number; onServer: Set<string>; held: Change[][] } | undefined;
+  #reset: { isFork: boolean; snapshot?: LogSnapshot; own: readonly Transaction[]; asked: number; onServer: Set<string>; held: NumberedEntry[][] } | undefined;
   #shown: Uint8Array | undefined;
-  #gathered: Change[] = [];
+  #gathered: NumberedEntry[] = [];
   readonly #unsubscribe: () => void;
 
   constructor(options: LogSyncOptions) {
@@ -225,7 +225,7 @@ export class LogSync {
   }
 
   /** While much is missing it is gathered: what waits is folded anew after every batch, so few large ones cost least. */
-  #takeChanges(changes: readonly Change[]): void {
+  #takeChanges(changes: readonly NumberedEntry[]): void {
     this.#gathered.push(...changes);
     const isMore = this.#gathered.length < GATHERED && this.#gathered.every(({ no }) => no < this.#serverNo);
     if (isMore) return;
@@ -234,7 +234,7 @@ export class LogSync {
     this.#fold(batch);
   }
 
-  #fold(changes: readonly Change[]): void {
+  #fold(changes: readonly NumberedEntry[]): void {
     const batch: Numbered[] = [];
     let missingKey: ReadOnlyReason | undefined;
     for (const change of changes) {

@@ -113,7 +113,7 @@ export interface PushedEntry {
 }
 
 /** One number of a log: somebody's entry, or (with `sha256`, hex) the acknowledgement of an own one. */
-export type Change = { no: number; envelope: Uint8Array; bytes: Uint8Array } | { no: number; id: string; sha256: string };
+export type NumberedEntry = { no: number; envelope: Uint8Array; bytes: Uint8Array } | { no: number; id: string; sha256: string };
 
 /** Somebody in the room; no bytes: gone. */
 export interface PeerPresence {
@@ -139,7 +139,7 @@ export type ServerMessage =
   | ({ type: 'joined' } & z.infer<typeof joinedSchema>)
   | ({ type: 'reset' } & z.infer<typeof resetSchema>)
   | ({ type: 'state'; bytes: Uint8Array } & z.infer<typeof stateHeadSchema>)
-  | { type: 'changes'; log: string; changes: Change[] }
+  | { type: 'changes'; log: string; changes: NumberedEntry[] }
   | ({ type: 'denied' } & z.infer<typeof deniedSchema>)
   | ({ type: 'snapshotWanted' } & z.infer<typeof wantedSchema>)
   | { type: 'presence'; log: string; peers: PeerPresence[] }
@@ -262,7 +262,7 @@ export function decodeDown(frame: Uint8Array): ServerMessage {
       return { type: 'state', ...json(stateHeadSchema, reader.bytes()), bytes: reader.rest() };
     case DOWN.changes: {
       const log = reader.text();
-      const changes: Change[] = [];
+      const changes: NumberedEntry[] = [];
       while (!reader.isAtEnd) changes.push(readChange(reader));
       return { type: 'changes', log, changes };
     }
@@ -307,7 +307,7 @@ export function writeEnvelope(envelope: Envelope): Uint8Array {
   return encoder.encode(canonicalJson(envelope));
 }
 
-function readChange(reader: ByteReader): Change {
+function readChange(reader: ByteReader): NumberedEntry {
   const kind = reader.byte();
   const number = reader.number();
   if (kind === FULL) return { no: number, envelope: reader.bytes(), bytes: reader.bytes() };

@@ -3,7 +3,7 @@ import { canonicalJson, isAppError } from '../base/index.ts';
 import type { Transaction } from '../flow/index.ts';
 import { encodeText, readText } from './bytes.ts';
 import type { SyncCodec } from './codec.ts';
-import { PROTOCOL, readEnvelope, writeEnvelope, type Change, type Envelope, type PushedEntry } from './protocol.ts';
+import { PROTOCOL, readEnvelope, writeEnvelope, type NumberedEntry, type Envelope, type PushedEntry } from './protocol.ts';
 import type { Numbered, ReadOnlyReason } from './replica.ts';
 
 /** An own entry with its envelope; `author` is the account that pushes. */
@@ -17,7 +17,7 @@ export function packEntry(entry: Transaction, logId: string, author: string, cod
  * The entry of a change, or why its key is missing. What nobody can read has no effect, on every replica alike (rule 12). Throws
  * ENVELOPE_INVALID, which no server lets through.
  */
-export function unpackChange({ no, envelope, bytes }: Extract<Change, { bytes: Uint8Array }>, logId: string, { codec, sha256 }: { codec: SyncCodec; sha256: (bytes: Uint8Array) => string }): Numbered | ReadOnlyReason {
+export function unpackChange({ no, envelope, bytes }: Extract<NumberedEntry, { bytes: Uint8Array }>, logId: string, { codec, sha256 }: { codec: SyncCodec; sha256: (bytes: Uint8Array) => string }): Numbered | ReadOnlyReason {
   const header = readEnvelope(envelope);
   const numbered = { no, id: header.id, sha256: sha256(bytes) };
   try {
