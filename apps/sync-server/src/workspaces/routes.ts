@@ -7,7 +7,7 @@ import { addInvitationRoutes } from './invitationRoutes.ts';
 import { addMemberRoutes } from './memberRoutes.ts';
 import type { WorkspaceModule } from './module.ts';
 import { addProjectRoutes } from './projectRoutes.ts';
-import { activitySchema, newWorkspaceSchema, subscriptionSchema, transferSchema, usageSchema, workspaceChangeSchema, workspaceSchema } from './schema.ts';
+import { activitySchema, newWorkspaceSchema, subscriptionSchema, transferSchema, usageLineSchema, usageSchema, workspaceChangeSchema, workspaceSchema } from './schema.ts';
 
 const tags = ['workspaces'];
 const base = '/api/v1/workspaces/{workspaceId}';
@@ -107,6 +107,15 @@ const subscriptionRoute = accessRoute({
   responses: { 200: answerOf('It is.', subscriptionSchema) },
 });
 
+const ownUsageRoute = accessRoute({
+  access: { as: 'person' },
+  method: 'get',
+  path: '/api/v1/usage',
+  tags,
+  summary: 'How much of your plan each of your own workspaces uses',
+  responses: { 200: answerOf('As of now; the bytes as of a minute ago at most.', z.object({ workspaces: z.array(usageLineSchema) })) },
+});
+
 /** Adds the routes of the module. */
 export function addWorkspaceRoutes(app: ServerApp, module: WorkspaceModule): void {
   const { workspaces, usage } = module;
@@ -120,6 +129,7 @@ export function addWorkspaceRoutes(app: ServerApp, module: WorkspaceModule): voi
   app.openapi(usageRoute, async (context) => context.json(await usage.usage(context.get('principal'), context.req.valid('param').workspaceId), 200));
   app.openapi(activityRoute, async (context) => context.json({ activity: await usage.activity(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('query')) }, 200));
   app.openapi(subscriptionRoute, async (context) => context.json(await usage.subscription(context.get('principal')), 200));
+  app.openapi(ownUsageRoute, async (context) => context.json({ workspaces: await usage.ownUsage(context.get('principal')) }, 200));
   addMemberRoutes(app, module);
   addInvitationRoutes(app, module);
   addProjectRoutes(app, module);

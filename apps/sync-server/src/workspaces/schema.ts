@@ -150,6 +150,9 @@ export const usageSchema = z
   .object({ plan: z.enum(PLAN_NAMES), members: meter, projects: meter, storageBytes: meter, flows: z.number().int(), openInvitations: z.number().int(), days: z.array(z.object({ day: z.string(), code: z.string(), count: z.number() })) })
   .openapi('Usage');
 export type UsageView = z.infer<typeof usageSchema>;
+/** One line a workspace: how much of its plan it uses. */
+export const usageLineSchema = z.object({ workspaceId: z.string(), name: z.string(), plan: z.enum(PLAN_NAMES), members: meter, projects: meter, storageBytes: meter }).openapi('UsageLine');
+export type UsageLine = z.infer<typeof usageLineSchema>;
 export const subscriptionSchema = z
   .object({ plan: z.enum(PLAN_NAMES), status: z.enum(['active', 'past_due', 'cancelled']), currentPeriodEnd: time.nullable(), limits: limits.extend({ apiKeys: z.number().nullable() }), workspaces: meter })
   .openapi('Subscription');

@@ -5,10 +5,12 @@ import { transact } from '../db/transaction.ts';
 import { writeEvent } from '../jobs/outbox.ts';
 import { lookInto, type WorkspaceParts } from './place.ts';
 import { planOf, PLANS, warningOf, type PlanName, type Warning } from './plans.ts';
-import type { ActivityView, SubscriptionView, UsageView } from './schema.ts';
+import type { ActivityView, SubscriptionView, UsageLine, UsageView } from './schema.ts';
 
 export interface Usage {
   usage(principal: Principal, workspaceId: string): Promise<UsageView>;
+  /** A line for each workspace of their own. */
+  ownUsage(principal: Principal): Promise<UsageLine[]>;
   /** Newest first; `before` is the id of the last one that the asker has. */
   activity(principal: Principal, workspaceId: string, page: { before?: number | undefined; limit: number }): Promise<ActivityView[]>;
   /** Their own plan. */
@@ -30,15 +32,21 @@ export function createUsage(parts: WorkspaceParts): Usage {
       const { sql, workspace } = await lookInto(parts, principal, workspaceId, { permission: 'view_usage' });
       const plan = await planOf(sql, workspace.ownerId, standardPlan);
       const counts = await countsOf(sql, workspaceId);
-      const limits = PLANS[plan];
-      const meter = (used: number, limit: number | null) => ({ used, limit, warning: warningOf(used, limit) });
       const { rows } = await sql.query<{ flows: number; openInvitations: number }>(
         `select (select count(*) from shared_log where workspace_id = $1 and deleted_at is null)::int as flows,
            (select count(*) from invitation where workspace_id = $1 and state = 'open' and expires_at > now())::int as "openInvitations"`,
         [workspaceId],
       );
       const { rows: days } = await sql.query<UsageView['days'][number]>(`select day::text, code, count from usage_day where workspace_id = $1 and day > current_date - $2::int order by day, code`, [workspaceId, HISTORY_DAYS]);
-      return { plan, members: meter(counts.members, limits.members), projects: meter(counts.projects, limits.projects), storageBytes: meter(counts.storageBytes, limits.storageBytes), ...rows[0]!, days };
+      return { plan, ...metersOf(counts, plan), ...rows[0]!, days };
+    },
+    async ownUsage({ userId }) {
+      const { pool } = database;
+      const plan = await planOf(pool, userId, standardPlan);
+      const { rows } = await pool.query<{ id: string; name: string }>('select id, name from workspace where owner_id = $1 and deleted_at is null order by id', [userId]);
+      const lines: UsageLine[] = [];
+      for (const { id, name } of rows) lines.push({ workspaceId: id, name, plan, ...metersOf(await countsOf(pool, id), plan) });
+      return lines;
     },
     async activity(principal, workspaceId, { before, limit }) {
       const { sql } = await lookInto(parts, principal, workspaceId, { permission: 'view_activity' });
@@ -101,6 +109,11 @@ export async function storageOf(sql: Queryable, workspaceId: string): Promise<nu
     [workspaceId],
   );
   return measured[0]!.bytes;
+}
+
+function metersOf(counts: Counts, plan: PlanName): Pick<UsageLine, keyof Counts> {
+  const meter = (limit: keyof Counts) => ({ used: counts[limit], limit: PLANS[plan][limit], warning: warningOf(counts[limit], PLANS[plan][limit]) });
+  return { members: meter('members'), projects: meter('projects'), storageBytes: meter('storageBytes') };
 }
 
 /** The limits that are nearer than 80 %, with how near. */

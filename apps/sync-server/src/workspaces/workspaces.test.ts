@@ -216,6 +216,7 @@ describe('usage', () => {
     await handedOn();
     const usage = async () => (await send(owner, 'GET', `/workspaces/${id}/usage`)).body;
     expect(await usage()).toMatchObject({ plan: 'free', members: { used: 1, limit: 3, warning: null }, projects: { used: 4, limit: 5, warning: 'near' }, storageBytes: { used: 0, limit: 104_857_600, warning: null } });
+    expect((await send(owner, 'GET', '/usage')).body.workspaces).toMatchObject([{ workspaceId: id, plan: 'free', projects: { used: 4, warning: 'near' } }]);
     await send(owner, 'POST', `/workspaces/${id}/projects`, { name: 'P4' });
     expect([(await usage()).projects.warning, codeOf(await send(owner, 'POST', `/workspaces/${id}/projects`, { name: 'P5' }))]).toEqual(['full', 'PROJECT_LIMIT']);
     await handedOn();
