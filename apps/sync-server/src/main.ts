@@ -1,5 +1,6 @@
-/** `npm run server`: one instance, until it is told to end. */
+/** `npm run server`: one instance, until it is told to end; with words behind it, a command (backup, restore). */
 import { createLogger, errorInfo, systemClock } from '@uxflow/core/base';
+import { runCommand } from './backup/command.ts';
 import { readConfig } from './config.ts';
 import { startServer } from './server.ts';
 
@@ -7,6 +8,11 @@ const logger = (level: 'debug' | 'info' | 'warn' | 'error') => createLogger((lin
 
 try {
   const config = readConfig(process.env);
+  const words = process.argv.slice(2);
+  if (words.length > 0) {
+    process.stdout.write(`${await runCommand(words, config)}\n`);
+    process.exit(0);
+  }
   const log = logger(config.LOG_LEVEL);
   const server = await startServer(config, log);
   log.info(`The sync server listens on ${server.url}`, { database: config.DATABASE_URL ? 'DATABASE_URL' : config.DATA_DIR });

@@ -15,9 +15,10 @@ export interface ServerDatabase {
   close(): Promise<void>;
 }
 
-const MIGRATIONS = join(import.meta.dirname, 'migrations');
+/** Folder of the migrations. */
+export const MIGRATIONS = join(import.meta.dirname, 'migrations');
 /** Any number that nobody else takes: one server migrates at a time. */
-const MIGRATION_LOCK = 7_284_115;
+export const MIGRATION_LOCK = 7_284_115;
 
 // Numbers of entries are far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
