@@ -8,5 +8,5 @@ test('replicas, the ledger and the oracle agree whatever happens on the way', { 
   const { failures, totals } = await runFuzz({ seeds, clients: 5, operations: 50, killOneIn: 1, parallel: 3 });
   expect(failures).toEqual([]);
   // A run in which nothing happened would prove nothing.
-  for (const what of ['entries', 'conflicts', 'cut', 'twice', 'swapped'] as const) expect(totals[what], what).toBeGreaterThan(0);
+  for (const what of ['entries', 'conflicts', 'cut', 'twice', 'swapped', 'rotations'] as const) expect(totals[what], what).toBeGreaterThan(0);
 });

@@ -27,7 +27,7 @@ export async function runFuzz({ seeds, parallel, onDone, ...options }: FuzzOptio
   const own = await openDatabase(database.url, { size: 4 });
   const bus = await createPostgresBus(own, silentLogger);
   const server = await startServerProcess(database.url);
-  const totals = { histories: 0, kills: 0, entries: 0, written: 0, denied: 0, conflicts: 0, upgrades: 0, restores: 0, reinstalls: 0, twice: 0, swapped: 0, cut: 0 };
+  const totals = { histories: 0, kills: 0, entries: 0, written: 0, denied: 0, conflicts: 0, upgrades: 0, restores: 0, reinstalls: 0, rotations: 0, twice: 0, swapped: 0, cut: 0 };
   const failures: FuzzResult['failures'] = [];
   try {
     const queue = [...seeds];

@@ -1,10 +1,10 @@
 /**
  * One seeded history of a shared log: people edit, lose their lines, reinstall, update the program, lose and regain roles; the server is
- * killed and once in a while comes back from an older copy. In the end every replica must be what the oracle makes of the rows, and every
+ * killed and once in a while comes back from an older copy; every third log is sealed, and its key is replaced now and then. In the end every replica must be what the oracle makes of the rows, and every
  * entry of everybody's ledger must be there once, or where its denial put it.
  */
 import type pg from 'pg';
-import { canonicalJson, currentVersions, extendChain, stateText, type Transaction } from '@uxflow/core';
+import { canonicalJson, currentVersions, extendChain, stateText, type SyncCodec, type Transaction } from '@uxflow/core';
 import { ByteReader } from '../../../../packages/core/src/sync/bytes.ts';
 import { readEnvelope } from '@uxflow/core/protocol';
 import { anyFocus, createDice, randomEntry, type Dice, type Focus } from '../../../../packages/core/src/flow/fixtures/fuzzEntries.ts';
@@ -13,6 +13,7 @@ import { naiveInitialState, type NaiveState } from '../../../../packages/core/sr
 import { emptyDisk, plainCodec, sha256, startDevice, until, type Device, type Disk } from '../testDevice.ts';
 import { addLog, addMember, socketUrl, type Member } from '../testServer.ts';
 import { naiveEntry, naiveStep, nextVersions, raises } from './nextVersion.ts';
+import { SealedLog, type DeviceKeys } from './sealedLog.ts';
 import { badWire, type Weather } from './wire.ts';
 
 export interface Stage {
@@ -40,6 +41,7 @@ export interface HistoryReport {
   upgrades: number;
   restores: number;
   reinstalls: number;
+  rotations: number;
   twice: number;
   swapped: number;
   cut: number;
@@ -55,6 +57,9 @@ interface Person {
   skew: number;
   /** Ids of entries that this person's device still answers for. */
   ledger: Set<string>;
+  /** Given where the log is sealed. */
+  keys: DeviceKeys | undefined;
+  endWatch: () => void;
 }
 
 let plays = 0;
@@ -82,7 +87,10 @@ class History {
   readonly log: string;
   readonly workspace: string;
   readonly weather: Weather = { isCalm: false, counts: { twice: 0, swapped: 0, cut: 0 } };
-  readonly report: HistoryReport = { entries: 0, written: 0, denied: 0, conflicts: 0, upgrades: 0, restores: 0, reinstalls: 0, twice: 0, swapped: 0, cut: 0 };
+  readonly report: HistoryReport = { entries: 0, written: 0, denied: 0, conflicts: 0, upgrades: 0, restores: 0, reinstalls: 0, rotations: 0, twice: 0, swapped: 0, cut: 0 };
+  /** Dice of their own: what else happens must not change with them. */
+  readonly keyDice: Dice;
+  sealed: SealedLog | undefined;
   people: Person[] = [];
   isRestoring = false;
 
@@ -91,6 +99,7 @@ class History {
     this.stage = stage;
     this.options = options;
     this.dice = createDice(seed);
+    this.keyDice = createDice(seed * 7919 + 13);
     this.focus = anyFocus(this.dice);
     this.log = `log_f${seed}_${process.pid}_${++plays}`;
     this.workspace = `ws_${this.log}`;
@@ -98,12 +107,13 @@ class History {
 
   async open(): Promise<void> {
     await addLog(this.stage.pool, this.log, { workspaceId: this.workspace });
+    if (this.seed % 3 === 0) this.sealed = await SealedLog.begin(this.log, this.stage.pool);
     const count = 2 + this.dice.roll(this.options.clients - 1);
     for (let n = 0; n < count; n++) {
       const name = `u${n}`;
       const member = await addMember(this.stage.pool, `${name}_${this.seed}`, 'member', this.workspace);
       const disk = emptyDisk();
-      const person: Person = { name, member, disk, device: undefined!, isUpdated: false, count: 0, skew: (this.dice.roll(21) - 10) * 3_600_000, ledger: new Set() };
+      const person: Person = { name, member, disk, device: undefined!, isUpdated: false, count: 0, skew: (this.dice.roll(21) - 10) * 3_600_000, ledger: new Set(), keys: this.sealed?.newKeys(), endWatch: () => {} };
       person.device = this.start(person);
       this.people.push(person);
     }
@@ -116,6 +126,7 @@ class History {
       const person = dice.pick(this.people);
       // Time for the network, or all of it would happen at the end.
       if (dice.roll(4) === 0) await pause(1 + dice.roll(4));
+      if (this.sealed && this.keyDice.roll(60) === 0) await this.rotate(this.sealed);
       const roll = dice.roll(200);
       if (roll < 150) this.write(person);
       else if (roll < 158) person.device.client.stop();
@@ -169,7 +180,7 @@ class History {
       if (row.no !== index + 1) throw new Error(`number ${row.no} stands at place ${index + 1}`);
       if (ids.has(row.id)) throw new Error(`${row.id} is there twice`);
       ids.add(row.id);
-      const { entry, digest, scope } = unpack(row.record, this.log);
+      const { entry, digest, scope } = unpack(row.record, this.log, this.sealed?.codec ?? plainCodec);
       chain = extendChain(chain, row.id, digest, sha256);
       if (chain !== row.chain.toString('hex')) throw new Error(`the chain of the server breaks at ${row.no}`);
       const folded = scope === 'comment' ? { ...entry, scope } : entry;
@@ -194,21 +205,29 @@ class History {
   }
 
   close(): void {
-    for (const { device } of this.people) device?.stop();
+    for (const { device, endWatch } of this.people) {
+      endWatch();
+      device?.stop();
+    }
   }
 
   private start(person: Person): Device {
-    return startDevice({
+    person.endWatch();
+    const { keys } = person;
+    const device = startDevice({
       url: () => socketUrl(this.stage.port),
       member: person.member,
       logId: this.log,
       flowId: 'flow_fuzz',
       disk: person.disk,
       versions: person.isUpdated ? nextVersions : currentVersions,
+      codec: this.sealed && keys ? this.sealed.codecOf(keys) : plainCodec,
       wire: badWire(createDice(this.seed * 1000 + person.count + person.name.charCodeAt(1)), this.weather),
       now: () => Date.now() + person.skew,
       hurry: 25,
     });
+    if (this.sealed && keys) person.endWatch = this.sealed.watch(device, keys);
+    return device;
   }
 
   private write(person: Person): void {
@@ -252,6 +271,11 @@ class History {
     this.report.reinstalls += 1;
   }
 
+  private async rotate(sealed: SealedLog): Promise<void> {
+    await sealed.rotate();
+    this.report.rotations += 1;
+  }
+
   private async changeRole(person: Person): Promise<void> {
     const role = this.dice.pick(['member', 'member', 'member', 'viewer', 'commenter']);
     await this.stage.pool.query('update member set role = $3 where workspace_id = $1 and user_id = $2', [this.workspace, person.member.userId, role]);
@@ -285,14 +309,14 @@ class History {
 }
 
 /** A stored record as the entry in it. */
-function unpack(record: Uint8Array, logId: string): { entry: Transaction; digest: string; scope: string } {
+function unpack(record: Uint8Array, logId: string, codec: SyncCodec): { entry: Transaction; digest: string; scope: string } {
   const reader = new ByteReader(record);
   reader.byte();
   reader.number();
   const envelope = reader.bytes();
   const bytes = reader.bytes();
   const header = readEnvelope(envelope);
-  const entry = JSON.parse(Buffer.from(plainCodec.decode(bytes, envelope, header.size)).toString()) as Transaction;
+  const entry = JSON.parse(Buffer.from(codec.decode(bytes, envelope, header.size)).toString()) as Transaction;
   return { entry: entry.id === header.id && entry.logId === logId ? entry : ({ id: header.id } as Transaction), digest: sha256(bytes), scope: header.scope };
 }
 

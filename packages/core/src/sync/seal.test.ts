@@ -126,6 +126,11 @@ describe('epochs', () => {
   test('who has only an old key cannot pass an entry off as a new one', () => {
     const forged = codec.encode(encoder.encode('forged'), envelope());
     expect(codeOf(() => codecOf(second).decode(forged, envelope({ epoch: 2 }), 10))).toBe('ENTRY_UNREADABLE');
+    // A program of their own can seal under the old key what the envelope calls new.
+    const [head, context] = [Uint8Array.of(2, 1), envelope({ epoch: 2 })];
+    const inner = createPlainCodec(deflater).encode(encoder.encode('forged'), context);
+    const made = Uint8Array.of(...head, ...cipher.seal(first.logKey('log_1', 1)!, inner, Uint8Array.of(...head, ...context)));
+    expect(codeOf(() => codecOf(second).decode(made, context, 10))).toBe('ENTRY_UNREADABLE');
   });
 });
 

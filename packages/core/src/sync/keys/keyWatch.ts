@@ -1,12 +1,11 @@
 /** Keeps open logs going when the key of their workspace is replaced: fetches the new one, and lets what stopped for it go on. */
 import type { SyncClient, OpenLog } from '../client.ts';
-import type { Keyring } from './keyring.ts';
 
 export interface KeyWatchOptions {
   client: SyncClient;
   /** Open logs of the workspace. */
   logs: () => Iterable<OpenLog>;
-  keyring: Keyring;
+  keyring: { readonly epoch: number; refresh(): Promise<unknown> };
   /** Runs a task once after `ms`; the returned function calls it off. */
   timer(ms: number, task: () => void): () => void;
   /** What a refresh threw (KEY_CHANGED, WRAP_REFUSED…): for the screen, loudly. */
