@@ -23,7 +23,7 @@ export interface ModelErrorParams extends Partial<ModelSubject> {
 
 /** An AppError of one of the model codes; the sentence is made from the parameters. */
 export function modelError(code: ModelErrorCode, params: ModelErrorParams): AppError {
-  const detail = params.detail ? ` It said: "${params.detail}".` : '';
+  const detail = params.detail ? ` It said: "${params.detail.replace(/\.$/, '')}".` : '';
   return new AppError(code, `${sentences[code](params)}${detail} Nothing in your flow was changed.`, withoutUndefined(params));
 }
 

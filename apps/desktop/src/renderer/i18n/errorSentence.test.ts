@@ -54,6 +54,12 @@ describe('models', () => {
     expect(errorSentence('de', { code: 'MODEL_KEY_REJECTED', message, params })).toContain('„bad key“');
   });
 
+  it('ends a quoted sentence once', () => {
+    const { message, params } = modelError('MODEL_NO_VISION', { provider: 'openai', model: 'm1', host: 'h:1', detail: 'This model takes no images.' });
+    expect(message).toContain('It said: "This model takes no images". Nothing');
+    expect(errorSentence('de', { code: 'MODEL_NO_VISION', message, params })).toContain('„This model takes no images“. An');
+  });
+
   it('says the usual mistakes of settings in German', () => {
     const german = (reason: string) => errorSentence('de', { code: 'MODEL_SETTINGS_INVALID', message: '', params: { reason } });
     expect(german('"x y" is not a web address')).toContain('„x y“ ist keine Webadresse');
@@ -66,4 +72,10 @@ test('a refused connection names its machine and the way out', () => {
   const german = errorSentence('de', { code: 'EGRESS_REFUSED', message: '', params: { host: 'llm.example.com', reason: 'localOnly' } });
   expect(german).toContain('llm.example.com');
   expect(german).toContain('Nur lokal');
+});
+
+test('a budget of less than a cent is not called nothing', () => {
+  const german = errorSentence('de', { code: 'BUDGET_USED_UP', message: '', params: { period: 'day', usedUsd: 0.0042, limitUsd: 0.005 } });
+  expect(german).toContain('0,0042');
+  expect(german).not.toContain('0,00 ');
 });

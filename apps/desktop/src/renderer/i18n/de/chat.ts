@@ -45,7 +45,7 @@ export const chatGerman: Readonly<Record<keyof typeof chatEnglish, string>> = {
   'chat.failover': '{answered} hat geantwortet, weil {failed} nicht konnte.',
   'chat.failoverWhy': 'Warum',
   'chat.failedTitle': 'Das hat nicht geklappt',
-  'chat.failedKept': 'Dein Flow ist unverändert und deine Nachricht ist aufgehoben.',
+  'chat.failedKept': 'Deine Nachricht ist aufgehoben; du musst nichts noch einmal schreiben.',
   'chat.ms': '{ms} ms',
   'chat.tokens': '{input} → {output} Token',
   'chat.remembered': 'gemerkt',

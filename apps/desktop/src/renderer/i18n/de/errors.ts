@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorParams, ErrorSentence } from '../errorCodes.ts';
+import { moneyText } from '../money.ts';
 import { sharingErrorsGerman } from './sharingErrors.ts';
 
 /** What each error says in German. */
@@ -263,7 +264,7 @@ export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
 
 /** A model's failure: the sentence, the provider's own words, and what became of the flow. */
 function model(sentence: (params: ErrorParams) => string): ErrorSentence {
-  return (params) => `${sentence(params)}${params.detail ? ` Antwort von dort: „${params.detail}“.` : ''} An deinem Flow wurde nichts geändert.`;
+  return (params) => `${sentence(params)}${params.detail ? ` Antwort von dort: „${String(params.detail).replace(/\.$/, '')}“.` : ''} An deinem Flow wurde nichts geändert.`;
 }
 
 function egress(p: ErrorParams): string {
@@ -341,7 +342,7 @@ function upper(text: string): string {
 }
 
 function dollars(value: unknown): string {
-  return typeof value === 'number' ? `${value.toLocaleString('de', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} $` : 'dem Betrag';
+  return typeof value === 'number' ? moneyText(value, 'de') : 'dem Betrag';
 }
 
 /** The last words of a program, quoted. */

@@ -42,7 +42,7 @@ export const workbenchGerman: Readonly<Record<keyof typeof workbenchEnglish, str
   'agentName.uxExpert': 'UX-Experte',
   'agentName.visualInterpreter': 'Bildleser',
   'agentName.analyst': 'Analytiker',
-  'agentName.promptOptimizer': 'Anweisungs-Verbesserer',
+  'agentName.promptOptimizer': 'Anweisungs-Optimierer',
   'workbench.about.classifier': 'Findet heraus, was eine Nachricht will, und trennt, was zu tun ist, von dem, was gefragt wird.',
   'workbench.about.manager': 'Macht aus einer Nachricht einen Auftrag oder fragt einmal zurück.',
   'workbench.about.planner': 'Macht den Plan, den du freigibst, mit seinen Gründen.',

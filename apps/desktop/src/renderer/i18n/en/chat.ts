@@ -43,7 +43,7 @@ export const chatEnglish = {
   'chat.failover': '{answered} answered, because {failed} could not.',
   'chat.failoverWhy': 'Why',
   'chat.failedTitle': 'This did not work',
-  'chat.failedKept': 'Your flow is unchanged and your message is kept.',
+  'chat.failedKept': 'Your message is kept; nothing has to be written again.',
   'chat.ms': '{ms} ms',
   'chat.tokens': '{input} → {output} tokens',
   'chat.remembered': 'remembered',
