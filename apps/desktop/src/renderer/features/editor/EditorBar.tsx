@@ -6,7 +6,7 @@ import { useEditor, useFlow, useSession } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
 import { useServices } from '../../store/services.ts';
 import { leaveEditor, type EditorCommands } from './commands.ts';
-import { downloadText } from './downloadText.ts';
+import { saveFile } from '../../saveFile.ts';
 import { isMacPlatform, shortcutText } from './keymap.ts';
 import { StatusLine } from './StatusLine.tsx';
 
@@ -27,7 +27,7 @@ export function EditorBar({ commands, isTidying, sharing }: { commands: EditorCo
   const download = (format: 'json' | 'mermaid' | 'markdown') =>
     flow.run(async () => {
       await flow.session.getState().settled();
-      downloadText(await api.flow.export({ flowId: flow.flowId, format }));
+      saveFile(await api.flow.export({ flowId: flow.flowId, format }));
     });
   const exports: MenuEntry[] = [
     { label: text('export.json'), icon: <FileJson />, onChoose: () => download('json') },

@@ -6,7 +6,8 @@ import { commandOf, type Command } from './keymap.ts';
 export function useKeyboard(commands: EditorCommands): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented) return;
+      // A dialog has the keys, also while what had the focus in it was disabled: Escape closes it then.
+      if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
       const command = commandOf(event);
       if (isTyping(event.target) && !(command && ALWAYS.has(command))) return;
       // Copy, cut and paste come as events of their own, with the clipboard in hand.

@@ -7,6 +7,7 @@ import { codeText, errorText, useLanguage, useText } from '../../i18n/TextContex
 import { followStream } from '../../store/followStream.ts';
 import { useNow, useServices } from '../../store/services.ts';
 import { bytesText, durationText } from './amounts.ts';
+import { saveFile } from '../../saveFile.ts';
 import { ledgerCsv } from './ledgerCsv.ts';
 import { Section } from './Section.tsx';
 
@@ -43,9 +44,7 @@ export function EgressLedger({ asked }: { asked: number }) {
   const chosen = (rows ?? []).filter((row) => (!purpose || row.purpose === purpose) && (!outcome || row.outcome === outcome));
   const purposes = [...new Set((rows ?? []).map((row) => row.purpose))].sort();
   const save = () => {
-    const url = URL.createObjectURL(new Blob([ledgerCsv(chosen)], { type: 'text/csv' }));
-    Object.assign(document.createElement('a'), { href: url, download: 'uxflow-connections.csv' }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    saveFile({ fileName: 'uxflow-connections.csv', mediaType: 'text/csv', text: ledgerCsv(chosen) });
   };
   return (
     <Section

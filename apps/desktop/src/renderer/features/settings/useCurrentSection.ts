@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 
 /** CSS px below the top of the view at which a section counts as the one that is read. */
 const READING_LINE = 120;
@@ -20,15 +20,12 @@ export function useCurrentSection<Id extends string>(view: RefObject<HTMLElement
     scroller.addEventListener('scroll', read, { passive: true });
     return () => scroller.removeEventListener('scroll', read);
   }, [view, ids]);
-  const jump = useCallback(
-    (id: Id) => {
-      headingOf(id)?.closest('section')?.scrollIntoView({ block: 'start' });
-      headingOf(id)?.focus({ preventScroll: true });
-      rest.current = view.current!.scrollTop;
-      setCurrent(id);
-    },
-    [view],
-  );
+  const jump = (id: Id) => {
+    headingOf(id)?.closest('section')?.scrollIntoView({ block: 'start' });
+    headingOf(id)?.focus({ preventScroll: true });
+    rest.current = view.current!.scrollTop;
+    setCurrent(id);
+  };
   return { current, jump };
 }
 

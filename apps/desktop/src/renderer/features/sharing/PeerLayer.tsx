@@ -3,7 +3,7 @@ import { Bot } from 'lucide-react';
 import { useEffect } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useFlow, useSync } from '../../store/flowServices.ts';
-import { personColor } from './personColor.ts';
+import { whose } from './personColor.ts';
 import './sharing.css';
 
 /** What the others do, over the canvas: their pointers, frames around what they have selected, and around what was just changed. */
@@ -20,17 +20,17 @@ export function PeerLayer() {
     <ViewportPortal>
       <div className="peers" aria-hidden data-testid="peers">
         {[...touched].map(([id, touch]) => (
-          <Frame key={`t${id}`} id={id} color={personColor(touch.key)} label={touch.isAgent ? text('sync.agent') : touch.name || text('sync.someone')} kind="touched" zoom={zoom} icon={touch.isAgent} />
+          <Frame key={`t${id}`} id={id} who={touch.key} label={touch.isAgent ? text('sync.agent') : touch.name || text('sync.someone')} kind="touched" zoom={zoom} icon={touch.isAgent} />
         ))}
-        {peers.flatMap((peer) => peer.selection.filter((id) => !touched.has(id)).map((id) => <Frame key={`${peer.peer}${id}`} id={id} color={personColor(peer.userId)} label={peer.name} kind="selected" zoom={zoom} />))}
+        {peers.flatMap((peer) => peer.selection.filter((id) => !touched.has(id)).map((id) => <Frame key={`${peer.peer}${id}`} id={id} who={peer.userId} label={peer.name} kind="selected" zoom={zoom} />))}
         {peers.map((peer) =>
           peer.cursor ? (
-            <div key={peer.peer} className="peer-cursor" style={{ transform: `translate(${peer.cursor.x}px, ${peer.cursor.y}px)`, color: personColor(peer.userId) }}>
+            <div key={peer.peer} className="peer-cursor" style={{ ...whose(peer.userId), transform: `translate(${peer.cursor.x}px, ${peer.cursor.y}px)` }}>
               <div style={counter} className="peer-cursor__scaled">
                 <svg width="18" height="20" viewBox="0 0 18 20">
                   <path d="M2 2 L15 10 L9 11.5 L6.5 18 Z" fill="currentColor" stroke="#fff" strokeWidth="1.5" strokeLinejoin="round" />
                 </svg>
-                <span style={{ background: personColor(peer.userId) }}>{peer.name}</span>
+                <span>{peer.name}</span>
               </div>
             </div>
           ) : null,
@@ -41,7 +41,7 @@ export function PeerLayer() {
 }
 
 /** A frame around a node or frame of the flow; nothing for what is not drawn (edges, comments). */
-function Frame({ id, color, label, kind, zoom, icon }: { id: string; color: string; label: string; kind: 'selected' | 'touched'; zoom: number; icon?: boolean }) {
+function Frame({ id, who, label, kind, zoom, icon }: { id: string; who: string; label: string; kind: 'selected' | 'touched'; zoom: number; icon?: boolean }) {
   const box = useCanvas((state) => {
     const node = state.nodeLookup.get(id);
     if (!node) return '';
@@ -52,8 +52,8 @@ function Frame({ id, color, label, kind, zoom, icon }: { id: string; color: stri
   const [x = 0, y = 0, width = 0, height = 0] = box.split(',').map(Number);
   const gap = 4;
   return (
-    <div className={`peer-frame peer-frame--${kind}`} data-peer-frame={id} style={{ transform: `translate(${x - gap}px, ${y - gap}px)`, width: width + 2 * gap, height: height + 2 * gap, borderColor: color, borderWidth: 2 / Math.min(1, zoom) }}>
-      <span style={{ background: color, transform: `scale(${1 / zoom})` }}>
+    <div className={`peer-frame peer-frame--${kind}`} data-peer-frame={id} style={{ ...whose(who), transform: `translate(${x - gap}px, ${y - gap}px)`, width: width + 2 * gap, height: height + 2 * gap, borderWidth: 2 / Math.min(1, zoom) }}>
+      <span style={{ transform: `scale(${1 / zoom})` }}>
         {icon ? <Bot /> : null}
         {label}
       </span>

@@ -5,7 +5,7 @@ import { useText } from '../../i18n/TextContext.tsx';
 import { useFlow, useSync } from '../../store/flowServices.ts';
 import { AsidesDialog } from './AsidesDialog.tsx';
 import { BacklogDialog } from './BacklogDialog.tsx';
-import { personColor, initialsOf } from './personColor.ts';
+import { initialsOf, whose } from './personColor.ts';
 import { ShareDialog } from './ShareDialog.tsx';
 import './sharing.css';
 
@@ -40,7 +40,7 @@ export function SharingBar() {
               key={peer.peer}
               type="button"
               className={classes('avatar', 'avatar--button', following === peer.peer && 'avatar--followed')}
-              style={{ background: personColor(peer.userId) }}
+              style={whose(peer.userId)}
               aria-pressed={following === peer.peer}
               aria-label={text('sync.follow', { name: peer.name })}
               data-tip={text('sync.follow', { name: peer.name })}

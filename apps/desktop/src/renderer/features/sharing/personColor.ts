@@ -1,3 +1,5 @@
+import type { CSSProperties } from 'react';
+
 /** Hues that are told apart in light and in dark, and from the accent of the selection. */
 const HUES = [12, 38, 95, 158, 190, 285, 325, 350] as const;
 
@@ -6,7 +8,12 @@ export function personColor(key: string): string {
   if (key === 'agent') return 'var(--accent)';
   let sum = 0;
   for (const sign of key) sum = (sum * 31 + sign.codePointAt(0)!) >>> 0;
-  return `hsl(${HUES[sum % HUES.length]} 62% 42%)`;
+  return `hsl(${HUES[sum % HUES.length]} 62% 46%)`;
+}
+
+/** The style that colours somebody's things: the styles make of `--who` what each of them needs. */
+export function whose(key: string): CSSProperties {
+  return { '--who': personColor(key) } as CSSProperties;
 }
 
 /** One or two letters for somebody's picture. */

@@ -56,7 +56,7 @@ export function CallTable({ period, round, agents, models }: { period: Period; r
 function Rows({ calls }: { calls: readonly UsageCall[] }) {
   const text = useText();
   const language = useLanguage();
-  const today = new Date().setHours(0, 0, 0, 0);
+  const [today] = useState(() => new Date().setHours(0, 0, 0, 0));
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
   const number = (value: number | undefined) => (value === undefined ? '–' : value.toLocaleString(language));

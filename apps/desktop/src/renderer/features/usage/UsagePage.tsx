@@ -11,7 +11,7 @@ import { BudgetBars } from './BudgetBars.tsx';
 import { CallTable } from './CallTable.tsx';
 import { columnsOf, measured, MEASURES, seriesOf, type Measure } from './chartData.ts';
 import { dayField, PERIOD_NAMES, periodOf, periodOfFields, type Period } from './period.ts';
-import { saveFile } from './saveFile.ts';
+import { saveFile } from '../../saveFile.ts';
 import { TelemetryPanel } from './TelemetryPanel.tsx';
 import { UsageTotals } from './UsageTotals.tsx';
 import './usage.css';
@@ -92,7 +92,7 @@ function Sections({ view, budget, period, round, from }: { view: UsageView; budg
 
 function PeriodPicker({ period, onPick }: { period: Period; onPick: (period: Period) => void }) {
   const text = useText();
-  const now = Date.now();
+  const [now] = useState(() => Date.now());
   const name = PERIOD_NAMES.find((each) => {
     const { from, to } = periodOf(each, now);
     return from === period.from && to === period.to;
