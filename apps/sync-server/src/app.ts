@@ -15,6 +15,7 @@ import { addDocsPage } from './docsPage.ts';
 import { createKeyModule } from './keys/module.ts';
 import { addKeyRoutes } from './keys/routes.ts';
 import { addPages } from './pages/routes.ts';
+import type { Monitor } from './monitoring/monitor.ts';
 import type { SyncAccess } from './sync/access.ts';
 import type { Hub } from './sync/hub.ts';
 import type { WorkspaceModule } from './workspaces/module.ts';
@@ -27,6 +28,7 @@ export interface AppParts extends AccessParts {
   accounts: Accounts;
   workspaces: WorkspaceModule;
   logger: Logger;
+  monitor: Monitor;
   /** False while the server is going: a balancer sends nobody new. */
   isReady(): boolean;
 }
@@ -44,6 +46,7 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
   app.notFound(() => {
     throw accessProblem('ROUTE_UNKNOWN');
   });
+  app.use(parts.monitor.middleware);
   app.use(guardHeaders(parts.site));
   app.use(layer.middleware);
   app.use(bodyLimit({ maxSize: BODY_BYTES, onError: () => { throw accessProblem('BODY_TOO_LARGE', { bytes: BODY_BYTES }); } }));

@@ -14,6 +14,9 @@ test.each([
   ['DATABASE_URL', 'mysql://u:secret@h/d'],
   ['REDIS_URL', 'secret@nowhere'],
   ['SYNC_ENTRIES_PER_SECOND', '0'],
+  ['METRICS_TOKEN', 'secret'],
+  ['AUTH_SECRET', 'short secret'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://user:secret@host'],
 ])('%s=%s stops the start with a sentence that names it, and repeats no secret', (name, value) => {
   const read = () => readConfig({ [name]: value });
   expect(read).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(`The variable ${name} `) as string }));

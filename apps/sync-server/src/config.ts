@@ -45,6 +45,12 @@ const table = {
   DEFAULT_PLAN: { read: z.enum(PLAN_NAMES).default('enterprise'), about: 'Plan of who pays for none: its limits hold. `enterprise` has none.' },
   OUTBOX_POLL_MS: { read: whole(20, 60_000).default(2000), about: 'Milliseconds between looks for events that another instance wrote or that are due again.' },
   LOG_LEVEL: { read: z.enum(['debug', 'info', 'warn', 'error']).default('info'), about: 'Least severity that is written.' },
+  METRICS_PORT: { read: whole(0, 65535).optional(), about: 'Port of /metrics for Prometheus; without it there is none.' },
+  METRICS_HOST: { read: z.string().min(1).default('127.0.0.1'), about: 'Address of that port; another one than this machine needs METRICS_TOKEN.' },
+  METRICS_TOKEN: { read: z.string().min(16).optional(), about: 'Bearer token that whoever reads /metrics must show.' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: { read: address('http:', 'https:').optional(), about: 'Collector of OpenTelemetry (OTLP over HTTP) that gets traces; without it there are none.' },
+  OTEL_SERVICE_NAME: { read: z.string().min(1).default('uxflow-sync'), about: 'Name of this service in traces.' },
+  OTEL_TRACES_SAMPLER_ARG: { read: z.coerce.number().min(0).max(1).default(1), about: 'Part of the traces that is sent, 0 to 1.' },
   SYNC_SNAPSHOT_EVERY: { read: whole(10, 100_000).default(500), about: 'Entries after which a client is asked for a snapshot.' },
   SYNC_ENTRIES_PER_SECOND: { read: whole(1, 1_000_000).default(200), about: 'Entries a second that one connection may push for long.' },
   SYNC_ENTRIES_BURST: { read: whole(1, 10_000_000).default(20_000), about: 'Entries that it may push at once after a quiet time.' },
@@ -63,8 +69,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     const result = (read as z.ZodType).safeParse(given === '' ? undefined : given);
     if (!result.success) {
       const reason = result.error.issues[0]!.message;
-      // Addresses carry passwords, and this sentence goes to logs.
-      const value = name.endsWith('_URL') ? 'not usable' : `${JSON.stringify(given ?? '')}, which does not do`;
+      // Some are secrets or carry one, and this sentence goes to logs.
+      const value = /(_URL|_ENDPOINT|_SECRET|_TOKEN)$/.test(name) ? 'not usable' : `${JSON.stringify(given ?? '')}, which does not do`;
       throw new AppError('CONFIG_INVALID', `The variable ${name} is ${value}: ${reason}. The server was not started. ${name}: ${about}`, { name, reason });
     }
     config[name] = result.data;

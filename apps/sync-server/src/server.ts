@@ -18,6 +18,8 @@ import { createOutbox } from './jobs/outbox.ts';
 import { startPeriodic } from './jobs/periodic.ts';
 import { startJobs } from './jobs/queue.ts';
 import { createMailer } from './mail/mailer.ts';
+import { openMetrics } from './monitoring/endpoint.ts';
+import { createMonitor } from './monitoring/monitor.ts';
 import type { SyncAccess } from './sync/access.ts';
 import { createPostgresBus, type Bus } from './sync/bus.ts';
 import { createHub, type Hub } from './sync/hub.ts';
@@ -28,6 +30,8 @@ export interface RunningServer {
   /** http://host:port */
   url: string;
   port: number;
+  /** Port of /metrics where METRICS_PORT is set. */
+  metricsPort: number | undefined;
   database: ServerDatabase;
   hub: Hub;
   accounts: Accounts;
@@ -55,7 +59,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     closers.push(() => bus.close());
     const principals = createPrincipals(database, bus);
     const access = createMemberAccess(database, bus, principals);
+    const monitor = createMonitor({ config, logger: logger.child('monitoring') });
+    closers.push(() => monitor.close());
     const hub = createHub({
+      monitor,
       database,
       access,
       bus,
@@ -66,6 +73,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       pingMs: config.SYNC_PING_MS,
     });
     closers.push(() => hub.close());
+    monitor.watch({ hub, database });
     let isReady = true;
     const limiter = createRateLimiter({ factor: config.RATE_FACTOR });
     const site = createSite(config, () => (http.address() as AddressInfo).port);
@@ -81,7 +89,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     );
     const { people } = workspaces;
     const accounts = await createAccounts({ database, config, site, principals, limiter, mailer, secret, people });
-    const { app } = createApp({ database, access, hub, accounts, workspaces, principals, limiter, site, logger: logger.child('http'), isReady: () => isReady });
+    const { app } = createApp({ database, access, hub, accounts, workspaces, principals, limiter, site, monitor, logger: logger.child('http'), isReady: () => isReady });
     const http = createServer(getRequestListener(app.fetch));
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: LIMITS.frameBytes, clientTracking: false, skipUTF8Validation: true });
     http.on('upgrade', (request, socket, head) => {
@@ -102,12 +110,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       http.listen(config.PORT, config.HOST, () => done());
     });
     const { port } = http.address() as AddressInfo;
+    const metrics = config.METRICS_PORT === undefined ? undefined : await openMetrics({ metrics: monitor.metrics, host: config.METRICS_HOST, port: config.METRICS_PORT, token: config.METRICS_TOKEN });
+    if (metrics) closers.push(() => metrics.close());
     // Only now: mails name the port.
     outbox.start();
     closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: [...workspaces.tasks, ...accounts.tasks] }));
     return {
       url: `http://${config.HOST}:${port}`,
       port,
+      metricsPort: metrics?.port,
       database,
       hub,
       accounts,

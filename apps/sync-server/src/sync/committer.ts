@@ -51,7 +51,10 @@ export interface CommitterOptions<From> {
   database: ServerDatabase;
   access: SyncAccess;
   logger: Logger;
-  onCommitted(outcome: Outcome<From>): void;
+  /** `took`: ms that the transaction needed; 0 when there was none. */
+  onCommitted(outcome: Outcome<From>, took: number): void;
+  /** The database did not take a batch as it was. */
+  onFailed?(): void;
 }
 
 interface Row {
@@ -84,7 +87,7 @@ const INSERT = {
 };
 
 /** The committer of one instance; it has a connection of its own. */
-export function createCommitter<From>({ database, access, logger, onCommitted }: CommitterOptions<From>): Committer<From> {
+export function createCommitter<From>({ database, access, logger, onCommitted, onFailed }: CommitterOptions<From>): Committer<From> {
   let queue: Pushed<From>[] = [];
   let client: pg.Client | undefined;
   let running: Promise<void> | undefined;
@@ -106,10 +109,13 @@ export function createCommitter<From>({ database, access, logger, onCommitted }:
   const settle = async (batch: readonly Pushed<From>[]): Promise<void> => {
     for (;;) {
       try {
-        onCommitted(await commitBatch(await connection(), access, batch));
+        const begun = performance.now();
+        const outcome = await commitBatch(await connection(), access, batch);
+        onCommitted(outcome, performance.now() - begun);
         return;
       } catch (error) {
         if (closed) throw error;
+        onFailed?.();
         if (!isRefusal(error)) {
           logger.warn('the database is not there; entries wait', { entries: batch.length, error: String(error) });
           await client?.end().catch(() => {});
@@ -123,7 +129,7 @@ export function createCommitter<From>({ database, access, logger, onCommitted }:
           await settle(batch.slice(batch.length >> 1));
         } else {
           const [entry] = batch;
-          onCommitted({ stored: new Map(), known: [], denied: [{ log: entry!.header.log, id: entry!.header.id, code: 'ENTRY_REFUSED', params: {}, size: entry!.bytes.length, from: entry!.from }] });
+          onCommitted({ stored: new Map(), known: [], denied: [{ log: entry!.header.log, id: entry!.header.id, code: 'ENTRY_REFUSED', params: {}, size: entry!.bytes.length, from: entry!.from }] }, 0);
         }
         return;
       }

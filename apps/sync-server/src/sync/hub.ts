@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws';
 import { isAppError, type Logger } from '@uxflow/core/base';
 import { changesFrame, decodeUp, LIMITS, ownRecord, PROTOCOL, readEnvelope, type ClientMessage } from '@uxflow/core/protocol';
 import type { ServerDatabase } from '../db/database.ts';
+import type { SyncMonitor } from '../monitoring/monitor.ts';
 import type { Principal, Revocation, SyncAccess } from './access.ts';
 import type { Bus } from './bus.ts';
 import { createCommitter, type Outcome } from './committer.ts';
@@ -25,6 +26,7 @@ export interface HubOptions {
   bus: Bus;
   logger: Logger;
   rate: RateLimit;
+  monitor?: SyncMonitor;
   /** Entries behind the newest snapshot from which a client is asked for one. */
   snapshotEvery: number;
   /** ms between looks at the heads of open rooms: makes up for lost hints. */
@@ -40,6 +42,8 @@ export interface Hub {
   accept(socket: WebSocket, stream: Duplex): void;
   readonly connectionCount: number;
   readonly roomCount: number;
+  /** Bytes of entries that wait for a commit. */
+  readonly waitingBytes: number;
   /** Takes no new messages, commits what it has, and tells everybody to come again elsewhere. */
   close(): Promise<void>;
 }
@@ -69,7 +73,7 @@ const ALL_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** The hub of an instance; it polls and pings until it is closed. */
 export function createHub(options: HubOptions): Hub {
-  const { database, access, bus, logger, rate, snapshotEvery, pollMs = 2000, pingMs = 20_000, now = Date.now } = options;
+  const { database, access, bus, logger, rate, monitor, snapshotEvery, pollMs = 2000, pingMs = 20_000, now = Date.now } = options;
   const instance = randomUUID();
   const tables = createLogTables(database);
   const rooms = new Map<string, Room>();
@@ -107,8 +111,9 @@ export function createHub(options: HubOptions): Hub {
   const snapshots = createSnapshots({ ...parts, snapshotEvery });
   const join = createJoiner({ ...parts, snapshots, presence });
 
-  const committer = createCommitter<Connection>({ database, access, logger, onCommitted: (outcome) => settle(outcome) });
-  const settle = (outcome: Outcome<Connection>) => {
+  const committer = createCommitter<Connection>({ database, access, logger, onCommitted: (outcome, took) => settle(outcome, took), onFailed: () => monitor?.commitFailed() });
+  const settle = (outcome: Outcome<Connection>, took: number) => {
+    monitor?.committed(outcome, took);
     for (const [log, stored] of outcome.stored) {
       for (const { from, size } of stored) release(from, size);
       const room = rooms.get(log);
@@ -146,7 +151,10 @@ export function createHub(options: HubOptions): Hub {
     for (const { envelope, bytes } of entries) {
       const header = readEnvelope(envelope);
       const { id } = header;
-      const deny = (code: string, params: Record<string, unknown> = {}) => connection.tell({ type: 'denied', log, id, code, params });
+      const deny = (code: string, params: Record<string, unknown> = {}) => {
+        monitor?.denied(code);
+        connection.tell({ type: 'denied', log, id, code, params });
+      };
       if (!member) deny('LOG_NOT_JOINED');
       else if (header.log !== log || header.author !== principal.userId) deny('ENVELOPE_INVALID', { path: header.log === log ? 'author' : 'log' });
       else if (bytes.length > LIMITS.entryBytes) deny('ENTRY_TOO_LARGE', { bytes: bytes.length, limit: LIMITS.entryBytes });
@@ -168,7 +176,10 @@ export function createHub(options: HubOptions): Hub {
   const hello = async (connection: Connection, message: Extract<ClientMessage, { type: 'hello' }>) => {
     if (message.protocol !== PROTOCOL) return connection.end(CLOSE.protocol, 'PROTOCOL_UNKNOWN', { supported: [PROTOCOL] });
     const principal = await access.authorize(message.token);
-    if (!principal) return connection.end(CLOSE.unauthorized, 'SESSION_INVALID');
+    if (!principal) {
+      monitor?.authFailed('socket', 'SESSION_INVALID');
+      return connection.end(CLOSE.unauthorized, 'SESSION_INVALID');
+    }
     connection.principal = principal;
     connection.tell({ type: 'welcome', protocol: PROTOCOL, peer: connection.peer, user: principal.userId });
   };
@@ -323,6 +334,9 @@ export function createHub(options: HubOptions): Hub {
     },
     get roomCount() {
       return rooms.size;
+    },
+    get waitingBytes() {
+      return committer.waitingBytes;
     },
     async close() {
       closing = true;
