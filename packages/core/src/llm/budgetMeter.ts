@@ -144,7 +144,12 @@ function usedUp({ period, usedUsd, limitUsd, until }: BudgetPeriod, whenUsedUp: 
   const which = period === 'day' ? 'today' : 'this month';
   return new AppError(
     'BUDGET_USED_UP',
-    `The budget for ${which} leaves no room for another call: $${usedUsd.toFixed(2)} of $${(limitUsd ?? 0).toFixed(2)} are used. Nobody was asked and nothing was changed. Raise the budget in the settings, wait until it begins anew, or choose a model on this machine; then try again.`,
+    `The budget for ${which} leaves no room for another call: ${dollars(usedUsd)} of ${dollars(limitUsd ?? 0)} are used. Nobody was asked and nothing was changed. Raise the budget in the settings, wait until it begins anew, or choose a model on this machine; then try again.`,
     { period, usedUsd, limitUsd, until, ...(whenUsedUp === 'stop' ? { stopsTurn: true } : {}) },
   );
+}
+
+/** `$4.20`, and `$0.0042` below a dollar: a small cost is not nothing. */
+function dollars(usd: number): string {
+  return `$${usd.toFixed(usd > 0 && usd < 1 ? 4 : 2)}`;
 }

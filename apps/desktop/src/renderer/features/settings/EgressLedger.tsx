@@ -4,10 +4,10 @@ import { Badge, Button, EmptyState, Notice, SelectField, Spinner } from '@uxflow
 import { Download, Globe, House, ShieldCheck } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { codeText, errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { saveFile } from '../../saveFile.ts';
 import { followStream } from '../../store/followStream.ts';
 import { useNow, useServices } from '../../store/services.ts';
 import { bytesText, durationText } from './amounts.ts';
-import { saveFile } from '../../saveFile.ts';
 import { ledgerCsv } from './ledgerCsv.ts';
 import { Section } from './Section.tsx';
 
