@@ -48,7 +48,8 @@ export function TurnView({ item, steps = NO_STEPS, stream, now, isFresh, proposa
       {turn?.image && id === `${turn.id}:message` ? <MessagePicture image={turn.image} /> : null}
     </MessageBubble>
   );
-  const prose = stream && turn && isAtWork(turn) ? streamedProse(stream) : '';
+  // The reply may be there a moment before the turn has ended: it is not shown twice.
+  const prose = stream && turn && isAtWork(turn) && !answered.some(isLast) ? streamedProse(stream) : '';
   return (
     <div className="turn" data-turn-id={turn?.id} data-status={turn?.status}>
       {asked.map(bubble)}
