@@ -15,8 +15,8 @@ export interface Answer<T = Record<string, unknown>> {
   headers: Headers;
 }
 
-/** Variables of a server under test that are about accounts: cheap hashes, no limits, mails to the mailbox. */
-export const accountVariables = (mailbox: Pick<TestMailbox, 'url'>): Record<string, string> => ({ SMTP_URL: mailbox.url, PASSWORD_MEMORY_KIB: '7168', RATE_FACTOR: '1000', AUTH_SECRET: 'a secret of the tests, which is long enough' });
+/** Variables of a server under test that are about accounts: cheap hashes, no limits of requests, mails to the mailbox, the smallest plan. */
+export const accountVariables = (mailbox: Pick<TestMailbox, 'url'>): Record<string, string> => ({ SMTP_URL: mailbox.url, PASSWORD_MEMORY_KIB: '7168', RATE_FACTOR: '1000', DEFAULT_PLAN: 'free', AUTH_SECRET: 'a secret of the tests, which is long enough' });
 
 export const GOOD_PASSWORD = 'violet-tractor-91-hums';
 

@@ -43,7 +43,7 @@ const COLUMNS = `id, name, start, scopes, workspace_id as "workspaceId", created
 type KeyRow = Omit<KeyView, 'createdAt' | 'expiresAt' | 'lastUsedAt'> & { createdAt: Date; expiresAt: Date | null; lastUsedAt: Date | null };
 
 /** The part of keys. */
-export function createApiKeys({ database, principals }: AccountParts): ApiKeys {
+export function createApiKeys({ database, principals, config }: AccountParts): ApiKeys {
   return {
     async list({ userId }) {
       const { rows } = await database.pool.query<KeyRow>(`select ${COLUMNS} from api_key where user_id = $1 and revoked_at is null order by id`, [userId]);
@@ -55,7 +55,7 @@ export function createApiKeys({ database, principals }: AccountParts): ApiKeys {
       return transact(database, async ({ sql }) => {
         // Locked, so that two at once do not both take the last place.
         await sql.query('select 1 from app_user where id = $1 for update', [principal.userId]);
-        const most = PLANS[await planOf(sql, principal.userId, 'free')].apiKeys;
+        const most = PLANS[await planOf(sql, principal.userId, config.DEFAULT_PLAN)].apiKeys;
         const { rows: counted } = await sql.query<{ n: number }>('select count(*)::int as n from api_key where user_id = $1 and revoked_at is null and (expires_at is null or expires_at > now())', [principal.userId]);
         if (most !== null && counted[0]!.n >= most) throw accountProblem('API_KEYS_FULL', { most });
         const { rows } = await sql.query<KeyRow>(

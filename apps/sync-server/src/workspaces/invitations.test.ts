@@ -32,7 +32,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres();
   database = await postgres.clone();
   mailbox = await startTestMailbox();
-  server = await startTestServer(database.url, accountVariables(mailbox), createLogger((line) => void logged.push(JSON.stringify(line)), Date.now, 'server', 'debug'));
+  server = await startTestServer(database.url, { ...accountVariables(mailbox), DEFAULT_PLAN: 'enterprise' }, createLogger((line) => void logged.push(JSON.stringify(line)), Date.now, 'server', 'debug'));
   owner = await addPerson(pool(), 'owner');
   workspace = await makeWorkspace(server.url, owner, { name: 'Team <b>"Ä"</b>' });
 });
