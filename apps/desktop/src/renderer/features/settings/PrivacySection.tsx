@@ -15,7 +15,6 @@ export function PrivacySection({ settings, change }: { settings: Settings; chang
     <Section id="privacy" title={text('settings.privacy')}>
       <Switch label={text('settings.localOnly')} hint={text('settings.localOnlyText')} checked={localOnly} onCommit={(next) => change({ localOnly: next })} />
       {isBlocked ? <Notice tone="warning">{text('settings.localOnlyBlocks', { host: hostOf(model.baseUrl) })}</Notice> : null}
-      <Switch label={text('settings.learn')} hint={text('settings.learnText')} checked={settings.learnFromCorrections} onCommit={(next) => change({ learnFromCorrections: next })} />
       <HostList hosts={onPremiseHosts} onChange={(hosts) => change({ onPremiseHosts: hosts })} />
     </Section>
   );

@@ -69,7 +69,7 @@ export function SettingsPage({ from, account }: SettingsPageProps) {
           </Section>
           <ConnectionsSection />
           <ServersSection />
-          <PromptsSection />
+          <PromptsSection settings={settings} change={change} />
           <WorkbenchSection settings={settings} from={from} onAsked={onAsked} />
           <AppearanceSection settings={settings} change={change} />
           <AboutSection />

@@ -4,7 +4,7 @@ import type { promptsEnglish } from '../en/prompts.ts';
 export const promptsGerman: Record<keyof typeof promptsEnglish, string> = {
   'settings.prompts': 'Anweisungen der Agenten',
   'prompts.text': 'Jedem Agenten wird in Worten gesagt, wie er arbeiten soll. Du kannst andere Fassungen aufbewahren und erproben: Die App zählt, was du mit den Ergebnissen machst, und schlägt die bessere vor. Von selbst ändert sie nichts.',
-  'prompts.learning': 'Aus dem lernen, was ich annehme, ändere und ablehne',
+  'prompts.learning': 'Je Wortlaut zählen, was ich annehme, ändere und ablehne',
   'prompts.learningHint': 'Gezählt wird nur auf diesem Rechner, gesendet wird nichts. Solange keine andere Fassung erprobt wird, wird nichts ausprobiert.',
   'prompts.forget': 'Gezähltes vergessen',
   'prompts.forgetAsk': 'Alles, was für alle Fassungen gezählt wurde, wird gelöscht, und Erprobungen enden. Die Fassungen bleiben.',

@@ -168,7 +168,7 @@ export const settingsGerman: Readonly<Record<keyof typeof settingsEnglish, strin
   'settings.privacy': 'Privatsphäre',
   'settings.localOnly': 'Nur lokal',
   'settings.localOnlyText': 'Verweigert jede Verbindung außer zu diesem Rechner und zu den hier genannten, was auch sonst eingestellt ist: kein Modell in der Cloud, keine Liste aus dem Netz, kein fremder Server.',
-  'settings.learn': 'Aus Korrekturen lernen',
+  'settings.learn': 'Herausfinden, was schiefging, wenn ich etwas korrigiere',
   'settings.learnText': 'Wenn du Vorschläge der Agenten änderst oder ablehnst, findet der Analytiker heraus, warum: mit deinem Modell, wo du eines gewählt hast. Was er findet, bleibt im Datenordner.',
   'settings.localOnlyBlocks': 'Das aktive Modell steht auf {host}, und „Nur lokal“ verweigert das: Stattdessen antworten die Regeln. Nenne den Rechner unten oder schalte „Nur lokal“ aus.',
   'settings.hosts': 'Hauseigene Rechner',

@@ -2,7 +2,7 @@
 export const promptsEnglish = {
   'settings.prompts': 'Instructions of the agents',
   'prompts.text': 'Each agent is told in words how to work. You can keep other wordings and try them: the app counts what you do with what comes of them, and proposes the better one. It changes nothing by itself.',
-  'prompts.learning': 'Learn from what I accept, edit and reject',
+  'prompts.learning': 'Count what I accept, edit and reject for each wording',
   'prompts.learningHint': 'Counted on this computer only, nothing is sent. As long as there is no other wording on trial, nothing is tried.',
   'prompts.forget': 'Forget what was counted',
   'prompts.forgetAsk': 'Everything that was counted for all wordings is deleted, and trials end. The wordings stay.',

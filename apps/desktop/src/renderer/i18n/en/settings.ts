@@ -166,7 +166,7 @@ export const settingsEnglish = {
   'settings.privacy': 'Privacy',
   'settings.localOnly': 'Local only',
   'settings.localOnlyText': 'Refuses every connection except to this computer and to the machines listed here, whatever else is set: no model in the cloud, no list from the net, no server of others.',
-  'settings.learn': 'Learn from corrections',
+  'settings.learn': 'Find out what went wrong when I correct something',
   'settings.learnText': 'When you change or refuse what agents propose, the analyst finds out why, with your model where you have chosen one. What it finds stays in the data folder.',
   'settings.localOnlyBlocks': 'The model in use is at {host}, which local-only refuses: the rules answer instead. Name the host below, or switch local-only off.',
   'settings.hosts': 'On-premise machines',

@@ -1,4 +1,4 @@
-import type { AgentPrompts } from '@uxflow/core/api';
+import type { AgentPrompts, Settings } from '@uxflow/core/api';
 import { Badge, Button, Notice, Spinner, Switch } from '@uxflow/ui';
 import { Eraser } from 'lucide-react';
 import { useState } from 'react';
@@ -10,7 +10,7 @@ import { usePrompts } from './usePrompts.ts';
 import './prompts.css';
 
 /** What the agents are told, in versions; what is tried, what is proposed, and what the person decided. */
-export function PromptsSection() {
+export function PromptsSection({ settings, change }: { settings: Settings; change: (part: Partial<Settings>) => void }) {
   const text = useText();
   const { api } = useServices();
   const { prompts, failure, isBusy, run } = usePrompts();
@@ -35,6 +35,7 @@ export function PromptsSection() {
       {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
       {prompts ? (
         <>
+          <Switch label={text('settings.learn')} hint={text('settings.learnText')} checked={settings.learnFromCorrections} onCommit={(next) => change({ learnFromCorrections: next })} />
           <Switch label={text('prompts.learning')} hint={text('prompts.learningHint')} checked={prompts.isLearning} onCommit={(isOn) => void run(() => api.prompts.setLearning({ isOn }))} />
           {isForgetting ? (
             <Notice tone="warning">
