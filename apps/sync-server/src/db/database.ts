@@ -17,6 +17,8 @@ export interface ServerDatabase {
 
 /** Folder of the migrations. */
 export const MIGRATIONS = join(import.meta.dirname, 'migrations');
+/** Who waits longer for a free connection gets an error: better than to wait for ever. */
+const CONNECT_WITHIN_MS = 15_000;
 /** Any number that nobody else takes: one server migrates at a time. */
 export const MIGRATION_LOCK = 7_284_115;
 
@@ -25,7 +27,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Opens the database of an address with at most `size` connections in the pool; throws what the driver says when it cannot be reached. */
 export async function openDatabase(url: string, { size = 8 }: { size?: number } = {}): Promise<ServerDatabase> {
-  const pool = new pg.Pool({ connectionString: url, max: size, idleTimeoutMillis: 30_000, application_name: 'uxflow-sync' });
+  const pool = new pg.Pool({ connectionString: url, max: size, idleTimeoutMillis: 30_000, connectionTimeoutMillis: CONNECT_WITHIN_MS, application_name: 'uxflow-sync' });
   // An idle connection that breaks is replaced; without a listener it would end the process.
   pool.on('error', () => {});
   await migrateDatabase(pool);

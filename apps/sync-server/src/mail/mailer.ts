@@ -29,7 +29,7 @@ export interface MailerParts {
 
 const QUEUE = 'mail';
 const DEAD = 'mail_dead';
-const LOOK_AFTER_MS = 60;
+const LOOK_AFTER_MS = 30;
 
 /** The mailer of an instance. Without a mail server mails become files (0600) in a folder. */
 export function createMailer({ jobs, key, config, logger }: MailerParts): Mailer {
@@ -40,6 +40,7 @@ export function createMailer({ jobs, key, config, logger }: MailerParts): Mailer
   let workerId: string | undefined;
   let isOpen = true;
 
+  const lookSoon = (boss: Awaited<ReturnType<Jobs['ready']>>) => void setTimeout(() => isOpen && workerId && boss.notifyWorker(workerId), LOOK_AFTER_MS).unref();
   const deliver = async (mail: Mail): Promise<void> => {
     const { subject, text, html } = renderMail(mail, mail.language);
     const message = { from: config.MAIL_FROM, to: mail.to, subject, text, html, headers: { 'Auto-Submitted': 'auto-generated' } };
@@ -70,6 +71,9 @@ export function createMailer({ jobs, key, config, logger }: MailerParts): Mailer
         logger.warn('a mail was not sent and is tried again', { kind: mail.kind, job: job.id, error: (error as { code?: string }).code ?? 'UNKNOWN' });
         // Servers repeat addresses in their answers, and these would stand in the job's row.
         throw new Error(`SMTP ${(error as { code?: string }).code ?? 'UNKNOWN'}`);
+      } finally {
+        // There may be more: the next one does not wait for the next round.
+        lookSoon(boss);
       }
     });
   });
@@ -79,7 +83,7 @@ export function createMailer({ jobs, key, config, logger }: MailerParts): Mailer
       const boss = await jobs.ready();
       await boss.send(QUEUE, { sealed: seal(key, mail) }, { db: bossDatabase(sql) });
       // The transaction is committed in a moment; a worker that looks too early finds the mail in its next round.
-      setTimeout(() => isOpen && workerId && boss.notifyWorker(workerId), LOOK_AFTER_MS).unref();
+      lookSoon(boss);
     },
     counts: () => counts,
     async close() {

@@ -120,7 +120,12 @@ const germanProblems: Record<string, string> = {
   RATE_LIMITED: 'Zu viele Anfragen. Es wurde nichts geändert; versuchen Sie es in {retryAfter} Sekunden wieder.',
   ACCOUNT_SUSPENDED: 'Dieses Konto wurde von der Verwaltung gesperrt. Es wurde nichts geändert; wenden Sie sich an die Verwaltung des Servers.',
   SIGN_UP_CLOSED: 'Auf diesem Server gibt es neue Konten nur auf Einladung. Es wurde nichts geändert; lassen Sie sich einladen.',
-  PASSWORD_UNFIT: 'Dieses Passwort eignet sich nicht, weil es zu kurz, zu leicht zu erraten oder bekannt geworden ist. Es wurde nichts geändert; wählen Sie ein anderes mit mindestens 12 Zeichen.',
+  TOO_SHORT: 'Dieses Passwort ist zu kurz. Es wurde nichts geändert; nehmen Sie mindestens 12 Zeichen.',
+  TOO_LONG: 'Dieses Passwort ist zu lang. Es wurde nichts geändert; nehmen Sie höchstens 128 Zeichen.',
+  COMMON: 'Dieses Passwort ist zu leicht zu erraten: Viele Menschen benutzen es oder ein sehr ähnliches. Es wurde nichts geändert; wählen Sie ein anderes.',
+  BREACHED: 'Dieses Passwort ist bei einem Einbruch anderswo bekannt geworden. Es wurde nichts geändert; wählen Sie ein anderes.',
+  PERSONAL: 'Dieses Passwort besteht vor allem aus Ihrem Namen oder Ihrer Adresse. Es wurde nichts geändert; wählen Sie ein anderes.',
+  PATTERN: 'Dieses Passwort ist eine Reihe oder eine Wiederholung und zu leicht zu erraten. Es wurde nichts geändert; wählen Sie ein anderes.',
   PASSWORD_REUSED: 'Dieses Passwort hatte das Konto schon einmal. Es wurde nichts geändert; wählen Sie ein anderes.',
   TOKEN_INVALID: 'Dieser Link oder Code gilt nicht mehr. Es wurde nichts geändert; verlangen Sie einen neuen.',
   CHALLENGE_INVALID: 'Die Anmeldung hat zu lange gedauert oder ist schon abgeschlossen. Es wurde nichts geändert; beginnen Sie noch einmal.',
@@ -134,8 +139,14 @@ const germanProblems: Record<string, string> = {
   PROVIDER_FAILED: 'Die Anmeldung dort ist nicht gelungen, oder die Adresse ist dort nicht bestätigt. Es wurde nichts geändert; versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.',
   PROVIDER_UNKNOWN: 'Diesen Weg der Anmeldung kennt der Server nicht. Es wurde nichts geändert; nehmen Sie einen anderen.',
 };
+/** English sentences that say more than the problem's own: by what is wrong with a password. */
 const englishProblems: Record<string, string> = {
-  PASSWORD_UNFIT: 'This password does not do: it is too short, too easy to guess, or known to attackers. Nothing was changed; choose another one of 12 characters or more.',
+  TOO_SHORT: 'This password is too short. Nothing was changed; take 12 characters or more.',
+  TOO_LONG: 'This password is too long. Nothing was changed; take 128 characters at most.',
+  COMMON: 'This password is too easy to guess: many people use it, or one much like it. Nothing was changed; choose another one.',
+  BREACHED: 'This password became known in a break-in elsewhere. Nothing was changed; choose another one.',
+  PERSONAL: 'This password is mostly your name or your address. Nothing was changed; choose another one.',
+  PATTERN: 'This password is a row or a repetition, and too easy to guess. Nothing was changed; choose another one.',
 };
 
 /** The words in a language. */
@@ -150,7 +161,7 @@ export function fill(sentence: string, params: Record<string, unknown>): string 
 
 /** What went wrong, in a language. */
 export function problemSentence({ code, message, params }: { code: string; message: string; params: Record<string, unknown> }, language: Language): string {
-  const sentence = (language === 'de' ? germanProblems : englishProblems)[code];
+  const sentence = (language === 'de' ? germanProblems : englishProblems)[code === 'PASSWORD_UNFIT' ? String(params.fault) : code];
   return sentence ? fill(sentence, params) : message;
 }
 

@@ -1,0 +1,72 @@
+/** Hashes, policy and the file of breached passwords. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { createPasswordHasher } from './passwordHash.ts';
+import { createPasswordPolicy } from './passwordPolicy.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'uxflow-passwords-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const person = { email: 'ada.lovelace@example.org', name: 'Ada Lovelace' };
+const sha1 = (text: string) => createHash('sha1').update(text).digest('hex').toUpperCase();
+
+test('a hash is Argon2id with its own salt, and only its password opens it', async () => {
+  const hasher = createPasswordHasher(7168);
+  const [one, two] = await Promise.all([hasher.hash('correct horse'), hasher.hash('correct horse')]);
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=7168,t=3,p=1\$/);
+  expect(one).not.toBe(two);
+  expect([await hasher.verify(one, 'correct horse'), await hasher.verify(one, 'correct horsf'), await hasher.verify('plain', 'plain')]).toEqual([true, false, false]);
+  expect(await hasher.verify(await hasher.hash('Z\u00fcrich-Brücke-12'), 'Zu\u0308rich-Brücke-12')).toBe(true);
+});
+
+test('a hash that cost less is called weak, and still opens', async () => {
+  const old = await createPasswordHasher(7168).hash('correct horse');
+  const dearer = createPasswordHasher(8192);
+  expect([dearer.isWeak(old), dearer.isWeak(await dearer.hash('x')), await dearer.verify(old, 'correct horse')]).toEqual([true, false, true]);
+});
+
+test('many at once wait for one another, and all come through', async () => {
+  const hasher = createPasswordHasher(7168);
+  const hashes = await Promise.all(Array.from({ length: 12 }, (_, n) => hasher.hash(`password ${n}`)));
+  expect(await Promise.all(hashes.map((hash, n) => hasher.verify(hash, `password ${n}`)))).toEqual(Array(12).fill(true));
+});
+
+test.each(['violet-tractor-91-hums', 'dass ich gestern spät lief', 'Mein Hund frisst 3 Äpfel', '4f9d2b7c1e8a60d35b', 'summer rain on tin roofs'])('%s does', async (password) => {
+  expect((await createPasswordPolicy()).faultOf(password, person)).toBeUndefined();
+});
+
+test.each([
+  ['Ada.Lovelace', 'PERSONAL'],
+  ['lovelace2026!', 'PERSONAL'],
+  ['Password123456', 'COMMON'],
+  ['summer2026!!!', 'COMMON'],
+  ['abcdefghijklmnop', 'PATTERN'],
+  ['1234567890123', 'PATTERN'],
+  ['ööööööööööö', 'TOO_SHORT'],
+])('%s does not: %s', async (password, fault) => {
+  expect((await createPasswordPolicy()).faultOf(password, person)).toBe(fault);
+});
+
+test('a small file of breached passwords may stand in any order, with counts', async () => {
+  const file = join(folder, 'small.txt');
+  writeFileSync(file, [`${sha1('violet-tractor-91-hums')}:17`, sha1('another one of them').toLowerCase(), 'no hash at all', ''].join('\n'));
+  const policy = await createPasswordPolicy(file);
+  expect(['violet-tractor-91-hums', 'another one of them', 'nobody had this one'].map((password) => policy.faultOf(password, person))).toEqual(['BREACHED', 'BREACHED', undefined]);
+});
+
+test('a large sorted file is searched where it lies', async () => {
+  const file = join(folder, 'large.txt');
+  const passwords = Array.from({ length: 120_000 }, (_, n) => `breached password ${n}`);
+  const lines = passwords.map(sha1).sort();
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const policy = await createPasswordPolicy(file);
+  const first = passwords.find((one) => sha1(one) === lines[0])!;
+  const last = passwords.find((one) => sha1(one) === lines.at(-1))!;
+  expect([first, last, passwords[777]!, 'nobody had this one'].map((password) => policy.faultOf(password, person))).toEqual(['BREACHED', 'BREACHED', 'BREACHED', undefined]);
+});
+
+test('a file that is not there stops the start', async () => {
+  await expect(createPasswordPolicy(join(folder, 'missing.txt'))).rejects.toMatchObject({ code: 'BREACHED_FILE_UNREADABLE' });
+});

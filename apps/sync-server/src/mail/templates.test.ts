@@ -1,0 +1,30 @@
+/** Every mail in both languages. */
+import { expect, test } from 'vitest';
+import { renderMail, type MailContent } from './templates.ts';
+
+const evil = '<img src=x onerror=alert(1)>"&\r\nBcc: victim@example.org';
+const link = 'https://flows.example.org/x#secret';
+const all: MailContent[] = [
+  { kind: 'verify', params: { name: evil, link, code: 'secret' } },
+  { kind: 'exists', params: { name: evil, link } },
+  { kind: 'reset', params: { name: evil, link, code: 'secret' } },
+  { kind: 'passwordChanged', params: { name: evil, link } },
+  { kind: 'locked', params: { name: evil, minutes: 15, link } },
+  { kind: 'suspicious', params: { name: evil, at: '2026-01-01 10:00', address: '203.0.113.9', device: evil, link } },
+  { kind: 'deletion', params: { name: evil, day: '2026-02-01', link } },
+  { kind: 'invitation', params: { workspaceName: evil, inviterName: evil, role: 'member', link, note: evil } },
+];
+
+test.each(all.flatMap((content) => (['en', 'de'] as const).map((language) => [content.kind, language, content] as const)))('%s in %s: one line of subject, nothing loaded, what people chose is text', (_, language, content) => {
+  const { subject, text, html } = renderMail(content, language);
+  expect(subject).not.toMatch(/[\r\n]/);
+  expect(html).not.toContain('<img');
+  expect(html).not.toMatch(/src=(?!x onerror)|url\(/);
+  expect(html.match(/href="([^"]*)"/g)).toEqual([`href="${link.replace(/[&<>"']/g, '')}"`]);
+  expect(text).toContain(link);
+  expect(html).toContain(`lang="${language}"`);
+});
+
+test('the languages differ in every mail', () => {
+  for (const content of all) expect(renderMail(content, 'de').subject).not.toBe(renderMail(content, 'en').subject);
+});
