@@ -246,6 +246,7 @@ const WORDS: Scene = { name: 'words before they are sent', root: '.composer', en
 
 /** The list of flows, the bin and what opens over them. */
 export const LIST_SCENES: readonly Scene[] = [
+  { name: 'shared flows without an account', root: 'dialog', enter: async (stage) => (await stage.client.account.cancelSignIn(), await list(stage, 1), await stage.page.getByRole('button', { name: 'Shared with me' }).click(), await stage.page.getByTestId('sign-in').waitFor(), undefined) },
   { name: 'list', root: '[data-testid=flow-list]', enter: (stage) => list(stage, 2) },
   { name: 'list, empty', root: '.page__body', enter: (stage) => list(stage, 0) },
   { name: 'menu of a flow', root: '.menu', enter: async (stage) => (await list(stage, 1), await stage.page.locator('.flow-card button').click(), await stage.page.locator('.menu').waitFor(), undefined) },
@@ -262,6 +263,7 @@ export const LIST_SCENES: readonly Scene[] = [
 
 /** The editor with its panels, menus and dialogs. */
 export const EDITOR_SCENES: readonly Scene[] = [
+  { name: 'sharing without an account', root: 'dialog', enter: async (stage) => (await stage.client.account.cancelSignIn(), press(stage, everything(stage), '.sharing-bar .button', '[data-testid=sign-in]')) },
   { name: 'editor', root: '.editor', enter: async (stage) => { const id = await everything(stage); await unfold(stage.page); await stage.page.mouse.move(700, 600); await stage.page.mouse.wheel(30, 60); return id; } },
   WORDS,
   { name: 'screen chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_1') },
@@ -446,8 +448,22 @@ const workbench = async (stage: Stage, minds: 'rules' | 'both'): Promise<undefin
   return undefined;
 };
 
+/** The part of the settings that signs in to a server, with everything filled in. */
+const signingIn = async (stage: Stage): Promise<undefined> => {
+  const { page, client, ollama } = stage;
+  await client.account.cancelSignIn();
+  await page.evaluate(() => void (location.hash = '#/settings'));
+  const form = page.getByTestId('sign-in');
+  await form.getByLabel('Server').fill(ollama);
+  await form.locator('details').evaluate((part) => void ((part as HTMLDetailsElement).open = true));
+  await form.getByLabel('E-mail').fill('ada@example.org');
+  await form.getByLabel('Password').fill('a long enough secret');
+  return undefined;
+};
 /** The settings with each kind of model. */
 export const SETTINGS_SCENES: readonly Scene[] = [
+  { name: 'signing in', root: '[data-testid=sign-in]', enter: signingIn },
+  { name: 'signing in by the browser', root: '[data-testid=sign-in-waits]', enter: async ({ page, client, ollama }) => (await client.account.signInByBrowser({ server: ollama }), await page.evaluate(() => void (location.hash = '#/settings')), await page.getByTestId('sign-in-waits').waitFor(), undefined) },
   { name: 'settings', root: '[data-testid=settings]', enter: async (stage) => {
       await settings(stage);
       // Something for the list of connections to find, and something to scroll back from.

@@ -181,6 +181,33 @@ test('people see each other, and what was just changed', async () => {
   await until('bob is gone', () => atAnn.peers().length === 0);
 });
 
+test('after an older copy of the server everybody brings back what it lost', async () => {
+  const { ann, bob, flowId, logId } = await shared();
+  const { pool } = stage.server.database;
+  const { rows: start } = await pool.query<{ no: number }>('select head_no::int as no from log where id = $1', [logId]);
+  for (const [n, app] of [ann, bob, ann, bob].entries()) {
+    await app.edit(flowId, `tx_turn_${n}`, [node(`node_t${n}`, `Turn ${n}`, n * 200)]);
+    await isEverywhere(flowId, `Turn ${n}`, ann, bob);
+  }
+  const kept = start[0]!.no + 1;
+  await until('numbered', async () => (await pool.query('select 1 from entry where log_id = $1 and no = $2', [logId, kept + 3])).rowCount === 1);
+  // While nobody is connected, as when a server is put back.
+  ann.pull();
+  bob.pull();
+  await until('alone', async () => (await ann.statusOf(flowId)).state === 'offline' && (await bob.statusOf(flowId)).state === 'offline');
+  await pool.query('delete from entry where log_id = $1 and no > $2', [logId, kept]);
+  await pool.query('delete from snapshot where log_id = $1 and no > $2', [logId, kept]);
+  await pool.query('update log set head_no = $2, head_chain = (select encode(chain, \'hex\') from entry where log_id = $1 and no = $2) where id = $1', [logId, kept]);
+  ann.plugIn();
+  bob.plugIn();
+  await until('all four are there again', async () => (await pool.query('select 1 from entry where log_id = $1', [logId])).rowCount === 4, 20_000);
+  await until('nothing waits', async () => (await ann.statusOf(flowId)).state === 'synced' && (await bob.statusOf(flowId)).state === 'synced', 20_000);
+  for (let n = 0; n < 4; n++) expect(await ann.textOf(flowId)).toContain(`Turn ${n}`);
+  expect(await ann.textOf(flowId)).toBe(await bob.textOf(flowId));
+  await bob.restart();
+  expect(await bob.textOf(flowId)).toBe(await ann.textOf(flowId));
+});
+
 test('a backlog of many conflicts waits for its person, who may keep it as a flow of their own', async () => {
   const { ann, bob, flowId } = await shared();
   const titles = Array.from({ length: 25 }, (_, n) => `node_m${n}`);
@@ -240,9 +267,9 @@ test('a flow that the server refuses stays as it was', async () => {
   const flow = await ann.api.flows.create({ name: 'Mine alone' });
   await expect(ann.api.sync.share({ flowId: flow.id, workspaceId: 'ws_of_others' })).rejects.toMatchObject({ code: 'WORKSPACE_NOT_WRITABLE' });
   expect(await ann.statusOf(flow.id)).toMatchObject({ state: 'local' });
-  const { id: workspaceId } = await ann.api.sync.createWorkspace({ name: 'Full' });
-  await stage.server.database.pool.query('update workspace set deleted_at = now() where id = $1', [workspaceId]);
-  await expect(ann.api.sync.share({ flowId: flow.id, workspaceId })).rejects.toMatchObject({ code: 'WORKSPACE_NOT_WRITABLE' });
+  // Ann has the one workspace that her plan allows.
+  await stage.server.database.pool.query(`insert into workspace (id, name, owner_id) values ('ws_hers', 'Hers', $1) on conflict do nothing`, [people.ann.userId]);
+  await expect(ann.api.sync.createWorkspace({ name: 'One more' })).rejects.toMatchObject({ code: 'WORKSPACE_LIMIT' });
   await ann.edit(flow.id, 'tx_local', [node('node_1', 'Local')]);
   expect(await ann.statusOf(flow.id)).toMatchObject({ state: 'local', waiting: 0 });
 });

@@ -7,7 +7,7 @@ import { fold, initialState, snapshotOf, type Transaction } from '../flow/index.
 import { createSyncClient, type OpenLog, type SocketEvents, type SyncClient } from './client.ts';
 import type { SyncCodec } from './codec.ts';
 import type { LogKeeper } from './logKeeper.ts';
-import { changeRecord, changesFrame, decodeUp, encodeDown, ownRecord, presenceFrame, PROTOCOL, stateFrame, writeEnvelope, type ClientMessage } from './protocol.ts';
+import { changeRecord, changesFrame, decodeUp, encodeDown, ownRecord, presenceFrame, PROTOCOL, readEnvelope, stateFrame, writeEnvelope, type ClientMessage } from './protocol.ts';
 import { Replica } from './replica.ts';
 
 const digest = (bytes: Uint8Array) => bytesToHex(sha256(bytes));
@@ -246,6 +246,24 @@ describe('a log', () => {
     expect([log.status(), log.replica.pending.length]).toMatchObject([{ state: 'stopped', reason: { code: 'REKEY', params: { epoch: 1 } } }, 1]);
     log.log.resume();
     expect(types().at(-1)).toBe('join');
+  });
+
+  test('waits with what is made under a newer key until what is on its way is answered', async () => {
+    const log = open();
+    await connect();
+    rename(log.replica, 'tx_1', 'One');
+    Object.assign(codec, { epoch: 1 });
+    try {
+      rename(log.replica, 'tx_2', 'Two');
+      expect(types()).toEqual(['hello', 'join', 'push']);
+      line().events.frame(encodeDown({ type: 'denied', log: 'log_1', id: 'tx_1', code: 'REKEY', params: { epoch: 1 } }));
+      log.log.resume();
+      joined();
+      const pushed = line().sent.flatMap((message) => (message.type === 'push' ? message.entries.map(({ envelope }) => readEnvelope(envelope)) : []));
+      expect(pushed.map(({ id, epoch }) => [id, epoch])).toEqual([['tx_1', 0], ['tx_1', 1], ['tx_2', 1]]);
+    } finally {
+      Object.assign(codec, { epoch: 0 });
+    }
   });
 
   test('without its key stops before that entry, and goes on when the key is there', async () => {

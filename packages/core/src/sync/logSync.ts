@@ -30,6 +30,8 @@ export class LogSync {
   #phase: Phase = 'off';
   /** Own entries on their way, with the digest of what was sent. */
   #sent = new Map<string, string>();
+  /** Key that what is on its way was sealed with. */
+  #sentEpoch = 0;
   #serverNo = 0;
   #base = 0;
   #scope: Scope | null = 'edit';
@@ -124,6 +126,10 @@ export class LogSync {
   flush(): void {
     if (this.#phase !== 'open' || this.#scope === null || this.replica.readOnly || this.replica.confirmed.no < this.#serverNo) return;
     if (this.#needsChoice()) return;
+    // What is on its way under an older key may be refused for that; what follows must not overtake it.
+    const { epoch } = this.#options.codec;
+    if (this.#sent.size > 0 && epoch !== this.#sentEpoch) return;
+    this.#sentEpoch = epoch;
     let entries: PushedEntry[] = [];
     let bytes = 0;
     const send = () => {

@@ -48,8 +48,9 @@ export function createFlowServices(services: Services, flowId: string, tell: (er
     sync.subscribe(({ status }) => {
       const { readOnly } = session.getState();
       const scope = status?.scope;
-      if (scope === null && readOnly === null) session.setState({ readOnly: { code: 'ROLE_READS_ONLY', params: {} } });
-      if (scope === 'edit' && readOnly?.code === 'ROLE_READS_ONLY') session.setState({ readOnly: null });
+      if (scope === undefined || (readOnly !== null && !readOnly.code.startsWith('ROLE_'))) return;
+      const code = scope === null ? 'ROLE_READS_ONLY' : scope === 'comment' ? 'ROLE_COMMENTS_ONLY' : undefined;
+      if (readOnly?.code !== code) session.setState({ readOnly: code ? { code, params: {} } : null });
     }),
     editor.subscribe((now, before) => now.selected !== before.selected && sync.getState().show({ selection: [...now.selected].slice(0, 40) })),
     conversation.subscribe((now, before) => (now.proposals !== before.proposals || now.edits !== before.edits) && derive()),

@@ -88,6 +88,8 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   /** What the server said of a log goes into what the device keeps of it. */
   const follow = () => {
     account.setConnected(client.isConnected);
+    // What was on its way when the line broke may not have arrived: it is offered again.
+    if (!client.isConnected) offering.clear();
     for (const [flowId, open] of attached) {
       const { state, scope, reason } = open.status();
       if (reason && SIGNED_OUT.has(reason.code)) return account.ended();
@@ -98,18 +100,18 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
           shares.set(flowId, { ...share, scope });
           flows.open(flowId).session.setScope(scope);
         }
-        if (!share.hasSnapshot && open.log.offerSnapshot()) offered(flowId, open);
+        if (!share.hasSnapshot && !offering.has(flowId) && open.log.offerSnapshot()) offered(flowId, open);
       }
     }
   };
-  const offering = new Set<string>();
+  const offering = new Map<string, OpenLog>();
   const offered = (flowId: string, open: OpenLog) => {
-    if (offering.has(flowId)) return;
-    offering.add(flowId);
+    const mark = { ...open };
+    offering.set(flowId, mark);
     setTimeout(() => {
-      offering.delete(flowId);
       const share = shares.get(flowId);
-      if (!share || attached.get(flowId) !== open || !client.isConnected) return;
+      if (!share || offering.get(flowId) !== mark || attached.get(flowId) !== open) return;
+      offering.delete(flowId);
       shares.set(flowId, { ...share, hasSnapshot: true });
     }, SNAPSHOT_TAKES_MS).unref();
   };

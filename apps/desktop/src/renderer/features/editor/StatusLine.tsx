@@ -19,7 +19,7 @@ export function StatusLine() {
   const line = (() => {
     if (connection !== 'connected') return { tone: 'warning', icon: <CloudOff aria-hidden />, words: inFlight > 0 ? text('status.lost', { count: inFlight }) : text('status.lostNothing', { no }) };
     if (phase === 'opening') return { tone: '', icon: <LoaderCircle className="turning" aria-hidden />, words: text('status.opening') };
-    if (readOnly && readOnly.code !== 'ROLE_READS_ONLY') return { tone: 'warning', icon: <Eye aria-hidden />, words: text('status.readOnly', { reason: codeText(text, 'error', readOnly.code, readOnly.params) }) };
+    if (readOnly && !readOnly.code.startsWith('ROLE_')) return { tone: 'warning', icon: <Eye aria-hidden />, words: text('status.readOnly', { reason: codeText(text, 'error', readOnly.code, readOnly.params) }) };
     if (refusal) return { tone: 'error', icon: <TriangleAlert aria-hidden />, words: text('status.notSaved', { reason: errorText(text, refusal) }) };
     if (inFlight > 0) return { tone: '', icon: <LoaderCircle className="turning" aria-hidden />, words: text('status.saving') };
     if (sync && sync.state !== 'local') return syncLine(text, sync, now);
@@ -54,7 +54,7 @@ function syncLine(text: Translate, sync: FlowSyncStatus, now: number): { tone: s
   switch (state) {
     case 'synced': {
       const words = text('sync.synced', { when: whenText(text, syncedAt ?? now, now) });
-      return sync.scope === null ? { tone: '', icon: <Eye aria-hidden />, words: `${text('sync.readOnly')} · ${words}` } : { tone: '', icon: cloud, words };
+      return sync.scope === 'edit' ? { tone: '', icon: cloud, words } : { tone: '', icon: <Eye aria-hidden />, words: `${text(sync.scope ? 'sync.commentOnly' : 'sync.readOnly')} · ${words}` };
     }
     case 'sending':
       return { tone: '', icon: busy, words: reason ? `${left}${why}` : text('sync.sending', { count: waiting }) };

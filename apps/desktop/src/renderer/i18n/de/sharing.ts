@@ -74,6 +74,7 @@ export const sharingGerman = {
   'sync.offline': 'Nicht verbunden',
   'sync.signedOut': 'Abgemeldet',
   'sync.readOnly': 'Du darfst nur lesen',
+  'sync.commentOnly': 'Du darfst nur kommentieren',
   'sync.tryNow': 'Jetzt versuchen',
   'sync.nextTry': 'nächster Versuch in {count} s',
   'syncReason.CONNECTION_LOST': 'Der Server ist nicht zu erreichen',

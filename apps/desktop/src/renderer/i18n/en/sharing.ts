@@ -74,6 +74,7 @@ export const sharingEnglish = {
   'sync.offline': 'Not connected',
   'sync.signedOut': 'Signed out',
   'sync.readOnly': 'You may only read',
+  'sync.commentOnly': 'You may only comment',
   'sync.tryNow': 'Try now',
   'sync.nextTry': 'next try in {count} s',
   'syncReason.CONNECTION_LOST': 'The server cannot be reached',

@@ -16,7 +16,8 @@ export function CommentsPanel() {
   const { settings } = useSettings();
   const { view } = useGhosts();
   const selected = useEditor((state) => state.selected);
-  const isReadOnly = useSession((state) => state.readOnly !== null);
+  // Who may only comment may do all of this.
+  const isReadOnly = useSession((state) => state.readOnly !== null && state.readOnly.code !== 'ROLE_COMMENTS_ONLY');
   const [withResolved, setWithResolved] = useState(false);
   const now = useNow(30_000);
   const chosen = selected.size === 1 ? [...selected][0]! : undefined;
