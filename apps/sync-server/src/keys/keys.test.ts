@@ -18,7 +18,7 @@ let count = 0;
 beforeAll(async () => {
   postgres = await startTestPostgres();
   database = await postgres.clone();
-  server = await startTestServer(database.url, { RATE_FACTOR: '1000' });
+  server = await startTestServer(database.url, { RATE_FACTOR: '1000', DEFAULT_PLAN: 'enterprise' });
   pool = server.database.pool;
   cipher = await testCipher();
 });

@@ -23,7 +23,7 @@ let sent: Held[] = [];
 let count = 0;
 
 beforeEach(async () => {
-  at = await startAccountServer({ SYNC_SNAPSHOT_EVERY: '10' });
+  at = await startAccountServer({ SYNC_SNAPSHOT_EVERY: '10', DEFAULT_PLAN: 'enterprise' });
   cipher = await testCipher();
   const of = async (name: string) => keyDevice(at.server.url, await addPerson(at.server.database.pool, name));
   people = { ann: await of('ann'), bob: await of('bob'), cleo: await of('cleo') };
@@ -213,7 +213,7 @@ describe('the server knows nothing of what is in a flow', () => {
     await until('bob has it', () => bob.replica.confirmed.no === ann.replica.confirmed.no && [...bob.open.log.presence.values()].some(({ bytes }) => new TextDecoder().decode(bytes).includes(canary('presence'))));
     expect(bob.replica.confirmed.flow.name).toBe(`${canary('flow')} 11`);
     await until('a snapshot', async () => ((await at.server.database.pool.query('select 1 from snapshot')).rowCount ?? 0) > 0);
-    await ask(at.server.url, people.ann.person, 'POST', `/workspaces/${workspaceId}/invite`, { email: 'dana@example.test', role: 'member' });
+    expect((await ask(at.server.url, people.ann.person, 'POST', `/workspaces/${workspaceId}/invite`, { email: 'dana@example.test', role: 'member' })).status).toBe(201);
     await until('a mail', () => at.mailbox.mails.length > 0);
     bob.client.stop();
     rename(bob, canary('offline'));
