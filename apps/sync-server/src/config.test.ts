@@ -26,6 +26,6 @@ test.each([
 test('the table for the documentation has a row for every variable', () => {
   const rows = describeConfig().split('\n');
   expect(rows.map((row) => row.split('`')[1])).toEqual(Object.keys(readConfig({})));
-  const documentation = readFileSync(join(import.meta.dirname, '../../../docs/sync-protocol.md'), 'utf8');
+  const documentation = readFileSync(join(import.meta.dirname, '../../../docs/self-hosting.md'), 'utf8');
   for (const row of rows.filter((one) => !one.includes('DATA_DIR'))) expect(documentation).toContain(row);
 });
