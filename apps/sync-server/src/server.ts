@@ -58,6 +58,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const bus: Bus = config.REDIS_URL ? await (await import('./sync/redisBus.ts')).createRedisBus(config.REDIS_URL, logger) : await createPostgresBus(database, logger);
     closers.push(() => bus.close());
     const principals = createPrincipals(database, bus);
+    closers.push(async () => principals.close());
     const access = createMemberAccess(database, bus, principals);
     const monitor = createMonitor({ config, logger: logger.child('monitoring') });
     closers.push(() => monitor.close());

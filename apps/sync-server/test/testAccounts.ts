@@ -20,7 +20,8 @@ export const accountVariables = (mailbox: Pick<TestMailbox, 'url'>): Record<stri
 
 export const GOOD_PASSWORD = 'violet-tractor-91-hums';
 
-/** Sends JSON to a path of a server; `token` is a session's secret or a key. */
+/** Sends JSON to a path of a server; `token` is a session's secret or a key. Tests look into answers freely: what is not there fails the expectation. */
+// oxlint-disable-next-line typescript/no-explicit-any
 export async function call<T = Record<string, any>>(server: Pick<RunningServer, 'url'>, method: string, path: string, { token, body, headers = {} }: { token?: string; body?: unknown; headers?: Record<string, string> } = {}): Promise<Answer<T>> {
   const response = await fetch(server.url + path, {
     method,

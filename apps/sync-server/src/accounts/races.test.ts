@@ -48,6 +48,16 @@ test('a secret of a mail, a code of the second factor and the last place for a k
   expect(statuses(await Promise.all(challenges.map((challenge) => call(server, 'POST', '/api/v1/users/login/second-factor', { body: { challenge, code } }))))).toEqual([200, 401, 401, 401]);
 });
 
+test('the twenty-first device signs the first one out', async () => {
+  const { server, mailbox } = stage;
+  const { email, password, token } = await registerPerson(server, mailbox, { email: 'devices@example.org' });
+  for (let n = 0; n < 19; n++) await call(server, 'POST', '/api/v1/users/login', { body: { email, password } });
+  expect((await call(server, 'GET', '/api/v1/users/me', { token })).status).toBe(200);
+  const last = await call(server, 'POST', '/api/v1/users/login', { body: { email, password } });
+  expect((await call(server, 'GET', '/api/v1/users/me', { token })).status).toBe(401);
+  expect((await call(server, 'GET', '/api/v1/users/me/sessions', { token: last.body.token })).body.sessions).toHaveLength(20);
+});
+
 test('the last super_admin stays, whoever asks at once; an admin touches no administrator', async () => {
   const { server, mailbox } = stage;
   const { pool } = server.database;

@@ -37,6 +37,8 @@ export interface SignIn {
 }
 
 const REPLAY_SECONDS = 90;
+/** Devices that one account is signed in on at once. */
+const MOST_SESSIONS = 20;
 
 /** The sign-in part. */
 export function createSignIn(parts: AccountParts): SignIn {
@@ -109,6 +111,9 @@ export function createSignIn(parts: AccountParts): SignIn {
           await mailer.send(sql, { kind: 'suspicious', to: row.email, language: languageOf(row.preferences), params: { name: row.name, at, address: origin.address, device: device.name ?? (origin.userAgent.slice(0, 80) || '?'), link: `${site.publicUrl()}/forgot` } });
         }
       });
+      // Devices that were forgotten somewhere go first.
+      const { rows: oldest } = await database.pool.query<{ id: string }>('delete from session where id in (select id from session where user_id = $1 order by created_at desc, id desc offset $2) returning id', [row.userId, MOST_SESSIONS]);
+      for (const { id } of oldest) await parts.principals.revoke({ userId: row.userId, sessionId: id });
       return { status: 'signedIn', token, expiresAt: row.expiresAt.getTime(), user: await readMe(database.pool, row.userId) };
     },
   };
