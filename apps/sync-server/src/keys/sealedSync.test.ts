@@ -17,7 +17,7 @@ let at: AccountServer;
 let cipher: Cipher;
 let people: Record<'ann' | 'bob' | 'cleo', KeyDevice>;
 let workspaceId = '';
-let stops: (() => void)[] = [];
+const stops: (() => void)[] = [];
 /** Everything that devices sent by their sockets. */
 let sent: Held[] = [];
 let count = 0;
