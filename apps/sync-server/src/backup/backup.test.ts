@@ -120,6 +120,51 @@ test('rows of every table come back, sequences go on, references hold, and sessi
   await other.drop();
 });
 
+test('an account that owns its database and nothing else can do both', async () => {
+  const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+  await sql(database.url, `insert into app_user (id, name, email, email_verified) values ('ann', 'Ann', 'ann@example.test', true)`);
+  await backUp(database.url, first);
+  const name = `uxflow_test_${process.pid}_plain`;
+  await sql(database.url, `create role ${name} login password 'plain'`);
+  await sql(database.url, `create database ${name} owner ${name}`);
+  const url = new URL(database.url);
+  [url.username, url.password, url.pathname] = [name, 'plain', `/${name}`];
+  await restore(url.href, first);
+  await restore(url.href, first, { replace: true });
+  await backUp(url.href, second);
+  expect(await contentOf(url.href)).toEqual(await contentOf(database.url));
+  await sql(database.url, `drop database ${name} with (force)`);
+  await sql(database.url, `drop role ${name}`);
+});
+
+test('a server that starts during a restore waits for it', async () => {
+  const file = join(folder, 'all.uxflow-backup');
+  await sql(database.url, `insert into app_user (id, name, email, email_verified) values ('ann', 'Ann', 'ann@example.test', true)`);
+  await backUp(database.url, file);
+  const other = await postgres.clone();
+  // Held up by somebody who reads one of the tables.
+  const reader = new pg.Client({ connectionString: other.url });
+  await reader.connect();
+  await reader.query('begin; lock table app_user in access share mode');
+  let isStarted = false;
+  const restoring = restore(other.url, file);
+  await until('it waits', async () => (await reader.query(`select from pg_locks where database = (select oid from pg_database where datname = current_database()) and not granted and locktype = 'relation'`)).rowCount! > 0);
+  const starting = startTestServer(other.url).then((started) => {
+    isStarted = true;
+    return started;
+  });
+  await until('the server waits', async () => (await reader.query(`select from pg_locks where database = (select oid from pg_database where datname = current_database()) and not granted and locktype = 'advisory'`)).rowCount! > 0);
+  expect(isStarted).toBe(false);
+  await reader.query('commit');
+  await reader.end();
+  await restoring;
+  server = await starting;
+  expect((await server.database.pool.query('select id from app_user')).rows).toEqual([{ id: 'ann' }]);
+  await server.close();
+  server = undefined;
+  await other.drop();
+});
+
 test('a damaged, cut, foreign or newer file changes nothing, and no file is written over', async () => {
   const file = join(folder, 'all.uxflow-backup');
   await sql(database.url, `insert into app_user (id, name, email, email_verified) values ('ann', 'Ann', 'ann@example.test', true)`);
