@@ -36,6 +36,7 @@ export async function startSyncServer(): Promise<SyncServerProcess> {
     });
   };
   const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((done) => child.once('exit', done));
     child.kill('SIGKILL');
     await ended;

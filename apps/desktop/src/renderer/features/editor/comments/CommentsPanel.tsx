@@ -1,18 +1,22 @@
 import type { Comment } from '@uxflow/core';
 import { Button, Checkbox, EmptyState, IconButton } from '@uxflow/ui';
 import { Check, CornerDownRight, MessageCircle, RotateCcw, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
 import { useText } from '../../../i18n/TextContext.tsx';
 import { whenText } from '../../../i18n/when.ts';
-import { useEditor, useFlow, useGhosts, useSession } from '../../../store/flowServices.ts';
+import { useEditor, useFlow, useGhosts, useSession, useSync } from '../../../store/flowServices.ts';
 import { personId } from '../../../store/flowSession.ts';
 import { useNow, useServices, useSettings } from '../../../store/services.ts';
+import { completeMention, mentionChoices, mentionDraft, splitMentions } from './mentions.ts';
 
 /** Conversations of people about steps, connections, frames and the flow; pins on the canvas lead here. */
 export function CommentsPanel() {
   const text = useText();
   const flow = useFlow();
-  const { ids } = useServices();
+  const { ids, account } = useServices();
+  const user = useStore(account, (state) => state.account?.user);
+  const names = useMemberNames();
   const { settings } = useSettings();
   const { view } = useGhosts();
   const selected = useEditor((state) => state.selected);
@@ -32,13 +36,13 @@ export function CommentsPanel() {
   const placeOf = (id: string | undefined) => (!id ? {} : view.node.has(id) ? { nodeId: id } : view.edge.has(id) ? { edgeId: id } : view.frame.has(id) ? { frameId: id } : {});
   const add = (body: string, extra: Record<string, unknown>) =>
     flow.dispatch({
-      ops: [{ op: 'add', kind: 'comment', id: ids.newId('comment'), value: { body, authorId: personId(ids.newId('user')), authorName: settings.userName || text('comments.me'), at: Date.now(), ...extra } }],
+      ops: [{ op: 'add', kind: 'comment', id: ids.newId('comment'), value: { body, authorId: user?.id ?? personId(ids.newId('user')), authorName: settings.userName || user?.name || text('comments.me'), at: Date.now(), ...extra } }],
     });
   const roots = [...view.comment.values()].filter((comment) => !comment.replyToId).sort((a, b) => b.at - a.at);
   const shown = roots.filter((comment) => withResolved || !comment.resolved);
   return (
     <div className="comments" data-testid="comments">
-      {isReadOnly ? null : <CommentForm label={chosen ? text('comments.placeholder', { title: titleOf(chosen) }) : text('comments.placeholderFlow')} submit={text('comments.send')} onSubmit={(body) => add(body, placeOf(chosen))} />}
+      {isReadOnly ? null : <CommentForm names={names} label={chosen ? text('comments.placeholder', { title: titleOf(chosen) }) : text('comments.placeholderFlow')} submit={text('comments.send')} onSubmit={(body) => add(body, placeOf(chosen))} />}
       {roots.some((comment) => comment.resolved) ? <Checkbox label={text('comments.showResolved')} checked={withResolved} onCommit={setWithResolved} /> : null}
       {shown.length === 0 ? (
         <EmptyState icon={<MessageCircle />} title={text('comments.none')}>
@@ -54,16 +58,16 @@ export function CommentsPanel() {
               <button type="button" className="thread__on link" disabled={!on} onClick={() => on && flow.editor.getState().reveal([on])}>
                 {titleOf(on)}
               </button>
-              <CommentText comment={comment} now={now} />
+              <CommentText comment={comment} now={now} names={names} ownName={user?.name} />
               {replies.map((reply) => (
                 <div key={reply.id} className="thread__reply">
                   <CornerDownRight aria-hidden />
-                  <CommentText comment={reply} now={now} />
+                  <CommentText comment={reply} now={now} names={names} ownName={user?.name} />
                 </div>
               ))}
               {isReadOnly ? null : (
                 <>
-                  {comment.resolved ? null : <CommentForm isReply label={text('comments.replyPlaceholder')} submit={text('comments.reply')} onSubmit={(body) => add(body, { replyToId: comment.id, ...placeOf(on) })} />}
+                  {comment.resolved ? null : <CommentForm names={names} isReply label={text('comments.replyPlaceholder')} submit={text('comments.reply')} onSubmit={(body) => add(body, { replyToId: comment.id, ...placeOf(on) })} />}
                   <div className="thread__actions">
                     <Button size="small" variant="ghost" icon={comment.resolved ? <RotateCcw /> : <Check />} onClick={() => flow.dispatch({ ops: [{ op: 'set', kind: 'comment', id: comment.id, field: 'resolved', to: comment.resolved ? null : true }] })}>
                       {text(comment.resolved ? 'comments.reopen' : 'comments.resolve')}
@@ -80,20 +84,53 @@ export function CommentsPanel() {
   );
 }
 
-function CommentText({ comment, now }: { comment: Comment; now: number }) {
+/** Names of the people of the flow's workspace, who can be mentioned. */
+function useMemberNames(): readonly string[] {
+  const { api } = useServices();
+  const workspaceId = useSync((state) => state.status?.workspace?.id);
+  const isConnected = useSync((state) => state.status?.state === 'synced');
+  const [names, setNames] = useState<readonly string[]>([]);
+  useEffect(() => {
+    if (!workspaceId || !isConnected) return;
+    let isGone = false;
+    // Without an answer nobody is offered; a mention is only words, and can be typed.
+    api.sync.members({ workspaceId }).then((members) => !isGone && setNames(members.map(({ name }) => name).filter(Boolean)), () => undefined);
+    return () => void (isGone = true);
+  }, [api, workspaceId, isConnected]);
+  return names;
+}
+
+function CommentText({ comment, now, names, ownName }: { comment: Comment; now: number; names: readonly string[]; ownName: string | undefined }) {
   const text = useText();
   return (
     <div className="comment">
       <div className="comment__head">
         <b>{comment.authorName}</b> <span>{whenText(text, comment.at, now)}</span>
       </div>
-      <p>{comment.body}</p>
+      <p>
+        {splitMentions(comment.body, names).map((piece, index) =>
+          piece.name === undefined ? piece.text : <mark key={index} className={piece.name === ownName ? 'mention mention--me' : 'mention'}>{piece.text}</mark>,
+        )}
+      </p>
     </div>
   );
 }
 
-function CommentForm({ label, submit, isReply, onSubmit }: { label: string; submit: string; isReply?: boolean; onSubmit: (body: string) => boolean }) {
+function CommentForm({ label, submit, isReply, names, onSubmit }: { names: readonly string[]; label: string; submit: string; isReply?: boolean; onSubmit: (body: string) => boolean }) {
+  const text = useText();
   const [body, setBody] = useState('');
+  const [caret, setCaret] = useState(0);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const draft = mentionDraft(body, caret);
+  const choices = draft ? mentionChoices(names, draft) : [];
+  const mention = (name: string) => {
+    if (!draft) return;
+    const done = completeMention(body, draft, name);
+    setBody(done.body);
+    setCaret(done.caret);
+    field.current?.focus();
+    requestAnimationFrame(() => field.current?.setSelectionRange(done.caret, done.caret));
+  };
   const send = () => {
     if (body.trim() && onSubmit(body.trim())) setBody('');
   };
@@ -106,19 +143,36 @@ function CommentForm({ label, submit, isReply, onSubmit }: { label: string; subm
       }}
     >
       <textarea
+        ref={field}
         className="input"
         rows={isReply ? 1 : 2}
         aria-label={label}
         placeholder={label}
         value={body}
-        onChange={(event) => setBody(event.target.value)}
+        onChange={(event) => {
+          setBody(event.target.value);
+          setCaret(event.target.selectionStart);
+        }}
         onKeyDown={(event) => {
+          if (event.key === 'Tab' && !event.shiftKey && draft?.query && choices[0]) {
+            event.preventDefault();
+            mention(choices[0]);
+          }
           if (event.key === 'Enter' && !event.shiftKey) {
             event.preventDefault();
             send();
           }
         }}
       />
+      {choices.length > 0 ? (
+        <div className="mention-choices">
+          {choices.map((name) => (
+            <button key={name} type="button" aria-label={text('comments.mention', { name })} onClick={() => mention(name)}>
+              @{name}
+            </button>
+          ))}
+        </div>
+      ) : null}
       {!isReply || body ? (
         <Button type="submit" size="small" disabled={!body.trim()}>
           {submit}
