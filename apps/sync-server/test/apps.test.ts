@@ -262,6 +262,26 @@ test('addresses of no server, plain http abroad and wrong passwords are refused 
   await expect(app.api.sync.workspaces()).rejects.toMatchObject({ code: 'SIGNED_OUT' });
 });
 
+test('a flow whose sharing was cut off is shared after the next start, with what was changed meanwhile', async () => {
+  const ann = await signedIn('ann');
+  const { pool } = stage.server.database;
+  await pool.query(`insert into workspace (id, name, owner_id) values ('ws_cut', 'Cut', $1)`, [people.ann.userId]);
+  await pool.query(`insert into member (workspace_id, user_id, role) values ('ws_cut', $1, 'owner'), ('ws_cut', $2, 'member')`, [people.ann.userId, people.bob.userId]);
+  const flow = await ann.api.flows.create({ name: 'Cut off' });
+  ann.lose('/ws_cut/flows');
+  await expect(ann.api.sync.share({ flowId: flow.id, workspaceId: 'ws_cut' })).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+  await ann.edit(flow.id, 'tx_meanwhile', [node('node_1', 'Meanwhile')]);
+  expect(await ann.statusOf(flow.id)).toMatchObject({ state: 'sharing', waiting: 1 });
+  ann.lose(null);
+  await ann.restart();
+  await until('shared', async () => (await ann.statusOf(flow.id)).state === 'synced');
+  const bob = await signedIn('bob');
+  const listed = (await bob.api.sync.flows()).find(({ workspaceId }) => workspaceId === 'ws_cut')!;
+  await bob.api.sync.open({ logId: listed.logId, workspaceId: 'ws_cut' });
+  await isEverywhere(flow.id, 'Meanwhile', ann, bob);
+  expect(await ann.textOf(flow.id)).toBe(await bob.textOf(flow.id));
+});
+
 test('a flow that the server refuses stays as it was', async () => {
   const ann = await signedIn('ann');
   const flow = await ann.api.flows.create({ name: 'Mine alone' });

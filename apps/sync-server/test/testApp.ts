@@ -13,6 +13,8 @@ export interface TestApp {
   /** Cuts every connection and lets none come; or mends it. */
   pull(): void;
   plugIn(): void;
+  /** Requests to addresses that end so are lost on the way; null: none. */
+  lose(ending: string | null): void;
   /** Commits ops in the name of this app's person. */
   edit(flowId: string, id: string, ops: Op[]): Promise<void>;
   /** The flow as a file. */
@@ -30,6 +32,7 @@ export async function startTestApp(): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'uxflow-app-'));
   const secrets = new Map<string, string>();
   let isCut = false;
+  let lost: string | null = null;
   const sockets = new Set<WebSocket>();
   class Cable extends WebSocket {
     constructor(url: string | URL) {
@@ -49,7 +52,7 @@ export async function startTestApp(): Promise<TestApp> {
       version: '0',
       logger: silentLogger,
       WebSocket: Cable as typeof WebSocket,
-      fetch: (...request) => (isCut ? Promise.reject(new TypeError('fetch failed')) : fetch(...request)),
+      fetch: (...request) => (isCut || (lost && String(request[0]).endsWith(lost)) ? Promise.reject(new TypeError('fetch failed')) : fetch(...request)),
       secrets: { strength: 'session', get: async (name) => secrets.get(name), set: async (name, value) => void (value === null ? secrets.delete(name) : secrets.set(name, value)) },
     });
     app.api = createRouterClient(engine.router) as unknown as ApiClient;
@@ -64,6 +67,7 @@ export async function startTestApp(): Promise<TestApp> {
       isCut = false;
       void app.api.sync.retry();
     },
+    lose: (ending) => void (lost = ending),
     async edit(flowId, id, ops) {
       let logId = '';
       for await (const event of await app.api.flow.open({ flowId })) {

@@ -48,6 +48,8 @@ export interface SyncServiceOptions {
 
 /** ms for which a server has had its first snapshot of a log on the way before it counts as there. */
 const SNAPSHOT_TAKES_MS = 3000;
+/** ms until the server is asked again to take a flow whose sharing was cut off. */
+const REGISTER_AGAIN_MS = 30_000;
 const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
 
 export function createSyncService(options: SyncServiceOptions): SyncService {
@@ -57,6 +59,8 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   const encoder = new TextEncoder();
   const remote = createRemote({ account, flowOfLog: (logId) => [...shares.entries()].find(([, share]) => share.logId === logId)?.[0] });
   let isStarted = false;
+  let isClosed = false;
+  let again: NodeJS.Timeout | undefined;
 
   const isHere = (flowId: string) => {
     const share = shares.get(flowId);
@@ -130,7 +134,13 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     if (folder.readOnly || !account.get().user) return;
     for (const [flowId, share] of shares.entries()) {
       if (share.server !== account.get().server || !folder.flows.findFlow(flowId)) continue;
-      if (share.phase === 'registering') void register(flowId).catch((error: unknown) => logger.info('a flow waits to be shared', { flowId, error: String(error) }));
+      if (share.phase === 'registering') {
+        void register(flowId).catch((error: unknown) => {
+          logger.info('a flow waits to be shared', { flowId, error: String(error) });
+          clearTimeout(again);
+          if (!isClosed) again = setTimeout(resume, REGISTER_AGAIN_MS).unref();
+        });
+      }
       else if (folder.flows.listPending(share.logId).length > 0) attach(flows.open(flowId).session);
     }
     for (const session of flows.sessions()) attach(session);
@@ -264,6 +274,8 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       shares.remove(flowId);
     },
     close() {
+      isClosed = true;
+      clearTimeout(again);
       stopFollowing();
       stop();
       feed.close();
