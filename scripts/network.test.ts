@@ -19,6 +19,9 @@ const ALLOWED: Readonly<Record<string, { uses: readonly string[]; why: string }>
   'apps/desktop/src/hosts/engineHost.ts': { uses: ['node:http', 'node:net', 'ws', 'new WebSocket'], why: 'a socket file between two processes of this machine' },
   'apps/desktop/src/bridge.ts': { uses: ['new WebSocket', 'fetch('], why: 'the page talks to its own host; the page policy refuses any other' },
   'apps/desktop/src/main/updates.ts': { uses: ['electron-updater'], why: 'packaged builds whose owner switched it on' },
+  'apps/sync-server/src/accounts/providers.ts': { uses: ['fetch('], why: 'the server asks GitHub for the confirmed addresses of who signs in by it' },
+  'apps/sync-server/src/monitoring/endpoint.ts': { uses: ['node:http'], why: 'the server listens for who reads its metrics' },
+  'apps/sync-server/src/monitoring/traces.ts': { uses: ['fetch('], why: 'the server tells the collector of its operator, where one is configured' },
   'apps/sync-server/src/server.ts': { uses: ['node:http', 'ws'], why: 'the server listens' },
 };
 

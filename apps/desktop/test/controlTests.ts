@@ -9,6 +9,8 @@ import type { Scene, Stage } from './scenes.ts';
 
 /** Of controls that a screen repeats with one name and number (a row of a list each), so many are tried; the rows are of one component. */
 const REPEATS = 1;
+/** A scene with every control of the settings takes its time on a loaded machine, ms. */
+const MOST_MS = 240_000;
 const DEFAULTS = settingsSchema.parse({});
 
 /** Declares a test a scene that tries its controls; and one that every control that was met disabled was met enabled, too. */
@@ -119,7 +121,7 @@ export function testControls(scenes: readonly Scene[]): void {
   describe.skipIf(!chromiumPath)('every control', () => {
     test.each(scenes.map((scene) => [scene.name, scene] as const))('%s', async (_, scene) => {
       expect(await tryScene(scene)).toEqual([]);
-    });
+    }, MOST_MS);
     test('whatever is disabled somewhere is enabled elsewhere', () => {
       expect([...disabled].filter(([name]) => !enabled.has(name)).map(([, place]) => place)).toEqual([]);
     });

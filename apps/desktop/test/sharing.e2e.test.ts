@@ -14,12 +14,12 @@ class Plug {
   readonly #open = new Set<WebSocket>();
   readonly WebSocket: typeof WebSocket;
   constructor() {
-    const plug = this;
+    const [isCut, opened] = [() => this.isCut, (socket: WebSocket) => void this.#open.add(socket)];
     this.WebSocket = class extends WebSocket {
       constructor(url: string | URL) {
         // Nobody listens on port 1: refused, as without a network.
-        super(plug.isCut ? 'ws://127.0.0.1:1/' : url);
-        plug.#open.add(this);
+        super(isCut() ? 'ws://127.0.0.1:1/' : url);
+        opened(this);
       }
     } as typeof WebSocket;
   }

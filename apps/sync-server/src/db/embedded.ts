@@ -214,8 +214,8 @@ function runningPid(data: string): number | undefined {
   }
 }
 
-async function othersOf(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ others: boolean }>(`select exists (select from pg_stat_activity where application_name like 'uxflow-keeper-%') as others`);
+async function othersOf(client: pg.Client, own: number): Promise<boolean> {
+  const { rows } = await client.query<{ others: boolean }>(`select exists (select from pg_stat_activity where application_name like 'uxflow-keeper-%' and pid <> $1) as others`, [own]);
   return rows[0]!.others;
 }
 
@@ -233,12 +233,13 @@ async function connect(socket: string, role: 'keeper' | 'visitor' = 'keeper'): P
 
 async function stop(keeper: pg.Client, socket: string, data: string, pid: number): Promise<void> {
   // First let go, then look who still holds on: of two that stop in one moment the later one sees nobody.
+  const own = await keeper.query<{ pid: number }>('select pg_backend_pid() as pid').then(({ rows }) => rows[0]!.pid, () => 0);
   await keeper.end().catch(() => {});
   const visitor = await connect(socket, 'visitor');
   try {
-    // A connection that was closed is listed for a moment longer.
-    for (let look = 0; visitor && (await othersOf(visitor)); look++) {
-      if (look === 5) return;
+    // The connection of another that has just stopped is listed for a moment longer.
+    for (let look = 0; visitor && (await othersOf(visitor, own)); look++) {
+      if (look === 15) return;
       await pause(40);
     }
   } catch {

@@ -1,6 +1,6 @@
 import type { Aside } from '@uxflow/core/api';
 import { Button, Dialog, Notice, Spinner } from '@uxflow/ui';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { codeText, errorText, useText } from '../../i18n/TextContext.tsx';
 import { whenText } from '../../i18n/when.ts';
 import { useFlow, useSession } from '../../store/flowServices.ts';
@@ -15,8 +15,8 @@ export function AsidesDialog({ onClose }: { onClose: () => void }) {
   const now = useNow(30_000);
   const [asides, setAsides] = useState<Aside[] | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
-  const reload = () => api.sync.asides({ flowId }).then(setAsides, setFailure);
-  useEffect(() => void reload(), [api, flowId]);
+  const reload = useCallback(() => api.sync.asides({ flowId }).then(setAsides, setFailure), [api, flowId]);
+  useEffect(() => void reload(), [reload]);
   const settle = (asideId: string, how: 'retry' | 'copy' | 'discard') => {
     setFailure(null);
     void api.sync
