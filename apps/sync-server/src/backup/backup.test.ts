@@ -47,6 +47,18 @@ async function contentOf(url: string): Promise<Record<string, string[]>> {
   return content;
 }
 
+/** Columns, constraints and indexes, as the database describes them. */
+async function shapeOf(url: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(`select conrelid::regclass::text || ' ' || conname || ' ' || pg_get_constraintdef(oid) || ' ' || convalidated as line from pg_constraint where connamespace = 'public'::regnamespace
+    union all select indexdef from pg_indexes where schemaname = 'public'
+    union all select table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') from information_schema.columns where table_schema = 'public'
+    union all select hash from drizzle.__drizzle_migrations order by 1`);
+  await client.end();
+  return rows;
+}
+
 async function sql(url: string, text: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -105,7 +117,7 @@ test('rows of every table come back, sequences go on, references hold, and sessi
   const file = join(folder, 'all.uxflow-backup');
   server = await startTestServer(database.url);
   await addMember(server.database.pool, 'ann');
-  await server.database.pool.query(`insert into activity (workspace_id, code, params) select 'ws_1', 'X', jsonb_build_object('text', repeat(chr(9), n)) from generate_series(1, 500) n`);
+  await server.database.pool.query(`insert into activity (workspace_id, code, params) select 'ws_1', 'X', jsonb_build_object('text', repeat(chr(9), n)) from generate_series(1, 1500) n`);
   await server.close();
   server = undefined;
   await backUp(database.url, file);
@@ -113,6 +125,7 @@ test('rows of every table come back, sequences go on, references hold, and sessi
   const other = await postgres.clone();
   await restore(other.url, file);
   expect(await contentOf(other.url)).toEqual(kept);
+  expect(await shapeOf(other.url)).toEqual(await shapeOf(database.url));
   await sql(other.url, `insert into activity (workspace_id, code, params) values ('ws_1', 'Y', '{}')`);
   await expect(sql(other.url, `insert into activity (workspace_id, code, params) values ('ws_none', 'Y', '{}')`)).rejects.toThrow(/foreign key/);
   await restore(other.url, file, { replace: true, signOut: true });
@@ -222,7 +235,10 @@ test('a backup of older tables is brought to those of this version', async () =>
   await client.query(`insert into log (id, workspace_id, kind, base_no, base_chain, head_no, head_chain, created_by) values ('log_old', 'ws_1', 'main', 0, '', 0, '', 'ann')`);
   await client.end();
   await backUp(database.url, file);
+  const current = await postgres.clone();
   await restore(database.url, file, { replace: true });
+  expect(await shapeOf(database.url)).toEqual(await shapeOf(current.url));
+  await current.drop();
   server = await startTestServer(database.url);
   expect((await server.database.pool.query('select id from log')).rows).toEqual([{ id: 'log_old' }]);
   expect((await server.database.pool.query('select count(*)::int as count from workspace')).rows).toEqual([{ count: 0 }]);

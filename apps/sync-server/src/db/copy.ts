@@ -10,21 +10,38 @@ interface CopyConnection {
   sendCopyFail(reason: string): void;
 }
 
-/** Runs `copy ... to stdout`; `take` gets each piece, and the next ones wait for its promise. Gives back the number of rows. */
+/** Bytes that are handed on together: the database sends a message a row, and most rows are small. */
+const PIECE_BYTES = 256 * 1024;
+
+/** Runs `copy ... to stdout`; `take` gets the rows in pieces, and the next ones wait for its promise. Gives back the number of rows. */
 export function copyOut(client: pg.ClientBase, text: string, take: (piece: Buffer) => Promise<void> | void): Promise<number> {
   return new Promise((done, fail) => {
     let taken: Promise<void> = Promise.resolve();
     let waiting = 0;
-    run(client, text, fail, (rows) => void taken.then(() => done(rows), fail), {
+    let held: Buffer[] = [];
+    let size = 0;
+    let stream: CopyConnection['stream'] | undefined;
+    const hand = () => {
+      const piece = Buffer.concat(held);
+      [held, size] = [[], 0];
+      if (++waiting === 1) stream?.pause();
+      taken = taken.then(() => take(piece));
+      taken.then(() => --waiting === 0 && stream?.resume(), (error: Error) => {
+        stream?.resume();
+        fail(error);
+      });
+    };
+    const end = (rows: number) => {
+      if (held.length > 0) hand();
+      taken.then(() => done(rows), fail);
+    };
+    run(client, text, fail, end, {
       handleCopyData({ chunk }, connection) {
+        stream = connection.stream;
         // The driver uses its memory again.
-        const piece = Buffer.from(chunk);
-        if (++waiting === 1) connection.stream.pause();
-        taken = taken.then(() => take(piece));
-        taken.then(() => --waiting === 0 && connection.stream.resume(), (error: Error) => {
-          connection.stream.resume();
-          fail(error);
-        });
+        held.push(Buffer.from(chunk));
+        size += chunk.length;
+        if (size >= PIECE_BYTES) hand();
       },
     });
   });
