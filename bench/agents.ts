@@ -56,23 +56,25 @@ const TALES = {
 } as const;
 
 /** One turn from the message to its proposal or reply; the plan is approved at once. */
-async function runTurn(client: ApiClient, flowId: string, text: string): Promise<{ ms: number; firstTokenAt?: number; proposed: boolean }> {
+async function runTurn(client: ApiClient, flowId: string, text: string): Promise<{ ms: number; rulesMs: number; firstTokenAt?: number }> {
   const stop = new AbortController();
   const events = await client.chat.open({ flowId }, { signal: stop.signal });
   await events.next();
   const started = now();
   let firstTokenAt: number | undefined;
+  let rulesMs = 0;
   const { id } = await client.chat.send({ flowId, text });
   try {
     for await (const event of events) {
       if (event.type === 'token' && event.turnId === id) firstTokenAt ??= now();
+      if (event.type === 'step' && event.turnId === id && event.status === 'done' && event.mind === 'rules') rulesMs += event.ms ?? 0;
       if (event.type !== 'turn' || event.turn.id !== id) continue;
       const { status, error, fallbacks } = event.turn;
       if (fallbacks.length) throw new Error(`The rules answered: ${fallbacks[0]!.error.message}`);
       if (status === 'awaitingApproval') await client.chat.approvePlan({ turnId: id });
       if (status === 'awaitingClarification') throw new Error('The turn asks back.');
       if (status === 'failed') throw new Error(error?.message);
-      if (status === 'proposed' || status === 'done') return { ms: now() - started, proposed: status === 'proposed', ...(firstTokenAt === undefined ? {} : { firstTokenAt }) };
+      if (status === 'proposed' || status === 'done') return { ms: now() - started, rulesMs, ...(firstTokenAt === undefined ? {} : { firstTokenAt }) };
     }
     throw new Error('The conversation ended.');
   } finally {
@@ -99,6 +101,7 @@ async function measureOverhead(): Promise<void> {
     const client = createRouterClient(engine.router) as unknown as ApiClient;
     await client.settings.set({ model: { provider: 'ollama', baseUrl: model.baseUrl, model: 'bench' }, keepsAnswers: false });
     for (const [kind, tale] of Object.entries(TALES)) {
+      const own: number[] = [];
       const overhead: number[] = [];
       const forwarded: number[] = [];
       for (let run = 0; run < 25; run++) {
@@ -114,10 +117,12 @@ async function measureOverhead(): Promise<void> {
         const calls = await model.calls();
         if (calls.length !== tale.calls) throw new Error(`A ${kind} took ${calls.length} calls in sequence, not ${tale.calls}: ${calls.map((call) => call.agent).join(', ')}.`);
         if (run < 5) continue;
-        overhead.push(turn.ms - calls.reduce((sum, call) => sum + call.endedAt - call.receivedAt, 0));
+        own.push(turn.ms - calls.reduce((sum, call) => sum + call.endedAt - call.receivedAt, 0));
+        overhead.push(own.at(-1)! - turn.rulesMs);
         if (turn.firstTokenAt !== undefined) forwarded.push(turn.firstTokenAt - calls[0]!.firstPieceAt);
       }
-      emit(`engine's own time in a turn with a model: ${kind} (${tale.calls} calls in sequence)`, overhead, 'ms');
+      emit(`engine's own time in a turn with a model: ${kind} (${tale.calls} ${tale.calls === 1 ? 'call' : 'calls in sequence'})`, own, 'ms');
+      emit(`of it orchestration, without what agents do by code (reading, placing, routing, reviewing): ${kind}`, overhead, 'ms');
       if (forwarded.length) emit(`first token from the model's write to the screen's channel: ${kind}`, forwarded, 'ms');
     }
   } finally {
