@@ -4,7 +4,7 @@ import { scriptedModel } from '../llm/scriptedModel.ts';
 import { runAgent, type AgentContext } from './agent.ts';
 import { seededIds } from './editCards.ts';
 import { checkedInput, agents, listAgents, promptOf } from './registry.ts';
-import { schemaText } from './prompt.ts';
+import { jsonSchemaOf } from '../llm/jsonSchema.ts';
 import { AGENT_NAMES, type AgentName } from './turnSchema.ts';
 
 const shop = openDocument({ format: 'uxflow', version: 1, id: 'flow_1', name: 'Shop', nodes: { n_s: { id: 'n_s', type: 'start', position: { x: 0, y: 0 }, data: { title: 'Start' } }, n_l: { id: 'n_l', type: 'screen', position: { x: 200, y: 0 }, data: { title: 'Login' } } }, edges: { e1: { id: 'e1', source: 'n_s', target: 'n_l', data: {} } } } as never);
@@ -56,7 +56,7 @@ describe.each(AGENT_NAMES)('%s', (name) => {
 
   it('has its lists of types from the schema alone', () => {
     const { system, message } = promptOf(agent, checkedInput(name, example).input, context());
-    const schema = schemaText(agent.answer);
+    const schema = jsonSchemaOf(agent.answer).text;
     expect(system).toContain(schema);
     expect(system).not.toContain('{{language}}');
     const told = system.replace(schema, '');

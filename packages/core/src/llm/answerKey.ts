@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { jsonSchemaOf } from './jsonSchema.ts';
 import { canonicalJson } from '../base/canonical.ts';
 import type { GenerateRequest } from './languageModel.ts';
 
@@ -29,7 +29,7 @@ export async function questionScope(answerer: Answerer, request: GenerateRequest
 async function partsOf(answerer: Answerer, request: GenerateRequest): Promise<Record<string, unknown>> {
   const images = await Promise.all((request.images ?? []).map(async (image) => ({ mediaType: image.mediaType, sha256: await sha256(image.base64) })));
   const { system, schema, temperature, maxTokens } = request;
-  return { ...answerer, system, images, temperature, maxTokens, schema: schema && { name: schema.name, shape: z.toJSONSchema(schema.schema, { io: 'input', unrepresentable: 'any' }) } };
+  return { ...answerer, system, images, temperature, maxTokens, schema: schema && { name: schema.name, shape: jsonSchemaOf(schema.schema).schema } };
 }
 
 async function sha256(text: string): Promise<string> {

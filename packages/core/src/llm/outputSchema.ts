@@ -1,4 +1,5 @@
-import { toJSONSchema, type ZodType } from 'zod';
+import type { ZodType } from 'zod';
+import { jsonSchemaOf } from './jsonSchema.ts';
 
 /** A JSON schema as plain data. */
 export type JsonSchema = { [key: string]: unknown };
@@ -20,7 +21,7 @@ export interface WireSchema {
  * `boundsAreTold` the bounds of lists and numbers stand in the descriptions only.
  */
 export function toWireSchema(zodSchema: ZodType, options: { strict: boolean; boundsAreTold?: boolean }): WireSchema {
-  const source = toJSONSchema(zodSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  const source = jsonSchemaOf(zodSchema).schema as JsonSchema;
   const isClosed = canBeStrict(source);
   const strict = options.strict && isClosed;
   // Both wires want an object at the root; a list or a union travels as its only field.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { jsonSchemaOf } from './jsonSchema.ts';
 import type { GenerateRequest } from './languageModel.ts';
 
 /**
@@ -39,5 +39,5 @@ function bytesOf(text: string): number {
 }
 
 function schemaText({ schema }: Pick<GenerateRequest, 'schema'>): string {
-  return schema ? JSON.stringify(z.toJSONSchema(schema.schema, { io: 'input', unrepresentable: 'any' })) : '';
+  return schema ? jsonSchemaOf(schema.schema).text : '';
 }
