@@ -264,6 +264,7 @@ export const LIST_SCENES: readonly Scene[] = [
 /** The editor with its panels, menus and dialogs. */
 export const EDITOR_SCENES: readonly Scene[] = [
   { name: 'sharing without an account', root: 'dialog', enter: async (stage) => (await stage.client.account.cancelSignIn(), press(stage, everything(stage), '.sharing-bar .button', '[data-testid=sign-in]')) },
+  { name: 'sharing, with a server named', root: 'dialog', enter: async (stage) => (await stage.client.account.cancelSignIn(), press(stage, everything(stage), '.sharing-bar .button', '[data-testid=sign-in]').then(async (id) => (await fillSignIn(stage.page, stage.ollama), id))) },
   { name: 'editor', root: '.editor', enter: async (stage) => { const id = await everything(stage); await unfold(stage.page); await stage.page.mouse.move(700, 600); await stage.page.mouse.wheel(30, 60); return id; } },
   WORDS,
   { name: 'screen chosen', root: '.side--right .side__body', group: 'node', enter: (stage) => pick(stage, 'node_1') },
@@ -448,16 +449,19 @@ const workbench = async (stage: Stage, minds: 'rules' | 'both'): Promise<undefin
   return undefined;
 };
 
+const fillSignIn = async (page: Page, server: string): Promise<void> => {
+  const form = page.getByTestId('sign-in');
+  await form.getByLabel('Server').fill(server);
+  await form.locator('details').evaluate((part) => void ((part as HTMLDetailsElement).open = true));
+  await form.getByLabel('E-mail').fill('ada@example.org');
+  await form.getByLabel('Password').fill('a long enough secret');
+};
 /** The part of the settings that signs in to a server, with everything filled in. */
 const signingIn = async (stage: Stage): Promise<undefined> => {
   const { page, client, ollama } = stage;
   await client.account.cancelSignIn();
   await page.evaluate(() => void (location.hash = '#/settings'));
-  const form = page.getByTestId('sign-in');
-  await form.getByLabel('Server').fill(ollama);
-  await form.locator('details').evaluate((part) => void ((part as HTMLDetailsElement).open = true));
-  await form.getByLabel('E-mail').fill('ada@example.org');
-  await form.getByLabel('Password').fill('a long enough secret');
+  await fillSignIn(page, ollama);
   return undefined;
 };
 /** The settings with each kind of model. */

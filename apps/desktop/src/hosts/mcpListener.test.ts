@@ -82,7 +82,8 @@ describe.each([
     expect(client.getInstructions()).toContain('propose_changes');
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['list_flows', 'search_flows', 'read_flow', 'validate_flow', 'list_proposals', 'read_proposal', 'propose_changes']);
-    expect(await call(client, 'search_flows', { query: 'Login' })).toMatchObject({ isError: false, data: { flows: [{ flow_id: flowId, steps: 2 }] } });
+    // What was stored just now is found once it is indexed.
+    await expect.poll(() => call(client, 'search_flows', { query: 'Login' }), { timeout: 20_000 }).toMatchObject({ isError: false, data: { flows: [{ flow_id: flowId, steps: 2 }] } });
     const read = await call(client, 'read_flow', { flow_id: flowId });
     expect(read.text).toContain('n2 screen "Login"');
     const { revision } = read.data as { revision: number };
