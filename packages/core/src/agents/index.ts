@@ -12,7 +12,7 @@ export { readInjection, SIGNAL_THRESHOLD, type InjectionSignal } from './injecti
 export { INJECTION_FAMILIES, type InjectionFamily } from './injectionPatterns.ts';
 export { editGhosts } from './proposalEdit.ts';
 export { designEdit, editFlow, generateFlow, type DesignedEdit, type EditedFlow, type GeneratedFlow, type PipelineDependencies } from './pipeline.ts';
-export { placeCards, type LayWhole } from './placeCards.ts';
+export { layWholeBy, placeCards, type LayWhole } from './placeCards.ts';
 export type { CardDraft } from './editCards.ts';
 export { validateCards, type Verdict } from './validator.ts';
 export type { Agent, AgentContext } from './agent.ts';

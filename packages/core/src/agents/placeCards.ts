@@ -1,5 +1,5 @@
 import type { FlowView, IntentOp, LogState, Point } from '../flow/index.ts';
-import { layoutAdditions, placeAdditions, type Places } from '../layout/index.ts';
+import { layoutAdditions, layoutWhole, placeAdditions, type ElkRunner, type Places } from '../layout/index.ts';
 import type { CardDraft } from './editCards.ts';
 import { isBlank } from './planText.ts';
 import { makeProposal } from './proposal.ts';
@@ -7,6 +7,11 @@ import { ghostView } from './proposal.ts';
 
 /** Lays a whole flow out; the engine does it with ELK off the main thread. */
 export type LayWhole = (view: FlowView, signal?: AbortSignal) => Promise<Places>;
+
+/** The layout of a whole flow by this runner of ELK. */
+export function layWholeBy(runElk: ElkRunner): LayWhole {
+  return (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) });
+}
 
 /** The cards with places for the nodes that they add: a whole layout where the flow was blank, else the nearest free space. */
 export async function placeCards(cards: readonly CardDraft[], state: LogState, layWhole: LayWhole | undefined, signal?: AbortSignal): Promise<CardDraft[]> {

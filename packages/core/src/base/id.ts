@@ -12,6 +12,11 @@ export type RandomBytes = (length: number) => Uint8Array;
 /** Cryptographic random bytes of the platform (browser and Node). */
 export const systemRandom: RandomBytes = (length) => globalThis.crypto.getRandomValues(new Uint8Array(length));
 
+/** A fresh seed of 32 bits, never 0. */
+export function newSeed(random: RandomBytes): number {
+  return new DataView(random(4).buffer).getUint32(0) || 1;
+}
+
 /** Repeatable pseudo-random bytes from a seed (xorshift32); for tests and seeded agents. */
 export function seededRandom(seed: number): RandomBytes {
   let state = Math.imul(seed, 2654435761) >>> 0 || 1;

@@ -1,6 +1,6 @@
 import { checkedInput, listAgents, promptOf, runAgent, seededIds, type AgentContext, type AgentName } from '../agents/index.ts';
 import type { AgentInfo, AgentRunEvent } from '../api/index.ts';
-import type { Clock, RandomBytes } from '../base/index.ts';
+import { newSeed, type Clock, type RandomBytes } from '../base/index.ts';
 import { initialState } from '../flow/index.ts';
 import type { FlowService } from './flowService.ts';
 import type { ModelService } from './models.ts';
@@ -23,7 +23,7 @@ export function createAgentService(options: { flows: FlowService; models: ModelS
     async *run({ name, input, flowId, mind, language }, outer) {
       const checked = checkedInput(name, input);
       const state = flowId === undefined ? initialState('flow_workbench') : flows.open(flowId).session.state;
-      const seed = new DataView(random(4).buffer).getUint32(0) || 1;
+      const seed = newSeed(random);
       const context: AgentContext = { state, ids: seededIds(seed, clock.now()), language };
       yield { type: 'prompt', ...promptOf(checked.agent, checked.input, context), promptVersion: checked.agent.instructions.version };
       // Leaving the stream stops the model, too.

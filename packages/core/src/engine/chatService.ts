@@ -1,9 +1,9 @@
-import { acceptance, createTurnRunner, editGhosts, fromBase64, makeProposal, readImage, rebase, rejection, toBase64, turnImageSchema, type AgentToolbox, type CardDraft, type ChatMessage, type Plan, type Proposal, type Turn, type TurnEvent, type TurnImage } from '../agents/index.ts';
+import { acceptance, createTurnRunner, editGhosts, fromBase64, layWholeBy, makeProposal, readImage, rebase, rejection, toBase64, turnImageSchema, type AgentToolbox, type CardDraft, type ChatMessage, type Plan, type Proposal, type Turn, type TurnEvent, type TurnImage } from '../agents/index.ts';
 import { leadChoice, type ChatEvent } from '../api/index.ts';
-import { AppError, canonicalJson, type Clock, type Logger, type RandomBytes } from '../base/index.ts';
+import { AppError, canonicalJson, newSeed, type Clock, type Logger, type RandomBytes } from '../base/index.ts';
 import type { DataFolder } from '../db/index.ts';
 import { commit, type Author, type IntentOp, type Op } from '../flow/index.ts';
-import { layoutWhole, type ElkRunner } from '../layout/index.ts';
+import type { ElkRunner } from '../layout/index.ts';
 import { createBroadcast, type Broadcast } from './broadcast.ts';
 import type { FlowService } from './flowService.ts';
 import type { ModelService } from './models.ts';
@@ -95,11 +95,11 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
     readAsset: (assetId) => folder.assets.findAsset(assetId)?.bytes,
     ...(dependencies.toolbox ? { toolbox: dependencies.toolbox } : {}),
     onPrompt: (parts, turn) => signals.inspectPrompt(parts, { turnId: turn.id, flowId: turn.flowId }),
-    layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
+    layWhole: layWholeBy(runElk),
     forgetAnswers: (turnId) => folder.answers.forgetTurn(turnId),
     ids: { newId },
     clock,
-    newSeed: () => new DataView(random(4).buffer).getUint32(0) || 1,
+    newSeed: () => newSeed(random),
     emit(event) {
       const { flowId, wire } = toWire(event);
       channelOf(flowId).send(wire);

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import { createIdSource, systemClock, systemRandom, systemTimeZone } from '../base/index.ts';
+import { createIdSource, newSeed, systemClock, systemRandom, systemTimeZone } from '../base/index.ts';
 import { openDataFolder, type DataFolder, type FolderHolder } from '../db/index.ts';
 import type { Author } from '../flow/index.ts';
-import { layoutWhole } from '../layout/index.ts';
+import { layWholeBy } from '../agents/index.ts';
 import { createEgress, hostEntry, type EgressRecord } from '../llm/index.ts';
 import { createAnswerMemory } from './answerMemory.ts';
 import { createAgentService } from './agentService.ts';
@@ -51,7 +51,9 @@ const MAX_WAITING_RECORDS = 1000;
 export async function createEngine(dependencies: EngineDependencies): Promise<Engine> {
   const { dataDir, logger } = dependencies;
   const clock = dependencies.clock ?? systemClock;
-  const ids = createIdSource(clock, dependencies.random ?? systemRandom);
+  const random = dependencies.random ?? systemRandom;
+  const freshSeed = () => newSeed(random);
+  const ids = createIdSource(clock, random);
   const newId = (prefix: string) => ids.newId(prefix);
   const folder = await openDataFolder(dataDir, { logger: logger.child('store'), clock });
 
@@ -96,12 +98,14 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
 
   const ownElk = dependencies.runElk ? undefined : createElkRunner(dependencies.elkWorkerUrl ? { workerUrl: dependencies.elkWorkerUrl } : {});
   const runElk = dependencies.runElk ?? ownElk!;
+  const layWhole = layWholeBy(runElk);
   const asides = createAsides({ folder, newId, now: () => clock.now() });
   const flows = createFlowService({ folder, clock, newId, logger, sharing: { onDenied: (flowId, denied, head) => asides.add(flowId, folder.flows.mainLogOf(flowId), head, denied), onConfirmed: (flowId, ids) => asides.withdraw(flowId, ids) } });
   const layout = createLayoutService(runElk);
   const store = { isReadOnly: Boolean(folder.readOnly), get: (key: string) => folder.settings.get(key), set: (key: string, value: unknown) => folder.settings.set(key, value) };
   const endpoints = createEndpoints({ store, secrets: dependencies.secrets, transports, egressFor, clock });
-  const timeZone = dependencies.timeZone ?? systemTimeZone();
+  let zone = dependencies.timeZone;
+  const timeZone = () => (zone ??= systemTimeZone());
   const spending = createSpending({ folder, clock, timeZone, settings: settings.get });
   const usage = createUsageService({ folder, settings, spending, readState: (flowId) => flows.open(flowId).session.state, egressFor, clock, timeZone, version: dependencies.version, logger: logger.child('usage') });
   const told = { ...spending, calls: usage.told(spending.calls) };
@@ -113,26 +117,26 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   });
   const pulls = createModelPulls({ connect: (baseUrl) => endpoints.connect('ollama', baseUrl), disk: createOllamaDisk(dependencies.ollamaFolders), logger: logger.child('pull') });
   const learner = createTurnLearner({ folder, flows, models, settings, clock, logger: logger.child('learner') });
-  const prompts = createPromptService({ folder, models, clock, newSeed: () => new DataView((dependencies.random ?? systemRandom)(4).buffer).getUint32(0) || 1, logger: logger.child('prompts') });
+  const prompts = createPromptService({ folder, models, clock, newSeed: freshSeed, logger: logger.child('prompts') });
   const chat = createChatService({ toolbox: { list: () => mcp.toolbox.list(), call: async (name, args, signal) => {
       const answer = await mcp.toolbox.call(name, args, signal);
       signals.inspect(answer.text, { source: 'tool' });
       return answer;
-    } }, signals, folder, flows, runElk, models, prompts, settings, learner, clock, newId, random: dependencies.random ?? systemRandom, author, logger: logger.child('chat') });
+    } }, signals, folder, flows, runElk, models, prompts, settings, learner, clock, newId, random, author, logger: logger.child('chat') });
   const mcp = createMcpService({
     folder, secrets: dependencies.secrets, clock, newId, version: dependencies.version, logger: logger.child('mcp'),
     fetchFor: (hosts) => egressFor(hosts).fetch('mcp'),
     port: createEngineFlowPort({
       folder, flows, chat, clock,
-      layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
+      layWhole,
       model: () => models.modelFor('architect'),
-      newSeed: () => new DataView((dependencies.random ?? systemRandom)(4).buffer).getUint32(0) || 1,
+      newSeed: freshSeed,
       inspect: (text, flowId) => signals.inspect(text, { source: 'tool', flowId }),
     }),
     ...(dependencies.mcp ? { host: dependencies.mcp } : {}),
   });
-  const agents = createAgentService({ flows, models, clock, random: dependencies.random ?? systemRandom });
-  const fitness = createFitness({ models, store, clock, costOf: (choice, usage) => spending.costOf(choice)(`${choice.provider}:${choice.model}`, usage), layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }) });
+  const agents = createAgentService({ flows, models, clock, random });
+  const fitness = createFitness({ models, store, clock, costOf: (choice, usage) => spending.costOf(choice)(`${choice.provider}:${choice.model}`, usage), layWhole });
   const serverEgress = (server: string) => egressFor([hostEntry(server) ?? server]);
   const account = createAccountService({
     folder, secrets: dependencies.secrets, clock, logger: logger.child('account'), deviceName: hostname(),

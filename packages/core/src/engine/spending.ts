@@ -29,7 +29,7 @@ const keptSchema = z.object({ own: z.array(priceEntrySchema).default([]), remove
 const OWN_SOURCE = 'entered';
 
 /** Spending on a data folder. `timeZone`: whose days and months the budget counts. */
-export function createSpending(options: { folder: DataFolder; clock: Clock; timeZone: string; settings(): Pick<Settings, 'budget'> }): Spending {
+export function createSpending(options: { folder: DataFolder; clock: Clock; timeZone(): string; settings(): Pick<Settings, 'budget'> }): Spending {
   const { folder, clock, timeZone, settings } = options;
   let kept = keptSchema.catch({ own: [], removed: [] }).parse(folder.settings.get(KEY) ?? {});
   const keep = (next: typeof kept) => {

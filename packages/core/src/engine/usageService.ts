@@ -34,7 +34,8 @@ export interface UsageDependencies {
   readState(flowId: string): LogState;
   egressFor(hosts: readonly string[]): Egress;
   clock: Clock;
-  timeZone: string;
+  /** Read when a day is wanted: the first look at it costs some ms. */
+  timeZone(): string;
   version: string;
   logger: Logger;
 }
@@ -52,7 +53,7 @@ export function createUsageService(dependencies: UsageDependencies): UsageServic
   const exported = ({ from, to }: Period) => folder.ledger.listCalls({ from, to, limit: MOST_EXPORTED }).reverse();
 
   return {
-    summary: (period) => usageOfDays(folder.ledger, period, timeZone),
+    summary: (period) => usageOfDays(folder.ledger, period, timeZone()),
     calls: (filter) => folder.ledger.listCalls(filter),
     budget: () => spending.meter.periods(),
     estimate(flowId, text, hasImage) {
@@ -68,7 +69,7 @@ export function createUsageService(dependencies: UsageDependencies): UsageServic
     },
     export(period, format) {
       const calls = exported(period);
-      const name = `uxflow-usage-${dayOf(period.from, timeZone).key}-${dayOf(Math.max(period.from, period.to - 1), timeZone).key}`;
+      const name = `uxflow-usage-${dayOf(period.from, timeZone()).key}-${dayOf(Math.max(period.from, period.to - 1), timeZone()).key}`;
       return format === 'csv'
         ? { fileName: `${name}.csv`, mediaType: 'text/csv', text: callsToCsv(calls) }
         : { fileName: `${name}.otlp.json`, mediaType: 'application/json', text: `${JSON.stringify(callsToOtlp(calls, version))}\n` };

@@ -45,7 +45,7 @@ export interface BudgetMeter {
 export const SHORTEST_ANSWER = 1_000;
 
 /** A meter that begins with what the ledger holds. */
-export function createBudgetMeter(options: { limits(): BudgetLimits; spentSince(since: number): { costUsd: number; unknownCost: number }; clock: Clock; timeZone: string }): BudgetMeter {
+export function createBudgetMeter(options: { limits(): BudgetLimits; spentSince(since: number): { costUsd: number; unknownCost: number }; clock: Clock; timeZone(): string }): BudgetMeter {
   const { limits, spentSince, clock, timeZone } = options;
   const counts = new Map<'day' | 'month', { span: CalendarSpan; usedUsd: number; unknownCalls: number }>();
   let reservedUsd = 0;
@@ -56,7 +56,7 @@ export function createBudgetMeter(options: { limits(): BudgetLimits; spentSince(
     const now = clock.now();
     let count = counts.get(period);
     if (!count || now < count.span.start || now >= count.span.end) {
-      const span = period === 'day' ? dayOf(now, timeZone) : monthOf(now, timeZone);
+      const span = period === 'day' ? dayOf(now, timeZone()) : monthOf(now, timeZone());
       const { costUsd, unknownCost } = spentSince(span.start);
       counts.set(period, (count = { span, usedUsd: costUsd, unknownCalls: unknownCost }));
     }

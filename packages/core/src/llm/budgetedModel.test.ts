@@ -24,7 +24,7 @@ function setUp(model: LanguageModel, limits: Partial<BudgetLimits>, price: Known
     return { costUsd: fitting.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0), unknownCost: fitting.filter((row) => row.costUsd === undefined && row.outcome !== 'refused').length };
   };
   const now = { ...NO_LIMIT, ...limits };
-  const meter = createBudgetMeter({ limits: () => now, spentSince, clock, timeZone: 'Europe/Berlin' });
+  const meter = createBudgetMeter({ limits: () => now, spentSince, clock, timeZone: () => 'Europe/Berlin' });
   const ledger = meter.counting(memory);
   const recorded = recordedModel(model, { ledger, clock, costOf: (_, usage) => costOfUsage(price, usage) });
   return { rows, meter, clock, limits: now, model: budgetedModel(recorded, { meter, price: () => price, ledger, clock }) };
@@ -62,7 +62,7 @@ describe('a budget', () => {
 
   it('begins with what the ledger holds, the costs nobody knows apart', () => {
     const clock = createTestClock(Date.UTC(2026, 10, 23, 9));
-    const meter = createBudgetMeter({ limits: () => NO_LIMIT, spentSince: (since) => (since === Date.UTC(2026, 10, 22, 23) ? { costUsd: 1, unknownCost: 3 } : { costUsd: 7, unknownCost: 4 }), clock, timeZone: 'Europe/Berlin' });
+    const meter = createBudgetMeter({ limits: () => NO_LIMIT, spentSince: (since) => (since === Date.UTC(2026, 10, 22, 23) ? { costUsd: 1, unknownCost: 3 } : { costUsd: 7, unknownCost: 4 }), clock, timeZone: () => 'Europe/Berlin' });
     expect(meter.periods().map(({ usedUsd, unknownCalls }) => [usedUsd, unknownCalls])).toEqual([[1, 3], [7, 4]]);
   });
 

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { AppError, layoutWhole, systemClock } from '@uxflow/core';
-import type { PipelineDependencies } from '@uxflow/core/agents';
+import { AppError, systemClock } from '@uxflow/core';
+import { layWholeBy, type PipelineDependencies } from '@uxflow/core/agents';
 import { createElkRunner } from '@uxflow/core/engine';
 import { allowedHostsOf, createEgress, createModel, parseModelId, providerInfo, providerNames, type LanguageModel } from '@uxflow/core/llm';
 import { withElkWorker } from '../elkWorkerUrl.ts';
@@ -21,7 +21,7 @@ export function createAgentTools(modelName: string | undefined, command: { usage
     dependencies: () => ({
       clock: systemClock,
       seed: randomInt(2 ** 31),
-      layWhole: (view, signal) => layoutWhole(view, { runElk, ...(signal ? { signal } : {}) }),
+      layWhole: layWholeBy(runElk),
       ...(model ? { model } : {}),
       onFallback: (agent, error) => warn(`${agent}: the model failed, the rules answered: ${error.message}`),
     }),
