@@ -1,10 +1,11 @@
 import { providerInfo, providerNames, type ModelProvider } from '@uxflow/core';
 import type { ModelChoice } from '@uxflow/core/api';
-import { Button, Dialog, Notice, SelectField, Spinner } from '@uxflow/ui';
+import { Button, Dialog, SelectField } from '@uxflow/ui';
 import { useState } from 'react';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { useText } from '../../i18n/TextContext.tsx';
 import { EnteredField } from './EnteredField.tsx';
 import { hostOf } from './hosts.ts';
+import { ModelListStatus } from './ModelListStatus.tsx';
 import { choiceOf, isSameChoice } from './modelDrafts.ts';
 import { useModelList } from './useModelList.ts';
 
@@ -99,20 +100,7 @@ function OtherModel({ label, onUse, onClose }: { label: string; onUse: (choice: 
             {text('settings.modelsLoad')}
           </Button>
         </div>
-        <div aria-live="polite">
-          {state.phase === 'asking' ? (
-            <span className="settings__running">
-              <Spinner label={text('settings.modelsLoading')} />
-              <span aria-hidden>{text('settings.modelsLoading')}</span>
-            </span>
-          ) : state.phase === 'failed' ? (
-            <Notice tone="warning">
-              {text('settings.modelsFailed')} {errorText(text, state.error)}
-            </Notice>
-          ) : state.phase === 'known' ? (
-            <span className="settings__faint">{text('settings.modelsCount', { count: state.models.length })}</span>
-          ) : null}
-        </div>
+        <ModelListStatus state={state}>{state.phase === 'known' ? <span className="settings__faint">{text('settings.modelsCount', { count: state.models.length })}</span> : null}</ModelListStatus>
       </div>
     </Dialog>
   );

@@ -102,15 +102,15 @@ function Totals({ totals }: { totals: readonly EgressTotalView[] }) {
   const language = useLanguage();
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
   return (
-    <div className="settings__table-frame" tabIndex={0} role="region" aria-label={text('settings.ledgerTotals')}>
-      <table className="settings__table settings__table--totals">
+    <div className="table-frame" tabIndex={0} role="region" aria-label={text('settings.ledgerTotals')}>
+      <table className="table settings__table settings__table--totals">
         <thead>
           <tr>
             <th scope="col">{text('settings.ledgerTotals')}</th>
-            <th scope="col" className="settings__number">{text('settings.ledgerRequests')}</th>
-            <th scope="col" className="settings__number">{text('settings.ledgerRefused')}</th>
-            <th scope="col" className="settings__number">{text('settings.ledgerOut')}</th>
-            <th scope="col" className="settings__number">{text('settings.ledgerIn')}</th>
+            <th scope="col" className="table__number">{text('settings.ledgerRequests')}</th>
+            <th scope="col" className="table__number">{text('settings.ledgerRefused')}</th>
+            <th scope="col" className="table__number">{text('settings.ledgerOut')}</th>
+            <th scope="col" className="table__number">{text('settings.ledgerIn')}</th>
             <th scope="col">{text('settings.ledgerLast')}</th>
           </tr>
         </thead>
@@ -120,10 +120,10 @@ function Totals({ totals }: { totals: readonly EgressTotalView[] }) {
               <td>
                 <Machine host={host} />
               </td>
-              <td className="settings__number">{requests.toLocaleString(language)}</td>
-              <td className="settings__number">{refused.toLocaleString(language)}</td>
-              <td className="settings__number">{bytesText(requestBytes, language)}</td>
-              <td className="settings__number">{bytesText(responseBytes, language)}</td>
+              <td className="table__number">{requests.toLocaleString(language)}</td>
+              <td className="table__number">{refused.toLocaleString(language)}</td>
+              <td className="table__number">{bytesText(requestBytes, language)}</td>
+              <td className="table__number">{bytesText(responseBytes, language)}</td>
               <td>{day.format(lastAt)}</td>
             </tr>
           ))}
@@ -140,16 +140,16 @@ function LedgerTable({ rows }: { rows: readonly EgressRow[] }) {
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short' });
   return (
-    <div className="settings__table-frame" tabIndex={0} role="region" aria-label={text('settings.ledger')}>
-      <table className="settings__table">
+    <div className="table-frame" tabIndex={0} role="region" aria-label={text('settings.ledger')}>
+      <table className="table settings__table">
         <thead>
           <tr>
             <th scope="col">{text('settings.ledgerTime')}</th>
             <th scope="col">{text('settings.ledgerHost')}</th>
             <th scope="col">{text('settings.ledgerPurpose')}</th>
-            <th scope="col" className="settings__number">{text('settings.ledgerOut')}</th>
-            <th scope="col" className="settings__number">{text('settings.ledgerIn')}</th>
-            <th scope="col" className="settings__number">{text('settings.ledgerMs')}</th>
+            <th scope="col" className="table__number">{text('settings.ledgerOut')}</th>
+            <th scope="col" className="table__number">{text('settings.ledgerIn')}</th>
+            <th scope="col" className="table__number">{text('settings.ledgerMs')}</th>
             <th scope="col">{text('settings.ledgerOutcome')}</th>
           </tr>
         </thead>
@@ -161,9 +161,9 @@ function LedgerTable({ rows }: { rows: readonly EgressRow[] }) {
                 <Machine host={row.host} port={row.port} />
               </td>
               <td>{codeText(text, 'purpose', row.purpose, {})}</td>
-              <td className="settings__number">{bytesText(row.requestBytes, language)}</td>
-              <td className="settings__number">{bytesText(row.responseBytes, language)}</td>
-              <td className="settings__number">{durationText(row.ms, language)}</td>
+              <td className="table__number">{bytesText(row.requestBytes, language)}</td>
+              <td className="table__number">{bytesText(row.responseBytes, language)}</td>
+              <td className="table__number">{durationText(row.ms, language)}</td>
               <td className="settings__wrapping">
                 <Outcome row={row} />
                 {row.status === undefined ? null : <span className="settings__faint"> {row.status}</span>}

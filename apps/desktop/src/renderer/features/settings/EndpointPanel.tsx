@@ -1,11 +1,12 @@
 import { providerInfo, type ModelProvider } from '@uxflow/core';
-import { Button, Notice, Spinner } from '@uxflow/ui';
+import { Button, Notice } from '@uxflow/ui';
 import { List } from 'lucide-react';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { useText } from '../../i18n/TextContext.tsx';
 import { AdvancedConnection } from './AdvancedConnection.tsx';
 import { EnteredField } from './EnteredField.tsx';
 import { KeyField } from './KeyField.tsx';
 import { hostOf, isLocalAddress } from './hosts.ts';
+import { ModelListStatus } from './ModelListStatus.tsx';
 import type { Endpoint } from './modelDrafts.ts';
 import type { EndpointState } from './useEndpoint.ts';
 import { useModelList } from './useModelList.ts';
@@ -44,22 +45,13 @@ export function EndpointPanel({ provider, draft, endpoint, onEnter, onAsked }: {
           {text('settings.modelsLoad')}
         </Button>
       </div>
-      <div aria-live="polite">
-        {state.phase === 'asking' ? (
-          <span className="settings__running">
-            <Spinner label={text('settings.modelsLoading')} />
-            <span aria-hidden>{text('settings.modelsLoading')}</span>
-          </span>
-        ) : state.phase === 'failed' ? (
-          <Notice tone="warning">
-            {text('settings.modelsFailed')} {errorText(text, state.error)}
-          </Notice>
-        ) : state.phase === 'known' && draft.model && names.length > 0 && !names.includes(draft.model) ? (
+      <ModelListStatus state={state}>
+        {state.phase === 'known' && draft.model && names.length > 0 && !names.includes(draft.model) ? (
           <Notice tone="warning">{text('settings.modelNotListed', { model: draft.model })}</Notice>
         ) : (
           <span className="settings__faint">{state.phase === 'known' ? text('settings.modelsCount', { count: names.length }) : text(info.panel === 'resource' ? 'settings.deploymentHint' : 'settings.modelNameHint')}</span>
         )}
-      </div>
+      </ModelListStatus>
       {draft.baseUrl ? <AdvancedConnection key={`${draft.baseUrl} advanced`} endpoint={endpoint} hasApiVersion={info.panel === 'resource'} /> : null}
     </div>
   );

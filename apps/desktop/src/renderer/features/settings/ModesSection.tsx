@@ -36,8 +36,8 @@ export function ModesSection({ settings, change }: { settings: Settings; change:
       }
     >
       <ChoicePicker label={text('settings.proModel')} value={proModel} inherited={text('settings.modesSame', { model: nameOf(model) })} offers={offers} onPick={(choice) => change({ proModel: choice })} />
-      <div className="settings__table-frame" tabIndex={0} role="region" aria-label={text('settings.modesTable')}>
-        <table className="settings__table settings__modes">
+      <div className="table-frame" tabIndex={0} role="region" aria-label={text('settings.modesTable')}>
+        <table className="table settings__table settings__modes">
           <caption className="visually-hidden">{text('settings.modesTable')}</caption>
           <thead>
             <tr>

@@ -100,14 +100,14 @@ function PriceTable({ entries, onEdit, onRemove }: { entries: readonly Entry[]; 
   const language = useLanguage();
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   return (
-    <div className="settings__table-frame" tabIndex={0} role="region" aria-label={text('settings.prices')}>
-      <table className="settings__table">
+    <div className="table-frame" tabIndex={0} role="region" aria-label={text('settings.prices')}>
+      <table className="table settings__table">
         <thead>
           <tr>
             <th scope="col">{text('settings.priceModel')}</th>
-            <th scope="col" className="settings__number">{text('settings.priceInput')}</th>
-            <th scope="col" className="settings__number">{text('settings.priceCached')}</th>
-            <th scope="col" className="settings__number">{text('settings.priceOutput')}</th>
+            <th scope="col" className="table__number">{text('settings.priceInput')}</th>
+            <th scope="col" className="table__number">{text('settings.priceCached')}</th>
+            <th scope="col" className="table__number">{text('settings.priceOutput')}</th>
             <th scope="col">{text('settings.priceSource')}</th>
             <td />
           </tr>
@@ -121,9 +121,9 @@ function PriceTable({ entries, onEdit, onRemove }: { entries: readonly Entry[]; 
                   {pattern}
                   {long ? <span className="settings__faint settings__price-long">{text('settings.priceLong', { tokens: tokensText(long.aboveTokens, language), input: moneyText(long.inputUsd, language), output: moneyText(long.outputUsd, language) })}</span> : null}
                 </th>
-                <td className="settings__number">{moneyText(inputUsd, language)}</td>
-                <td className="settings__number">{cachedInputUsd === undefined ? '–' : moneyText(cachedInputUsd, language)}</td>
-                <td className="settings__number">{moneyText(outputUsd, language)}</td>
+                <td className="table__number">{moneyText(inputUsd, language)}</td>
+                <td className="table__number">{cachedInputUsd === undefined ? '–' : moneyText(cachedInputUsd, language)}</td>
+                <td className="table__number">{moneyText(outputUsd, language)}</td>
                 <td className="settings__price-source">
                   <span className="settings__faint">{text('settings.priceAsOf', { date: day.format(new Date(`${asOf}T12:00:00`)) })}</span>{' '}
                   {/* Plain words: a link would leave the app. */}

@@ -27,15 +27,15 @@ export function ToolCalls({ calls, onClear }: { calls: readonly McpCall[]; onCle
       {calls.length === 0 ? (
         <p className="settings__muted">{text('mcp.callsNone')}</p>
       ) : (
-        <div className="settings__table-frame settings__table-frame--tall" tabIndex={0} role="region" aria-label={text('mcp.calls')}>
-          <table className="settings__table">
+        <div className="table-frame table-frame--tall" tabIndex={0} role="region" aria-label={text('mcp.calls')}>
+          <table className="table settings__table">
             <thead>
               <tr>
                 <th scope="col">{text('settings.ledgerTime')}</th>
                 <th scope="col">{text('mcp.callsWho')}</th>
                 <th scope="col">{text('mcp.callsTool')}</th>
                 <th scope="col">{text('settings.ledgerOutcome')}</th>
-                <th scope="col" className="settings__number">{text('settings.ledgerMs')}</th>
+                <th scope="col" className="table__number">{text('settings.ledgerMs')}</th>
               </tr>
             </thead>
             <tbody>
@@ -55,7 +55,7 @@ export function ToolCalls({ calls, onClear }: { calls: readonly McpCall[]; onCle
                   <td>
                     <Badge tone={TONES[call.outcome]}>{text(`mcp.outcome.${call.outcome}`)}</Badge>
                   </td>
-                  <td className="settings__number">{durationText(call.ms, language)}</td>
+                  <td className="table__number">{durationText(call.ms, language)}</td>
                 </tr>
               ))}
             </tbody>

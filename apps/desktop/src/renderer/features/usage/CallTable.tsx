@@ -63,18 +63,18 @@ function Rows({ calls }: { calls: readonly UsageCall[] }) {
   const cost = ({ costUsd, outcome }: UsageCall) =>
     costUsd === undefined ? (outcome === 'refused' || outcome === 'cached' ? '–' : text('usage.unknown')) : costUsd === 0 && outcome !== 'cached' ? text('usage.noCharge') : moneyText(costUsd, language);
   return (
-    <div className="usage__frame" tabIndex={0} role="region" aria-label={text('usage.list')}>
-      <table className="usage__table">
+    <div className="table-frame" tabIndex={0} role="region" aria-label={text('usage.list')}>
+      <table className="table">
         <thead>
           <tr>
             <th scope="col">{text('usage.when')}</th>
             <th scope="col">{text('usage.agent')}</th>
             <th scope="col">{text('usage.model')}</th>
             <th scope="col">{text('usage.mode')}</th>
-            <th scope="col" className="usage__number">{text('usage.read')}</th>
-            <th scope="col" className="usage__number">{text('usage.written')}</th>
-            <th scope="col" className="usage__number">{text('usage.cost')}</th>
-            <th scope="col" className="usage__number">{text('usage.duration')}</th>
+            <th scope="col" className="table__number">{text('usage.read')}</th>
+            <th scope="col" className="table__number">{text('usage.written')}</th>
+            <th scope="col" className="table__number">{text('usage.cost')}</th>
+            <th scope="col" className="table__number">{text('usage.duration')}</th>
             <th scope="col">{text('usage.outcome')}</th>
           </tr>
         </thead>
@@ -85,10 +85,10 @@ function Rows({ calls }: { calls: readonly UsageCall[] }) {
               <td>{codeText(text, 'agentName', call.agent, {})}</td>
               <td className="usage__model">{call.model}</td>
               <td>{call.quality ? codeText(text, 'quality', call.quality, {}) : '–'}</td>
-              <td className="usage__number">{number(call.inputTokens)}</td>
-              <td className="usage__number">{number(call.outputTokens)}</td>
-              <td className="usage__number">{cost(call)}</td>
-              <td className="usage__number">{call.outcome === 'open' || call.outcome === 'refused' ? '–' : call.ms < 999.5 ? `${Math.round(call.ms)} ms` : `${(call.ms / 1000).toLocaleString(language, { maximumFractionDigits: 1 })} s`}</td>
+              <td className="table__number">{number(call.inputTokens)}</td>
+              <td className="table__number">{number(call.outputTokens)}</td>
+              <td className="table__number">{cost(call)}</td>
+              <td className="table__number">{call.outcome === 'open' || call.outcome === 'refused' ? '–' : call.ms < 999.5 ? `${Math.round(call.ms)} ms` : `${(call.ms / 1000).toLocaleString(language, { maximumFractionDigits: 1 })} s`}</td>
               <td>
                 <span data-tip={call.errorCode}>
                   <Badge tone={TONES[call.outcome]}>{text(`usage.outcome.${call.outcome}`)}</Badge>

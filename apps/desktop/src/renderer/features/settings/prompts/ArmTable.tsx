@@ -7,25 +7,25 @@ export function ArmTable({ arms }: { arms: readonly { label: string; standing: P
   const text = useText();
   const language = useLanguage();
   return (
-    <div className="settings__table-frame">
-      <table className="settings__table prompts__table">
+    <div className="table-frame">
+      <table className="table settings__table prompts__table">
         <thead>
           <tr>
             <th scope="col">{text('prompts.column.wording')}</th>
-            <th scope="col" className="settings__number">{text('prompts.column.turns')}</th>
+            <th scope="col" className="table__number">{text('prompts.column.turns')}</th>
             <th scope="col">{text('prompts.column.accepted')}</th>
-            <th scope="col" className="settings__number">{text('prompts.column.time')}</th>
-            <th scope="col" className="settings__number">{text('prompts.column.cost')}</th>
+            <th scope="col" className="table__number">{text('prompts.column.time')}</th>
+            <th scope="col" className="table__number">{text('prompts.column.cost')}</th>
           </tr>
         </thead>
         <tbody>
           {arms.map(({ label, standing }) => (
             <tr key={label}>
               <th scope="row">{label}</th>
-              <td className="settings__number">{standing.n}</td>
+              <td className="table__number">{standing.n}</td>
               <td title={countsText(text, standing)}>{intervalText(text, standing, language)}</td>
-              <td className="settings__number">{timeText(text, standing, language)}</td>
-              <td className="settings__number">{costText(text, standing, language)}</td>
+              <td className="table__number">{timeText(text, standing, language)}</td>
+              <td className="table__number">{costText(text, standing, language)}</td>
             </tr>
           ))}
         </tbody>
