@@ -19,6 +19,10 @@ export const session = pgTable(
     /** What the person or the app calls the device. */
     deviceName: text('device_name'),
     kind: text('kind', { enum: ['web', 'desktop'] }).notNull().default('web'),
+    /** `passkey`: whoever signed in proved to have the device and to be its holder, which is two factors; null: another way. */
+    method: text('method'),
+    /** When its holder last proved again to be one. */
+    confirmedAt: at('confirmed_at'),
   },
   (table) => [index('session_user').on(table.userId), index('session_expiry').on(table.expiresAt)],
 );

@@ -125,6 +125,8 @@ export const signInCode = pgTable(
     challenge: text('challenge').notNull(),
     redirectUri: text('redirect_uri').notNull(),
     deviceName: text('device_name').notNull(),
+    /** That of the session that approved it. */
+    method: text('method'),
     expiresAt: at('expires_at').notNull(),
     usedAt: at('used_at'),
     /** Session that it became, to end it when the code comes a second time. */
