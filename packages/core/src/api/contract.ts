@@ -4,6 +4,7 @@ import { chatRoutes, proposalRoutes } from './chatRoutes.ts';
 import { endpointRoutes } from './endpointRoutes.ts';
 import { fitnessRoutes } from './fitnessRoutes.ts';
 import { flowRoutes, flowsRoutes } from './flowRoutes.ts';
+import { keyRoutes } from './keyRoutes.ts';
 import { mcpRoutes } from './mcpRoutes.ts';
 import { promptRoutes } from './promptRoutes.ts';
 import { appRoutes, modelRoutes, settingsRoutes } from './settingsRoutes.ts';
@@ -15,6 +16,7 @@ import { usageRoutes } from './usageRoutes.ts';
 export const contract = {
   account: accountRoutes,
   sync: syncRoutes,
+  keys: keyRoutes,
   flows: flowsRoutes,
   flow: flowRoutes,
   chat: chatRoutes,

@@ -33,7 +33,7 @@ export const syncStatusSchema = z.object({
   scope: z.enum(['edit', 'comment']).nullable(),
   /** What a push of a long backlog would do, where the person has to choose. */
   backlog: z.object({ entries: z.number().int(), conflicts: z.number().int() }).optional(),
-  workspace: z.object({ id: z.string(), name: z.string() }).optional(),
+  workspace: z.object({ id: z.string(), name: z.string(), encrypted: z.boolean() }).optional(),
   /** Own changes that the server refused, kept aside. */
   asides: z.number().int(),
 });
@@ -62,15 +62,23 @@ export const flowSyncEventSchema = z.discriminatedUnion('type', [
 ]);
 export type FlowSyncEvent = z.infer<typeof flowSyncEventSchema>;
 
+/** `mayShare`: by the role; into an encrypted one only while `keys.get` says `isOpen` for it (share throws WORKSPACE_KEY_MISSING). */
 export const remoteWorkspaceSchema = z.object({ id: z.string(), name: z.string(), role: z.string(), encrypted: z.boolean(), mayShare: z.boolean() });
 export type RemoteWorkspace = z.infer<typeof remoteWorkspaceSchema>;
 export const remoteMemberSchema = z.object({ userId: z.string(), name: z.string(), email: z.string(), role: z.string() });
 export type RemoteMember = z.infer<typeof remoteMemberSchema>;
+/** A project of a workspace. `name` is '' where it is sealed and its key is not here (`isLocked`). `scope`: what this account may do with its flows. */
+export const remoteProjectSchema = z.object({ id: z.string(), workspaceId: z.string(), name: z.string(), encrypted: z.boolean(), isLocked: z.boolean(), visibility: z.enum(['private', 'team']), scope: z.enum(['edit', 'comment', 'read']), flows: z.number().int() });
+export type RemoteProject = z.infer<typeof remoteProjectSchema>;
 export const remoteFlowSchema = z.object({
   logId: z.string(),
+  /** '' where it is sealed and its key is not here (`isLocked`). */
   name: z.string(),
+  encrypted: z.boolean(),
+  isLocked: z.boolean(),
   workspaceId: z.string(),
   workspaceName: z.string(),
+  projectId: z.string().optional(),
   updatedAt: z.number().int(),
   scope: z.enum(['edit', 'comment', 'read']),
   /** The flow of this data folder, where it was opened here already. */
@@ -100,12 +108,16 @@ export const accountRoutes = {
 
 export const syncRoutes = {
   workspaces: oc.output(z.array(remoteWorkspaceSchema)),
-  createWorkspace: oc.input(z.object({ name: z.string().trim().min(1).max(100) })).output(remoteWorkspaceSchema),
+  /** Whether it is encrypted is chosen now and never changes; then its first key is made, too. Throws KEYS_NOT_HERE before anything was made. */
+  createWorkspace: oc.input(z.object({ name: z.string().trim().min(1).max(100), encrypted: z.boolean().default(false) })).output(remoteWorkspaceSchema),
   members: oc.input(z.object({ workspaceId: z.string() })).output(z.array(remoteMemberSchema)),
   invite: oc.input(z.object({ workspaceId: z.string(), email: z.email(), role: z.enum(['admin', 'member', 'commenter', 'viewer']), language: z.enum(['en', 'de']) })).output(nothing),
+  projects: oc.input(z.object({ workspaceId: z.string() })).output(z.array(remoteProjectSchema)),
+  createProject: oc.input(z.object({ workspaceId: z.string(), name: z.string().trim().min(1).max(100), visibility: z.enum(['private', 'team']).optional() })).output(remoteProjectSchema),
   /** Flows of all workspaces that this account may open. */
   flows: oc.output(z.array(remoteFlowSchema)),
-  share: oc.input(byFlow.extend({ workspaceId: z.string() })).output(nothing),
+  /** Without `projectId` it belongs to the workspace as a whole. */
+  share: oc.input(byFlow.extend({ workspaceId: z.string(), projectId: z.string().optional() })).output(nothing),
   /** Ends the sharing on this device: the flow stays here as it is, and on the server. */
   detach: oc.input(byFlow).output(nothing),
   /** Fetches a flow that others share. */
