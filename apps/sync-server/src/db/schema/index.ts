@@ -6,3 +6,4 @@ export * from './workspaceSchema.ts';
 export * from './keySchema.ts';
 export * from './passkeySchema.ts';
 export * from './emailChangeSchema.ts';
+export * from './sharingSchema.ts';

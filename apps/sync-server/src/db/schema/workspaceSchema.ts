@@ -16,6 +16,8 @@ export const workspace = pgTable(
     ownerId: text('owner_id').notNull(),
     allowGuests: boolean('allow_guests').notNull().default(false),
     defaultVisibility: text('default_visibility', { enum: ['private', 'team'] }).notNull().default('team'),
+    /** Whether flows may be shared by links; null: as the plan says. */
+    allowLinks: boolean('allow_links'),
     /** Chosen when it is made, never changed: names and contents of flows come sealed. */
     encrypted: boolean('encrypted').notNull().default(false),
     /** Number of the key that is in use; 0 where nothing is encrypted. */
