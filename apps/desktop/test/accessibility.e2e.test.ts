@@ -4,19 +4,23 @@ import type { Page } from 'playwright-core';
 import { contrastFaults, namingFaults, unreachable } from './accessibility.ts';
 import { chromiumPath, shoot, startApp, type AppInBrowser } from './browser.ts';
 import { standStill } from './crawl.ts';
-import { CHAT_SCENES, EDITOR_SCENES, LIST_SCENES, SETTINGS_SCENES } from './scenes.ts';
+import { CHAT_SCENES, EDITOR_SCENES, LIST_SCENES, openSyncStage, SETTINGS_SCENES, SHARING_SCENES, USAGE_SCENES } from './scenes.ts';
 
 const WANTED = ['signing in', 'signing in by the browser', 'sharing without an account', 'shared flows without an account', 'list', 'list, empty', 'bin', 'purge dialog', 'editor', 'screen chosen', 'connection chosen', 'several chosen', 'findings', 'comments', 'history', 'conflict', 'menu of a step', 'find', 'help', 'plan', 'question', 'proposal', 'a picture beside the words', 'a picture in the conversation', 'a picture shown whole', 'the workbench', 'settings', 'OpenAI-compatible', 'an advanced connection', 'who is asked when a model cannot answer', 'connections by HTTP', 'an MCP server', 'a question for consent', 'usage', 'quality modes', 'costs', 'prices', 'entering a price', 'a budget that is used up', 'instructions of the agents', 'writing instructions'];
-const scenes = [...LIST_SCENES, ...EDITOR_SCENES, ...CHAT_SCENES, ...SETTINGS_SCENES].filter(({ name }) => WANTED.includes(name));
+const scenes = [...LIST_SCENES, ...EDITOR_SCENES, ...CHAT_SCENES, ...SETTINGS_SCENES, ...USAGE_SCENES, ...SHARING_SCENES].filter(({ name }) => WANTED.includes(name));
 
 let app: AppInBrowser;
+const sync = openSyncStage();
 const pages = new Map<string, Page>();
 beforeAll(async () => {
   if (!chromiumPath) return;
   app = await startApp();
   for (const colorScheme of ['light', 'dark'] as const) pages.set(colorScheme, await app.openPage({ colorScheme }));
 });
-afterAll(() => app?.close());
+afterAll(async () => {
+  await app?.close();
+  await sync.close();
+});
 
 describe.skipIf(!chromiumPath)('accessibility', () => {
   test('every screen that is wanted exists', () => expect(scenes.length).toBe(WANTED.length));
@@ -26,7 +30,7 @@ describe.skipIf(!chromiumPath)('accessibility', () => {
     const client = await app.client();
     for (const [theme, page] of pages) {
       await page.evaluate(() => void (location.hash = location.hash === '#/settings' ? '#/flows' : '#/settings'));
-      await scene.enter({ page, client, ollama: 'http://127.0.0.1:9' });
+      await scene.enter({ page, client, ollama: 'http://127.0.0.1:9', sync: sync.get });
       await standStill(page);
       await shoot(page, `40-${scene.name.replace(/\W+/g, '-')}-${theme}`);
       faults.push(...(await contrastFaults(page)).map((fault) => `${theme}: ${fault}`));

@@ -5,7 +5,7 @@ import { sendJson, sendLines, startWireServer, type WireServer } from '../../../
 import { ollamaChat } from '../../../packages/core/src/llm/wireFixtures.ts';
 import { chromiumPath, startApp, type AppInBrowser } from './browser.ts';
 import { activate, controlAt, controlsIn, standStill, takesEffect, type Control } from './crawl.ts';
-import type { Scene, Stage } from './scenes.ts';
+import { openSyncStage, type Scene, type Stage } from './scenes.ts';
 
 /** Of controls that a screen repeats with one name and number (a row of a list each), so many are tried; the rows are of one component. */
 const REPEATS = 1;
@@ -18,6 +18,7 @@ export function testControls(scenes: readonly Scene[]): void {
   let app: AppInBrowser;
   let stage: Stage;
   let wire: WireServer;
+  const sync = openSyncStage();
   let events = 0;
   const shown = new Set<string>();
   const disabled = new Map<string, string>();
@@ -40,11 +41,12 @@ export function testControls(scenes: readonly Scene[]): void {
       events++;
       void popup.close().catch(() => undefined);
     });
-    stage = { page, client: await app.client(), ollama: wire.origin };
+    stage = { page, client: await app.client(), ollama: wire.origin, sync: sync.get };
   });
   afterAll(async () => {
     await app?.close();
     await wire?.close();
+    await sync.close();
   });
 
   /** What a new user has: default settings, nothing remembered by the browser, nothing on the clipboard, no message on the screen. */

@@ -1,4 +1,4 @@
 import { testControls } from './controlTests.ts';
-import { CHAT_SCENES, LIST_SCENES, SETTINGS_SCENES } from './scenes.ts';
+import { CHAT_SCENES, LIST_SCENES, SETTINGS_SCENES, USAGE_SCENES } from './scenes.ts';
 
-testControls([...LIST_SCENES, ...CHAT_SCENES, ...SETTINGS_SCENES]);
+testControls([...LIST_SCENES, ...CHAT_SCENES, ...SETTINGS_SCENES, ...USAGE_SCENES]);

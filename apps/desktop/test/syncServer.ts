@@ -17,8 +17,8 @@ export interface SyncServerProcess {
   close(): Promise<void>;
 }
 
-/** Starts the server; it runs from its source. */
-export async function startSyncServer(): Promise<SyncServerProcess> {
+/** Starts the server, with these variables beside those of the tests; it runs from its source. */
+export async function startSyncServer(variables: Record<string, string> = {}): Promise<SyncServerProcess> {
   const postgres = await startTestPostgres();
   const database = await postgres.clone();
   const mailbox = await startTestMailbox();
@@ -28,7 +28,7 @@ export async function startSyncServer(): Promise<SyncServerProcess> {
     child = fork(join(import.meta.dirname, '../../sync-server/src/main.ts'), [], {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, ...accountVariables(mailbox), HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: database.url, DATABASE_POOL: '4', LOG_LEVEL: 'warn' },
+      env: { ...process.env, ...accountVariables(mailbox), HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: database.url, DATABASE_POOL: '4', LOG_LEVEL: 'warn', ...variables },
     });
     port = await new Promise<number>((resolve, reject) => {
       child.once('message', (message) => resolve((message as { port: number }).port));

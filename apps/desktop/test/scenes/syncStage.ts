@@ -1,0 +1,39 @@
+/** A sync server for scenes in which somebody is signed in. */
+import { call, type Person } from '../../../sync-server/test/testAccounts.ts';
+import { startSyncServer, type SyncServerProcess } from '../syncServer.ts';
+
+export interface SyncStage {
+  server: SyncServerProcess;
+  /** Who sits at the app. */
+  ann: Person;
+  /** A colleague without an app. */
+  bob: Person;
+  /** Asks the server's API in somebody's name; throws where it refuses. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- scenes take from answers what they need
+  ask(who: Person, method: string, path: string, body?: unknown): Promise<any>;
+}
+
+/** The server and its people; started by the first `get`. */
+export function openSyncStage(): { get(): Promise<SyncStage>; close(): Promise<void> } {
+  let started: Promise<SyncStage> | undefined;
+  const start = async (): Promise<SyncStage> => {
+    const server = await startSyncServer({ DEFAULT_PLAN: 'enterprise' });
+    const [ann, bob] = [await server.register('ann@example.org', 'Ann Arbor'), await server.register('bob@example.org', 'Bob Hope')];
+    return {
+      server,
+      ann,
+      bob,
+      async ask(who, method, path, body) {
+        const answer = await call(server, method, `/api/v1${path}`, { token: who.token, ...(body === undefined ? {} : { body }) });
+        if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+        return answer.body;
+      },
+    };
+  };
+  return {
+    get: () => (started ??= start()),
+    async close() {
+      await (await started?.catch(() => undefined))?.server.close();
+    },
+  };
+}
