@@ -127,6 +127,8 @@ export const signInCode = pgTable(
     deviceName: text('device_name').notNull(),
     /** That of the session that approved it. */
     method: text('method'),
+    /** That of the session that approved it, where it came by single sign-on. */
+    arrivalId: text('arrival_id'),
     expiresAt: at('expires_at').notNull(),
     usedAt: at('used_at'),
     /** Session that it became, to end it when the code comes a second time. */

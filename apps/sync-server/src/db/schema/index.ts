@@ -7,3 +7,4 @@ export * from './keySchema.ts';
 export * from './passkeySchema.ts';
 export * from './emailChangeSchema.ts';
 export * from './sharingSchema.ts';
+export * from './signOnSchema.ts';
