@@ -6,6 +6,8 @@ import { AppError } from '@uxflow/core/base';
 import { COMMON_PASSWORD_STEMS } from './commonPasswords.ts';
 
 export const PASSWORD_LENGTH = { min: 12, max: 128 } as const;
+/** Words of this product; a password is not made of them, nor of the person's own name and address. */
+export const CONTEXT_WORDS: readonly string[] = ['uxflow', 'ux flow', 'ux-flow', 'flow engine', 'flowengine'];
 
 export type PasswordFault = 'TOO_SHORT' | 'TOO_LONG' | 'COMMON' | 'BREACHED' | 'PERSONAL' | 'PATTERN';
 
@@ -28,7 +30,7 @@ export async function createPasswordPolicy(breachedFile?: string): Promise<Passw
       const lower = password.normalize('NFKC').toLowerCase();
       if (isPattern(lower)) return 'PATTERN';
       if (isCommon(lower)) return 'COMMON';
-      if (isPersonal(lower, [...email.toLowerCase().split(/[@.+_-]/), ...name.toLowerCase().split(/\s+/), 'uxflow', 'ux flow'])) return 'PERSONAL';
+      if (isPersonal(lower, [...email.toLowerCase().split(/[@.+_-]/), ...name.toLowerCase().split(/\s+/), ...CONTEXT_WORDS])) return 'PERSONAL';
       if (isBreached(createHash('sha1').update(password).digest())) return 'BREACHED';
       return undefined;
     },
