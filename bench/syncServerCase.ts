@@ -7,7 +7,7 @@ import { addLog, addMember } from '../apps/sync-server/test/testServer.ts';
 import { logOf, stateBytes } from './syncRoomCase.ts';
 
 const [folder = '', rooms = '0'] = process.argv.slice(2);
-const server = await startServer(readConfig({ PORT: '0', DATA_DIR: folder, SYNC_ENTRIES_PER_SECOND: '100000', SYNC_SNAPSHOT_EVERY: '100000' }), silentLogger);
+const server = await startServer(readConfig({ PORT: '0', DATA_DIR: folder, RATE_FACTOR: '1000', SYNC_ENTRIES_PER_SECOND: '100000', SYNC_SNAPSHOT_EVERY: '100000' }), silentLogger);
 const { pool } = server.database;
 await pool.query('truncate entry, snapshot, log, member, session cascade');
 const { token } = await addMember(pool, 'user_bench', 'member');
