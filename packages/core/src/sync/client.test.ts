@@ -315,6 +315,43 @@ describe('a log', () => {
     expect(types().at(-1)).toBe('push');
   });
 
+  test('a snapshot that comes in place of confirmed entries costs no own one, even where word of the fork comes behind it or never', async () => {
+    const replica = new Replica(initialState('flow_1'), { sha256: digest });
+    const mine = rename(replica, 'tx_1', 'One');
+    replica.receive([{ no: 1, id: 'tx_1', sha256: 'x' }]);
+    const log = open(replica, { ownConfirmed: () => [mine] });
+    await connect(3);
+    const states = foreign('tx_f', 'Other');
+    const state = { ...snapshotOf(fold(fold(initialState('flow_1'), states), { ...states, id: 'tx_g' })), no: 2 };
+    const snapshot = stateFrame({ log: 'log_1', no: 2, chain: 'c'.repeat(64) }, codec.encode(encoder.encode(canonicalJson(state)), new Uint8Array(0)));
+    const reset = encodeDown({ type: 'reset', log: 'log_1', reason: 'CHAIN_DIFFERS', state: true });
+    line().events.frame(snapshot);
+    expect(line().sent.at(-1)).toEqual({ type: 'ask', log: 'log_1', ids: ['tx_1'] });
+    line().events.frame(reset);
+    expect([line().sent.at(-1), replica.confirmed.no]).toMatchObject([{ type: 'join', no: 1 }, 1]);
+    // The answer to the first question comes while the second reset waits for its snapshot: it is not one to that.
+    joined(3);
+    line().events.frame(reset);
+    line().events.frame(encodeDown({ type: 'known', log: 'log_1', numbers: {} }));
+    line().events.frame(snapshot);
+    line().events.frame(encodeDown({ type: 'known', log: 'log_1', numbers: {} }));
+    expect([kept.replaced, replica.confirmed.no, replica.pending.map(({ id }) => id)]).toEqual([[2], 2, ['tx_1']]);
+    say(record(3, foreign('tx_h', 'Third')));
+    expect([types().at(-1), log.status().waiting]).toEqual(['push', 1]);
+  });
+
+  test('that the server says was not joined is joined, once what was on its way is answered', async () => {
+    const log = open();
+    rename(log.replica, 'tx_1', 'One');
+    rename(log.replica, 'tx_2', 'Two');
+    await connect();
+    for (const id of ['tx_1', 'tx_2']) line().events.frame(encodeDown({ type: 'denied', log: 'log_1', id, code: 'LOG_NOT_JOINED', params: {} }));
+    expect(types()).toEqual(['hello', 'join', 'push', 'join']);
+    joined();
+    const pushed = line().sent.flatMap((message) => (message.type === 'push' ? [message.entries.map(({ envelope }) => readEnvelope(envelope).id)] : []));
+    expect([pushed, kept.denied]).toEqual([[['tx_1', 'tx_2'], ['tx_1', 'tx_2']], []]);
+  });
+
   test('a snapshot that is wanted goes up with the chain it stands on', async () => {
     const log = open();
     await connect(1);

@@ -38,7 +38,9 @@ export class LogSync {
   #reason: SyncStatus['reason'];
   #syncedAt: number | undefined;
   #decision: 'push' | undefined;
-  #reset: { isFork: boolean; snapshot?: LogSnapshot; own: readonly Transaction[]; asked: number; onServer: Set<string>; held: NumberedEntry[][] } | undefined;
+  #reset: { snapshot?: LogSnapshot; own: readonly Transaction[]; asked: number; onServer: Set<string>; held: NumberedEntry[][] } | undefined;
+  /** True when a snapshot came since the last join. */
+  #hasState = false;
   #shown: Uint8Array | undefined;
   #gathered: NumberedEntry[] = [];
   readonly #unsubscribe: () => void;
@@ -175,11 +177,13 @@ export class LogSync {
         this.#base = message.base;
         this.#scope = message.scope;
         this.#reason = undefined;
-        this.#phase = 'open';
+        this.#phase = this.#reset ? 'resetting' : 'open';
         return this.flush();
       case 'reset':
+        // The snapshot has overtaken this and was taken without it; whether the chain is the server's now is seen by joining.
+        if (this.#hasState) return this.#join();
         this.#phase = 'resetting';
-        this.#reset = { isFork: true, own: [], asked: 0, onServer: new Set(), held: [] };
+        this.#reset = { own: [], asked: 0, onServer: new Set(), held: [] };
         if (!message.state) this.#startOver({ no: 0, chain: '', state: snapshotOf(initialState(this.replica.confirmed.flow.id)) });
         return;
       case 'state':
@@ -218,6 +222,7 @@ export class LogSync {
     if (this.replica.readOnly) return this.#stop(this.replica.readOnly.code, this.replica.readOnly.params);
     if (this.#options.codec.isLocked) return this.#stop('LOG_KEY_MISSING', {});
     this.#forgetWay();
+    this.#hasState = false;
     this.#phase = 'joining';
     this.#link?.send({ type: 'join', log: this.logId, no: this.replica.confirmed.no, chain: this.replica.chain });
     this.refreshPresence();
@@ -283,7 +288,9 @@ export class LogSync {
     if (!SENT_AGAIN.has(code)) return this.#deny(id, code, params);
     this.#reason = { code, params };
     // Only when all are answered: an entry must not overtake the one before it.
-    if (this.#sent.size === 0 && code === 'REKEY') this.#stop(code, params);
+    if (this.#sent.size > 0) return;
+    if (code === 'REKEY') this.#stop(code, params);
+    else if (this.#phase === 'open') this.#join();
   }
 
   #deny(id: string, code: string, params: Record<string, unknown>): void {
@@ -310,9 +317,10 @@ export class LogSync {
       const code = isAppError(error) && error.code === 'LOG_KEY_MISSING' ? error.code : 'SNAPSHOT_UNREADABLE';
       return this.#stop(code, { no });
     }
+    this.#hasState = true;
     if (!this.#reset) {
       if (no <= this.replica.confirmed.no) return;
-      this.#reset = { isFork: false, own: [], asked: 0, onServer: new Set(), held: [] };
+      this.#reset = { own: [], asked: 0, onServer: new Set(), held: [] };
     }
     this.#startOver({ no, chain, state });
   }
@@ -321,7 +329,8 @@ export class LogSync {
   #startOver(snapshot: LogSnapshot): void {
     const reset = this.#reset!;
     reset.snapshot = snapshot;
-    if (reset.isFork) reset.own = this.#options.keeper.ownConfirmed(this.#base);
+    // Asked for even where no fork was told of: whatever takes the place of confirmed entries may lack own ones.
+    reset.own = this.#options.keeper.ownConfirmed(this.#base);
     const ids = [...new Set([...reset.own, ...this.replica.pending].map(({ id }) => id))];
     if (ids.length === 0) return this.#finishReset();
     for (let at = 0; at < ids.length; at += LIMITS.askIds) {
@@ -332,9 +341,9 @@ export class LogSync {
 
   #takeKnown(numbers: Readonly<Record<string, number>>): void {
     const reset = this.#reset;
-    if (!reset) return;
+    if (!reset?.snapshot) return;
     // What lies behind the snapshot waits until it comes: were it lost on the server before that, nobody else would bring it back.
-    for (const [id, no] of Object.entries(numbers)) if (no <= reset.snapshot!.no) reset.onServer.add(id);
+    for (const [id, no] of Object.entries(numbers)) if (no <= reset.snapshot.no) reset.onServer.add(id);
     if ((reset.asked -= 1) === 0) this.#finishReset();
   }
 
