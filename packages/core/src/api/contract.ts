@@ -11,11 +11,14 @@ import { appRoutes, modelRoutes, settingsRoutes } from './settingsRoutes.ts';
 import { securityRoutes } from './securityRoutes.ts';
 import { accountRoutes, syncRoutes } from './syncRoutes.ts';
 import { usageRoutes } from './usageRoutes.ts';
+import { inboxRoutes, workspaceRoutes } from './workspaceRoutes.ts';
 
 /** Everything that a screen may ask of the engine; the same over a MessagePort, a WebSocket, a local socket and in process. */
 export const contract = {
   account: accountRoutes,
   sync: syncRoutes,
+  workspaces: workspaceRoutes,
+  inbox: inboxRoutes,
   keys: keyRoutes,
   flows: flowsRoutes,
   flow: flowRoutes,

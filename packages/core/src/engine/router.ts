@@ -25,7 +25,9 @@ import type { Spending } from './spending.ts';
 import type { UsageService } from './usageService.ts';
 import type { AccountService } from './sync/accountService.ts';
 import type { Asides } from './sync/asides.ts';
+import type { InboxService } from './sync/inboxService.ts';
 import type { SyncService } from './sync/syncService.ts';
+import type { WorkspaceMembers } from './sync/workspaceMembers.ts';
 import { streamView } from './viewStream.ts';
 
 /** The parts of an engine that its routes use. */
@@ -49,6 +51,8 @@ export interface EngineParts {
   author(): Author;
   account: AccountService;
   sync: SyncService;
+  workspaces: WorkspaceMembers;
+  inbox: InboxService;
   asides: Asides;
   signals: SignalService;
   ledger: { changes: Broadcast<{ type: 'changed' }>; totals(): EgressTotal[] };
@@ -61,7 +65,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
 export function createRouter(parts: EngineParts) {
-  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, account, sync, asides, logger } = parts;
+  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, account, sync, workspaces, inbox, asides, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
     const route = path.join('.');
     try {
@@ -102,6 +106,23 @@ export function createRouter(parts: EngineParts) {
       chooseBacklog: os.sync.chooseBacklog.handler(({ input }) => sync.chooseBacklog(input.flowId, input.choice, input.name, author())),
       asides: os.sync.asides.handler(({ input }) => asides.list(input.flowId)),
       settleAside: os.sync.settleAside.handler(({ input }) => sync.settleAside(input.flowId, input.asideId, input.how, input.name, author())),
+    },
+    workspaces: {
+      get: os.workspaces.get.handler(({ input }) => workspaces.get(input.workspaceId)),
+      change: os.workspaces.change.handler(async ({ input: { workspaceId, ...change } }) => done(await workspaces.change(workspaceId, change))),
+      remove: os.workspaces.remove.handler(({ input }) => workspaces.remove(input.workspaceId)),
+      changeMember: os.workspaces.changeMember.handler(async ({ input }) => done(await workspaces.changeMember(input.workspaceId, input.userId, input.role))),
+      removeMember: os.workspaces.removeMember.handler(async ({ input }) => done(await workspaces.removeMember(input.workspaceId, input.userId))),
+      transfer: os.workspaces.transfer.handler(async ({ input }) => done(await workspaces.transfer(input.workspaceId, input.userId))),
+      resend: os.workspaces.resend.handler(async ({ input }) => done(await workspaces.resend(input.workspaceId, input.invitationId))),
+      revoke: os.workspaces.revoke.handler(async ({ input }) => done(await workspaces.revoke(input.workspaceId, input.invitationId))),
+    },
+    inbox: {
+      watch: os.inbox.watch.handler(({ signal }) => inbox.watch(signal)),
+      refresh: os.inbox.refresh.handler(() => inbox.refresh()),
+      accept: os.inbox.accept.handler(({ input }) => inbox.accept(input.invitationId)),
+      decline: os.inbox.decline.handler(async ({ input }) => done(await inbox.decline(input.invitationId))),
+      read: os.inbox.read.handler(({ input }) => done(inbox.read(input.mentionId))),
     },
     flows: {
       list: os.flows.list.handler(({ input }) => flows.list(input).map((row) => (sync.isShared(row.id) ? { ...row, isShared: true } : row))),

@@ -24,3 +24,4 @@ export * from './review/index.ts';
 export * from './merge.ts';
 export * from './problemText.ts';
 export * from './safeLink.ts';
+export { splitMentions } from './mentions.ts';

@@ -1,4 +1,4 @@
-import type { Comment } from '@uxflow/core';
+import { splitMentions, type Comment } from '@uxflow/core';
 import { Button, Checkbox, EmptyState, IconButton } from '@uxflow/ui';
 import { Check, CornerDownRight, MessageCircle, RotateCcw, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -8,7 +8,7 @@ import { whenText } from '../../../i18n/when.ts';
 import { useEditor, useFlow, useGhosts, useSession, useSync } from '../../../store/flowServices.ts';
 import { personId } from '../../../store/flowSession.ts';
 import { useNow, useServices, useSettings } from '../../../store/services.ts';
-import { completeMention, mentionChoices, mentionDraft, splitMentions } from './mentions.ts';
+import { completeMention, mentionChoices, mentionDraft } from './mentions.ts';
 
 /** Conversations of people about steps, connections, frames and the flow; pins on the canvas lead here. */
 export function CommentsPanel() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeMention, mentionChoices, mentionDraft, splitMentions } from './mentions.ts';
+import { completeMention, mentionChoices, mentionDraft } from './mentions.ts';
 
 const NAMES = ['Ann Arbor', 'Ann', 'Bob Hope'];
 
@@ -19,10 +19,5 @@ describe('mentions', () => {
 
   it('are written out where they were begun', () => {
     expect(completeMention('ask @bo please', { start: 4, query: 'bo' }, 'Bob Hope')).toEqual({ body: 'ask @Bob Hope please', caret: 14 });
-  });
-
-  it('are found again in a text, the longest name first', () => {
-    expect(splitMentions('@Ann Arbor and @Ann, not a@Ann', NAMES)).toEqual([{ text: '@Ann Arbor', name: 'Ann Arbor' }, { text: ' and ' }, { text: '@Ann', name: 'Ann' }, { text: ', not a@Ann' }]);
-    expect(splitMentions('', NAMES)).toEqual([]);
   });
 });

@@ -23,23 +23,3 @@ export function completeMention(body: string, { start, query }: MentionDraft, na
   const before = `${body.slice(0, start)}@${name} `;
   return { body: before + body.slice(start + 1 + query.length).replace(/^ /, ''), caret: before.length };
 }
-
-/** The body in pieces: plain text, and mentions of these names. */
-export function splitMentions(body: string, names: readonly string[]): { text: string; name?: string }[] {
-  // The longest first: "Ann Arbor" is not "Ann" and a word.
-  const known = [...names].filter(Boolean).sort((a, b) => b.length - a.length);
-  const pieces: { text: string; name?: string }[] = [];
-  let plain = '';
-  for (let at = 0; at < body.length; ) {
-    const name = body[at] === '@' && (at === 0 || /\s/.test(body[at - 1]!)) ? known.find((one) => body.startsWith(one, at + 1)) : undefined;
-    if (name === undefined) {
-      plain += body[at++];
-      continue;
-    }
-    if (plain) pieces.push({ text: plain });
-    plain = '';
-    pieces.push({ text: `@${name}`, name });
-    at += name.length + 1;
-  }
-  return plain ? [...pieces, { text: plain }] : pieces;
-}

@@ -1,0 +1,98 @@
+/** Apps of colleagues on a real server: invitations, roles, leaving, handing over, and who is mentioned. */
+import type { Inbox } from '@uxflow/core/api';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startAccountServer, type AccountServer } from './testAccountServer.ts';
+import { GOOD_PASSWORD, registerPerson, type Person } from './testAccounts.ts';
+import { startTestApp, type TestApp } from './testApp.ts';
+import { until } from './testDevice.ts';
+
+let stage: AccountServer;
+let people: Record<'ann' | 'bob', Person>;
+const apps: TestApp[] = [];
+beforeAll(async () => {
+  stage = await startAccountServer({ DEFAULT_PLAN: 'team' });
+  const { server, mailbox } = stage;
+  people = { ann: await registerPerson(server, mailbox, { email: 'ann@example.org', name: 'Ann Arbor' }), bob: await registerPerson(server, mailbox, { email: 'bob@example.org', name: 'Bob' }) };
+}, 60_000);
+afterAll(() => stage.close());
+afterEach(async () => {
+  for (const app of apps.splice(0)) await app.close();
+});
+
+async function signedIn(who: 'ann' | 'bob'): Promise<TestApp> {
+  const app = await startTestApp();
+  apps.push(app);
+  await app.api.account.signIn({ server: stage.server.url, email: people[who].email, password: GOOD_PASSWORD });
+  return app;
+}
+async function team(): Promise<{ ann: TestApp; bob: TestApp; workspaceId: string }> {
+  const [ann, bob] = [await signedIn('ann'), await signedIn('bob')];
+  const { id: workspaceId } = await ann.api.sync.createWorkspace({ name: 'Payments' });
+  await ann.api.sync.invite({ workspaceId, email: people.bob.email, role: 'member', language: 'en' });
+  const { invitations } = await bob.api.inbox.refresh();
+  await bob.api.inbox.accept({ invitationId: invitations.find((one) => one.workspaceId === workspaceId)!.id });
+  return { ann, bob, workspaceId };
+}
+
+test('an invitation arrives, is declined, comes again and is accepted; one is taken back', async () => {
+  const [ann, bob] = [await signedIn('ann'), await signedIn('bob')];
+  const { id: workspaceId } = await ann.api.sync.createWorkspace({ name: 'Payments' });
+  const heard = (await bob.api.inbox.watch())[Symbol.asyncIterator]();
+  expect((await heard.next()).value).toMatchObject({ invitations: [] });
+  await ann.api.sync.invite({ workspaceId, email: people.bob.email, role: 'viewer', language: 'en' });
+  const [invitation] = (await bob.api.inbox.refresh()).invitations;
+  expect(invitation).toMatchObject({ workspaceName: 'Payments', inviterName: 'Ann Arbor', role: 'viewer' });
+  await until('the watcher hears', async () => ((await heard.next()).value as Inbox).invitations.length === 1);
+  await bob.api.inbox.decline({ invitationId: invitation!.id });
+  expect((await bob.api.inbox.refresh()).invitations).toEqual([]);
+  await expect(bob.api.inbox.accept({ invitationId: invitation!.id })).rejects.toMatchObject({ code: 'INVITATION_NOT_FOUND' });
+
+  await ann.api.sync.invite({ workspaceId, email: people.bob.email, role: 'member', language: 'en' });
+  const again = (await ann.api.workspaces.get({ workspaceId })).invitations[0]!;
+  await expect(ann.api.workspaces.resend({ workspaceId, invitationId: again.id })).rejects.toMatchObject({ code: 'INVITATION_RESENT_LATELY' });
+  await ann.api.workspaces.revoke({ workspaceId, invitationId: again.id });
+  expect((await bob.api.inbox.refresh()).invitations).toEqual([]);
+  await ann.api.sync.invite({ workspaceId, email: people.bob.email, role: 'commenter', language: 'en' });
+  expect(await bob.api.inbox.accept({ invitationId: (await bob.api.inbox.refresh()).invitations[0]!.id })).toEqual({ workspaceId });
+  const seen = await bob.api.workspaces.get({ workspaceId });
+  expect(seen).toMatchObject({ name: 'Payments', role: 'commenter', encrypted: false, invitations: [], members: [{ name: 'Ann Arbor', role: 'owner' }, { name: 'Bob', role: 'commenter' }] });
+});
+
+test('roles change, the workspace is handed over, its former owner leaves, and the new one deletes it', async () => {
+  const { ann, bob, workspaceId } = await team();
+  await expect(bob.api.workspaces.changeMember({ workspaceId, userId: people.ann.userId, role: 'viewer' })).rejects.toMatchObject({ code: 'PERMISSION_MISSING' });
+  await ann.api.workspaces.changeMember({ workspaceId, userId: people.bob.userId, role: 'admin' });
+  await bob.api.workspaces.change({ workspaceId, name: 'Payments and refunds' });
+  expect(await bob.api.workspaces.get({ workspaceId })).toMatchObject({ name: 'Payments and refunds', role: 'admin' });
+  await expect(ann.api.workspaces.removeMember({ workspaceId, userId: people.ann.userId })).rejects.toMatchObject({ code: 'OWNER_STAYS' });
+  await ann.api.workspaces.transfer({ workspaceId, userId: people.bob.userId });
+  await ann.api.workspaces.removeMember({ workspaceId, userId: people.ann.userId });
+  await expect(ann.api.workspaces.get({ workspaceId })).rejects.toMatchObject({ code: 'WORKSPACE_NOT_FOUND' });
+  const { purgeAt } = await bob.api.workspaces.remove({ workspaceId });
+  expect(purgeAt).toBeGreaterThan(Date.now());
+  expect((await bob.api.sync.workspaces()).map(({ id }) => id)).not.toContain(workspaceId);
+});
+
+test('who is mentioned hears of it, also in a flow that is not on the screen, once, and after a restart', async () => {
+  const { ann, bob, workspaceId } = await team();
+  const flow = await ann.api.flows.create({ name: 'Checkout' });
+  await ann.api.sync.share({ flowId: flow.id, workspaceId });
+  await until('it can be opened', async () => {
+    const [listed] = (await bob.api.sync.flows()).filter((one) => one.workspaceId === workspaceId);
+    return listed !== undefined && (await bob.api.sync.open({ logId: listed.logId, workspaceId }).then(() => true, () => false));
+  });
+  const comment = (id: string, body: string, author: Person, name: string) => ({ op: 'add' as const, kind: 'comment' as const, id, value: { body, authorId: author.userId, authorName: name, at: Date.now() } });
+  await ann.edit(flow.id, 'tx_mention', [comment('comment_1', 'What does @Bob think?', people.ann, 'Ann Arbor'), comment('comment_2', 'Not bob@Bob', people.ann, 'Ann Arbor'), comment('comment_3', '@Bobby', people.ann, 'Ann Arbor')]);
+  const mentionsOf = async (app: TestApp) => (await app.api.inbox.refresh()).mentions;
+  await until('Bob hears', async () => (await mentionsOf(bob)).length > 0);
+  expect((await mentionsOf(bob)).filter(({ id }) => id === 'comment_1')).toEqual([expect.objectContaining({ flowId: flow.id, flowName: 'Checkout', by: 'Ann Arbor', text: 'What does @Bob think?', isRead: false })]);
+  expect((await mentionsOf(bob)).map(({ id }) => id)).toEqual(['comment_1']);
+  expect(await mentionsOf(ann)).toEqual([]);
+  await bob.api.inbox.read({ mentionId: 'comment_1' });
+  await bob.restart();
+  await ann.edit(flow.id, 'tx_again', [comment('comment_4', '@Bob once more', people.ann, 'Ann Arbor')]);
+  // Nobody opens the flow: the inbox listens to it by itself.
+  const heard = (await bob.api.inbox.watch())[Symbol.asyncIterator]();
+  await until('Bob hears of the second', async () => ((await heard.next()).value as Inbox).mentions.length === 2);
+  expect((await mentionsOf(bob)).map(({ id, isRead }) => [id, isRead])).toEqual([['comment_4', false], ['comment_1', true]]);
+});
