@@ -8,6 +8,7 @@ import { LIMITS } from '@uxflow/core/protocol';
 import { ALLOWANCES } from './access/layer.ts';
 import { createPrincipals } from './access/principal.ts';
 import { countedAddress, createRateLimiter } from './access/rateLimiter.ts';
+import type { AccessRule } from './access/route.ts';
 import { createSite } from './access/site.ts';
 import { createAccounts, keyOf, sharedSecret, type Accounts } from './accounts/service.ts';
 import { createApp } from './app.ts';
@@ -20,6 +21,7 @@ import { startJobs } from './jobs/queue.ts';
 import { createMailer } from './mail/mailer.ts';
 import { openMetrics } from './monitoring/endpoint.ts';
 import { createMonitor } from './monitoring/monitor.ts';
+import { createSharingModule } from './sharing/module.ts';
 import type { SyncAccess } from './sync/access.ts';
 import { createPostgresBus, type Bus } from './sync/bus.ts';
 import { createHub, type Hub } from './sync/hub.ts';
@@ -37,6 +39,10 @@ export interface RunningServer {
   accounts: Accounts;
   workspaces: WorkspaceModule;
   access: SyncAccess & { revoke(revocation: { userId?: string; sessionId?: string; workspaceId?: string }): Promise<void> };
+  /** Who may use which route, by `METHOD /path`; routes without a rule are for persons. */
+  rules(): ReadonlyMap<string, AccessRule>;
+  /** Every route that answers, by `METHOD /path`. */
+  routes(): string[];
   /** Lets go of everybody in good order. */
   close(): Promise<void>;
 }
@@ -59,7 +65,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     closers.push(() => bus.close());
     const principals = createPrincipals(database, bus);
     closers.push(async () => principals.close());
-    const access = createMemberAccess(database, bus, principals);
+    const access = createMemberAccess(database, bus, principals, config.DEFAULT_PLAN);
     const monitor = createMonitor({ config, logger: logger.child('monitoring') });
     closers.push(() => monitor.close());
     const hub = createHub({
@@ -90,13 +96,19 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     );
     const { people } = workspaces;
     const accounts = await createAccounts({ database, config, site, principals, limiter, mailer, secret, people });
-    const { app } = createApp({ database, access, hub, accounts, workspaces, principals, limiter, site, monitor, logger: logger.child('http'), isReady: () => isReady });
+    const { app, layer } = createApp({ database, access, hub, accounts, workspaces, principals, limiter, site, monitor, logger: logger.child('http'), isReady: () => isReady });
     const http = createServer(getRequestListener(app.fetch));
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: LIMITS.frameBytes, clientTracking: false, skipUTF8Validation: true });
     http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => {});
       if (new URL(request.url ?? '/', 'http://here').pathname !== SYNC_PATH || !isReady) {
         socket.end(`HTTP/1.1 ${isReady ? '404 Not Found' : '503 Service Unavailable'}\r\nConnection: close\r\n\r\n`);
+        return;
+      }
+      // Programs send no origin; a page elsewhere could use what its visitor alone can reach.
+      const { origin } = request.headers;
+      if (origin !== undefined && !site.isOwnOrigin(origin) && !site.corsOrigins.includes(origin)) {
+        socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
         return;
       }
       const address = site.addressOf(request.socket.remoteAddress, request.headers['x-forwarded-for']?.toString());
@@ -115,7 +127,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     if (metrics) closers.push(() => metrics.close());
     // Only now: mails name the port.
     outbox.start();
-    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: [...workspaces.tasks, ...accounts.tasks] }));
+    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: [...workspaces.tasks, ...accounts.tasks, ...sharing.tasks] }));
     return {
       url: `http://${config.HOST}:${port}`,
       port,
@@ -125,6 +137,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       accounts,
       workspaces,
       access,
+      rules: layer.rules,
+      routes: () => app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`),
       async close() {
         isReady = false;
         const closed = new Promise((done) => http.close(done));
