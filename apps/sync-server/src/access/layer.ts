@@ -28,6 +28,7 @@ export const ALLOWANCES = {
   account: { burst: 300, perSecond: 20 },
   credential: { burst: 20, perSecond: 0.2 },
   mail: { burst: 10, perSecond: 1 / 60 },
+  link: { burst: 60, perSecond: 1 },
   // A whole office behind one address comes back at once after a restart.
   socket: { burst: 1000, perSecond: 100 },
 } as const satisfies Record<string, Allowance>;

@@ -9,14 +9,16 @@ export type GlobalRole = 'user' | 'admin' | 'super_admin';
 
 /** Somebody or something that showed a valid secret. */
 export interface Principal {
-  /** `user`: a session; `apiKey`: a person's key; `service`: a key of the server's operators, which belongs to nobody. */
-  kind: 'user' | 'apiKey' | 'service';
-  /** Empty for a service. */
+  /** `user`: a session; `apiKey`: a person's key; `service`: a key of the server's operators, which belongs to nobody; `link`: somebody without an account who opened a link to a flow. */
+  kind: 'user' | 'apiKey' | 'service' | 'link';
+  /** Empty for a service and for whoever came by a link. */
   userId: string;
   /** Given for a session. */
   sessionId?: string;
   /** Given for keys. */
   apiKeyId?: string;
+  /** Given for whoever came by a link: it opens the socket for that one flow, and no route. */
+  link?: LinkVisit;
   /** The only workspace that a key may touch. */
   workspaceId?: string;
   /** Lower case; empty for a service. */
@@ -30,10 +32,22 @@ export interface Principal {
   closing: boolean;
   /** True when the account has a second factor. */
   twoFactor: boolean;
+  /** True when the session began with a passkey, which is two factors. */
+  byPasskey?: boolean;
   /** ms UTC; the secret is worth nothing from then on. */
   expiresAt: number;
-  /** ms UTC; when the secret was made. For a session: when its holder signed in. */
+  /** ms UTC; when the secret was made. For a session: when its holder signed in or last proved again to be one. */
   signedInAt: number;
+}
+
+/** Somebody who came by a link. */
+export interface LinkVisit {
+  /** Id of the link. */
+  id: string;
+  /** In whose name they write. */
+  visitorId: string;
+  /** Who made the link: it may never more than they. */
+  makerId: string;
 }
 
 export interface Principals {
@@ -47,6 +61,7 @@ export interface Principals {
 /** How secrets of keys begin; those of sessions begin with none of them. */
 export const API_KEY_PREFIX = 'uxk_';
 export const SERVICE_KEY_PREFIX = 'uxs_';
+export const LINK_TOKEN_PREFIX = 'uxl_';
 
 const KEEP_MS = 5000;
 const MOST_KEPT = 20_000;
@@ -54,7 +69,7 @@ const CHANNEL = 'revoked';
 
 const SESSION_QUERY = {
   name: 'principal_of_session',
-  text: `select s.id, s.user_id as "userId", s.expires_at as "expiresAt", s.created_at as "createdAt", u.email, u.name, u.email_verified as "emailVerified",
+  text: `select s.id, s.user_id as "userId", s.expires_at as "expiresAt", greatest(s.created_at, s.confirmed_at) as "createdAt", s.method, u.email, u.name, u.email_verified as "emailVerified",
            u.role, u.two_factor_enabled as "twoFactor", u.delete_at is not null as closing
          from session s join app_user u on u.id = s.user_id
          where s.token_hash = $1 and s.expires_at > now() and u.status = 'active'`,
@@ -67,6 +82,13 @@ const KEY_QUERY = {
          where k.secret_hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
            and (k.user_id is null or (u.status = 'active' and u.delete_at is null))`,
 };
+const LINK_QUERY = {
+  name: 'principal_of_link',
+  text: `select v.id, k.id as "linkId", k.created_by as "makerId", k.workspace_id as "workspaceId", v.created_at as "createdAt",
+           case when k.expires_at < v.expires_at then k.expires_at else v.expires_at end as "expiresAt"
+         from link_visit v join share_link k on k.id = v.link_id
+         where v.token_hash = $1 and v.expires_at > now() and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`,
+};
 const SEEN = {
   session: { name: 'session_seen', text: `update session set last_seen_at = now() where id = $1 and last_seen_at < now() - interval '5 minutes'` },
   key: { name: 'key_seen', text: `update api_key set last_used_at = now(), uses = uses + 1 where id = $1` },
@@ -77,9 +99,9 @@ export function createPrincipals({ pool }: Pick<ServerDatabase, 'pool'>, bus: Bu
   // By hash, so that a dump of the memory's table opens nothing; unknown secrets are kept as well, else guessing would ask the database each time.
   const kept = new Map<string, { principal: Principal | undefined; until: number }>();
   let revision = 0;
-  const forget = ({ userId, sessionId }: Revocation) => {
+  const forget = (revocation: Revocation) => {
     revision += 1;
-    for (const [hash, { principal }] of kept) if (!principal || ((!userId || principal.userId === userId) && (!sessionId || principal.sessionId === sessionId))) kept.delete(hash);
+    for (const [hash, { principal }] of kept) if (!principal || isConcerned(principal, revocation)) kept.delete(hash);
   };
   const ends = [bus.subscribe(CHANNEL, (text) => forget(JSON.parse(text) as Revocation)), bus.onGap(() => forget({}))];
   return {
@@ -89,15 +111,16 @@ export function createPrincipals({ pool }: Pick<ServerDatabase, 'pool'>, bus: Bu
       if (found && found.until > now()) return found.principal && found.principal.expiresAt > now() ? found.principal : undefined;
       const asked = revision;
       const isKey = secret.startsWith(API_KEY_PREFIX) || secret.startsWith(SERVICE_KEY_PREFIX);
-      const { rows } = await pool.query<PrincipalRow>({ ...(isKey ? KEY_QUERY : SESSION_QUERY), values: [hash] });
-      const principal = rows[0] && principalOf(rows[0], isKey);
+      const isLink = secret.startsWith(LINK_TOKEN_PREFIX);
+      const { rows } = await pool.query<PrincipalRow>({ ...(isLink ? LINK_QUERY : isKey ? KEY_QUERY : SESSION_QUERY), values: [hash] });
+      const principal = rows[0] && (isLink ? visitorOf(rows[0]) : principalOf(rows[0], isKey));
       // Whoever was revoked while the database answered must not stay for 5 s.
       if (asked === revision) {
         if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
         kept.delete(hash);
         kept.set(hash, { principal, until: now() + KEEP_MS });
       }
-      if (principal) void pool.query({ ...SEEN[isKey ? 'key' : 'session'], values: [rows[0]!.id] }).catch(() => {});
+      if (principal && !isLink) void pool.query({ ...SEEN[isKey ? 'key' : 'session'], values: [rows[0]!.id] }).catch(() => {});
       return principal;
     },
     revoke(revocation) {
@@ -108,6 +131,13 @@ export function createPrincipals({ pool }: Pick<ServerDatabase, 'pool'>, bus: Bu
       for (const end of ends) end();
     },
   };
+}
+
+/** Whether something was taken from them, or from whoever made the link by which they came. */
+export function isConcerned(one: Pick<Principal, 'userId' | 'sessionId' | 'link'>, { userId, sessionId, linkId }: Revocation): boolean {
+  if (linkId !== undefined) return one.link?.id === linkId;
+  if (sessionId !== undefined && one.sessionId !== sessionId) return false;
+  return userId === undefined || one.userId === userId || one.link?.makerId === userId;
 }
 
 /** The principal; throws SESSION_INVALID when there is none. */
@@ -123,6 +153,8 @@ export function hashSecret(secret: string): string {
 
 interface PrincipalRow {
   id: string;
+  linkId?: string;
+  makerId?: string;
   userId: string | null;
   workspaceId?: string | null;
   scopes?: string[];
@@ -134,6 +166,26 @@ interface PrincipalRow {
   role?: GlobalRole;
   twoFactor: boolean | null;
   closing?: boolean;
+  method?: string | null;
+}
+
+/** Nobody's account: whatever is not meant for everybody refuses them. */
+function visitorOf({ id, linkId, makerId, workspaceId, expiresAt, createdAt }: PrincipalRow): Principal {
+  return {
+    kind: 'link',
+    userId: '',
+    link: { id: linkId!, visitorId: id, makerId: makerId! },
+    workspaceId: workspaceId!,
+    email: '',
+    emailVerified: false,
+    name: '',
+    role: 'user',
+    scopes: [],
+    closing: false,
+    twoFactor: false,
+    expiresAt: expiresAt!.getTime(),
+    signedInAt: createdAt.getTime(),
+  };
 }
 
 function principalOf(row: PrincipalRow, isKey: boolean): Principal {
@@ -150,6 +202,7 @@ function principalOf(row: PrincipalRow, isKey: boolean): Principal {
     scopes: isKey ? row.scopes! : ['*'],
     closing: row.closing ?? false,
     twoFactor: row.twoFactor ?? false,
+    byPasskey: row.method === 'passkey',
     expiresAt: row.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER,
     signedInAt: row.createdAt.getTime(),
   };

@@ -19,8 +19,8 @@ export interface AccessRule {
   workspace?: { parameter: string; permission?: Permission };
   /** The sign-in must be younger than this. */
   freshMinutes?: number;
-  /** Which allowance is used up beside the ordinary one: `credential` for guesses of secrets, `mail` for what sends mail to strangers. */
-  rate?: 'credential' | 'mail';
+  /** Which allowance is used up beside the ordinary one: `credential` for guesses of secrets, `mail` for what sends mail to strangers, `link` for who opens links. */
+  rate?: 'credential' | 'mail' | 'link';
 }
 
 /** What every route may answer beside its own answers. */

@@ -8,9 +8,17 @@ export interface Site {
   /** Pages elsewhere that may call the API with a bearer token; they never get cookies. */
   corsOrigins: readonly string[];
   isHttps: boolean;
+  /** Under which name passkeys are made here, and the origins of the pages that may use them. Undefined where browsers allow none: a network address without a name, or plain http anywhere but on this machine. */
+  relyingParty(): RelyingParty | undefined;
   cookieName: string;
   /** The client's address: that of the socket, or what the last trusted proxy wrote down. */
   addressOf(socketAddress: string | undefined, forwardedFor: string | undefined): string;
+}
+
+export interface RelyingParty {
+  /** A host name. */
+  id: string;
+  origins: string[];
 }
 
 /** The site of a config; `port` is asked late, because a free one is known only after listening. */
@@ -23,6 +31,12 @@ export function createSite(config: { PUBLIC_URL?: string | undefined; HOST: stri
     isOwnOrigin: (origin) => (given ? new URL(given).origin === origin : [config.HOST, 'localhost', '127.0.0.1'].some((host) => origin === `http://${host}:${port()}`)),
     corsOrigins: config.CORS_ORIGINS,
     isHttps,
+    relyingParty() {
+      const { hostname, origin } = new URL(given ?? `http://localhost:${port()}`);
+      const isHere = given === undefined && (isEverywhere || ['127.0.0.1', '::1', 'localhost'].includes(config.HOST));
+      const isNamed = given !== undefined && !/^[\d.]+$|^\[/.test(hostname) && (isHttps || hostname === 'localhost');
+      return isHere || isNamed ? { id: hostname, origins: [origin] } : undefined;
+    },
     // A browser takes a cookie of this name only over https, for this host alone.
     cookieName: isHttps ? '__Host-uxflow' : 'uxflow',
     addressOf(socketAddress, forwardedFor) {

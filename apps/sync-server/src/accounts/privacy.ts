@@ -36,6 +36,8 @@ const EXPORT_DAYS = 30;
 const EXPORTED: Record<string, string> = {
   sessions: 'select id, kind, device_name, user_agent, ip_address, created_at, last_seen_at, expires_at from session where user_id = $1 order by created_at',
   signInMethods: 'select provider_id, account_id, scope, created_at from credential where user_id = $1 order by created_at',
+  passkeys: 'select id, name, transports, synced, aaguid, created_at, last_used_at from passkey where user_id = $1 order by created_at',
+  emailChanges: 'select old_email, new_email, done, created_at from email_change where user_id = $1 order by created_at',
   apiKeys: 'select id, name, start, scopes, workspace_id, created_at, expires_at, revoked_at, last_used_at, uses from api_key where user_id = $1 order by created_at',
   audit: 'select kind, at, ip_address, user_agent, data from audit_event where user_id = $1 order by at',
 };

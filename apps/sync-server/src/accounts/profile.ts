@@ -29,9 +29,10 @@ export function createProfile({ database, principals }: AccountParts): Profile {
 
 /** The person behind an id. */
 export async function readMe(sql: Queryable, userId: string): Promise<Me> {
-  const { rows } = await sql.query<{ id: string; email: string; emailVerified: boolean; name: string; role: Me['role']; twoFactor: boolean; preferences: unknown; createdAt: Date; deleteAt: Date | null; providers: string[] }>(
+  const { rows } = await sql.query<{ id: string; email: string; emailVerified: boolean; name: string; role: Me['role']; twoFactor: boolean; preferences: unknown; createdAt: Date; deleteAt: Date | null; providers: string[]; passkeys: number }>(
     `select u.id, u.email, u.email_verified as "emailVerified", u.name, u.role, u.two_factor_enabled as "twoFactor", u.preferences, u.created_at as "createdAt", u.delete_at as "deleteAt",
-       coalesce((select array_agg(c.provider_id order by c.provider_id) from credential c where c.user_id = u.id), '{}') as providers
+       coalesce((select array_agg(c.provider_id order by c.provider_id) from credential c where c.user_id = u.id), '{}') as providers,
+       (select count(*) from passkey p where p.user_id = u.id)::int as passkeys
      from app_user u where u.id = $1`,
     [userId],
   );
@@ -43,6 +44,7 @@ export async function readMe(sql: Queryable, userId: string): Promise<Me> {
     name: row.name,
     role: row.role,
     twoFactor: row.twoFactor,
+    passkeys: row.passkeys,
     hasPassword: row.providers.includes('credential'),
     providers: row.providers.filter((one) => one !== 'credential'),
     preferences: preferencesSchema.parse(row.preferences),

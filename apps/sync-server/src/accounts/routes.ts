@@ -6,6 +6,7 @@ import type { ServerApp, ServerEnv } from '../access/context.ts';
 import { accessRoute, problemAnswer, type AccessRule } from '../access/route.ts';
 import type { Site } from '../access/site.ts';
 import type { Origin } from './audit.ts';
+import { addPasskeyRoutes } from './passkeyRoutes.ts';
 import { challengeSchema, emailSchema, keySchema, loginSchema, meSchema, nameSchema, newKeySchema, passwordSchema, preferencesChangeSchema, preferencesSchema, registerSchema, secondFactorSchema, sessionSchema, signedInSchema, tokenSchema } from './schema.ts';
 import type { Accounts } from './service.ts';
 import type { Challenge, SignedIn } from './signIn.ts';
@@ -34,6 +35,7 @@ export function addAccountRoutes(app: ServerApp, { accounts, site }: { accounts:
   addSelfRoutes(app, accounts, site);
   addSecondFactorRoutes(app, accounts, site);
   addKeyRoutes(app, accounts);
+  addPasskeyRoutes(app, { accounts, site });
 }
 
 function addRegistrationRoutes(app: ServerApp, { registration, passwords }: Accounts): void {
@@ -153,10 +155,11 @@ export function setSessionCookie(context: Context<ServerEnv>, site: Site, token:
   setCookie(context, site.cookieName, token, { path: '/', httpOnly: true, secure: site.isHttps, sameSite: 'Lax', ...(remember ? { expires: new Date(expiresAt) } : {}) });
 }
 
-function handOver(context: Context<ServerEnv>, site: Site, result: SignedIn | Challenge, asCookie: boolean, remember: boolean): Omit<SignedIn, 'token'> & { token?: string } | Challenge {
-  if (result.status !== 'signedIn' || !asCookie) return result;
+/** What a sign-in answers with: its secret, or a cookie that holds it. */
+export function handOver<Result extends SignedIn | Challenge>(context: Context<ServerEnv>, site: Site, result: Result, asCookie: boolean, remember: boolean): Exclude<Result, SignedIn> | (Omit<SignedIn, 'token'> & { token?: string }) {
+  if (result.status !== 'signedIn' || !asCookie) return result as Exclude<Result, SignedIn> | SignedIn;
   setSessionCookie(context, site, result.token, result.expiresAt, remember);
-  const { token: _, ...rest } = result;
+  const { token: _, ...rest } = result as SignedIn;
   return rest;
 }
 

@@ -12,8 +12,8 @@ export const languageSchema = z.enum(['en', 'de']);
 /** A secret out of a link or a code. */
 export const tokenSchema = z.string().trim().min(16).max(2000);
 /** `bearer`: the secret is in the answer, for apps; `cookie`: it is in a cookie that no script can read, for pages of this server. */
-const sessionForm = z.enum(['bearer', 'cookie']).default('bearer');
-const deviceName = z.string().trim().min(1).max(100).optional();
+export const sessionFormSchema = z.enum(['bearer', 'cookie']).default('bearer');
+export const deviceNameSchema = z.string().trim().min(1).max(100).optional();
 
 export const preferencesSchema = z
   .object({
@@ -37,8 +37,8 @@ export const preferencesChangeSchema = z.strictObject({
 export type PreferencesChange = z.output<typeof preferencesChangeSchema>;
 
 export const registerSchema = z.strictObject({ email: emailSchema, password: passwordSchema, name: nameSchema, language: languageSchema.default('en') }).openapi('Register');
-export const loginSchema = z.strictObject({ email: emailSchema, password: passwordSchema, remember: z.boolean().default(true), deviceName, as: sessionForm }).openapi('Login');
-export const secondFactorSchema = z.strictObject({ challenge: tokenSchema, code: z.string().trim().min(6).max(32), kind: z.enum(['totp', 'backup']).default('totp'), deviceName, as: sessionForm });
+export const loginSchema = z.strictObject({ email: emailSchema, password: passwordSchema, remember: z.boolean().default(true), deviceName: deviceNameSchema, as: sessionFormSchema }).openapi('Login');
+export const secondFactorSchema = z.strictObject({ challenge: tokenSchema, code: z.string().trim().min(6).max(32), kind: z.enum(['totp', 'backup']).default('totp'), deviceName: deviceNameSchema, as: sessionFormSchema });
 
 export const meSchema = z
   .object({
@@ -48,6 +48,7 @@ export const meSchema = z
     name: z.string(),
     role: z.enum(['user', 'admin', 'super_admin']),
     twoFactor: z.boolean(),
+    passkeys: z.number().int(),
     hasPassword: z.boolean(),
     providers: z.array(z.string()),
     preferences: preferencesSchema,

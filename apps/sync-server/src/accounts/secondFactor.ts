@@ -5,6 +5,7 @@ import { authCode, authHeaders } from './authCalls.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import type { Passwords } from './passwords.ts';
+import { tellSecurity } from './securityMail.ts';
 import { demandFresh } from './signIn.ts';
 
 /** A session that takes the place of the one that asked. */
@@ -27,12 +28,14 @@ export interface SecondFactor {
 /** The part of the second factor. */
 export function createSecondFactor(parts: AccountParts, passwords: Passwords): SecondFactor {
   const { database: { pool }, principals } = parts;
-  /** better-auth makes a new session in place of the old one; kind and name of the device go over. */
-  const renewed = async (principal: Principal, response: Headers, kind: AuditKind, origin: Origin): Promise<Renewed> => {
+  const deviceOf = async ({ sessionId }: Principal) => (await pool.query<{ kind: string; name: string | null; method: string | null }>('select kind, device_name as name, method from session where id = $1', [sessionId])).rows[0];
+  /** better-auth makes a new session in place of the old one; what is known of the device goes over. */
+  const renewed = async (principal: Principal, device: Awaited<ReturnType<typeof deviceOf>>, response: Headers, kind: AuditKind, origin: Origin): Promise<Renewed> => {
     const token = tokenOf(response);
-    const { rows } = await pool.query<{ expiresAt: Date }>(`select expires_at as "expiresAt" from session where token_hash = $1`, [hashSecret(token)]);
+    const { rows } = await pool.query<{ expiresAt: Date }>(`update session set kind = $2, device_name = $3, method = $4 where token_hash = $1 returning expires_at as "expiresAt"`, [hashSecret(token), device?.kind ?? 'web', device?.name ?? null, device?.method ?? null]);
     await pool.query('delete from session where id = $1', [principal.sessionId]);
     await writeAudit(pool, kind, principal.userId, origin);
+    await tellSecurity(parts, pool, principal.userId, kind === 'TWO_FACTOR_ENABLED' ? 'twoFactorOn' : 'twoFactorOff');
     await principals.revoke({ userId: principal.userId, sessionId: principal.sessionId! });
     await principals.revoke({ userId: principal.userId });
     return { token, expiresAt: rows[0]!.expiresAt.getTime() };
@@ -63,11 +66,12 @@ export function createSecondFactor(parts: AccountParts, passwords: Passwords): S
     },
     async confirm(principal, secret, code, origin) {
       if (principal.twoFactor) throw accountProblem('TWO_FACTOR_ON');
+      const device = await deviceOf(principal);
       try {
         const { headers } = await (await parts.auth()).api.verifyTOTP({ body: { code }, headers: authHeaders(origin, { secret }), returnHeaders: true });
         const token = tokenOf(headers);
         await demandFresh(parts, token, code, origin);
-        return await renewed(principal, headers, 'TWO_FACTOR_ENABLED', origin);
+        return await renewed(principal, device, headers, 'TWO_FACTOR_ENABLED', origin);
       } catch (error) {
         throw told(error);
       }
@@ -75,9 +79,10 @@ export function createSecondFactor(parts: AccountParts, passwords: Passwords): S
     async end(principal, secret, password, origin) {
       if (!principal.twoFactor) throw accountProblem('TWO_FACTOR_OFF');
       await passwords.demand(principal.userId, password, origin);
+      const device = await deviceOf(principal);
       try {
         const { headers } = await (await parts.auth()).api.disableTwoFactor({ body: { password }, headers: authHeaders(origin, { secret }), returnHeaders: true });
-        return await renewed(principal, headers, 'TWO_FACTOR_DISABLED', origin);
+        return await renewed(principal, device, headers, 'TWO_FACTOR_DISABLED', origin);
       } catch (error) {
         throw told(error);
       }

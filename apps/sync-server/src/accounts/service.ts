@@ -7,12 +7,14 @@ import { createAdministration, type Administration } from './administration.ts';
 import type { Auth } from './auth.ts';
 import { createDesktopSignIn, type DesktopSignIn } from './desktopSignIn.ts';
 import { createLockout } from './lockout.ts';
-import { createPasswordHasher } from './passwordHash.ts';
+import { createPasswordHasher, type PasswordHasher } from './passwordHash.ts';
 import { createPasswordPolicy } from './passwordPolicy.ts';
+import { createPasskeys, type Passkeys } from './passkeys.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import type { AccountParts } from './parts.ts';
 import { createPrivacy, type PeoplePort, type Privacy } from './privacy.ts';
 import { createProfile, type Profile } from './profile.ts';
+import { createProof, type Proof } from './proof.ts';
 import { createProviderSignIn, type ProviderSignIn } from './providerSignIn.ts';
 import { createRegistration, type Registration } from './registration.ts';
 import { createSecondFactor, type SecondFactor } from './secondFactor.ts';
@@ -25,12 +27,16 @@ export interface Accounts {
   providers: ProviderSignIn;
   passwords: Passwords;
   secondFactor: SecondFactor;
+  passkeys: Passkeys;
+  proof: Proof;
   sessions: Sessions;
   profile: Profile;
   apiKeys: ApiKeys;
   desktop: DesktopSignIn;
   privacy: Privacy;
   administration: Administration;
+  /** How passwords are stored; those of links, too. */
+  hasher: PasswordHasher;
   /** What must come round for accounts. */
   tasks: PeriodicTask[];
 }
@@ -58,6 +64,7 @@ export async function createAccounts({ secret, people, ...given }: AccountsOptio
   };
   const signIn = createSignIn(parts);
   const passwords = createPasswords(parts);
+  const passkeys = createPasskeys(parts, signIn);
   const privacy = createPrivacy(parts, passwords, people);
   return {
     registration: createRegistration(parts),
@@ -65,12 +72,15 @@ export async function createAccounts({ secret, people, ...given }: AccountsOptio
     providers: createProviderSignIn(parts, secret, signIn),
     passwords,
     secondFactor: createSecondFactor(parts, passwords),
+    passkeys,
+    proof: createProof(parts, passwords, passkeys),
     sessions: createSessions(parts),
     profile: createProfile(parts),
     apiKeys: createApiKeys(parts),
     desktop: createDesktopSignIn(parts, signIn),
     privacy,
     administration: createAdministration(parts),
+    hasher,
     tasks: [
       { name: 'delete accounts whose days are over', everyMs: HOUR_MS, run: () => privacy.purge() },
       { name: 'forget what signing in left behind', everyMs: HOUR_MS, run: () => forgetLeftovers(parts) },
@@ -95,6 +105,7 @@ export function keyOf(secret: string, purpose: string): Buffer {
 async function forgetLeftovers({ database: { pool } }: AccountParts): Promise<void> {
   await pool.query('delete from session where expires_at < now()');
   await pool.query('delete from verification where expires_at < now()');
+  await pool.query('delete from passkey_challenge where expires_at < now()');
   await pool.query(`delete from sign_in_code where expires_at < now() - interval '1 day'`);
   await pool.query(`delete from failed_sign_in where at < now() - interval '1 day'`);
   await pool.query('delete from sign_in_lock where until < now()');

@@ -1,7 +1,10 @@
 /** Where a person is signed in, and how to end that. */
-import type { Principal } from '../access/principal.ts';
+import { randomBytes } from 'node:crypto';
+import { hashSecret, type Principal } from '../access/principal.ts';
 import type { Queryable } from '../db/database.ts';
+import { newId } from '../ids.ts';
 import { writeAudit, type Origin } from './audit.ts';
+import { SESSION_DAYS } from './authCalls.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 
@@ -55,4 +58,13 @@ export function createSessions({ database: { pool }, principals }: AccountParts)
 export async function endSessions(sql: Queryable, userId: string, keepSessionId = ''): Promise<{ userId: string; sessionIds: string[] }> {
   const { rows } = await sql.query<{ id: string }>('delete from session where user_id = $1 and id <> $2 returning id', [userId, keepSessionId]);
   return { userId, sessionIds: rows.map(({ id }) => id) };
+}
+
+/** The secret of a new session, for a sign-in that ends with `SignIn.finish`. Without `remember` it lasts a day. */
+export async function openSession(sql: Queryable, { userId, remember, method }: { userId: string; remember: boolean; method: 'passkey' | null }, origin: Origin): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  await sql.query(`insert into session (id, token_hash, user_id, expires_at, ip_address, user_agent, method) values ($1, $2, $3, now() + make_interval(days => $4), $5, $6, $7)`, [
+    newId('session'), hashSecret(token), userId, remember ? SESSION_DAYS : 1, origin.address, origin.userAgent, method,
+  ]);
+  return token;
 }

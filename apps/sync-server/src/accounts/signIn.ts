@@ -32,11 +32,14 @@ export interface SignIn {
   withPassword(given: { email: string; password: string; remember: boolean }, device: Device, origin: Origin): Promise<SignedIn | Challenge>;
   /** Throws CHALLENGE_INVALID, CODE_WRONG, CODE_USED, SIGN_IN_LOCKED. */
   withSecondFactor(given: { challenge: string; code: string; kind: 'totp' | 'backup' }, device: Device, origin: Origin): Promise<SignedIn>;
+  /** Puts a failure on record and counts it; `email` may be any text that stands for who was tried. */
+  failed(email: string, origin: Origin): Promise<void>;
   /** What every way to sign in ends with: `token` is of a session that was just made. */
   finish(token: string, device: Device, origin: Origin): Promise<SignedIn>;
 }
 
-const REPLAY_SECONDS = 90;
+/** A code of an authenticator app may come back only after this. */
+export const REPLAY_SECONDS = 90;
 /** Devices that one account is signed in on at once. */
 const MOST_SESSIONS = 20;
 
@@ -57,6 +60,7 @@ export function createSignIn(parts: AccountParts): SignIn {
   };
 
   const signIn: SignIn = {
+    failed,
     async withPassword({ email, password, remember }, device, origin) {
       await demandUnlocked(email, origin);
       let result;

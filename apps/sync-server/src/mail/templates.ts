@@ -10,8 +10,16 @@ export type MailContent =
   | { kind: 'passwordChanged'; params: { name: string; link: string } }
   | { kind: 'locked'; params: { name: string; minutes: number; link: string } }
   | { kind: 'suspicious'; params: { name: string; at: string; address: string; device: string; link: string } }
+  | { kind: 'security'; params: { name: string; change: SecurityChange; detail: string; link: string } }
+  | { kind: 'emailAsked'; params: { name: string; newEmail: string; link: string } }
+  | { kind: 'emailConfirm'; params: { name: string; link: string; code: string } }
+  | { kind: 'emailChanged'; params: { name: string; newEmail: string; day: string; link: string; code: string } }
+  | { kind: 'emailReserved'; params: { day: string; link: string } }
   | { kind: 'deletion'; params: { name: string; day: string; link: string } }
   | { kind: 'invitation'; params: { workspaceName: string; inviterName: string; role: string; link: string; note?: string } };
+
+/** What was changed about how an account is entered. */
+export type SecurityChange = 'passkeyAdded' | 'passkeyRemoved' | 'providerLinked' | 'providerUnlinked' | 'twoFactorOn' | 'twoFactorOff' | 'apiKeyMade' | 'emailUndone';
 
 export interface RenderedMail {
   subject: string;
@@ -72,6 +80,28 @@ function wordingOf(content: MailContent, language: Language): Wording {
       return language === 'de'
         ? { subject: 'Anmeldung von einem neuen Gerät', lines: [`Hallo ${content.params.name},`, `Ihr Konto wurde von einem Gerät benutzt, das wir nicht kennen: ${content.params.device}, Netzadresse ${content.params.address}, ${content.params.at} (UTC).`], action: 'Neues Passwort setzen', after: ['Waren Sie es, ist nichts zu tun.'] }
         : { subject: 'A sign-in from a new device', lines: [`Hello ${content.params.name},`, `your account was used from a device that we do not know: ${content.params.device}, network address ${content.params.address}, ${content.params.at} (UTC).`], action: 'Set a new password', after: ['If it was you, there is nothing to do.'] };
+    case 'security': {
+      const sentence = fillDetail((language === 'de' ? germanChanges : englishChanges)[content.params.change], content.params.detail);
+      return language === 'de'
+        ? { subject: 'Der Zugang zu Ihrem Konto wurde geändert', lines: [`Hallo ${content.params.name},`, sentence], action: 'Konto ansehen', after: ['Waren Sie es, ist nichts zu tun. Waren Sie es nicht, setzen Sie sofort ein neues Passwort.'] }
+        : { subject: 'How your account is entered was changed', lines: [`Hello ${content.params.name},`, sentence], action: 'Look at the account', after: ['If it was you, there is nothing to do. If it was not you, set a new password at once.'] };
+    }
+    case 'emailAsked':
+      return language === 'de'
+        ? { subject: 'Ihr Konto soll eine andere Adresse bekommen', lines: [`Hallo ${content.params.name},`, `jemand hat für Ihr Konto die neue Adresse ${content.params.newEmail} verlangt. Sie gilt erst, wenn sie von dort bestätigt ist.`], action: 'Konto ansehen', after: ['Waren Sie es nicht, setzen Sie sofort ein neues Passwort: Jemand ist in Ihrem Konto.'] }
+        : { subject: 'Your account is to get another address', lines: [`Hello ${content.params.name},`, `somebody asked for the new address ${content.params.newEmail} for your account. It holds only once it is confirmed from there.`], action: 'Look at the account', after: ['If it was not you, set a new password at once: somebody is in your account.'] };
+    case 'emailConfirm':
+      return language === 'de'
+        ? { subject: 'Bestätigen Sie Ihre neue Adresse', lines: [`Hallo ${content.params.name},`, 'diese Adresse soll die neue Ihres Kontos werden. Waren Sie das, bestätigen Sie sie bitte.'], action: 'Neue Adresse bestätigen', after: ['Der Link gilt 24 Stunden. Waren Sie es nicht, tun Sie nichts.'] }
+        : { subject: 'Confirm your new address', lines: [`Hello ${content.params.name},`, 'this address is to become the new one of your account. If it was you, please confirm it.'], action: 'Confirm the new address', after: ['The link works for 24 hours. If it was not you, do nothing.'] };
+    case 'emailChanged':
+      return language === 'de'
+        ? { subject: 'Ihr Konto hat eine neue Adresse', lines: [`Hallo ${content.params.name},`, `Ihr Konto gehört jetzt zu ${content.params.newEmail}. Andere Geräte wurden abgemeldet.`], action: 'Rückgängig machen', after: [`Waren Sie es nicht, machen Sie es rückgängig: Bis zum ${content.params.day} bringt der Link das Konto zu dieser Adresse zurück und meldet überall ab.`] }
+        : { subject: 'Your account has a new address', lines: [`Hello ${content.params.name},`, `your account belongs to ${content.params.newEmail} now. Other devices were signed out.`], action: 'Undo', after: [`If it was not you, undo it: until ${content.params.day} the link brings the account back to this address and signs out everywhere.`] };
+    case 'emailReserved':
+      return language === 'de'
+        ? { subject: 'Diese Adresse ist noch vorgemerkt', lines: ['Hallo,', `mit dieser Adresse sollte ein Konto angelegt werden. Sie gehörte bis vor Kurzem zu einem anderen Konto und bleibt dafür bis zum ${content.params.day} vorgemerkt.`], action: 'Später anlegen', after: ['Waren Sie es nicht, tun Sie nichts.'] }
+        : { subject: 'This address is still reserved', lines: ['Hello,', `somebody wanted to make an account with this address. It belonged to another account until recently and stays reserved for that until ${content.params.day}.`], action: 'Make it later', after: ['If it was not you, do nothing.'] };
     case 'deletion':
       return language === 'de'
         ? { subject: 'Ihr Konto wird gelöscht', lines: [`Hallo ${content.params.name},`, `Ihr Konto wird am ${content.params.day} mit allem, was dazu gehört, gelöscht. Alle Geräte sind abgemeldet.`], action: 'Anmelden und behalten', after: ['Bis dahin können Sie sich anmelden und das Konto behalten.'] }
@@ -83,6 +113,31 @@ function wordingOf(content: MailContent, language: Language): Wording {
         : { subject: `Invitation to “${workspaceName}”`, lines: ['Hello,', `${inviterName} invites you to the workspace “${workspaceName}” as ${role}.`, ...(note ? [`“${note}”`] : [])], action: 'See the invitation', after: ['The invitation is valid for seven days and for this address only.'] };
     }
   }
+}
+
+const englishChanges: Record<SecurityChange, string> = {
+  passkeyAdded: 'the passkey “{detail}” was added to your account.',
+  passkeyRemoved: 'the passkey “{detail}” was removed from your account.',
+  providerLinked: 'signing in with {detail} was added to your account.',
+  providerUnlinked: 'signing in with {detail} was removed from your account.',
+  twoFactorOn: 'the second factor of your account was switched on.',
+  twoFactorOff: 'the second factor of your account was switched off.',
+  apiKeyMade: 'the key “{detail}” for programs was made for your account.',
+  emailUndone: 'the change of the address of your account was undone. Every device was signed out.',
+};
+const germanChanges: Record<SecurityChange, string> = {
+  passkeyAdded: 'der Passkey „{detail}“ wurde Ihrem Konto hinzugefügt.',
+  passkeyRemoved: 'der Passkey „{detail}“ wurde aus Ihrem Konto entfernt.',
+  providerLinked: 'die Anmeldung mit {detail} wurde Ihrem Konto hinzugefügt.',
+  providerUnlinked: 'die Anmeldung mit {detail} wurde aus Ihrem Konto entfernt.',
+  twoFactorOn: 'der zweite Faktor Ihres Kontos wurde eingeschaltet.',
+  twoFactorOff: 'der zweite Faktor Ihres Kontos wurde ausgeschaltet.',
+  apiKeyMade: 'für Ihr Konto wurde der Schlüssel „{detail}“ für Programme angelegt.',
+  emailUndone: 'die Änderung der Adresse Ihres Kontos wurde rückgängig gemacht. Alle Geräte wurden abgemeldet.',
+};
+
+function fillDetail(sentence: string, detail: string): string {
+  return sentence.replace('{detail}', () => detail);
 }
 
 /** A header holds one line; what people chose may hold more. */
