@@ -101,7 +101,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: LIMITS.frameBytes, clientTracking: false, skipUTF8Validation: true });
     http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => {});
-      if (new URL(request.url ?? '/', 'http://here').pathname !== SYNC_PATH || !isReady) {
+      // Not by URL: a target such as `//` is none, and what is thrown here ends the process.
+      if (request.url?.split('?')[0] !== SYNC_PATH || !isReady) {
         socket.end(`HTTP/1.1 ${isReady ? '404 Not Found' : '503 Service Unavailable'}\r\nConnection: close\r\n\r\n`);
         return;
       }
