@@ -1,11 +1,11 @@
 /** Signing in by an identity provider: better-auth leads there and back; what comes of it is a session like any other. */
-import { createHmac, randomBytes } from 'node:crypto';
 import { hashSecret } from '../access/principal.ts';
 import { transact } from '../db/transaction.ts';
 import { writeEvent } from '../jobs/outbox.ts';
 import { writeAudit, type Origin } from './audit.ts';
 import type { Auth } from './auth.ts';
 import { authCode, authHeaders } from './authCalls.ts';
+import { makeChallenge } from './challenge.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import { providerNames, providersOf } from './providers.ts';
@@ -21,8 +21,6 @@ export interface ProviderSignIn {
   /** What the way back brings, and where to go on to. Throws PROVIDER_FAILED. */
   finish(request: Request, origin: Origin): Promise<{ result: SignedIn | Challenge; next: string; cookies: string[] }>;
 }
-
-const CHALLENGE_SECONDS = 600;
 
 /** The part of identity providers. */
 export function createProviderSignIn(parts: AccountParts, secret: string, signIn: SignIn): ProviderSignIn {
@@ -70,19 +68,7 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
       if (!row.twoFactor) return { result: await signIn.finish(token, { kind: 'web' }, origin), next, cookies };
       // better-auth asks for the second factor after passwords only; here it is asked for as well.
       await database.pool.query('delete from session where id = $1', [row.id]);
-      return { result: await challenge(row.userId), next, cookies };
+      return { result: await makeChallenge(await auth(), row.userId), next, cookies };
     },
   };
-
-  /** A sign-in that waits for a code, as better-auth makes it after a password. */
-  async function challenge(userId: string): Promise<Challenge> {
-    const context = await (await auth()).$context;
-    const identifier = `2fa-${randomBytes(15).toString('base64url')}`;
-    const expiresAt = new Date(Date.now() + CHALLENGE_SECONDS * 1000);
-    await context.internalAdapter.createVerificationValue({ value: userId, identifier, expiresAt });
-    await context.internalAdapter.createVerificationValue({ value: '0', identifier: `2fa-attempts-${identifier}`, expiresAt });
-    const signature = createHmac('sha256', context.secret).update(identifier).digest('base64');
-    const cookie = `${context.createAuthCookie('two_factor').name}=${encodeURIComponent(`${identifier}.${signature}`)}`;
-    return { status: 'secondFactor', challenge: Buffer.from(cookie).toString('base64url'), methods: ['totp', 'backup'] };
-  }
 }
