@@ -27,6 +27,7 @@ import { createSpending } from './spending.ts';
 import { createAccountService } from './sync/accountService.ts';
 import { createAsides } from './sync/asides.ts';
 import { createInboxService } from './sync/inboxService.ts';
+import { createKeyService } from './sync/keyService.ts';
 import { createShares } from './sync/shares.ts';
 import { createSyncLine } from './sync/syncLine.ts';
 import { createSyncService } from './sync/syncService.ts';
@@ -147,18 +148,20 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   });
   const line = createSyncLine({ server: () => account.get().server, token: () => account.token(), device: deviceId(folder, newId), egressFor: serverEgress, onRecord: keepRecord, WebSocket: dependencies.WebSocket ?? globalThis.WebSocket, clock });
   const shares = createShares(folder);
-  const sync = createSyncService({ folder, flows, account, line, shares, asides, clock, logger: logger.child('sync') });
+  const keys = createKeyService({ folder, account, secrets: dependencies.secrets, newId, clock, logger: logger.child('keys') });
+  const sync = createSyncService({ folder, flows, account, keys, line, shares, asides, clock, logger: logger.child('sync') });
   const inbox = createInboxService({ folder, flows, account, remote: sync.remote, shares, logger: logger.child('inbox') });
   settings.onChange(() => line.recheck());
   folder.setTextSource((flowId) => flows.textOf(flowId));
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, account, sync, workspaces: createWorkspaceMembers(account), inbox, asides, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, account, keys, sync, workspaces: createWorkspaceMembers(account), inbox, asides, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
       inbox.close();
       sync.close();
+      keys.close();
       account.close();
       await mcp.close();
       await pulls.close();

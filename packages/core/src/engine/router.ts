@@ -24,6 +24,8 @@ import type { Broadcast } from './broadcast.ts';
 import type { Spending } from './spending.ts';
 import type { UsageService } from './usageService.ts';
 import type { AccountService } from './sync/accountService.ts';
+import { keyHandlers } from './sync/keyHandlers.ts';
+import type { KeyService } from './sync/keyService.ts';
 import type { Asides } from './sync/asides.ts';
 import type { InboxService } from './sync/inboxService.ts';
 import type { SyncService } from './sync/syncService.ts';
@@ -50,6 +52,7 @@ export interface EngineParts {
   pulls: ModelPulls;
   author(): Author;
   account: AccountService;
+  keys: KeyService;
   sync: SyncService;
   workspaces: WorkspaceMembers;
   inbox: InboxService;
@@ -65,7 +68,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
 export function createRouter(parts: EngineParts) {
-  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, account, sync, workspaces, inbox, asides, logger } = parts;
+  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, account, keys, sync, workspaces, inbox, asides, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
     const route = path.join('.');
     try {
@@ -93,11 +96,13 @@ export function createRouter(parts: EngineParts) {
     },
     sync: {
       workspaces: os.sync.workspaces.handler(() => sync.remote.workspaces()),
-      createWorkspace: os.sync.createWorkspace.handler(({ input }) => sync.remote.createWorkspace(input.name)),
+      createWorkspace: os.sync.createWorkspace.handler(({ input }) => sync.remote.createWorkspace(input.name, input.encrypted)),
       members: os.sync.members.handler(({ input }) => sync.remote.members(input.workspaceId)),
       invite: os.sync.invite.handler(async ({ input: { workspaceId, ...invitation } }) => done(await sync.remote.invite(workspaceId, invitation))),
+      projects: os.sync.projects.handler(({ input }) => sync.remote.projects(input.workspaceId)),
+      createProject: os.sync.createProject.handler(({ input }) => sync.remote.createProject(input.workspaceId, input.name, input.visibility)),
       flows: os.sync.flows.handler(() => sync.remote.flows()),
-      share: os.sync.share.handler(async ({ input }) => done(await sync.share(input.flowId, input.workspaceId))),
+      share: os.sync.share.handler(async ({ input }) => done(await sync.share(input.flowId, input.workspaceId, input.projectId))),
       detach: os.sync.detach.handler(({ input }) => done(sync.detach(input.flowId))),
       open: os.sync.open.handler(({ input }) => sync.open(input.logId, input.workspaceId)),
       watchFlow: os.sync.watchFlow.handler(({ input, signal }) => sync.watch(input.flowId, signal)),
@@ -124,6 +129,7 @@ export function createRouter(parts: EngineParts) {
       decline: os.inbox.decline.handler(async ({ input }) => done(await inbox.decline(input.invitationId))),
       read: os.inbox.read.handler(({ input }) => done(inbox.read(input.mentionId))),
     },
+    keys: keyHandlers(os.keys, keys),
     flows: {
       list: os.flows.list.handler(({ input }) => flows.list(input).map((row) => (sync.isShared(row.id) ? { ...row, isShared: true } : row))),
       watch: os.flows.watch.handler(({ signal }) => flows.changes.subscribe(signal)),

@@ -1,9 +1,8 @@
 import { AppError, type Clock } from '../../base/index.ts';
 import type { DataFolder } from '../../db/index.ts';
 import { initialState } from '../../flow/index.ts';
-import { Replica, type LogSnapshot, type SyncClient } from '../../sync/index.ts';
+import { Replica, type LogSnapshot, type SyncClient, type SyncCodec } from '../../sync/index.ts';
 import { sha256, storedSnapshot } from './sharedLog.ts';
-import { plainCodec } from './syncLine.ts';
 
 /** Time in which the server must have sent a flow, ms. */
 const WITHIN_MS = 30_000;
@@ -12,7 +11,7 @@ const WITHIN_MS = 30_000;
  * A flow of others, as it is on the server now, stored here as a shared log of its own. Throws SHARED_FLOW_NOT_FOUND, SHARED_FLOW_NOT_READY,
  * SHARED_FLOW_LATE, SHARED_FLOW_UNREADABLE, FLOW_ID_TAKEN; then nothing was stored.
  */
-export async function fetchSharedFlow({ folder, client, logId, clock }: { folder: DataFolder; client: SyncClient; logId: string; clock: Clock }): Promise<{ flowId: string; scope: 'edit' | 'comment' | null }> {
+export async function fetchSharedFlow({ folder, client, logId, clock, codec }: { folder: DataFolder; client: SyncClient; logId: string; clock: Clock; codec: SyncCodec }): Promise<{ flowId: string; scope: 'edit' | 'comment' | null }> {
   let take: (snapshot: LogSnapshot) => void = () => {};
   let fail: (error: AppError) => void = () => {};
   const arrived = new Promise<LogSnapshot>((resolve, reject) => {
@@ -23,7 +22,7 @@ export async function fetchSharedFlow({ folder, client, logId, clock }: { folder
   const open = client.open({
     logId,
     replica,
-    codec: plainCodec,
+    codec,
     // Only the start is wanted: the session that is opened on it fetches the rest.
     keeper: { confirmed: () => {}, settled: () => {}, replaced: (snapshot) => take(snapshot), denied: () => {}, ownConfirmed: () => [] },
   });

@@ -1,62 +1,101 @@
 import { z } from 'zod';
-import type { RemoteFlow, RemoteMember, RemoteWorkspace } from '../../api/index.ts';
+import type { RemoteFlow, RemoteMember, RemoteProject, RemoteWorkspace } from '../../api/index.ts';
 import { isAppError } from '../../base/index.ts';
+import { sealName, type NameSubject } from '../../sync/keys/index.ts';
 import type { AccountService } from './accountService.ts';
+import type { KeyService } from './keyService.ts';
+import { listMembers, type ListedWorkspace } from './workspaceList.ts';
 
 /** Workspaces, people and flows on the account's server. Every call throws what the server refuses. */
 export interface Remote {
   workspaces(): Promise<RemoteWorkspace[]>;
-  createWorkspace(name: string): Promise<RemoteWorkspace>;
+  createWorkspace(name: string, encrypted: boolean): Promise<RemoteWorkspace>;
   members(workspaceId: string): Promise<RemoteMember[]>;
   invite(workspaceId: string, invitation: { email: string; role: string; language: string }): Promise<void>;
+  projects(workspaceId: string): Promise<RemoteProject[]>;
+  createProject(workspaceId: string, name: string, visibility: 'private' | 'team' | undefined): Promise<RemoteProject>;
   flows(): Promise<RemoteFlow[]>;
   /** Puts a log into a workspace; one that is there from an earlier, unheard answer is as good. */
-  register(workspaceId: string, log: { logId: string; name: string; no: number; chain: string }): Promise<void>;
+  register(workspaceId: string, log: { logId: string; name: string; no: number; chain: string; projectId?: string }): Promise<void>;
+  /** Tells the server the name of a flow that it lists. */
+  rename(workspaceId: string, logId: string, name: string): Promise<void>;
 }
 
-const workspaceSchema = z.looseObject({ id: z.string(), name: z.string(), role: z.string(), encrypted: z.boolean().default(false), permissions: z.array(z.string()).optional() });
-const memberSchema = z.looseObject({ userId: z.string(), name: z.string().default(''), email: z.string().default(''), role: z.string() });
-const flowSchema = z.looseObject({ logId: z.string(), workspaceId: z.string(), name: z.string().nullable().default(null), updatedAt: z.number(), scope: z.enum(['edit', 'comment', 'read']), kind: z.string().default('main') });
+const flowSchema = z.looseObject({
+  logId: z.string(), workspaceId: z.string(), name: z.string().nullable().default(null), sealed: z.string().nullable().default(null), projectId: z.string().nullable().default(null),
+  updatedAt: z.number(), scope: z.enum(['edit', 'comment', 'read']), kind: z.string().default('main'),
+});
+const projectSchema = z.looseObject({
+  id: z.string(), workspaceId: z.string(), name: z.string().nullable().default(null), sealed: z.string().nullable().default(null), visibility: z.enum(['private', 'team']), scope: z.enum(['edit', 'comment', 'read']), flows: z.number().default(0),
+});
 /** A list under its name. */
 const listOf = <T>(item: z.ZodType<T>, name: string) => z.looseObject({ [name]: z.array(item) }).transform((value) => value[name] as T[]);
 const pathOf = (workspaceId: string) => `/workspaces/${encodeURIComponent(workspaceId)}`;
+const NAME_LETTERS = 100;
 
-export function createRemote({ account, flowOfLog }: { account: AccountService; flowOfLog(logId: string): string | undefined }): Remote {
-  const workspaceOf = ({ id, name, role, encrypted, permissions }: z.infer<typeof workspaceSchema>): RemoteWorkspace => ({
-    id, name, role, encrypted,
-    // A sealed workspace takes sealed flows only, and this device holds no keys of it.
-    mayShare: !encrypted && (permissions ? permissions.includes('write_projects') : ['owner', 'admin', 'member'].includes(role)),
-  });
-  const workspaces = async () => (await account.api().get('/workspaces', listOf(workspaceSchema, 'workspaces'))).map(workspaceOf);
+export interface RemoteOptions {
+  account: AccountService;
+  keys: KeyService;
+  flowOfLog(logId: string): string | undefined;
+}
+
+export function createRemote({ account, keys, flowOfLog }: RemoteOptions): Remote {
+  const workspaceOf = ({ id, name, role, encrypted, permissions }: ListedWorkspace): RemoteWorkspace => ({ id, name, role, encrypted, mayShare: permissions.includes('write_projects') });
+  /** What of a name goes to the server: of an encrypted workspace never the words. Throws where its key is not here. */
+  const named = async (workspaceId: string, about: NameSubject, name: string): Promise<{ name: string } | { sealed: string }> => {
+    const held = await keys.keysOf(workspaceId);
+    const short = name.trim().slice(0, NAME_LETTERS) || 'Flow';
+    return held ? { sealed: sealName(held.cipher, held.keys, about, short) } : { name: short };
+  };
+  /** What the server lists of an encrypted workspace counts only sealed. */
+  const nameOf = (workspaceId: string, encrypted: boolean, about: NameSubject, { name, sealed }: { name: string | null; sealed: string | null }) => {
+    const opened = encrypted ? keys.openName(workspaceId, about, sealed) : (name ?? '');
+    return { name: opened ?? '', encrypted, isLocked: opened === undefined };
+  };
+  const projectOf = (encrypted: boolean, project: z.infer<typeof projectSchema>): RemoteProject => {
+    const { id, workspaceId, visibility, scope, flows } = project;
+    return { id, workspaceId, ...nameOf(workspaceId, encrypted, { project: true }, project), visibility, scope, flows };
+  };
+  const find = async (workspaceId: string) => (await keys.workspaces()).find(({ id }) => id === workspaceId);
+  const listFlows = (workspaceId: string) => account.api().get(`${pathOf(workspaceId)}/flows`, listOf(flowSchema, 'flows'));
+
   return {
-    workspaces,
-    createWorkspace: async (name) => workspaceOf(await account.api().send('POST', '/workspaces', { name }, workspaceSchema)),
-    members: async (workspaceId) => (await account.api().get(`${pathOf(workspaceId)}/members`, listOf(memberSchema, 'members'))).map(({ userId, name, email, role }) => ({ userId, name, email, role })),
+    workspaces: async () => (await keys.workspaces()).map(workspaceOf),
+    createWorkspace: async (name, encrypted) => workspaceOf(await keys.createWorkspace(name, encrypted)),
+    members: (workspaceId) => listMembers(account.api(), workspaceId),
     async invite(workspaceId, invitation) {
       await account.api().send('POST', `${pathOf(workspaceId)}/invite`, invitation, z.unknown());
     },
+    async projects(workspaceId) {
+      await keys.ready();
+      const encrypted = (await find(workspaceId))?.encrypted ?? false;
+      return (await account.api().get(`${pathOf(workspaceId)}/projects`, listOf(projectSchema, 'projects'))).map((project) => projectOf(encrypted, project));
+    },
+    async createProject(workspaceId, name, visibility) {
+      const given = await named(workspaceId, { project: true }, name);
+      const made = await account.api().send('POST', `${pathOf(workspaceId)}/projects`, { ...given, ...(visibility ? { visibility } : {}) }, projectSchema);
+      return projectOf('sealed' in given, made);
+    },
     async flows() {
-      const all = await workspaces();
-      const lists = await Promise.all(
-        all.map(async ({ id, name, encrypted }) => {
-          const list = await account.api().get(`${pathOf(id)}/flows`, listOf(flowSchema, 'flows'));
-          // What is sealed has no name that this device could read.
-          return encrypted ? [] : list.filter(({ kind }) => kind === 'main').map((flow) => ({ ...flow, workspaceName: name }));
-        }),
-      );
-      return lists.flat().map(({ logId, name, workspaceId, workspaceName, updatedAt, scope }): RemoteFlow => {
+      await keys.ready();
+      const lists = await Promise.all((await keys.workspaces()).map(async ({ id, name, encrypted }) => (await listFlows(id)).filter(({ kind }) => kind === 'main').map((flow) => ({ ...flow, workspaceName: name, encrypted }))));
+      return lists.flat().map((flow): RemoteFlow => {
+        const { logId, workspaceId, workspaceName, encrypted, projectId, updatedAt, scope } = flow;
         const flowId = flowOfLog(logId);
-        return { logId, name: name ?? '', workspaceId, workspaceName, updatedAt, scope, ...(flowId ? { flowId } : {}) };
+        return { logId, ...nameOf(workspaceId, encrypted, { logId }, flow), workspaceId, workspaceName, ...(projectId === null ? {} : { projectId }), updatedAt, scope, ...(flowId ? { flowId } : {}) };
       });
     },
-    async register(workspaceId, log) {
+    async register(workspaceId, { name, ...log }) {
+      const given = await named(workspaceId, { logId: log.logId }, name);
       try {
-        await account.api().send('POST', `${pathOf(workspaceId)}/flows`, { ...log, kind: 'main' }, z.unknown());
+        await account.api().send('POST', `${pathOf(workspaceId)}/flows`, { ...log, ...given, kind: 'main' }, z.unknown());
       } catch (error) {
         if (!isAppError(error) || (error.code !== 'FLOW_EXISTS' && error.code !== 'LOG_EXISTS')) throw error;
-        const there = await account.api().get(`${pathOf(workspaceId)}/flows`, listOf(flowSchema, 'flows'));
-        if (!there.some(({ logId }) => logId === log.logId)) throw error;
+        if (!(await listFlows(workspaceId)).some(({ logId }) => logId === log.logId)) throw error;
       }
+    },
+    async rename(workspaceId, logId, name) {
+      await account.api().send('PATCH', `${pathOf(workspaceId)}/flows/${encodeURIComponent(logId)}`, await named(workspaceId, { logId }, name), z.unknown());
     },
   };
 }

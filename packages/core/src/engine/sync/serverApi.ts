@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../base/index.ts';
 import { isLoopback } from '../../llm/index.ts';
+import type { KeyRequest } from '../../sync/keys/index.ts';
 
 /** What a server gives who signs in. */
 export interface Session {
@@ -11,7 +12,7 @@ export interface Session {
 /** The HTTP side of a server, for one account. Every call throws AppError: the server's own code, or SERVER_…, SIGNED_OUT. */
 export interface ServerApi {
   get<T>(path: string, schema: z.ZodType<T>): Promise<T>;
-  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
+  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
 }
 
 const problem = z.object({ error: z.object({ code: z.string(), message: z.string().default(''), params: z.record(z.string(), z.unknown()).default({}) }) });
@@ -54,6 +55,14 @@ export function createServerApi({ server, fetch, token }: { server: string; fetc
     return read.data;
   };
   return { get: (path, schema) => call('GET', path, undefined, schema), send: (method, path, body, schema) => call(method, path, body, schema) };
+}
+
+/** The key routes' way of asking, over this API. */
+export function requestOf(api: ServerApi): KeyRequest {
+  return (method, path, body) => {
+    const below = path.replace(/^\/api\/v1/, '');
+    return method === 'GET' ? api.get(below, z.unknown()) : api.send(method, below, body, z.unknown());
+  };
 }
 
 /** The origin of the server that a person entered; without a scheme it is https, on this machine http. Throws SERVER_ADDRESS_INVALID, SERVER_ADDRESS_INSECURE. */

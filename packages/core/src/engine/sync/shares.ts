@@ -6,6 +6,9 @@ const shareSchema = z.object({
   server: z.string(),
   workspaceId: z.string(),
   workspaceName: z.string(),
+  /** Whether what travels is sealed: said when it was shared, and never taken back. */
+  encrypted: z.boolean().default(false),
+  projectId: z.string().optional(),
   /** `registering`: the server has not answered yet that it took the log. */
   phase: z.enum(['registering', 'shared']),
   /** True once the server has had time to take the snapshot that others start from. */

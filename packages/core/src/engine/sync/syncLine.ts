@@ -2,14 +2,17 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Clock } from '../../base/index.ts';
 import { currentVersions, highestRules, highestSchema } from '../../flow/index.ts';
 import { openGatedSocket, socketAddress, type Egress, type EgressRecord, type GatedSocket } from '../../llm/index.ts';
-import { createPlainCodec, createSyncClient, type SyncClient, type SyncCodec } from '../../sync/index.ts';
+import { createPlainCodec, createSyncClient, type Deflater, type SyncClient, type SyncCodec } from '../../sync/index.ts';
 import { sha256 } from './sharedLog.ts';
 
 /** Where a server takes the sync connection. */
 const SYNC_PATH = '/v1/sync';
 
+/** Deflate as this host has it. */
+export const nodeDeflater: Deflater = { deflate: (bytes) => deflateRawSync(bytes), inflate: (bytes, size) => inflateRawSync(bytes, { maxOutputLength: Math.max(1, size) }) };
+
 /** The form of entries in workspaces that are not encrypted. */
-export const plainCodec: SyncCodec = createPlainCodec({ deflate: (bytes) => deflateRawSync(bytes), inflate: (bytes, size) => inflateRawSync(bytes, { maxOutputLength: Math.max(1, size) }) });
+export const plainCodec: SyncCodec = createPlainCodec(nodeDeflater);
 
 export interface SyncLineOptions {
   server(): string;

@@ -3,22 +3,27 @@ import { AppError, isAppError, type Clock, type Logger } from '../../base/index.
 import type { DataFolder } from '../../db/index.ts';
 import type { Author } from '../../flow/index.ts';
 import type { OpenLog } from '../../sync/index.ts';
+import { watchKeys } from '../../sync/keys/index.ts';
 import type { FlowService } from '../flowService.ts';
 import type { LogSession } from '../logSession.ts';
 import type { AccountService } from './accountService.ts';
 import { withEntries, type Asides } from './asides.ts';
 import { createFlowFeed } from './flowFeed.ts';
 import { fetchSharedFlow } from './fetchSharedFlow.ts';
+import type { KeyService } from './keyService.ts';
 import { createRemote, type Remote } from './remote.ts';
-import type { Shares } from './shares.ts';
+import type { Share, Shares } from './shares.ts';
 import { plainCodec, type SyncLine } from './syncLine.ts';
 
 /** Flows that are shared: on their way to the server and back, and what a screen wants to know of it. */
 export interface SyncService {
   readonly remote: Remote;
   isShared(flowId: string): boolean;
-  /** Puts a flow into a workspace of the account's server. What is changed meanwhile waits. Throws FLOW_SHARED_ALREADY and what the server refuses; then nothing has changed. */
-  share(flowId: string, workspaceId: string): Promise<void>;
+  /**
+   * Puts a flow into a workspace of the account's server. What is changed meanwhile waits. Throws FLOW_SHARED_ALREADY, where its key is missing
+   * KEYS_NOT_HERE, LOG_KEY_MISSING or WORKSPACE_KEY_MISSING, and what the server refuses; then nothing has changed.
+   */
+  share(flowId: string, workspaceId: string, projectId?: string): Promise<void>;
   /** Ends the sharing on this device; what waits stays in the flow. */
   detach(flowId: string): void;
   /** Fetches a flow of others, or gives the one that is here. Throws what keeps it from coming. */
@@ -39,6 +44,7 @@ export interface SyncServiceOptions {
   folder: DataFolder;
   flows: FlowService;
   account: AccountService;
+  keys: KeyService;
   line: SyncLine;
   shares: Shares;
   asides: Asides;
@@ -53,27 +59,60 @@ const REGISTER_AGAIN_MS = 30_000;
 const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
 
 export function createSyncService(options: SyncServiceOptions): SyncService {
-  const { folder, flows, account, line, shares, asides, clock, logger } = options;
+  const { folder, flows, account, keys, line, shares, asides, clock, logger } = options;
   const { client } = line;
   const attached = new Map<string, OpenLog>();
   const encoder = new TextEncoder();
-  const remote = createRemote({ account, flowOfLog: (logId) => [...shares.entries()].find(([, share]) => share.logId === logId)?.[0] });
+  const remote = createRemote({ account, keys, flowOfLog: (logId) => [...shares.entries()].find(([, share]) => share.logId === logId)?.[0] });
   let isStarted = false;
   let isClosed = false;
   let again: NodeJS.Timeout | undefined;
+  let wasConnected = false;
+  const keyWatches = new Map<string, () => void>();
 
   const isHere = (flowId: string) => {
     const share = shares.get(flowId);
     return share?.phase === 'shared' && account.get().user !== null && share.server === account.get().server;
   };
+  /** What is sealed takes part only while its key is here: without one it is not sent in any form. */
+  const isLocked = ({ encrypted, workspaceId }: Pick<Share, 'encrypted' | 'workspaceId'>) => encrypted && !keys.isOpen(workspaceId);
+  const codecFor = ({ encrypted, workspaceId, logId }: Pick<Share, 'encrypted' | 'workspaceId' | 'logId'>) => (encrypted ? keys.codecOf(workspaceId, logId) : plainCodec);
+  const logsIn = (workspaceId: string) => [...attached].flatMap(([flowId, open]) => (shares.get(flowId)?.workspaceId === workspaceId ? [open] : []));
 
   /** Connects a session with the server, when it is shared there and somebody is signed in. */
   const attach = (session: LogSession) => {
     const { flowId, logId, shared } = session;
     if (!shared || attached.has(flowId) || !isHere(flowId)) return;
-    attached.set(flowId, client.open({ logId, replica: shared.replica, keeper: shared.keeper, codec: plainCodec }));
-    session.setScope(shares.get(flowId)!.scope);
+    const share = shares.get(flowId)!;
+    session.setScope(share.scope);
+    if (isLocked(share)) return;
+    attached.set(flowId, client.open({ logId, replica: shared.replica, keeper: shared.keeper, codec: codecFor(share) }));
+    if (share.encrypted) watch(share.workspaceId);
     start();
+  };
+  /** Fetches the next key of a workspace when a log needs it. */
+  const watch = (workspaceId: string) => {
+    if (keyWatches.has(workspaceId)) return;
+    const keyring = {
+      get epoch() {
+        return keys.epochOf(workspaceId);
+      },
+      refresh: () => keys.refresh(workspaceId),
+    };
+    const stopWatch = watchKeys({ client, logs: () => logsIn(workspaceId), keyring, timer: laterBy, onProblem: (error) => logger.warn('a key was not fetched', { workspaceId, error: String(error) }) });
+    keyWatches.set(workspaceId, stopWatch);
+  };
+  /** Keys came, went or changed: what is locked leaves the connection, what is not comes (back). */
+  const followKeys = () => {
+    if (isClosed) return;
+    let isNew = false;
+    for (const [flowId, share] of shares.entries()) {
+      if (!share.encrypted) continue;
+      if (isLocked(share)) detach(flowId);
+      else if (!attached.has(flowId)) isNew = true;
+    }
+    if (isNew) resume();
+    feed.changed();
   };
   const detach = (flowId: string) => {
     attached.get(flowId)?.close();
@@ -84,6 +123,10 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     isStarted = true;
     client.start();
   };
+  const endWatches = () => {
+    for (const end of keyWatches.values()) end();
+    keyWatches.clear();
+  };
   const stop = () => {
     isStarted = false;
     client.stop();
@@ -92,6 +135,8 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   /** What the server said of a log goes into what the device keeps of it. */
   const follow = () => {
     account.setConnected(client.isConnected);
+    if (client.isConnected && !wasConnected) keys.connected();
+    wasConnected = client.isConnected;
     // What was on its way when the line broke may not have arrived: it is offered again.
     if (!client.isConnected) offering.clear();
     for (const [flowId, open] of attached) {
@@ -135,18 +180,20 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     for (const [flowId, share] of shares.entries()) {
       if (share.server !== account.get().server || !folder.flows.findFlow(flowId)) continue;
       if (share.phase === 'registering') {
+        if (isLocked(share)) continue;
         void register(flowId).catch((error: unknown) => {
           logger.info('a flow waits to be shared', { flowId, error: String(error) });
           clearTimeout(again);
           if (!isClosed) again = setTimeout(resume, REGISTER_AGAIN_MS).unref();
         });
       }
-      else if (folder.flows.listPending(share.logId).length > 0) attach(flows.open(flowId).session);
+      else if (!attached.has(flowId) && folder.flows.listPending(share.logId).length > 0) attach(flows.open(flowId).session);
     }
     for (const session of flows.sessions()) attach(session);
   };
   account.onSwitch(() => {
     for (const flowId of [...attached.keys()]) detach(flowId);
+    endWatches();
     stop();
     resume();
     feed.changed();
@@ -157,7 +204,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     const { flows: store } = folder;
     const no = store.headOf(share.logId);
     const { name } = store.getFlow(flowId);
-    await remote.register(share.workspaceId, { logId: share.logId, name: name.trim().slice(0, 100) || 'Flow', no, chain: store.chainOf(share.logId, no) });
+    await remote.register(share.workspaceId, { logId: share.logId, name, no, chain: store.chainOf(share.logId, no), ...(share.projectId === undefined ? {} : { projectId: share.projectId }) });
     shares.set(flowId, { ...share, phase: 'shared' });
     attach(flows.open(flowId).session);
     feed.changed();
@@ -168,32 +215,42 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     const session = flows.sessions().find((one) => one.flowId === flowId);
     const aside = asides.list(flowId).length;
     const waiting = session?.shared?.replica.pending.length ?? 0;
-    const common = { asides: aside, scope: share ? share.scope : 'edit', ...(share ? { workspace: { id: share.workspaceId, name: share.workspaceName } } : {}) } as const;
+    const common = { asides: aside, scope: share ? share.scope : 'edit', ...(share ? { workspace: { id: share.workspaceId, name: share.workspaceName, encrypted: share.encrypted } } : {}) } as const;
     if (!share) return { ...common, scope: 'edit', state: 'local', waiting: 0 };
     if (!account.get().user || account.get().server !== share.server) return { ...common, state: 'signedOut', waiting, reason: { code: account.get().user ? 'OTHER_SERVER' : 'SIGNED_OUT', params: { host: new URL(share.server).host } } };
+    if (isLocked(share)) return { ...common, ...lockedStatus(share), waiting };
     if (share.phase === 'registering') return { ...common, state: 'sharing', waiting };
     const open = attached.get(flowId);
     if (!open) return { ...common, state: 'connecting', waiting };
     const { mayWrite: _, backlog, scope: __, ...rest } = open.status();
     return { ...common, ...rest, ...(backlog ? { backlog: { entries: backlog.entries, conflicts: backlog.conflicts } } : {}) };
   };
+  /** Where a flow stands whose key is not here. */
+  const lockedStatus = ({ workspaceId, server }: Share): Pick<FlowSyncStatus, 'state' | 'reason'> => {
+    const { code, params } = keys.reasonOf(workspaceId);
+    if (code === 'SERVER_UNREACHABLE') return { state: 'offline', reason: { code, params: { host: new URL(server).host } } };
+    return keys.isKnown(workspaceId) || code === 'KEYS_NOT_HERE' ? { state: 'stopped', reason: { code, params } } : { state: 'connecting' };
+  };
   const feed = createFlowFeed({ flows, status, logOf: (flowId) => attached.get(flowId)?.log, onChange: (listener) => client.subscribe(listener) });
 
   const copyOf = (flowId: string, entries: Parameters<typeof withEntries>[1], name: string, author: Author): string => flows.duplicate(flowId, name.trim() || folder.flows.getFlow(flowId).name, author, (state) => withEntries(state, entries)).id;
 
+  keys.onChange(followKeys);
   resume();
   return {
     remote,
     isShared: (flowId) => shares.get(flowId) !== undefined,
-    async share(flowId, workspaceId) {
+    async share(flowId, workspaceId, projectId) {
       if (shares.get(flowId)) throw new AppError('FLOW_SHARED_ALREADY', 'This flow is shared already. Nothing was changed.', { flowId });
       const workspace = (await remote.workspaces()).find(({ id }) => id === workspaceId);
       if (!workspace?.mayShare) throw new AppError('WORKSPACE_NOT_WRITABLE', 'You may not put flows into this workspace. Nothing was changed; choose another one, or ask its owner.', { workspaceId });
+      // Throws where it is encrypted and its key is not here.
+      if (workspace.encrypted) await keys.keysOf(workspaceId);
       const { session } = flows.open(flowId);
       const { server } = account.get();
       // First the log here: whatever is changed while the server answers has to wait for its number.
       folder.withTransaction(() => {
-        shares.set(flowId, { logId: session.logId, server, workspaceId, workspaceName: workspace.name, phase: 'registering', hasSnapshot: false, scope: 'edit' });
+        shares.set(flowId, { logId: session.logId, server, workspaceId, workspaceName: workspace.name, encrypted: workspace.encrypted, ...(projectId === undefined ? {} : { projectId }), phase: 'registering', hasSnapshot: false, scope: 'edit' });
         session.share();
       });
       feed.changed();
@@ -225,10 +282,13 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       }
       if (!account.get().user) throw new AppError('SIGNED_OUT', 'Nobody is signed in to a server. Nothing was changed; sign in first.', {});
       const workspace = (await remote.workspaces()).find(({ id }) => id === workspaceId);
+      const encrypted = workspace?.encrypted ?? false;
+      // Throws where it is encrypted and its key is not here: there is nothing that could be read.
+      if (encrypted) await keys.keysOf(workspaceId);
       const { server } = account.get();
       start();
-      const { flowId, scope } = await fetchSharedFlow({ folder, client, logId, clock });
-      shares.set(flowId, { logId, server, workspaceId, workspaceName: workspace?.name ?? '', phase: 'shared', hasSnapshot: true, scope });
+      const { flowId, scope } = await fetchSharedFlow({ folder, client, logId, clock, codec: codecFor({ encrypted, workspaceId, logId }) });
+      shares.set(flowId, { logId, server, workspaceId, workspaceName: workspace?.name ?? '', encrypted, phase: 'shared', hasSnapshot: true, scope });
       flows.changes.send({ type: 'changed' });
       flows.open(flowId);
       return flows.summaryOf(flowId);
@@ -239,6 +299,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       attached.get(flowId)?.log.show(shown && user ? encoder.encode(JSON.stringify({ ...shown, name: user.name })) : new Uint8Array(0));
     },
     retry() {
+      keys.connected();
       resume();
       client.retryNow();
     },
@@ -277,8 +338,16 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       isClosed = true;
       clearTimeout(again);
       stopFollowing();
+      endWatches();
       stop();
       feed.close();
     },
   };
+}
+
+/** Runs a task later; the returned function calls it off. */
+function laterBy(ms: number, task: () => void): () => void {
+  const timer = setTimeout(task, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
 }

@@ -63,8 +63,11 @@ export interface Keyring extends LogKeys {
   begin(): Promise<KeyStatus>;
   /** Gives the newest key to these members; `waiting` of the status says who lacks it. Throws KEY_CHANGED where a pin says no. */
   give(userIds: readonly string[]): Promise<KeyStatus>;
-  /** Makes the next key and gives it to all present members who had the last one. When another device was faster, its key is taken. */
-  rotate(): Promise<KeyStatus>;
+  /**
+   * Makes the next key and gives it to all present members who had the last one. When another device was faster, its key is taken and `isOurs` is
+   * false. `onlyIfStale`: does nothing where another device has made it meanwhile.
+   */
+  rotate(options?: { onlyIfStale?: boolean }): Promise<KeyStatus & { isOurs: boolean }>;
   /** Takes the key of an invitation, and leaves it at the server for the account's other devices. */
   join(place: InvitationPlace, key: InvitationKey, secret: Uint8Array): Promise<KeyStatus>;
   /** Pins who joined by an invitation whose secret is here, as verified. */
@@ -73,6 +76,8 @@ export interface Keyring extends LogKeys {
   confirm(keys: PublicKeys): Promise<KeyStatus>;
   /** The keys; undefined while there are none. */
   readonly keys: WorkspaceKeys | undefined;
+  /** Who is in the workspace, guests aside, as the server said last. */
+  readonly members: readonly KeyMember[];
 }
 
 /** The keyring of a workspace; it holds nothing until `refresh`, `begin` or `join`. */
@@ -170,6 +175,9 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
     get keys() {
       return keys;
     },
+    get members() {
+      return members;
+    },
     logKey: (logId, epoch) => keys?.logKey(logId, epoch),
     refresh,
     async begin() {
@@ -182,18 +190,21 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
       await server.addWraps(workspaceId, (await wrapsFor(newest, members.filter(({ userId }) => userIds.includes(userId)))).filter(({ memberId }) => memberId !== account.userId));
       return refresh();
     },
-    async rotate() {
-      await refresh();
+    async rotate({ onlyIfStale = false } = {}) {
+      const before = await refresh();
       const { newest } = held();
+      if (onlyIfStale && !before.isStale) return { ...before, isOurs: false };
       // Whoever stands in an alarm gets no key until a person has looked; the others must not wait for that.
       const had = members.filter((member) => member.wrappedEpoch === newest.epoch && !status().alarms.some((one) => one.member === member));
       const next = nextEpoch(cipher, newest);
+      let isOurs = true;
       try {
         await server.addEpoch(workspaceId, { ...epochStep(cipher, workspaceId, next, newest), wraps: await wrapsFor(next, had) });
       } catch (error) {
-        if (!isAppError(error) || error.code !== 'EPOCH_CHANGED') throw error;
+        if (!isEpochChanged(error)) throw error;
+        isOurs = false;
       }
-      return refresh();
+      return { ...(await refresh()), isOurs };
     },
     async join(place, key, secret) {
       const { epochKey, maker } = openInvitation(cipher, place, key, secret);
@@ -203,7 +214,11 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
       await server.showProof(workspaceId, { invitationId: place.invitationId, proof: joinProof(cipher, place, own, secret) });
       // After a rotation the invitation's key opens only the past; the newest one then comes from a member's device.
       const isNewest = (await server.state(workspaceId))?.epoch === epochKey.epoch;
-      if (isNewest) await server.addWraps(workspaceId, [makeWrap(cipher, workspaceId, epochKey, own, account)]);
+      try {
+        if (isNewest) await server.addWraps(workspaceId, [makeWrap(cipher, workspaceId, epochKey, own, account)]);
+      } catch (error) {
+        if (!isEpochChanged(error)) throw error;
+      }
       return refresh();
     },
     async verifyJoined(secretOf) {
@@ -220,6 +235,10 @@ export function createKeyring({ cipher, workspaceId, account, server, clock, mem
       return status();
     },
   };
+}
+
+function isEpochChanged(error: unknown): boolean {
+  return isAppError(error) && error.code === 'EPOCH_CHANGED';
 }
 
 function changed(userId: string): AppError {

@@ -1,0 +1,396 @@
+import type { AccountKeysView, InvitationLink, KeyMemberView, KeysView, WorkspaceKeysView } from '../../api/keyRoutes.ts';
+import { AppError, errorInfo, isAppError, type Clock, type ErrorInfo, type Logger } from '../../base/index.ts';
+import type { DataFolder } from '../../db/index.ts';
+import type { SyncCodec } from '../../sync/index.ts';
+import { createKeyApi, createSealedCodec, openCipher, openName, readDeviceCode, readRecoveryKit, type Cipher, type KeyApi, type LogKeys, type NameSubject, type SecretTextProblem, type WorkspaceKeys } from '../../sync/keys/index.ts';
+import { createBroadcast } from '../broadcast.ts';
+import type { SecretStore } from '../dependencies.ts';
+import { createAccountKeyBox, keysNotHere, type AccountKeyBox } from './accountKeyBox.ts';
+import type { AccountService } from './accountService.ts';
+import { createKeyInvitations, type KeyInvitations } from './keyInvitations.ts';
+import { openKeyMemory, type KeyStore } from './keyMemory.ts';
+import { requestOf } from './serverApi.ts';
+import { nodeDeflater } from './syncLine.ts';
+import { createWorkspaceKeyring, notEncrypted, type WorkspaceKeyring } from './workspaceKeyring.ts';
+import { listMembers, listWorkspaces, makeWorkspace, type ListedWorkspace, type WorkspacePerson } from './workspaceList.ts';
+
+/** Keys of the account that is signed in, and of its encrypted workspaces. */
+export interface KeyService {
+  view(): KeysView;
+  watch(signal: AbortSignal | undefined): AsyncGenerator<KeysView, void, void>;
+  /** Asks the server, of one workspace or of all. What it says that cannot be believed is in the view. */
+  refresh(workspaceId?: string): Promise<KeysView>;
+  setUp(): Promise<string>;
+  checkTyped(kind: 'kit' | 'code', text: string): Promise<SecretTextProblem | null>;
+  bringByKit(text: string): Promise<AccountKeysView>;
+  bringByCode(text: string): Promise<AccountKeysView>;
+  showCode(): Promise<{ code: string; until: number }>;
+  newKit(): Promise<string>;
+  beginAnew(): Promise<string>;
+  forgetHere(): Promise<void>;
+  begin(workspaceId: string): Promise<WorkspaceKeysView>;
+  members(workspaceId: string): Promise<KeyMemberView[]>;
+  confirm(workspaceId: string, userId: string, fingerprint: string): Promise<KeyMemberView[]>;
+  give(workspaceId: string, userIds: readonly string[]): Promise<KeyMemberView[]>;
+  rotate(workspaceId: string): Promise<WorkspaceKeysView>;
+  dismissNote(workspaceId: string, noteId: string): void;
+  invite(workspaceId: string, invitation: { email: string; role: string; language: string }): Promise<InvitationLink>;
+  invitationLink(workspaceId: string, invitationId: string): Promise<InvitationLink>;
+  join(link: string): Promise<{ workspaceId: string; isOpen: boolean }>;
+  /** Makes a workspace; an encrypted one with its first key. */
+  createWorkspace(name: string, encrypted: boolean): Promise<ListedWorkspace>;
+
+  /** The workspaces as the server lists them; one that was encrypted stays so, whatever it says. */
+  workspaces(): Promise<ListedWorkspace[]>;
+  /**
+   * The keys of a workspace for links and names; undefined where it is not encrypted. Throws KEYS_NOT_HERE, LOG_KEY_MISSING,
+   * WORKSPACE_KEY_MISSING, KEY_EPOCH_BACK…: then nothing may be sent.
+   */
+  keysOf(workspaceId: string): Promise<{ cipher: Cipher; keys: WorkspaceKeys } | undefined>;
+  /** The key routes of the account's server. Throws SIGNED_OUT. */
+  api(): KeyApi;
+  /** True while what is sealed in this workspace can be opened and sealed here. */
+  isOpen(workspaceId: string): boolean;
+  /** Number of the newest key that is here; 0: none. */
+  epochOf(workspaceId: string): number;
+  /** True when the server was asked of it in this run. */
+  isKnown(workspaceId: string): boolean;
+  /** Why it is not open. */
+  reasonOf(workspaceId: string): ErrorInfo;
+  /** The codec of a log in an encrypted workspace: locked while there is no key, never plain. */
+  codecOf(workspaceId: string, logId: string): SyncCodec;
+  /** The name of a flow or project; undefined where it cannot be opened (now). */
+  openName(workspaceId: string, about: NameSubject, sealed: string | null): string | undefined;
+  /** The first look of this account is over. */
+  ready(): Promise<void>;
+  /** Calls back when a workspace's keys may have come, gone or changed. */
+  onChange(listener: () => void): void;
+  /** The connection stands again. */
+  connected(): void;
+  close(): void;
+}
+
+export interface KeyServiceOptions {
+  folder: DataFolder;
+  account: AccountService;
+  secrets: SecretStore;
+  newId(prefix: string): string;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** ms between two looks while all is well, and while something is missing. */
+const LOOK_MS = 60_000;
+const LOOK_SOON_MS = 10_000;
+
+/** Everything that belongs to one account at one server. */
+interface Holder {
+  cipher: Cipher;
+  box: AccountKeyBox;
+  memory: KeyStore;
+  api: KeyApi;
+  invitations: KeyInvitations;
+  rings: Map<string, WorkspaceKeyring>;
+  list(): Promise<ListedWorkspace[]>;
+  make(name: string, encrypted: boolean): Promise<ListedWorkspace>;
+  members(workspaceId: string): Promise<WorkspacePerson[]>;
+}
+
+const NO_KEYS: LogKeys = { epoch: 0, logKey: () => undefined };
+
+export function createKeyService({ folder, account, secrets, newId, clock, logger }: KeyServiceOptions): KeyService {
+  const changes = createBroadcast<true>(() => true);
+  const listeners: (() => void)[] = [];
+  let cipher: Promise<Cipher> | undefined;
+  let holder: Promise<Holder | undefined> = Promise.resolve(undefined);
+  let held: Holder | undefined;
+  let generation = 0;
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> | undefined;
+  let firstLook: Promise<void> = Promise.resolve();
+
+  const changed = () => {
+    changes.send(true);
+    for (const listener of listeners) listener();
+  };
+  const hold = async (): Promise<Holder | undefined> => {
+    const { server, user } = account.get();
+    if (!user) return undefined;
+    const http = account.api();
+    const ready = await (cipher ??= openCipher());
+    const api = createKeyApi(requestOf(http));
+    const memory = openKeyMemory(folder, server, user.id);
+    const box = createAccountKeyBox({ cipher: ready, api, secrets, server, userId: user.id, clock });
+    return {
+      cipher: ready,
+      box,
+      memory,
+      api,
+      invitations: createKeyInvitations({ cipher: ready, api, http, server, account: () => box.keys, secrets, memory, clock }),
+      rings: new Map(),
+      list: () => listWorkspaces(http),
+      make: (name, encrypted) => makeWorkspace(http, name, encrypted),
+      members: (workspaceId) => listMembers(http, workspaceId),
+    };
+  };
+  const demand = async (): Promise<Holder> => {
+    const mine = await holder;
+    if (!mine) throw new AppError('SIGNED_OUT', 'Nobody is signed in to a server. Nothing was changed; sign in first.', {});
+    return mine;
+  };
+
+  /** The list, with what this device knows better; rings follow it. */
+  const listed = async (mine: Holder): Promise<ListedWorkspace[]> => {
+    const all = (await mine.list()).map((workspace) => ({ ...workspace, encrypted: workspace.encrypted || wasEncrypted(mine, workspace.id), isDenied: !workspace.encrypted && wasEncrypted(mine, workspace.id) }));
+    const fresh = all.filter(({ id, encrypted }) => encrypted && !mine.memory.get().encrypted.includes(id)).map(({ id }) => id);
+    if (fresh.length > 0) mine.memory.set({ encrypted: [...mine.memory.get().encrypted, ...fresh] });
+    for (const { isDenied, ...workspace } of all) {
+      if (!workspace.encrypted) continue;
+      // The ring hears what the server said: that it was plain is what it raises the alarm for.
+      const said = isDenied ? { ...workspace, encrypted: false } : workspace;
+      const ring = mine.rings.get(workspace.id);
+      if (ring) ring.list(said);
+      else mine.rings.set(workspace.id, ringOf(mine, said));
+    }
+    for (const id of mine.rings.keys()) if (!all.some((workspace) => workspace.id === id)) mine.rings.delete(id);
+    return all.map(({ isDenied: _, ...workspace }) => workspace);
+  };
+  const ringOf = (mine: Holder, workspace: ListedWorkspace) =>
+    createWorkspaceKeyring({
+      cipher: mine.cipher,
+      workspace,
+      account: () => mine.box.keys,
+      api: mine.api,
+      memory: mine.memory,
+      secretsOf: (id) => mine.invitations.secretsOf(id),
+      renewInvitations: (id, keyring) => mine.invitations.renew(id, keyring),
+      newId,
+      clock,
+      logger,
+      onChange: changed,
+    });
+  const findRing = async (workspaceId: string): Promise<WorkspaceKeyring> => {
+    const mine = await demand();
+    if (!mine.rings.has(workspaceId)) {
+      if (!mine.box.keys) await mine.box.look();
+      await listed(mine);
+    }
+    const ring = mine.rings.get(workspaceId);
+    if (!ring) throw new AppError('WORKSPACE_NOT_ENCRYPTED', 'This workspace is not encrypted. Nothing was changed; make an encrypted one and move the flows there.', { workspaceId });
+    return ring;
+  };
+
+  const look = (): Promise<void> => {
+    clearTimeout(timer);
+    looking ??= lookNow().finally(() => {
+      looking = undefined;
+      schedule();
+    });
+    return looking;
+  };
+  const lookNow = async () => {
+    const mine = await holder;
+    if (!mine || folder.readOnly) return;
+    try {
+      await mine.box.look();
+      await listed(mine);
+    } catch (error) {
+      logger.info('keys were not looked after', { error: isAppError(error) ? error.code : String(error) });
+      return changed();
+    }
+    for (const ring of mine.rings.values()) await ring.look();
+    changed();
+  };
+  const schedule = () => {
+    clearTimeout(timer);
+    if (isClosed || !held) return;
+    const views = [...held.rings.values()].map((ring) => ring.view());
+    const isMissing = held.box.view().state === 'unknown' || views.some(({ state }) => state === 'unknown' || state === 'waiting');
+    timer = setTimeout(() => void look(), isMissing ? LOOK_SOON_MS : LOOK_MS).unref();
+  };
+  const begin = () => {
+    const mine = ++generation;
+    held = undefined;
+    clearTimeout(timer);
+    holder = hold().catch((error: unknown) => {
+      logger.error('what this device remembers of keys cannot be read', { error: String(error) });
+      return undefined;
+    });
+    firstLook = holder.then(async (next) => {
+      if (mine !== generation || isClosed) return;
+      held = next;
+      // A look of the account before this one says nothing of this one.
+      await looking;
+      if (mine === generation && next) await look();
+    });
+    changed();
+  };
+  account.onSwitch(begin);
+  begin();
+
+  const view = (): KeysView => ({
+    account: { ...(held ? held.box.view() : { state: account.get().user ? ('unknown' as const) : ('signedOut' as const) }), strength: secrets.strength },
+    workspaces: [...(held?.rings.values() ?? [])].map((ring) => ring.view()).sort((a, b) => a.name.localeCompare(b.name) || (a.workspaceId < b.workspaceId ? -1 : 1)),
+  });
+  /** After the keys of the account came, went or changed. */
+  const accountChanged = async () => {
+    changed();
+    await looking;
+    await look();
+    return view().account;
+  };
+  const people = async (workspaceId: string) => (await findRing(workspaceId)).members(await (await demand()).members(workspaceId));
+
+  return {
+    view,
+    async *watch(signal) {
+      const stream = changes.subscribe(signal);
+      let last = '';
+      const next = () => {
+        const now = view();
+        const text = JSON.stringify(now);
+        const isNews = text !== last;
+        last = text;
+        return isNews ? now : undefined;
+      };
+      yield next()!;
+      for await (const _ of stream) {
+        const now = next();
+        if (now) yield now;
+      }
+    },
+    async refresh(workspaceId) {
+      const mine = await holder;
+      if (workspaceId !== undefined && mine?.rings.has(workspaceId)) {
+        await listed(mine);
+        await mine.rings.get(workspaceId)?.look();
+      } else await look();
+      return view();
+    },
+    async setUp() {
+      const kit = await (await demand()).box.setUp();
+      await accountChanged();
+      return kit;
+    },
+    async checkTyped(kind, text) {
+      const ready = await (cipher ??= openCipher());
+      const read = kind === 'kit' ? readRecoveryKit(ready, text) : readDeviceCode(ready, text);
+      return typeof read === 'string' ? read : null;
+    },
+    async bringByKit(text) {
+      await (await demand()).box.bringByKit(text);
+      return accountChanged();
+    },
+    async bringByCode(text) {
+      await (await demand()).box.bringByCode(text);
+      return accountChanged();
+    },
+    showCode: async () => (await demand()).box.showCode(),
+    newKit: async () => (await demand()).box.newKit(),
+    async beginAnew() {
+      const mine = await demand();
+      const kit = await mine.box.beginAnew();
+      await accountChanged();
+      return kit;
+    },
+    async forgetHere() {
+      await (await demand()).box.forgetHere();
+      await accountChanged();
+    },
+    async begin(workspaceId) {
+      const ring = await findRing(workspaceId);
+      await ring.begin();
+      return ring.view();
+    },
+    members: people,
+    async confirm(workspaceId, userId, fingerprint) {
+      await (await findRing(workspaceId)).confirm(userId, fingerprint);
+      return people(workspaceId);
+    },
+    async give(workspaceId, userIds) {
+      await (await findRing(workspaceId)).give(userIds);
+      return people(workspaceId);
+    },
+    async rotate(workspaceId) {
+      const ring = await findRing(workspaceId);
+      await ring.rotate();
+      return ring.view();
+    },
+    dismissNote(workspaceId, noteId) {
+      if (!held) return;
+      const { notes } = held.memory.get();
+      held.memory.set({ notes: { ...notes, [workspaceId]: (notes[workspaceId] ?? []).filter(({ id }) => id !== noteId) } });
+      changed();
+    },
+    invite: async (workspaceId, invitation) => (await demand()).invitations.invite(await findRing(workspaceId), invitation),
+    invitationLink: async (workspaceId, invitationId) => (await demand()).invitations.link(await findRing(workspaceId), invitationId),
+    async join(link) {
+      const mine = await demand();
+      if (!mine.box.keys) await mine.box.look();
+      const joined = await mine.invitations.join(link, findRing);
+      changed();
+      return joined;
+    },
+    async createWorkspace(name, encrypted) {
+      const mine = await demand();
+      if (!encrypted) return mine.make(name, false);
+      if (!mine.box.keys) await mine.box.look();
+      if (!mine.box.keys) throw keysNotHere();
+      const made = await mine.make(name, true);
+      // A server that made a plain one instead must not get anything in it as if it were sealed.
+      if (!made.encrypted) throw notEncrypted();
+      // Its first key is made by the look of its owner's device; where that is cut off, by the next one.
+      await listed(mine);
+      await mine.rings.get(made.id)?.look();
+      return made;
+    },
+
+    workspaces: async () => listed(await demand()),
+    async keysOf(workspaceId) {
+      const mine = await demand();
+      const isSealed = wasEncrypted(mine, workspaceId) || (await listed(mine)).some(({ id, encrypted }) => id === workspaceId && encrypted);
+      if (!isSealed) return undefined;
+      const ring = await findRing(workspaceId);
+      await ring.look();
+      if (!ring.keys) {
+        const { code, message, params } = ring.reason();
+        throw new AppError(code, message, params);
+      }
+      return { cipher: mine.cipher, keys: ring.keys };
+    },
+    api: () => createKeyApi(requestOf(account.api())),
+    isOpen: (workspaceId) => held?.rings.get(workspaceId)?.keys !== undefined,
+    epochOf: (workspaceId) => held?.rings.get(workspaceId)?.keys?.epoch ?? 0,
+    isKnown: (workspaceId) => held?.rings.get(workspaceId)?.isKnown ?? false,
+    reasonOf: (workspaceId) => held?.rings.get(workspaceId)?.reason() ?? errorInfo(keysNotHere()),
+    codecOf(workspaceId, logId) {
+      if (!held) throw keysNotHere();
+      // Asked anew at every entry: the account may be another one by then, and a key that was refused opens nothing.
+      return createSealedCodec({ cipher: held.cipher, logId, keys: () => held?.rings.get(workspaceId)?.keys ?? NO_KEYS, deflater: nodeDeflater });
+    },
+    openName(workspaceId, about, sealed) {
+      const keys = held?.rings.get(workspaceId)?.keys;
+      if (!held || !keys || sealed === null) return undefined;
+      try {
+        return openName(held.cipher, keys, about, sealed);
+      } catch {
+        return undefined;
+      }
+    },
+    ready: () => firstLook,
+    onChange: (listener) => void listeners.push(listener),
+    connected: () => void look(),
+    close() {
+      isClosed = true;
+      generation += 1;
+      clearTimeout(timer);
+      changes.close();
+    },
+  };
+}
+
+function wasEncrypted({ memory }: Holder, workspaceId: string): boolean {
+  const { encrypted, epochs } = memory.get();
+  return encrypted.includes(workspaceId) || Object.hasOwn(epochs, workspaceId);
+}
