@@ -16,6 +16,8 @@ import { createKeyModule } from './keys/module.ts';
 import { addKeyRoutes } from './keys/routes.ts';
 import { addPages } from './pages/routes.ts';
 import type { Monitor } from './monitoring/monitor.ts';
+import type { SharingModule } from './sharing/module.ts';
+import { addLinkRoutes } from './sharing/routes.ts';
 import type { SyncAccess } from './sync/access.ts';
 import type { Hub } from './sync/hub.ts';
 import type { WorkspaceModule } from './workspaces/module.ts';
@@ -27,6 +29,7 @@ export interface AppParts extends AccessParts {
   hub: Hub;
   accounts: Accounts;
   workspaces: WorkspaceModule;
+  sharing: SharingModule;
   logger: Logger;
   monitor: Monitor;
   /** False while the server is going: a balancer sends nobody new. */
@@ -67,6 +70,7 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
   addAdminRoutes(app, parts.accounts);
   addPages(app, layer, parts);
   addWorkspaceRoutes(app, parts.workspaces);
+  addLinkRoutes(app, parts.sharing);
   addKeyRoutes(app, createKeyModule(parts.workspaces.parts));
   addDocsPage(app, layer);
   return { app, layer };

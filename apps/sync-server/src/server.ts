@@ -96,7 +96,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     );
     const { people } = workspaces;
     const accounts = await createAccounts({ database, config, site, principals, limiter, mailer, secret, people });
-    const { app, layer } = createApp({ database, access, hub, accounts, workspaces, principals, limiter, site, monitor, logger: logger.child('http'), isReady: () => isReady });
+    const sharing = createSharingModule(workspaces.parts, { hasher: accounts.hasher, key: keyOf(secret, 'links'), publicUrl: () => site.publicUrl() });
+    const { app, layer } = createApp({ sharing, database, access, hub, accounts, workspaces, principals, limiter, site, monitor, logger: logger.child('http'), isReady: () => isReady });
     const http = createServer(getRequestListener(app.fetch));
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: LIMITS.frameBytes, clientTracking: false, skipUTF8Validation: true });
     http.on('upgrade', (request, socket, head) => {

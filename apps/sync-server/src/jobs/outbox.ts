@@ -23,6 +23,8 @@ export const EVENT_TYPES = [
   'MEMBER_REMOVED',
   'INVITATION_SENT',
   'PROJECT_CREATED',
+  'LINK_MADE',
+  'LINK_REVOKED',
   'ACCESS_NARROWED',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

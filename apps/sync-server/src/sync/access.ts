@@ -1,11 +1,16 @@
 /** What sync asks of accounts and workspaces, and nothing more: who is this, and what may they do in a log. */
 import type { Scope } from '@uxflow/core/protocol';
+import type { LinkVisit } from '../access/principal.ts';
 import type { Queryable } from '../db/database.ts';
 
-/** Somebody who is signed in. */
+/** Somebody who is signed in, or came by a link. */
 export interface Principal {
+  /** Of who came by a link: the id of the visitor. */
   userId: string;
-  sessionId: string;
+  /** Given for who is signed in. */
+  sessionId?: string;
+  /** Given for who came by a link. */
+  link?: LinkVisit;
   /** ms UTC; the connection ends then. */
   expiresAt: number;
 }
@@ -16,11 +21,12 @@ export interface LogRole {
   scope: Scope | null;
 }
 
-/** Something was taken from somebody. Given fields narrow it: a session, a person, a person in a workspace. */
+/** Something was taken from somebody. Given fields narrow it: a session, a person (and whoever came by a link of theirs), a person in a workspace, a link. */
 export interface Revocation {
   userId?: string;
   sessionId?: string;
   workspaceId?: string;
+  linkId?: string;
 }
 
 /** The port that the accounts and workspaces modules fill. */

@@ -15,6 +15,8 @@ export interface RateLimit {
   entriesBurst: number;
 }
 
+/** The longest wait that a timer can hold. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
 /** A socket with more than this waiting gets no more until it is written out. */
 const SLOW_BYTES = 1024 * 1024;
 
@@ -55,9 +57,10 @@ export class Connection {
   #refilledAt: number;
   #messages = 0;
   #throttled: NodeJS.Timeout | undefined;
+  #ending: NodeJS.Timeout | undefined;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
-  readonly #rate: RateLimit;
+  #rate: RateLimit;
   readonly #onDrain: (connection: Connection) => void;
 
   /** `stream`: what lies below the socket; nothing else may write to it but the socket, which sends no message of its own. */
@@ -149,6 +152,25 @@ export class Connection {
     if (this.#throttled) return;
     this.isPaused = false;
     this.#socket.resume();
+  }
+
+  /** Narrows what it may push from now on. */
+  limit(rate: RateLimit, now: number): void {
+    this.#rate = rate;
+    this.#entries = rate.entriesBurst;
+    this.#refilledAt = now;
+  }
+
+  /** Ends it on the moment, ms UTC; those of people wait for the next ping. */
+  endAt(at: number, now: number): void {
+    clearTimeout(this.#ending);
+    this.#ending = setTimeout(() => this.end(CLOSE.unauthorized, 'SESSION_EXPIRED'), Math.min(Math.max(0, at - now), MOST_TIMER_MS));
+  }
+
+  /** Lets go of what it planned: it is closed. */
+  forget(): void {
+    clearTimeout(this.#ending);
+    clearTimeout(this.#throttled);
   }
 
   /** Takes entries from the allowance, on credit if need be; the ms until the debt is paid. */

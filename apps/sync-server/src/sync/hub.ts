@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { isAppError, type Logger } from '@uxflow/core/base';
 import { changesFrame, decodeUp, LIMITS, ownRecord, PROTOCOL, readEnvelope, type ClientMessage } from '@uxflow/core/protocol';
+import { isConcerned } from '../access/principal.ts';
 import type { ServerDatabase } from '../db/database.ts';
 import type { SyncMonitor } from '../monitoring/monitor.ts';
 import type { Principal, Revocation, SyncAccess } from './access.ts';
@@ -63,6 +64,9 @@ export interface HubParts {
 }
 
 const HELLO_WITHIN_MS = 5000;
+/** Who came by a link writes a comment now and then. */
+const VISITOR_RATE: RateLimit = { entriesPerSecond: 0.5, entriesBurst: 20 };
+const VISITOR_ENTRY_BYTES = 32 * 1024;
 /** Roles that one question asks for when something was taken away. */
 const REVIEW_AT_ONCE = 1000;
 /** Messages between two pings of a connection; more are no editing. */
@@ -157,7 +161,7 @@ export function createHub(options: HubOptions): Hub {
       };
       if (!member) deny('LOG_NOT_JOINED');
       else if (header.log !== log || header.author !== principal.userId) deny('ENVELOPE_INVALID', { path: header.log === log ? 'author' : 'log' });
-      else if (bytes.length > LIMITS.entryBytes) deny('ENTRY_TOO_LARGE', { bytes: bytes.length, limit: LIMITS.entryBytes });
+      else if (bytes.length > (principal.link ? VISITOR_ENTRY_BYTES : LIMITS.entryBytes)) deny('ENTRY_TOO_LARGE', { bytes: bytes.length, limit: principal.link ? VISITOR_ENTRY_BYTES : LIMITS.entryBytes });
       else {
         (member.own ??= new Set()).add(id);
         connection.waitingBytes += bytes.length;
@@ -181,6 +185,10 @@ export function createHub(options: HubOptions): Hub {
       return connection.end(CLOSE.unauthorized, 'SESSION_INVALID');
     }
     connection.principal = principal;
+    if (principal.link) {
+      connection.limit(VISITOR_RATE, now());
+      connection.endAt(principal.expiresAt, now());
+    }
     connection.tell({ type: 'welcome', protocol: PROTOCOL, peer: connection.peer, user: principal.userId });
   };
 
@@ -199,6 +207,8 @@ export function createHub(options: HubOptions): Hub {
       case 'push':
         return push(connection, message, principal);
       case 'presence':
+        // Strangers show nothing of themselves to those who work here.
+        if (principal.link) return;
         return presence.take(connection, principal, message);
       case 'snapshot':
         return snapshots.take(connection, principal, message);
@@ -251,6 +261,7 @@ export function createHub(options: HubOptions): Hub {
     });
     socket.on('close', () => {
       clearTimeout(deadline);
+      connection.forget();
       connections.delete(connection);
       snapshots.forget(connection);
       for (const member of [...connection.logs.values()]) leave(member);
@@ -277,14 +288,13 @@ export function createHub(options: HubOptions): Hub {
     snapshots.consider(room);
   };
   /** Asks anew what people may do, and cuts whoever may not be here any more. */
-  const review = async ({ userId, sessionId, workspaceId }: Revocation) => {
+  const review = async (revocation: Revocation) => {
     const members: Subscription[] = [];
     for (const connection of connections) {
       const { principal } = connection;
-      if (!principal || (userId !== undefined && principal.userId !== userId)) continue;
-      if (sessionId !== undefined && workspaceId === undefined) {
-        if (principal.sessionId === sessionId) connection.end(CLOSE.revoked, 'SESSION_REVOKED');
-      } else members.push(...connection.logs.values());
+      if (!principal || !isConcerned(principal, revocation)) continue;
+      if (revocation.sessionId !== undefined && revocation.workspaceId === undefined) connection.end(CLOSE.revoked, 'SESSION_REVOKED');
+      else members.push(...connection.logs.values());
     }
     // A whole workspace may be concerned: its people are asked for together.
     for (let start = 0; start < members.length; start += REVIEW_AT_ONCE) {

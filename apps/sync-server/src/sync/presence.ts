@@ -45,6 +45,8 @@ export function createPresence({ rooms, bus, hints, instance, now }: Pick<HubPar
   const show = (room: Room, peers: readonly PeerPresence[]) => {
     const frame = toWire(presenceFrame(room.id, peers));
     for (const { connection } of room.members) {
+      // Cursors and names of people are not for who came by a link.
+      if (connection.principal?.link) continue;
       // Nobody needs to be told of themselves, nor a slow reader of anything but the log.
       if (connection.isSlow || (peers.length === 1 && peers[0]!.peer === connection.peer)) continue;
       connection.send(frame);
@@ -94,6 +96,7 @@ export function createPresence({ rooms, bus, hints, instance, now }: Pick<HubPar
       mark(member.room, one);
     },
     welcome({ connection, room }) {
+      if (connection.principal?.link) return;
       const own = instance.slice(0, 8);
       for (const [peer, { at }] of room.presence) if (!peer.startsWith(own) && at < now() - FORGET_MS) room.presence.delete(peer);
       const others = [...room.presence.values()].filter(({ peer }) => peer !== connection.peer);

@@ -32,6 +32,8 @@ export interface WorkspaceRow {
   ownerId: string;
   allowGuests: boolean;
   defaultVisibility: 'private' | 'team';
+  /** Null: as the plan says. */
+  allowLinks: boolean | null;
   encrypted: boolean;
   epoch: number;
   rotationWantedAt: Date | null;
@@ -41,7 +43,7 @@ export interface WorkspaceRow {
   purgeAt: Date | null;
 }
 
-export const WORKSPACE_COLUMNS = `w.id, w.name, w.description, w.owner_id as "ownerId", w.allow_guests as "allowGuests", w.default_visibility as "defaultVisibility", w.encrypted, w.epoch,
+export const WORKSPACE_COLUMNS = `w.id, w.name, w.description, w.owner_id as "ownerId", w.allow_guests as "allowGuests", w.default_visibility as "defaultVisibility", w.allow_links as "allowLinks", w.encrypted, w.epoch,
   w.rotation_wanted_at as "rotationWantedAt", w.created_at as "createdAt", w.updated_at as "updatedAt", w.deleted_at as "deletedAt", w.purge_at as "purgeAt"`;
 
 /** What happened, for the people of the workspace to read. */
@@ -52,6 +54,7 @@ export type ActivityCode =
   | 'PROJECT_CREATED' | 'PROJECT_CHANGED' | 'PROJECT_DELETED' | 'PROJECT_RESTORED' | 'PROJECT_MEMBER_SET' | 'PROJECT_MEMBER_REMOVED'
   | 'FLOW_SHARED' | 'FLOW_CHANGED' | 'FLOW_DELETED' | 'FLOW_RESTORED'
   | 'KEY_MADE' | 'KEY_GIVEN'
+  | 'LINK_MADE' | 'LINK_CHANGED' | 'LINK_REVOKED'
   | 'LIMIT_WARNING';
 
 /** A workspace, who acts, and what they may. */
@@ -67,7 +70,7 @@ export interface LockedPlace extends Place, Transaction {
   /** Writes a line of the activity list, and its event. `params` hold ids and roles, never names. */
   record(code: ActivityCode, params?: Record<string, unknown>): Promise<void>;
   /** Takes effect on open sockets as soon as this is committed; the event makes up for a process that dies in between. */
-  cut(revocation: { userId?: string }): Promise<void>;
+  cut(revocation: { userId?: string; linkId?: string }): Promise<void>;
 }
 
 export interface PlaceOptions {
@@ -104,8 +107,8 @@ export function lockedPlace(parts: WorkspaceParts, { sql, after }: Transaction, 
       await sql.query('insert into activity (workspace_id, actor_id, code, params) values ($1, $2, $3, $4)', [workspaceId, place.actor.userId, code, JSON.stringify(params)]);
       await event({ type: 'USER_ACTIVITY_LOGGED', ...(typeof params.projectId === 'string' ? { projectId: params.projectId } : {}), payload: { code } });
     },
-    async cut({ userId }) {
-      const revocation = { workspaceId, ...(userId === undefined ? {} : { userId }) };
+    async cut({ userId, linkId }) {
+      const revocation = { workspaceId, ...(userId === undefined ? {} : { userId }), ...(linkId === undefined ? {} : { linkId }) };
       await event({ type: 'ACCESS_NARROWED', payload: revocation });
       after(() => parts.revoke(revocation).catch((error: unknown) => parts.logger.warn('sockets are cut a little later', { error: String(error) })));
     },

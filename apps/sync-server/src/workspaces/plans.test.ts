@@ -7,7 +7,7 @@ test('people are warned at 80 and 95 per cent, and where there is no limit never
 });
 
 test('a bigger plan never holds less', () => {
-  const more = (a: number | null, b: number | null) => b === null || (a !== null && b >= a);
+  const more = (a: number | boolean | null, b: number | boolean | null) => b === null || (a !== null && b >= a);
   for (let n = 1; n < PLAN_NAMES.length; n++) {
     const [small, big] = [PLANS[PLAN_NAMES[n - 1]!], PLANS[PLAN_NAMES[n]!]];
     for (const limit of Object.keys(small) as (keyof typeof small)[]) expect(more(small[limit], big[limit]), `${PLAN_NAMES[n]} ${limit}`).toBe(true);

@@ -18,16 +18,22 @@ export interface Plan {
   apiKeys: number | null;
   /** Invitations of a workspace that nobody has answered yet: a workspace is no machine for mails. */
   openInvitations: number;
+  /** Links of a workspace that have not ended. */
+  links: number | null;
+  /** Days after which a link ends at the latest. */
+  linkDays: number | null;
+  /** Whether flows may be shared by links before an admin has said so. */
+  linksByDefault: boolean;
 }
 
 const MEGABYTE = 1024 * 1024;
 const GIGABYTE = 1024 * MEGABYTE;
 
 export const PLANS: Readonly<Record<PlanName, Plan>> = {
-  free: { workspaces: 1, members: 3, projects: 5, storageBytes: 100 * MEGABYTE, apiKeys: 1, openInvitations: 10 },
-  pro: { workspaces: 3, members: 10, projects: 20, storageBytes: GIGABYTE, apiKeys: 3, openInvitations: 50 },
-  team: { workspaces: 10, members: 50, projects: 100, storageBytes: 10 * GIGABYTE, apiKeys: 10, openInvitations: 200 },
-  enterprise: { workspaces: null, members: null, projects: null, storageBytes: null, apiKeys: null, openInvitations: 1000 },
+  free: { workspaces: 1, members: 3, projects: 5, storageBytes: 100 * MEGABYTE, apiKeys: 1, openInvitations: 10, links: 3, linkDays: 30, linksByDefault: true },
+  pro: { workspaces: 3, members: 10, projects: 20, storageBytes: GIGABYTE, apiKeys: 3, openInvitations: 50, links: 50, linkDays: null, linksByDefault: true },
+  team: { workspaces: 10, members: 50, projects: 100, storageBytes: 10 * GIGABYTE, apiKeys: 10, openInvitations: 200, links: 500, linkDays: null, linksByDefault: true },
+  enterprise: { workspaces: null, members: null, projects: null, storageBytes: null, apiKeys: null, openInvitations: 1000, links: null, linkDays: null, linksByDefault: true },
 };
 
 /** Shares of a limit from which people are warned. */

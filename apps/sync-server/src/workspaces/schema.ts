@@ -13,7 +13,8 @@ const permissions = z.array(z.enum(PERMISSIONS)).max(PERMISSIONS.length);
 /** What only members can read: base64url of sealed bytes. */
 const sealed = z.string().regex(/^[A-Za-z0-9_-]+$/).max(8192);
 const named = { name: line(100).optional(), sealed: sealed.optional() };
-const settings = z.object({ allowGuestAccess: z.boolean(), defaultProjectVisibility: visibility });
+/** `allowLinks`: whether flows may be shared by links; null: as the plan says, and not where the workspace is encrypted. */
+const settings = z.object({ allowGuestAccess: z.boolean(), defaultProjectVisibility: visibility, allowLinks: z.boolean().nullable() });
 const limits = z.object({ workspaces: z.number().nullable(), members: z.number().nullable(), projects: z.number().nullable(), storageBytes: z.number().nullable() });
 
 export const workspaceSchema = z
@@ -28,6 +29,8 @@ export const workspaceSchema = z
     epoch: z.number().int(),
     rotationWanted: z.boolean(),
     settings,
+    /** Whether flows may be shared by links now. */
+    linksAllowed: z.boolean(),
     subscription: z.object({ plan: z.enum(PLAN_NAMES), limits }),
     members: z.number().int(),
     createdAt: time,

@@ -1,5 +1,6 @@
 /** Workspaces themselves: made, listed, changed, handed over, deleted and brought back. */
 import { accessProblem } from '../access/errors.ts';
+import { linksAllowed } from '../sharing/linkScope.ts';
 import { permissionsOf, type Permission, type WorkspaceRole } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Queryable } from '../db/database.ts';
@@ -59,8 +60,8 @@ export function createWorkspaces(parts: WorkspaceParts): Workspaces {
         await demandRoomForOne(sql, principal.userId, standardPlan);
         const id = ids.newId('ws');
         const { rows } = await sql.query<WorkspaceRow>(
-          `insert into workspace as w (id, name, description, owner_id, encrypted, allow_guests, default_visibility) values ($1, $2, $3, $4, $5, $6, $7) returning ${WORKSPACE_COLUMNS}`,
-          [id, name, description, principal.userId, encrypted, settings.allowGuestAccess ?? false, settings.defaultProjectVisibility ?? 'team'],
+          `insert into workspace as w (id, name, description, owner_id, encrypted, allow_guests, default_visibility, allow_links) values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${WORKSPACE_COLUMNS}`,
+          [id, name, description, principal.userId, encrypted, settings.allowGuestAccess ?? false, settings.defaultProjectVisibility ?? 'team', settings.allowLinks ?? null],
         );
         await sql.query(`insert into member (workspace_id, user_id, role) values ($1, $2, 'owner')`, [id, principal.userId]);
         const place = lockedPlace(parts, transaction, { sql, workspace: rows[0]!, actor: { workspaceId: id, userId: principal.userId, role: 'owner', permissions: permissionsOf('owner') } });
@@ -80,12 +81,13 @@ export function createWorkspaces(parts: WorkspaceParts): Workspaces {
           description: description ?? workspace.description,
           allowGuests: settings.allowGuestAccess ?? workspace.allowGuests,
           defaultVisibility: settings.defaultProjectVisibility ?? workspace.defaultVisibility,
+          allowLinks: settings.allowLinks === undefined ? workspace.allowLinks : settings.allowLinks,
         };
         const fields = (Object.keys(next) as (keyof typeof next)[]).filter((field) => next[field] !== workspace[field]);
         if (fields.length > 0) {
-          await sql.query('update workspace set name = $2, description = $3, allow_guests = $4, default_visibility = $5, updated_at = now() where id = $1', [workspaceId, next.name, next.description, next.allowGuests, next.defaultVisibility]);
+          await sql.query('update workspace set name = $2, description = $3, allow_guests = $4, default_visibility = $5, allow_links = $6, updated_at = now() where id = $1', [workspaceId, next.name, next.description, next.allowGuests, next.defaultVisibility, next.allowLinks]);
           await place.record('WORKSPACE_CHANGED', { fields });
-          if (workspace.allowGuests && !next.allowGuests) await place.cut({});
+          if ((workspace.allowGuests && !next.allowGuests) || (workspace.allowLinks !== next.allowLinks && !next.allowLinks)) await place.cut({});
         }
         return read(sql, principal, workspaceId);
       }),
@@ -162,7 +164,8 @@ function viewOf(row: ListedRow, plan: PlanName): WorkspaceView {
     encrypted: row.encrypted,
     epoch: row.epoch,
     rotationWanted: row.rotationWantedAt !== null,
-    settings: { allowGuestAccess: row.allowGuests, defaultProjectVisibility: row.defaultVisibility },
+    settings: { allowGuestAccess: row.allowGuests, defaultProjectVisibility: row.defaultVisibility, allowLinks: row.allowLinks },
+    linksAllowed: linksAllowed({ ...row, plan }, plan),
     subscription: { plan, limits: { workspaces, members, projects, storageBytes } },
     members: row.members,
     createdAt: row.createdAt.getTime(),

@@ -7,3 +7,4 @@ export * from './codec.ts';
 export * from './logKeeper.ts';
 export * from './logSync.ts';
 export * from './client.ts';
+export * from './visitor.ts';

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { AppError } from '../base/error.ts';
 import { canonicalJson } from '../base/canonical.ts';
 import { ByteReader, ByteWriter, malformed, readText } from './bytes.ts';
+export { isVisitor, VISITOR_NAME_LENGTH } from './visitor.ts';
 
 /** Version of this protocol; a server tells which ones it speaks. */
 export const PROTOCOL = 1;

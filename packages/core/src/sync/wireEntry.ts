@@ -5,6 +5,7 @@ import { encodeText, readText } from './bytes.ts';
 import type { SyncCodec } from './codec.ts';
 import { PROTOCOL, readEnvelope, writeEnvelope, type NumberedEntry, type Envelope, type PushedEntry } from './protocol.ts';
 import type { Numbered, ReadOnlyReason } from './replica.ts';
+import { asVisitor, isVisitor } from './visitor.ts';
 
 /** An own entry with its envelope; `author` is the account that pushes. */
 export function packEntry(entry: Transaction, logId: string, author: string, codec: SyncCodec): PushedEntry {
@@ -41,6 +42,7 @@ export function presenceContext(log: string, user: string): Uint8Array {
 
 /** The entry with the scope that its envelope claims: whoever may only comment cannot say otherwise inside (rule 16). */
 function inScope(entry: Transaction, header: Envelope): Transaction {
+  if (isVisitor(header.author)) return asVisitor(entry, header.author);
   return header.scope === 'comment' && entry.scope !== 'comment' ? { ...entry, scope: 'comment' } : entry;
 }
 
