@@ -1,7 +1,6 @@
-import { IconButton } from '@uxflow/ui';
+import { findInFlow, IconButton } from '@uxflow/ui';
 import { ChevronDown, ChevronUp, Search, X } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { FlowView } from '@uxflow/core';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useFlow, useGhosts } from '../../store/flowServices.ts';
 
@@ -53,18 +52,4 @@ export function FindBox({ onClose }: { onClose: () => void }) {
       <IconButton size="small" label={text('close')} icon={<X />} onClick={onClose} />
     </div>
   );
-}
-
-/** Ids of what holds the words, in reading order (top to bottom, then left to right). */
-export function findInFlow(view: FlowView, query: string): string[] {
-  const words = query.trim().toLowerCase();
-  if (!words) return [];
-  const holds = (...texts: (string | undefined)[]) => texts.some((each) => each?.toLowerCase().includes(words));
-  const items = (list: Readonly<Record<string, object>> | undefined) => Object.values(list ?? {}).flatMap((item) => Object.entries(item).flatMap(([key, value]) => (key !== 'order' && key !== 'type' && typeof value === 'string' ? [value] : [])));
-  const nodes = [...view.node.values()]
-    .filter((node) => holds(node.data.title, node.data.description, node.data.url, node.data.condition, ...items(node.elements), ...items(node.variants), ...items(node.checklist), ...items(node.conditions), ...items(node.links)))
-    .sort((a, b) => a.position.y - b.position.y || a.position.x - b.position.x);
-  const edges = [...view.edge.values()].filter((edge) => holds(edge.data.label, edge.data.condition));
-  const frames = [...view.frame.values()].filter((frame) => holds(frame.title, frame.description));
-  return [...nodes, ...frames, ...edges].map(({ id }) => id);
 }

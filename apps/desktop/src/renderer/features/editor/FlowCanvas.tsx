@@ -1,4 +1,4 @@
-import { CanvasContext, FlowEdge, FlowNode, FrameNode, Menu, type CanvasActions, type MenuEntry, type SceneNode } from '@uxflow/ui';
+import { CanvasContext, FlowEdge, FlowNode, FrameNode, Menu, OverviewMap, type CanvasActions, type MenuEntry, type SceneNode } from '@uxflow/ui';
 import { Background, BackgroundVariant, ConnectionMode, ReactFlow, SelectionMode, useReactFlow, type Edge as CanvasEdge } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
@@ -8,7 +8,6 @@ import { useSettings } from '../../store/services.ts';
 import { canvasMenu, newNodeMenu } from './canvasMenu.tsx';
 import { canvasTexts } from './canvasTexts.ts';
 import type { EditorCommands } from './commands.ts';
-import { OverviewMap } from './OverviewMap.tsx';
 import { PALETTE_DRAG } from './Palette.tsx';
 import { resizeFrame } from './intents.ts';
 import { FIT_PADDING, keepViewport, keptViewport } from '../../store/keptViewport.ts';
@@ -212,7 +211,7 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject, overlay 
           <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--canvas-dot)" bgColor="var(--canvas)" />
           {overlay}
         </ReactFlow>
-        {settings.showMinimap && scene.nodes.length > 0 ? <OverviewMap scene={scene} /> : null}
+        {settings.showMinimap && scene.nodes.length > 0 ? <OverviewMap scene={scene} label={text('view.minimap')} /> : null}
         {menu ? <Menu label={menu.label} at={menu.at} entries={menu.entries} onClose={() => setMenu(null)} /> : null}
       </div>
     </CanvasContext.Provider>

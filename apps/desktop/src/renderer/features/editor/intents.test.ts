@@ -1,7 +1,7 @@
 import { commit, fold, openDocument, type Edge, type Intent, type LogState, type Node } from '@uxflow/core';
 import { describe, expect, it } from 'vitest';
 import { clipOf, clipText, paste, readClip } from './clipboard.ts';
-import { findInFlow } from './FindBox.tsx';
+import { findInFlow } from '@uxflow/ui';
 import { addNode, align, connect, frameAround, freeMiddle, move, portAt, reconnect, remove } from './intents.ts';
 
 const node = (id: string, x: number, y: number, extra: Partial<Node> = {}): Node => ({ id, type: 'screen', position: { x, y }, data: { title: id.toUpperCase() }, ...extra });

@@ -1,16 +1,15 @@
-import { nodeColor, type Scene } from '@uxflow/ui';
 import { boundsOf, nodeRect, type Rect } from '@uxflow/core';
 import { useReactFlow, useStore } from '@xyflow/react';
 import { memo, useMemo, useRef } from 'react';
-import { useText } from '../../i18n/TextContext.tsx';
+import { nodeColor } from './nodeLook.tsx';
+import type { Scene } from './scene.ts';
 
 const WIDTH = 168;
 const HEIGHT = 112;
 const MARGIN = 60;
 
 /** The whole flow in small, with what is in sight; a press or drag goes there. One path a colour: it costs the same for five nodes and five thousand. */
-export function OverviewMap({ scene }: { scene: Scene }) {
-  const text = useText();
+export function OverviewMap({ scene, label }: { scene: Scene; label: string }) {
   const { setCenter, getZoom } = useReactFlow();
   const svg = useRef<SVGSVGElement>(null);
   const { bounds, paths } = useMemo(() => drawing(scene.standing, scene.nodes), [scene.standing, scene.nodes]);
@@ -25,7 +24,7 @@ export function OverviewMap({ scene }: { scene: Scene }) {
   const unit = Math.max(bounds.width / WIDTH, bounds.height / HEIGHT);
   return (
     <div className="overview-map" data-testid="minimap">
-      <svg ref={svg} width={WIDTH} height={HEIGHT} viewBox={`${bounds.x} ${bounds.y} ${bounds.width} ${bounds.height}`} role="img" aria-label={text('view.minimap')} onPointerDown={goTo} onPointerMove={goTo}>
+      <svg ref={svg} width={WIDTH} height={HEIGHT} viewBox={`${bounds.x} ${bounds.y} ${bounds.width} ${bounds.height}`} role="img" aria-label={label} onPointerDown={goTo} onPointerMove={goTo}>
         <Shapes paths={paths} />
         <Sight unit={unit} bounds={bounds} />
       </svg>
