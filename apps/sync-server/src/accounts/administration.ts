@@ -23,6 +23,8 @@ export interface Administration {
   list(search: { text?: string | undefined; after?: string | undefined; limit: number }): Promise<UserRow[]>;
   /** Changes role (by a super_admin) or status; the person's sessions end. Throws USER_NOT_FOUND, LAST_SUPER_ADMIN, ROLE_MISSING. */
   change(actor: Principal, userId: string, change: { role?: GlobalRole | undefined; status?: 'active' | 'suspended' | undefined }, origin: Origin): Promise<UserRow>;
+  /** Signs somebody out everywhere; how many sessions ended. Throws USER_NOT_FOUND, SUPER_ADMIN_NEEDED. */
+  signOut(actor: Principal, userId: string, origin: Origin): Promise<number>;
   /** Lifts the lock of an account. */
   unlock(actor: Principal, userId: string, origin: Origin): Promise<void>;
 }
@@ -59,6 +61,15 @@ export function createAdministration({ database, principals, lockout }: AccountP
       await principals.revoke({ userId });
       for (const sessionId of sessionIds) await principals.revoke({ userId, sessionId });
       return viewOf(row);
+    },
+    async signOut(actor, userId, origin) {
+      const { rows } = await database.pool.query<{ role: GlobalRole }>('select role from app_user where id = $1', [userId]);
+      if (!rows[0]) throw accountProblem('USER_NOT_FOUND');
+      if (actor.role !== 'super_admin' && rows[0].role !== 'user') throw accountProblem('SUPER_ADMIN_NEEDED');
+      const { sessionIds } = await endSessions(database.pool, userId);
+      await writeAudit(database.pool, 'SESSION_REVOKED', userId, origin, { by: actor.userId, count: sessionIds.length });
+      for (const sessionId of sessionIds) await principals.revoke({ userId, sessionId });
+      return sessionIds.length;
     },
     async unlock(actor, userId, origin) {
       const { rows } = await database.pool.query<{ email: string }>('select email from app_user where id = $1', [userId]);

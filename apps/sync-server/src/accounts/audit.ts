@@ -14,6 +14,8 @@ export type AuditKind = (typeof AUDIT_KINDS)[number];
 export interface Origin {
   address: string;
   userAgent: string;
+  /** The session that it was made in. */
+  sessionId?: string | undefined;
 }
 
 /** Writes one event; `data` holds no secrets and no content. */

@@ -9,6 +9,7 @@ import { session } from '../db/schema/accessSchema.ts';
 import { appUser, credential, twoFactor as twoFactorTable, verification } from '../db/schema/accountsSchema.ts';
 import { newId } from '../ids.ts';
 import { ADDRESS_HEADER, SESSION_DAYS } from './authCalls.ts';
+import { makeBackupCodes, storedBackupCodes } from './backupCodes.ts';
 import { hashSessions } from './hashedSessions.ts';
 import type { Providers } from './providers.ts';
 import type { PasswordHasher } from './passwordHash.ts';
@@ -24,6 +25,8 @@ export interface AuthParts {
 /** What is asked and told when somebody comes by an identity provider for the first time. */
 export interface ProviderHooks {
   mayRegister?(email: string): Promise<boolean>;
+  /** A provider is a way into an account from now on. */
+  linked?(account: { userId: string; providerId: string }): Promise<void>;
   registered?(user: { id: string; email: string; emailVerified: boolean }): Promise<void>;
 }
 
@@ -59,12 +62,14 @@ export function createAuth({ database, site, secret, hasher }: AuthParts, provid
     },
     onAPIError: { errorURL: `${site.publicUrl()}/sign-in` },
     socialProviders: providers.social,
+    // Of an account that is added by hand the address may be any: whoever adds it is signed in on both sides.
+    account: { accountLinking: { allowDifferentEmails: true } },
     databaseHooks: {
       user: { create: { before: async (user) => (hooks.mayRegister && !(await hooks.mayRegister(user.email)) ? false : undefined), after: async (user) => hooks.registered?.(user) } },
       // We only ask who somebody is: what else these secrets open is not ours to keep.
-      account: { create: { before: async (account) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }) }, update: { before: async (account) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }) } },
+      account: { create: { before: async (account) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }), after: async (account) => hooks.linked?.(account) }, update: { before: async (account) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }) } },
     },
-    plugins: [bearer(), genericOAuth({ config: providers.generic }), twoFactor({ issuer: 'UX Flow Engine', accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 } })],
+    plugins: [bearer(), genericOAuth({ config: providers.generic }), twoFactor({ issuer: 'UX Flow Engine', backupCodeOptions: { customBackupCodesGenerate: makeBackupCodes, storeBackupCodes: storedBackupCodes }, accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 } })],
   });
 }
 export type Auth = ReturnType<typeof createAuth>;

@@ -11,10 +11,10 @@ import type { Accounts } from './service.ts';
 const tags = ['users'];
 const base = '/api/v1/users';
 const guess: AccessRule = { as: 'anyone', rate: 'credential' };
-const person: AccessRule = { as: 'person' };
+const person: AccessRule = { as: 'person', factor: false };
 /** What changes how an account is entered asks for a proof of the last minutes. */
 export const FRESH_MINUTES = 10;
-const fresh: AccessRule = { as: 'person', freshMinutes: FRESH_MINUTES, rate: 'credential' };
+const fresh: AccessRule = { as: 'person', factor: false, freshMinutes: FRESH_MINUTES, rate: 'credential' };
 
 const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
 const answer = <T extends z.ZodType>(description: string, schema: T) => ({ description, content: { 'application/json': { schema } } });

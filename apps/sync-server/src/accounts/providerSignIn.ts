@@ -1,5 +1,5 @@
 /** Signing in by an identity provider: better-auth leads there and back; what comes of it is a session like any other. */
-import { hashSecret } from '../access/principal.ts';
+import { hashSecret, type Principal } from '../access/principal.ts';
 import { transact } from '../db/transaction.ts';
 import { writeEvent } from '../jobs/outbox.ts';
 import { writeAudit, type Origin } from './audit.ts';
@@ -10,17 +10,35 @@ import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import { providerNames, providersOf } from './providers.ts';
 import { isInvited } from './registration.ts';
+import { reservedUntil } from './reservedEmail.ts';
 import { tokenOf } from './secondFactor.ts';
+import { tellSecurity } from './securityMail.ts';
 import type { Challenge, SignIn, SignedIn } from './signIn.ts';
+import { demandAnotherWay } from './waysIn.ts';
 
 export interface ProviderSignIn {
   /** What the page offers. */
   list(): { id: string; name: string }[];
   /** Where to lead the browser, and the cookies by which its way back is known. Throws PROVIDER_UNKNOWN. */
   begin(providerId: string, next: string, origin: Origin): Promise<{ url: string; cookies: string[] }>;
-  /** What the way back brings, and where to go on to. Throws PROVIDER_FAILED. */
-  finish(request: Request, origin: Origin): Promise<{ result: SignedIn | Challenge; next: string; cookies: string[] }>;
+  /** What the way back brings, and where to go on to; without a result a provider was added to the account that was signed in. Throws PROVIDER_FAILED, LINK_FAILED. */
+  finish(request: Request, origin: Origin): Promise<{ result?: SignedIn | Challenge; next: string; cookies: string[] }>;
+  /** The same way there, to add a provider to the account that is signed in. Throws PROVIDER_UNKNOWN, PROVIDER_FAILED. */
+  beginLink(secret: string, providerId: string, origin: Origin): Promise<{ url: string; cookies: string[] }>;
+  /** By which providers a person signs in. */
+  linked(userId: string): Promise<LinkedProvider[]>;
+  /** Throws PROVIDER_NOT_LINKED, LAST_WAY_IN. */
+  unlink(principal: Principal, providerId: string, origin: Origin): Promise<void>;
 }
+
+export interface LinkedProvider {
+  id: string;
+  name: string;
+  linkedAt: number;
+}
+
+/** Where the way back from adding a provider ends. */
+const LINKED_PATH = '/account/linked';
 
 /** The part of identity providers. */
 export function createProviderSignIn(parts: AccountParts, secret: string, signIn: SignIn): ProviderSignIn {
@@ -31,7 +49,7 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
   let made: Promise<Auth> | undefined;
   const auth = () =>
     (made ??= import('./auth.ts').then(({ createAuth }) => createAuth({ database, site, secret, hasher }, providers, {
-      mayRegister: async (email) => config.SIGN_UP === 'open' || isInvited(parts, email.toLowerCase()),
+      mayRegister: async (email) => (config.SIGN_UP === 'open' || (await isInvited(parts, email.toLowerCase()))) && (await reservedUntil(database.pool, email.toLowerCase())) === undefined,
       async registered({ id, email, emailVerified }) {
         await transact(database, async ({ sql }) => {
           await writeEvent(sql, { type: 'USER_REGISTERED', userId: id });
@@ -39,7 +57,16 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
           if (emailVerified && config.ADMIN_EMAILS.some((one) => one.toLowerCase() === email.toLowerCase())) await sql.query(`update app_user set role = 'super_admin' where id = $1`, [id]);
         });
       },
+      // An account that is new has this way alone, and hears nothing of it.
+      linked: ({ userId, providerId }) =>
+        transact(database, async ({ sql }) => {
+          const { rows } = await sql.query<{ isNew: boolean }>(`select not exists (select 1 from credential where user_id = $1 and provider_id <> $2) and not exists (select 1 from passkey where user_id = $1) as "isNew"`, [userId, providerId]);
+          if (rows[0]!.isNew) return;
+          await writeAudit(sql, 'AUTH_PROVIDER_LINKED', userId, { address: '', userAgent: '' }, { providerId });
+          await tellSecurity(parts, sql, userId, 'providerLinked', nameOf(providerId));
+        }),
     })));
+  const nameOf = (providerId: string) => names.find(({ id }) => id === providerId)?.name ?? providerId;
   return {
     list: () => names,
     async begin(providerId, next, origin) {
@@ -58,9 +85,13 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
       const response = await (await auth()).handler(new Request(`${site.publicUrl()}${address.pathname}${address.search}`, { headers }));
       const token = tokenOf(response.headers);
       const target = response.headers.get('location');
-      if (!token || !target) throw accountProblem('PROVIDER_FAILED');
       const cookies = response.headers.getSetCookie().filter((line) => !/^[^=]*session/.test(line));
-      const url = new URL(target, site.publicUrl());
+      const url = new URL(target ?? '/', site.publicUrl());
+      if (!token && url.pathname === LINKED_PATH) {
+        if (url.searchParams.has('error')) throw accountProblem('LINK_FAILED');
+        return { next: '/account', cookies };
+      }
+      if (!token || !target) throw accountProblem('PROVIDER_FAILED');
       const next = url.pathname + url.search;
       const { rows } = await database.pool.query<{ id: string; userId: string; twoFactor: boolean }>(`select s.id, u.id as "userId", u.two_factor_enabled as "twoFactor" from session s join app_user u on u.id = s.user_id where s.token_hash = $1`, [hashSecret(token)]);
       const [row] = rows;
@@ -69,6 +100,31 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
       // better-auth asks for the second factor after passwords only; here it is asked for as well.
       await database.pool.query('delete from session where id = $1', [row.id]);
       return { result: await makeChallenge(await auth(), row.userId), next, cookies };
+    },
+    async beginLink(secret, providerId, origin) {
+      if (!names.some(({ id }) => id === providerId)) throw accountProblem('PROVIDER_UNKNOWN');
+      const back = site.publicUrl() + LINKED_PATH;
+      try {
+        const { response, headers } = await (await auth()).api.linkSocialAccount({ body: { provider: providerId, callbackURL: back, errorCallbackURL: back, disableRedirect: true }, headers: authHeaders(origin, { secret }), returnHeaders: true });
+        return { url: response.url!, cookies: headers.getSetCookie() };
+      } catch (error) {
+        if (!authCode(error)) throw error;
+        throw accountProblem('PROVIDER_FAILED');
+      }
+    },
+    async linked(userId) {
+      const { rows } = await database.pool.query<{ id: string; at: Date }>(`select provider_id as id, min(created_at) as at from credential where user_id = $1 and provider_id <> 'credential' group by 1 order by 2`, [userId]);
+      return rows.map(({ id, at }) => ({ id, name: nameOf(id), linkedAt: at.getTime() }));
+    },
+    async unlink({ userId }, providerId, origin) {
+      await transact(database, async ({ sql }) => {
+        await sql.query('select 1 from app_user where id = $1 for update', [userId]);
+        const { rowCount } = await sql.query(`delete from credential where user_id = $1 and provider_id = $2 and provider_id <> 'credential'`, [userId, providerId]);
+        if (rowCount === 0) throw accountProblem('PROVIDER_NOT_LINKED');
+        await demandAnotherWay(sql, userId);
+        await writeAudit(sql, 'AUTH_PROVIDER_UNLINKED', userId, origin, { providerId });
+        await tellSecurity(parts, sql, userId, 'providerUnlinked', nameOf(providerId));
+      });
     },
   };
 }

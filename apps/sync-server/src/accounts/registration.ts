@@ -8,6 +8,7 @@ import { accountProblem } from './errors.ts';
 import { makeMailToken, takeMailToken } from './mailToken.ts';
 import type { AccountParts } from './parts.ts';
 import { languageOf } from './profile.ts';
+import { reservedUntil } from './reservedEmail.ts';
 
 export interface NewPerson {
   email: string;
@@ -39,6 +40,11 @@ export function createRegistration(parts: AccountParts): Registration {
       // Hashed in any case: the time that an answer takes must not tell either.
       const hash = await hasher.hash(password);
       await transact(database, async ({ sql }) => {
+        const reserved = await reservedUntil(sql, email);
+        if (reserved) {
+          if (mayMail(parts, 'reserved', email)) await mailer.send(sql, { kind: 'emailReserved', to: email, language, params: { day: reserved.toISOString().slice(0, 10), link: `${site.publicUrl()}/sign-up` } });
+          return;
+        }
         const userId = newId('user');
         const { rowCount } = await sql.query(
           `insert into app_user (id, name, email, preferences, password_changed_at) values ($1, $2, $3, $4, now()) on conflict (email) do nothing`,

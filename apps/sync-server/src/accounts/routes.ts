@@ -3,10 +3,11 @@ import { z } from '@hono/zod-openapi';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import type { Context } from 'hono';
 import type { ServerApp, ServerEnv } from '../access/context.ts';
+import type { Principal } from '../access/principal.ts';
 import { accessRoute, problemAnswer, type AccessRule } from '../access/route.ts';
 import type { Site } from '../access/site.ts';
 import type { Origin } from './audit.ts';
-import { addPasskeyRoutes } from './passkeyRoutes.ts';
+import { FRESH_MINUTES, addPasskeyRoutes } from './passkeyRoutes.ts';
 import { challengeSchema, emailSchema, keySchema, loginSchema, meSchema, nameSchema, newKeySchema, passwordSchema, preferencesChangeSchema, preferencesSchema, registerSchema, secondFactorSchema, sessionSchema, signedInSchema, tokenSchema } from './schema.ts';
 import type { Accounts } from './service.ts';
 import type { Challenge, SignedIn } from './signIn.ts';
@@ -18,6 +19,8 @@ const self: AccessRule = { as: 'person', verified: false };
 const selfClosing: AccessRule = { as: 'person', verified: false, closing: true };
 const guess: AccessRule = { as: 'anyone', rate: 'credential' };
 const selfGuess: AccessRule = { ...self, rate: 'credential' };
+/** Whoever took a session over must not throw its holder out of the others. */
+const endsOthers: AccessRule = { ...selfClosing, freshMinutes: 60 };
 
 const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
 const answer = <T extends z.ZodType>(description: string, schema: T) => ({ description, content: { 'application/json': { schema } } });
@@ -84,10 +87,24 @@ function addSignInRoutes(app: ServerApp, { signIn, sessions, desktop }: Accounts
   });
 }
 
-function addSelfRoutes(app: ServerApp, { profile, passwords, sessions, privacy }: Accounts, site: Site): void {
+function addSelfRoutes(app: ServerApp, { profile, passwords, sessions, privacy, emailChange, providers }: Accounts, site: Site): void {
   app.openapi(accessRoute({ access: selfClosing, method: 'get', path: `${base}/me`, tags, summary: 'Your account', responses: { 200: answer('It is.', meSchema) } }), async (context) => context.json(await profile.me(context.get('principal').userId), 200));
   app.openapi(accessRoute({ access: self, method: 'patch', path: `${base}/me`, tags, summary: 'Changes your name', request: { body: body(z.strictObject({ name: nameSchema.optional() })) }, responses: { 200: answer('As it is now.', meSchema) } }), async (context) =>
     context.json(await profile.change(context.get('principal'), context.req.valid('json'), originOf(context)), 200));
+  app.openapi(accessRoute({ access: { ...self, freshMinutes: FRESH_MINUTES, rate: 'mail' }, method: 'post', path: `${base}/me/email`, tags, summary: 'Asks for another address', description: 'The new address confirms it, the old one can undo it for a week. With the password, or after a proof of the last minutes.', request: { body: body(z.strictObject({ email: emailSchema, password: passwordSchema.optional() })) }, responses: { ...accepted, 403: problemAnswer('PASSWORD_WRONG, PROOF_NEEDED or SIGN_IN_AGAIN'), 409: problemAnswer('EMAIL_SAME') } }), async (context) => {
+    await emailChange.ask(context.get('principal'), context.req.valid('json'), originOf(context));
+    return context.json(mailed, 202);
+  });
+  for (const step of ['confirm', 'undo'] as const) {
+    app.openapi(accessRoute({ access: guess, method: 'post', path: `${base}/email/${step}`, tags, summary: step === 'confirm' ? 'Makes the change of an address by the secret of the mail to the new one; other devices are signed out' : 'Calls the change off, or takes it back, by the secret of the mail to the old one; every device is signed out', request: { body: body(z.strictObject({ token: tokenSchema })) }, responses: { 200: answer('The address that holds now.', z.object({ email: z.string() })), 400: problemAnswer('TOKEN_INVALID') } }), async (context) =>
+      context.json({ email: (await emailChange[step](context.req.valid('json').token, originOf(context))).email }, 200));
+  }
+  app.openapi(accessRoute({ access: person, method: 'get', path: `${base}/me/providers`, tags, summary: 'By which identity providers you sign in', description: 'One is added on the page /account.', responses: { 200: answer('Yours, and those that this server knows.', z.object({ linked: z.array(z.object({ id: z.string(), name: z.string(), linkedAt: z.number().int() })), available: z.array(z.object({ id: z.string(), name: z.string() })) })) } }), async (context) =>
+    context.json({ linked: await providers.linked(context.get('principal').userId), available: providers.list() }, 200));
+  app.openapi(accessRoute({ access: { ...person, freshMinutes: FRESH_MINUTES }, method: 'delete', path: `${base}/me/providers/{providerId}`, tags, summary: 'Takes an identity provider away', request: { params: idParameter('providerId') }, responses: { ...done, 404: problemAnswer('PROVIDER_NOT_LINKED'), 409: problemAnswer('LAST_WAY_IN') } }), async (context) => {
+    await providers.unlink(context.get('principal'), context.req.param('providerId'), originOf(context));
+    return context.body(null, 204);
+  });
   app.openapi(accessRoute({ access: selfClosing, method: 'get', path: `${base}/me/preferences`, tags, summary: 'Your preferences', responses: { 200: answer('They are.', preferencesSchema) } }), async (context) => context.json((await profile.me(context.get('principal').userId)).preferences, 200));
   app.openapi(accessRoute({ access: self, method: 'patch', path: `${base}/me/preferences`, tags, summary: 'Changes preferences; what is left out stays', request: { body: body(preferencesChangeSchema) }, responses: { 200: answer('As they are now.', preferencesSchema) } }), async (context) =>
     context.json((await profile.change(context.get('principal'), { preferences: context.req.valid('json') }, originOf(context))).preferences, 200));
@@ -96,11 +113,11 @@ function addSelfRoutes(app: ServerApp, { profile, passwords, sessions, privacy }
     return context.body(null, 204);
   });
   app.openapi(accessRoute({ access: selfClosing, method: 'get', path: `${base}/me/sessions`, tags, summary: 'Where you are signed in', responses: { 200: answer('Newest use first.', z.object({ sessions: z.array(sessionSchema) })) } }), async (context) => context.json({ sessions: await sessions.list(context.get('principal')) }, 200));
-  app.openapi(accessRoute({ access: selfClosing, method: 'delete', path: `${base}/me/sessions/{sessionId}`, tags, summary: 'Signs one device out', request: { params: idParameter('sessionId') }, responses: { ...done, 404: problemAnswer('SESSION_NOT_FOUND') } }), async (context) => {
+  app.openapi(accessRoute({ access: endsOthers, method: 'delete', path: `${base}/me/sessions/{sessionId}`, tags, summary: 'Signs one device out', request: { params: idParameter('sessionId') }, responses: { ...done, 404: problemAnswer('SESSION_NOT_FOUND') } }), async (context) => {
     await sessions.end(context.get('principal'), context.req.param('sessionId'), originOf(context));
     return context.body(null, 204);
   });
-  app.openapi(accessRoute({ access: selfClosing, method: 'delete', path: `${base}/me/sessions`, tags, summary: 'Signs out everywhere', request: { query: z.object({ keepCurrent: z.enum(['true', 'false']).default('true') }) }, responses: { 200: answer('How many sessions ended.', z.object({ ended: z.number().int() })) } }), async (context) =>
+  app.openapi(accessRoute({ access: endsOthers, method: 'delete', path: `${base}/me/sessions`, tags, summary: 'Signs out everywhere', request: { query: z.object({ keepCurrent: z.enum(['true', 'false']).default('true') }) }, responses: { 200: answer('How many sessions ended.', z.object({ ended: z.number().int() })) } }), async (context) =>
     context.json({ ended: await sessions.endAll(context.get('principal'), { keepCurrent: context.req.valid('query').keepCurrent === 'true' }, originOf(context)) }, 200));
   app.openapi(accessRoute({ access: selfClosing, method: 'get', path: `${base}/me/export`, tags, summary: 'Everything that the server knows of you', responses: { 200: answer('As one JSON file.', z.record(z.string(), z.unknown())) } }), async (context) => {
     context.header('Content-Disposition', 'attachment; filename="uxflow-account.json"');
@@ -120,9 +137,9 @@ function addSelfRoutes(app: ServerApp, { profile, passwords, sessions, privacy }
 function addSecondFactorRoutes(app: ServerApp, { secondFactor }: Accounts, site: Site): void {
   const path = `${base}/me/second-factor`;
   const withPassword = body(z.strictObject({ password: passwordSchema }));
-  app.openapi(accessRoute({ access: { ...person, rate: 'credential' }, method: 'post', path, tags, summary: 'Begins to set up a second factor', request: { body: withPassword }, responses: { 200: answer('For the app, and ten codes; shown this once.', z.object({ uri: z.string(), backupCodes: z.array(z.string()) })), 409: problemAnswer('TWO_FACTOR_ON') } }), async (context) =>
+  app.openapi(accessRoute({ access: { ...person, factor: false, rate: 'credential' }, method: 'post', path, tags, summary: 'Begins to set up a second factor', request: { body: withPassword }, responses: { 200: answer('For the app, and ten codes; shown this once.', z.object({ uri: z.string(), backupCodes: z.array(z.string()) })), 409: problemAnswer('TWO_FACTOR_ON') } }), async (context) =>
     context.json(await secondFactor.begin(context.get('principal'), context.get('secret'), context.req.valid('json').password, originOf(context)), 200));
-  app.openapi(accessRoute({ access: { ...person, rate: 'credential' }, method: 'post', path: `${path}/confirm`, tags, summary: 'Switches the second factor on by its first code', request: { body: body(z.strictObject({ code: z.string().trim().regex(/^\d{6}$/) })) }, responses: renewedAnswers }), async (context) => {
+  app.openapi(accessRoute({ access: { ...person, factor: false, rate: 'credential' }, method: 'post', path: `${path}/confirm`, tags, summary: 'Switches the second factor on by its first code', request: { body: body(z.strictObject({ code: z.string().trim().regex(/^\d{6}$/) })) }, responses: renewedAnswers }), async (context) => {
     const renewed = await secondFactor.confirm(context.get('principal'), context.get('secret'), context.req.valid('json').code, originOf(context));
     return context.json(handRenewed(context, site, renewed), 200);
   });
@@ -147,7 +164,7 @@ function addKeyRoutes(app: ServerApp, { apiKeys }: Accounts): void {
 
 /** Where a request came from, for the records. */
 export function originOf(context: Context<ServerEnv>): Origin {
-  return { address: context.get('address'), userAgent: context.req.header('user-agent') ?? '' };
+  return { address: context.get('address'), userAgent: context.req.header('user-agent') ?? '', sessionId: (context.get('principal') as Principal | undefined)?.sessionId };
 }
 
 /** Puts the secret of a session into the cookie that only this server reads. */

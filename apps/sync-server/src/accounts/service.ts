@@ -6,6 +6,7 @@ import { createApiKeys, type ApiKeys } from './apiKeys.ts';
 import { createAdministration, type Administration } from './administration.ts';
 import type { Auth } from './auth.ts';
 import { createDesktopSignIn, type DesktopSignIn } from './desktopSignIn.ts';
+import { createEmailChange, type EmailChange } from './emailChange.ts';
 import { createLockout } from './lockout.ts';
 import { createPasswordHasher, type PasswordHasher } from './passwordHash.ts';
 import { createPasswordPolicy } from './passwordPolicy.ts';
@@ -29,6 +30,7 @@ export interface Accounts {
   secondFactor: SecondFactor;
   passkeys: Passkeys;
   proof: Proof;
+  emailChange: EmailChange;
   sessions: Sessions;
   profile: Profile;
   apiKeys: ApiKeys;
@@ -65,6 +67,7 @@ export async function createAccounts({ secret, people, ...given }: AccountsOptio
   const signIn = createSignIn(parts);
   const passwords = createPasswords(parts);
   const passkeys = createPasskeys(parts, signIn);
+  const proof = createProof(parts, passwords, passkeys);
   const privacy = createPrivacy(parts, passwords, people);
   return {
     registration: createRegistration(parts),
@@ -73,7 +76,8 @@ export async function createAccounts({ secret, people, ...given }: AccountsOptio
     passwords,
     secondFactor: createSecondFactor(parts, passwords),
     passkeys,
-    proof: createProof(parts, passwords, passkeys),
+    proof,
+    emailChange: createEmailChange(parts, keyOf(secret, 'email undo'), passwords, proof),
     sessions: createSessions(parts),
     profile: createProfile(parts),
     apiKeys: createApiKeys(parts),
@@ -105,6 +109,7 @@ export function keyOf(secret: string, purpose: string): Buffer {
 async function forgetLeftovers({ database: { pool } }: AccountParts): Promise<void> {
   await pool.query('delete from session where expires_at < now()');
   await pool.query('delete from verification where expires_at < now()');
+  await pool.query('delete from email_change where expires_at < now()');
   await pool.query('delete from passkey_challenge where expires_at < now()');
   await pool.query(`delete from sign_in_code where expires_at < now() - interval '1 day'`);
   await pool.query(`delete from failed_sign_in where at < now() - interval '1 day'`);

@@ -4,6 +4,7 @@ import { hashSecret } from '../access/principal.ts';
 import { transact } from '../db/transaction.ts';
 import { writeAudit, type Origin } from './audit.ts';
 import { authCode, authHeaders, cookiesOf } from './authCalls.ts';
+import { hashBackupCode } from './backupCodes.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import { languageOf, readMe } from './profile.ts';
@@ -81,7 +82,7 @@ export function createSignIn(parts: AccountParts): SignIn {
       let token: string;
       try {
         const api = (await parts.auth()).api;
-        const result = kind === 'totp' ? await api.verifyTOTP({ body: { code }, headers }) : await api.verifyBackupCode({ body: { code }, headers });
+        const result = kind === 'totp' ? await api.verifyTOTP({ body: { code }, headers }) : await api.verifyBackupCode({ body: { code: hashBackupCode(code) }, headers });
         token = (result as { token: string }).token;
       } catch (error) {
         const reason = authCode(error);
@@ -115,6 +116,11 @@ export function createSignIn(parts: AccountParts): SignIn {
           await mailer.send(sql, { kind: 'suspicious', to: row.email, language: languageOf(row.preferences), params: { name: row.name, at, address: origin.address, device: device.name ?? (origin.userAgent.slice(0, 80) || '?'), link: `${site.publicUrl()}/forgot` } });
         }
       });
+      // Whoever signs in again leaves the session that they came with.
+      if (origin.sessionId && origin.sessionId !== row.id) {
+        const { rows: left } = await database.pool.query<{ userId: string }>('delete from session where id = $1 returning user_id as "userId"', [origin.sessionId]);
+        if (left[0]) await parts.principals.revoke({ userId: left[0].userId, sessionId: origin.sessionId });
+      }
       // Devices that were forgotten somewhere go first.
       const { rows: oldest } = await database.pool.query<{ id: string }>('delete from session where id in (select id from session where user_id = $1 order by created_at desc, id desc offset $2) returning id', [row.userId, MOST_SESSIONS]);
       for (const { id } of oldest) await parts.principals.revoke({ userId: row.userId, sessionId: id });

@@ -11,7 +11,7 @@ export type MailContent =
   | { kind: 'locked'; params: { name: string; minutes: number; link: string } }
   | { kind: 'suspicious'; params: { name: string; at: string; address: string; device: string; link: string } }
   | { kind: 'security'; params: { name: string; change: SecurityChange; detail: string; link: string } }
-  | { kind: 'emailAsked'; params: { name: string; newEmail: string; link: string } }
+  | { kind: 'emailAsked'; params: { name: string; newEmail: string; link: string; code: string } }
   | { kind: 'emailConfirm'; params: { name: string; link: string; code: string } }
   | { kind: 'emailChanged'; params: { name: string; newEmail: string; day: string; link: string; code: string } }
   | { kind: 'emailReserved'; params: { day: string; link: string } }
@@ -88,8 +88,8 @@ function wordingOf(content: MailContent, language: Language): Wording {
     }
     case 'emailAsked':
       return language === 'de'
-        ? { subject: 'Ihr Konto soll eine andere Adresse bekommen', lines: [`Hallo ${content.params.name},`, `jemand hat für Ihr Konto die neue Adresse ${content.params.newEmail} verlangt. Sie gilt erst, wenn sie von dort bestätigt ist.`], action: 'Konto ansehen', after: ['Waren Sie es nicht, setzen Sie sofort ein neues Passwort: Jemand ist in Ihrem Konto.'] }
-        : { subject: 'Your account is to get another address', lines: [`Hello ${content.params.name},`, `somebody asked for the new address ${content.params.newEmail} for your account. It holds only once it is confirmed from there.`], action: 'Look at the account', after: ['If it was not you, set a new password at once: somebody is in your account.'] };
+        ? { subject: 'Ihr Konto soll eine andere Adresse bekommen', lines: [`Hallo ${content.params.name},`, `jemand hat für Ihr Konto die neue Adresse ${content.params.newEmail} verlangt. Sie gilt erst, wenn sie von dort bestätigt ist.`], action: 'Das war ich nicht', after: ['Waren Sie es, tun Sie nichts. Waren Sie es nicht, ist jemand in Ihrem Konto: Der Link ruft die Änderung zurück und meldet überall ab. Setzen Sie danach ein neues Passwort.'] }
+        : { subject: 'Your account is to get another address', lines: [`Hello ${content.params.name},`, `somebody asked for the new address ${content.params.newEmail} for your account. It holds only once it is confirmed from there.`], action: 'It was not me', after: ['If it was you, do nothing. If it was not you, somebody is in your account: the link calls the change off and signs out everywhere. Set a new password after that.'] };
     case 'emailConfirm':
       return language === 'de'
         ? { subject: 'Bestätigen Sie Ihre neue Adresse', lines: [`Hallo ${content.params.name},`, 'diese Adresse soll die neue Ihres Kontos werden. Waren Sie das, bestätigen Sie sie bitte.'], action: 'Neue Adresse bestätigen', after: ['Der Link gilt 24 Stunden. Waren Sie es nicht, tun Sie nichts.'] }

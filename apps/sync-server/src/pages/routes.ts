@@ -69,9 +69,10 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
     try {
       const { result, next, cookies } = await accounts.providers.finish(context.req.raw, originOf(context));
       for (const cookie of cookies) context.header('Set-Cookie', cookie, { append: true });
-      return arrive(context, parts, result, { next, remember: true });
+      return result ? arrive(context, parts, result, { next, remember: true }) : context.redirect(next, 303);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (error.code === 'LINK_FAILED') return messagePage(context, (t, language) => ({ title: t.account, lead: problemSentence(error, language), more: html`<a class="button" href="/account">${t.go}</a>` }), 409);
       return signInPage(context, { providers, problem: error });
     }
   });
