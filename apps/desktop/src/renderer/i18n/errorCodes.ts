@@ -2,7 +2,7 @@ import type { StoreErrorCode } from '@uxflow/core/storeErrors';
 import type { ModelErrorCode } from '@uxflow/core';
 
 /** Every code that a failure can reach a person with; a language that lacks one does not compile. */
-export type ErrorCode = McpErrorCode | ModelErrorCode | ConversationErrorCode | StoreErrorCode | DocumentErrorCode | ChangeErrorCode | EngineErrorCode | HostErrorCode | SharingErrorCode;
+export type ErrorCode = McpErrorCode | ModelErrorCode | ConversationErrorCode | StoreErrorCode | DocumentErrorCode | ChangeErrorCode | EngineErrorCode | HostErrorCode | SharingErrorCode | KeyErrorCode;
 
 /** Files that are no flow, or not a whole one. */
 export type DocumentErrorCode = 'DOCUMENT_INVALID' | 'DOCUMENT_NOT_A_FLOW' | 'DOCUMENT_NOT_JSON' | 'DOCUMENT_NOT_TEXT' | 'DOCUMENT_TOO_LARGE' | 'DOCUMENT_TRUNCATED' | 'DOCUMENT_VERSION_UNKNOWN';
@@ -187,6 +187,27 @@ export type SharingErrorCode =
   | 'WORKSPACE_NOT_FOUND'
   | 'WORKSPACE_NOT_WRITABLE'
   | 'WRAP_REFUSED';
+
+/** Keys of accounts and encrypted workspaces, beside what sync itself meets. */
+export type KeyErrorCode =
+  | 'DEVICE_CODE_LIMIT'
+  | 'DEVICE_CODE_UNKNOWN'
+  | 'ENTRY_NOT_SEALED'
+  | 'INVITATION_KEY_UNKNOWN'
+  | 'INVITATION_LINK_INVALID'
+  | 'INVITATION_OTHER_SERVER'
+  | 'KEYS_CHANGED'
+  | 'KEYS_EXIST'
+  | 'KEYS_NOT_HERE'
+  | 'KEYS_NOT_OWN'
+  | 'KEYS_NOT_SET'
+  | 'KEY_MEMBER_WITHOUT_KEYS'
+  | 'KEY_TEXT_MISTYPED'
+  | 'LINK_KEY_UNKNOWN'
+  | 'SIGN_IN_AGAIN'
+  | 'WORKSPACE_KEY_MISSING'
+  | 'WORKSPACE_NOT_ENCRYPTED'
+  | 'WRAPS_REFUSED';
 
 /** What lies between the screen and the engine, and what keeps a host from starting. */
 export type HostErrorCode = 'BAD_REQUEST' | 'ENGINE_AWAY' | 'INTERNAL_SERVER_ERROR' | 'PORT_IN_USE' | 'PORT_REFUSED' | 'SECRETS_NOT_WRITTEN' | 'SECRETS_UNREADABLE' | 'SOCKET_UNAVAILABLE';

@@ -1,10 +1,12 @@
 import type { ErrorCode, ErrorParams, ErrorSentence } from '../errorCodes.ts';
 import { moneyText } from '../money.ts';
+import { keyErrorsGerman } from './keyErrors.ts';
 import { sharingErrorsGerman } from './sharingErrors.ts';
 
 /** What each error says in German. */
 export const errorsGerman: Readonly<Record<ErrorCode, ErrorSentence>> = {
   ...sharingErrorsGerman,
+  ...keyErrorsGerman,
   MODEL_KEY_REJECTED: model((p) =>
     p.reason === 'malformed'
       ? `Der Schlüssel für ${where(p)} enthält ein Zeichen, das in keinem Schlüssel vorkommt, vielleicht einen Zeilenumbruch vom Kopieren. Füge den Schlüssel in den Modelleinstellungen noch einmal ein.`

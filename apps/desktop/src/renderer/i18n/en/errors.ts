@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorSentence } from '../errorCodes.ts';
+import { keyErrorsEnglish } from './keyErrors.ts';
 import { sharingErrorsEnglish } from './sharingErrors.ts';
 
 /** The engine writes English: where its sentence is meant for a person, it is shown as it is. */
@@ -7,6 +8,7 @@ const engineSays: ErrorSentence = (_, message) => message;
 /** What each error says in English. Only sentences that speak of ids and fields are said anew. */
 export const errorsEnglish: Readonly<Record<ErrorCode, ErrorSentence>> = {
   ...sharingErrorsEnglish,
+  ...keyErrorsEnglish,
   MODEL_KEY_REJECTED: engineSays,
   MODEL_NOT_FOUND: engineSays,
   MODEL_RATE_LIMITED: engineSays,
