@@ -41,6 +41,7 @@ const table = {
   MAIL_FOLDER: { read: z.string().min(1).optional(), about: 'Folder for mails when there is no mail server; without it `mail` in DATA_DIR.' },
   PASSWORD_MEMORY_KIB: { read: whole(7168, 1_048_576).default(65_536), about: 'Memory that the hash of a password (Argon2id) takes, KiB.' },
   BREACHED_PASSWORDS_FILE: { read: z.string().optional(), about: 'File of passwords that may not be used: a SHA-1 in hex a line, in any order, `:` and a count may follow.' },
+  REQUIRE_SECOND_FACTOR: { read: z.enum(['administrators', 'everybody']).default('administrators'), about: 'Who must have a second factor (or sign in with a passkey) to do anything but set one up.' },
   RATE_FACTOR: { read: z.coerce.number().min(0.1).max(100_000).default(1), about: 'Widens every limit of requests by this factor.' },
   DEFAULT_PLAN: { read: z.enum(PLAN_NAMES).default('enterprise'), about: 'Plan of who pays for none: its limits hold. `enterprise` has none.' },
   OUTBOX_POLL_MS: { read: whole(20, 60_000).default(2000), about: 'Milliseconds between looks for events that another instance wrote or that are due again.' },

@@ -63,7 +63,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     closers.push(() => database.close());
     const bus: Bus = config.REDIS_URL ? await (await import('./sync/redisBus.ts')).createRedisBus(config.REDIS_URL, logger) : await createPostgresBus(database, logger);
     closers.push(() => bus.close());
-    const principals = createPrincipals(database, bus);
+    const principals = createPrincipals(database, bus, { needFactors: config.REQUIRE_SECOND_FACTOR === 'everybody' });
     closers.push(async () => principals.close());
     const access = createMemberAccess(database, bus, principals, config.DEFAULT_PLAN);
     const monitor = createMonitor({ config, logger: logger.child('monitoring') });
@@ -127,9 +127,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const { port } = http.address() as AddressInfo;
     const metrics = config.METRICS_PORT === undefined ? undefined : await openMetrics({ metrics: monitor.metrics, host: config.METRICS_HOST, port: config.METRICS_PORT, token: config.METRICS_TOKEN });
     if (metrics) closers.push(() => metrics.close());
+    // A socket that stays open asks for its session once; each instance tells of its own.
+    const keepSessions = { name: `sessions of open sockets ${port} ${process.pid}`, everyMs: 3_600_000, run: () => database.pool.query('update session set last_seen_at = now() where id = any($1)', [hub.sessionIds()]) };
     // Only now: mails name the port.
     outbox.start();
-    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: [...workspaces.tasks, ...accounts.tasks, ...sharing.tasks] }));
+    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: [...workspaces.tasks, ...accounts.tasks, ...sharing.tasks, keepSessions] }));
     return {
       url: `http://${config.HOST}:${port}`,
       port,

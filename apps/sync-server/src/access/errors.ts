@@ -8,7 +8,7 @@ export const accessProblem = problemsOf({
   ROLE_MISSING: [403, 'This needs another role. Nothing was changed; ask an administrator of the server.'],
   SCOPE_MISSING: [403, 'This key may not do that: it needs the scope {scope}. Nothing was changed; make a key that has it.'],
   SIGN_IN_AGAIN: [403, 'For this you must have signed in within the last {minutes} minutes. Nothing was changed; sign in again.'],
-  TWO_FACTOR_NEEDED: [403, 'Administrators need a second factor. Nothing was changed; set one up in your account first.'],
+  TWO_FACTOR_NEEDED: [403, 'This needs a second factor. Nothing was changed; set one up in your account first, or sign in with a passkey.'],
   ACCOUNT_CLOSING: [403, 'This account is about to be deleted. Nothing was changed; restore it first, or export your data.'],
   WORKSPACE_NOT_FOUND: [404, 'There is no such workspace, or you are no member of it. Nothing was changed; check the address or ask to be invited.'],
   PERMISSION_MISSING: [403, 'This needs the permission {permission} in the workspace. Nothing was changed; ask an owner or admin of it.'],

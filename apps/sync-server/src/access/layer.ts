@@ -94,6 +94,7 @@ export function demandRule(principal: Principal, rule: AccessRule, now = Date.no
   }
   if (principal.closing && !rule.closing) throw accessProblem('ACCOUNT_CLOSING');
   if (!principal.emailVerified && rule.verified !== false) throw accessProblem('EMAIL_UNVERIFIED');
+  if (principal.lacksFactor && rule.factor !== false && rule.verified !== false) throw accessProblem('TWO_FACTOR_NEEDED');
   if (rule.role) {
     if (RANK[principal.role] < RANK[rule.role]) throw accessProblem('ROLE_MISSING');
     if (!principal.twoFactor && !principal.byPasskey) throw accessProblem('TWO_FACTOR_NEEDED');

@@ -34,6 +34,8 @@ export interface Principal {
   twoFactor: boolean;
   /** True when the session began with a passkey, which is two factors. */
   byPasskey?: boolean;
+  /** True when the server wants two factors of everybody and this session has one: it may only add another. */
+  lacksFactor?: boolean;
   /** ms UTC; the secret is worth nothing from then on. */
   expiresAt: number;
   /** ms UTC; when the secret was made. For a session: when its holder signed in or last proved again to be one. */
@@ -63,6 +65,9 @@ export const API_KEY_PREFIX = 'uxk_';
 export const SERVICE_KEY_PREFIX = 'uxs_';
 export const LINK_TOKEN_PREFIX = 'uxl_';
 
+/** Days after which a session that nobody uses ends, whatever is left of its time. A desktop rests longer: its holder is offline, not gone. */
+export const IDLE_DAYS = { web: 7, desktop: 14 } as const;
+
 const KEEP_MS = 5000;
 const MOST_KEPT = 20_000;
 const CHANNEL = 'revoked';
@@ -72,7 +77,8 @@ const SESSION_QUERY = {
   text: `select s.id, s.user_id as "userId", s.expires_at as "expiresAt", greatest(s.created_at, s.confirmed_at) as "createdAt", s.method, u.email, u.name, u.email_verified as "emailVerified",
            u.role, u.two_factor_enabled as "twoFactor", u.delete_at is not null as closing
          from session s join app_user u on u.id = s.user_id
-         where s.token_hash = $1 and s.expires_at > now() and u.status = 'active'`,
+         where s.token_hash = $1 and s.expires_at > now() and u.status = 'active'
+           and s.last_seen_at > now() - make_interval(days => case s.kind when 'web' then ${IDLE_DAYS.web} else ${IDLE_DAYS.desktop} end)`,
 };
 const KEY_QUERY = {
   name: 'principal_of_key',
@@ -95,7 +101,7 @@ const SEEN = {
 };
 
 /** Principals from the database by one prepared query each, kept for 5 s. */
-export function createPrincipals({ pool }: Pick<ServerDatabase, 'pool'>, bus: Bus, now: () => number = Date.now): Principals {
+export function createPrincipals({ pool }: Pick<ServerDatabase, 'pool'>, bus: Bus, { now = Date.now, needFactors = false }: { now?: () => number; needFactors?: boolean } = {}): Principals {
   // By hash, so that a dump of the memory's table opens nothing; unknown secrets are kept as well, else guessing would ask the database each time.
   const kept = new Map<string, { principal: Principal | undefined; until: number }>();
   let revision = 0;
@@ -113,7 +119,7 @@ export function createPrincipals({ pool }: Pick<ServerDatabase, 'pool'>, bus: Bu
       const isKey = secret.startsWith(API_KEY_PREFIX) || secret.startsWith(SERVICE_KEY_PREFIX);
       const isLink = secret.startsWith(LINK_TOKEN_PREFIX);
       const { rows } = await pool.query<PrincipalRow>({ ...(isLink ? LINK_QUERY : isKey ? KEY_QUERY : SESSION_QUERY), values: [hash] });
-      const principal = rows[0] && (isLink ? visitorOf(rows[0]) : principalOf(rows[0], isKey));
+      const principal = rows[0] && (isLink ? visitorOf(rows[0]) : principalOf(rows[0], isKey, needFactors));
       // Whoever was revoked while the database answered must not stay for 5 s.
       if (asked === revision) {
         if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
@@ -188,7 +194,7 @@ function visitorOf({ id, linkId, makerId, workspaceId, expiresAt, createdAt }: P
   };
 }
 
-function principalOf(row: PrincipalRow, isKey: boolean): Principal {
+function principalOf(row: PrincipalRow, isKey: boolean, needFactors: boolean): Principal {
   return {
     kind: isKey ? (row.userId ? 'apiKey' : 'service') : 'user',
     userId: row.userId ?? '',
@@ -203,6 +209,7 @@ function principalOf(row: PrincipalRow, isKey: boolean): Principal {
     closing: row.closing ?? false,
     twoFactor: row.twoFactor ?? false,
     byPasskey: row.method === 'passkey',
+    lacksFactor: needFactors && !isKey && !row.twoFactor && row.method !== 'passkey',
     expiresAt: row.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER,
     signedInAt: row.createdAt.getTime(),
   };

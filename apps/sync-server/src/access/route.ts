@@ -13,6 +13,8 @@ export interface AccessRule {
   verified?: boolean;
   /** True: also who waits for the deletion of the account. */
   closing?: boolean;
+  /** False: also who has no second factor on a server that wants one of everybody. What is open to the unconfirmed is open to them too. */
+  factor?: false;
   /** Least role on the whole server; admins need a second factor. */
   role?: Exclude<GlobalRole, 'user'>;
   /** Name of the path's parameter and what is needed there; no permission: to be a member is enough. */

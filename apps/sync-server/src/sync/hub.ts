@@ -42,6 +42,8 @@ export interface Hub {
   /** Takes a socket that is open, and the stream below it. */
   accept(socket: WebSocket, stream: Duplex): void;
   readonly connectionCount: number;
+  /** Sessions with an open socket here. */
+  sessionIds(): string[];
   readonly roomCount: number;
   /** Bytes of entries that wait for a commit. */
   readonly waitingBytes: number;
@@ -342,6 +344,7 @@ export function createHub(options: HubOptions): Hub {
     get connectionCount() {
       return connections.size;
     },
+    sessionIds: () => [...connections].flatMap(({ principal }) => principal?.sessionId ?? []),
     get roomCount() {
       return rooms.size;
     },

@@ -25,7 +25,7 @@ export function createMemberAccess({ pool }: ServerDatabase, bus: Bus, principal
       const principal = await principals.ofSecret(token);
       if (principal?.link) return { userId: principal.link.visitorId, link: principal.link, expiresAt: principal.expiresAt };
       // Keys speak HTTP only; a socket belongs to a person on a device.
-      if (!principal?.sessionId || !principal.emailVerified || principal.closing) return undefined;
+      if (!principal?.sessionId || !principal.emailVerified || principal.closing || principal.lacksFactor) return undefined;
       return { userId: principal.userId, sessionId: principal.sessionId, expiresAt: principal.expiresAt };
     },
     async roleOf({ userId }, logId) {
