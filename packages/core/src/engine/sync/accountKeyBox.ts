@@ -74,7 +74,9 @@ export function createAccountKeyBox({ cipher, api, secrets, server, userId, cloc
     const said = (await api.accountKeys()) ?? null;
     if (said && said.keys.userId !== userId) throw new AppError('KEY_CHANGED', 'The keys of this person are not the ones that this device has seen before, so nothing is given to them or taken from them. Compare fingerprints with them; when they began anew, confirm their new key.', { userId });
     stored = said;
-    here = await read(name);
+    const kept = await read(name);
+    // The same keys stay the same object: what was opened with them is held by it.
+    if (!kept || !here || !cipher.isEqual(kept.seeds, here.seeds)) here = kept;
     if (!stored || isRight()) return;
     const next = await read(nextName);
     if (!next || !isSame(next, stored.keys)) return;

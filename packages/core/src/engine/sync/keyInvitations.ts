@@ -73,8 +73,7 @@ export function createKeyInvitations({ cipher, api, http, server, account, secre
   };
   const demandKeys = (ring: WorkspaceKeyring) => {
     if (ring.keys) return;
-    const { code, message, params } = ring.reason();
-    throw new AppError(code, message, params);
+    throw ring.refusal();
   };
 
   return {

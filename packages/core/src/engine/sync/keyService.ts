@@ -1,5 +1,5 @@
 import type { AccountKeysView, InvitationLink, KeyMemberView, KeysView, WorkspaceKeysView } from '../../api/keyRoutes.ts';
-import { AppError, errorInfo, isAppError, type Clock, type ErrorInfo, type Logger } from '../../base/index.ts';
+import { AppError, errorInfo, type Clock, type ErrorInfo, type Logger } from '../../base/index.ts';
 import type { DataFolder } from '../../db/index.ts';
 import type { SyncCodec } from '../../sync/index.ts';
 import { createKeyApi, createSealedCodec, openCipher, openName, readDeviceCode, readRecoveryKit, type Cipher, type KeyApi, type LogKeys, type NameSubject, type SecretTextProblem, type WorkspaceKeys } from '../../sync/keys/index.ts';
@@ -53,10 +53,8 @@ export interface KeyService {
   isOpen(workspaceId: string): boolean;
   /** Number of the newest key that is here; 0: none. */
   epochOf(workspaceId: string): number;
-  /** True when the server was asked of it in this run. */
-  isKnown(workspaceId: string): boolean;
-  /** Why it is not open. */
-  reasonOf(workspaceId: string): ErrorInfo;
+  /** Why it is not open; undefined while that is being asked. */
+  whyLocked(workspaceId: string): ErrorInfo | undefined;
   /** The codec of a log in an encrypted workspace: locked while there is no key, never plain. */
   codecOf(workspaceId: string, logId: string): SyncCodec;
   /** The name of a flow or project; undefined where it cannot be opened (now). */
@@ -96,6 +94,7 @@ interface Holder {
   members(workspaceId: string): Promise<WorkspacePerson[]>;
 }
 
+const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
 const NO_KEYS: LogKeys = { epoch: 0, logKey: () => undefined };
 
 export function createKeyService({ folder, account, secrets, newId, clock, logger }: KeyServiceOptions): KeyService {
@@ -108,6 +107,9 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
+  /** The list of workspaces was seen, and why it was not. */
+  let isLooked = false;
+  let failure: ErrorInfo | undefined;
   let firstLook: Promise<void> = Promise.resolve();
 
   const changed = () => {
@@ -196,9 +198,13 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
       await mine.box.look();
       await listed(mine);
     } catch (error) {
-      logger.info('keys were not looked after', { error: isAppError(error) ? error.code : String(error) });
+      failure = errorInfo(error);
+      logger.info('keys were not looked after', { code: failure.code });
+      if (SIGNED_OUT.has(failure.code)) return account.ended();
       return changed();
     }
+    isLooked = true;
+    failure = undefined;
     for (const ring of mine.rings.values()) await ring.look();
     changed();
   };
@@ -212,6 +218,8 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
   const begin = () => {
     const mine = ++generation;
     held = undefined;
+    isLooked = false;
+    failure = undefined;
     clearTimeout(timer);
     holder = hold().catch((error: unknown) => {
       logger.error('what this device remembers of keys cannot be read', { error: String(error) });
@@ -353,17 +361,18 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
       if (!isSealed) return undefined;
       const ring = await findRing(workspaceId);
       await ring.look();
-      if (!ring.keys) {
-        const { code, message, params } = ring.reason();
-        throw new AppError(code, message, params);
-      }
+      if (!ring.keys) throw ring.refusal();
       return { cipher: mine.cipher, keys: ring.keys };
     },
     api: () => createKeyApi(requestOf(account.api())),
     isOpen: (workspaceId) => held?.rings.get(workspaceId)?.keys !== undefined,
     epochOf: (workspaceId) => held?.rings.get(workspaceId)?.keys?.epoch ?? 0,
-    isKnown: (workspaceId) => held?.rings.get(workspaceId)?.isKnown ?? false,
-    reasonOf: (workspaceId) => held?.rings.get(workspaceId)?.reason() ?? errorInfo(keysNotHere()),
+    whyLocked(workspaceId) {
+      const ring = held?.rings.get(workspaceId);
+      if (ring) return ring.reason();
+      if (!held || !isLooked) return failure;
+      return errorInfo(held.box.keys ? new AppError('WORKSPACE_NOT_FOUND', 'There is no such workspace, or you are no member of it. Nothing was changed; check the address or ask to be invited.', { workspaceId }) : keysNotHere());
+    },
     codecOf(workspaceId, logId) {
       if (!held) throw keysNotHere();
       // Asked anew at every entry: the account may be another one by then, and a key that was refused opens nothing.

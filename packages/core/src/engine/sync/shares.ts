@@ -9,6 +9,8 @@ const shareSchema = z.object({
   /** Whether what travels is sealed: said when it was shared, and never taken back. */
   encrypted: z.boolean().default(false),
   projectId: z.string().optional(),
+  /** True while the server has not heard of the name that was given here. */
+  isRenamed: z.boolean().optional(),
   /** `registering`: the server has not answered yet that it took the log. */
   phase: z.enum(['registering', 'shared']),
   /** True once the server has had time to take the snapshot that others start from. */

@@ -149,10 +149,37 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
           shares.set(flowId, { ...share, scope });
           flows.open(flowId).session.setScope(scope);
         }
+        if (share.isRenamed && state === 'synced') void tellName(flowId, share);
         if (!share.hasSnapshot && !offering.has(flowId) && open.log.offerSnapshot()) offered(flowId, open);
       }
     }
   };
+  /** The lists of colleagues show the name that the server has. */
+  const tellName = async (flowId: string, { workspaceId, logId }: Share) => {
+    if (naming.has(flowId)) return;
+    naming.add(flowId);
+    const { name } = folder.flows.getFlow(flowId);
+    try {
+      await remote.rename(workspaceId, logId, name);
+      const share = shares.get(flowId);
+      if (share && folder.flows.getFlow(flowId).name === name) shares.set(flowId, { ...share, isRenamed: false });
+    } catch (error) {
+      logger.info('a name was not told', { flowId, code: isAppError(error) ? error.code : String(error) });
+      // Who may not name it is not asked again; everybody else is, when something happens to the flow.
+      const share = shares.get(flowId);
+      if (share && isAppError(error) && error.code === 'PERMISSION_MISSING') shares.set(flowId, { ...share, isRenamed: false });
+    } finally {
+      naming.delete(flowId);
+    }
+  };
+  const naming = new Set<string>();
+  /** Notes that the name of a shared flow was changed here, whoever is connected. */
+  flows.onEntry((flowId) => {
+    const share = shares.get(flowId);
+    if (!share || share.isRenamed) return;
+    const own = flows.sessions().find((session) => session.flowId === flowId)?.shared?.replica.pending ?? [];
+    if (own.some(({ ops }) => ops?.some((op) => op.op === 'set' && op.kind === 'flow' && op.field === 'name'))) shares.set(flowId, { ...share, isRenamed: true });
+  });
   const offering = new Map<string, OpenLog>();
   const offered = (flowId: string, open: OpenLog) => {
     const mark = { ...open };
@@ -227,9 +254,10 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   };
   /** Where a flow stands whose key is not here. */
   const lockedStatus = ({ workspaceId, server }: Share): Pick<FlowSyncStatus, 'state' | 'reason'> => {
-    const { code, params } = keys.reasonOf(workspaceId);
-    if (code === 'SERVER_UNREACHABLE') return { state: 'offline', reason: { code, params: { host: new URL(server).host } } };
-    return keys.isKnown(workspaceId) || code === 'KEYS_NOT_HERE' ? { state: 'stopped', reason: { code, params } } : { state: 'connecting' };
+    const why = keys.whyLocked(workspaceId);
+    if (!why) return { state: 'connecting' };
+    const { code, params } = why;
+    return code === 'SERVER_UNREACHABLE' ? { state: 'offline', reason: { code, params: { host: new URL(server).host } } } : { state: 'stopped', reason: { code, params } };
   };
   const feed = createFlowFeed({ flows, status, logOf: (flowId) => attached.get(flowId)?.log, onChange: (listener) => client.subscribe(listener) });
 

@@ -12,10 +12,10 @@ export interface WorkspaceKeyring {
   readonly keys: WorkspaceKeys | undefined;
   readonly keyring: Keyring | undefined;
   view(): WorkspaceKeysView;
-  /** True when the server was asked, whatever it said. */
-  readonly isKnown: boolean;
-  /** Why there are no keys. */
-  reason(): ErrorInfo;
+  /** Why there are no keys; undefined while the server has not been asked. */
+  reason(): ErrorInfo | undefined;
+  /** The same as an error to throw. */
+  refusal(): AppError;
   /** What the server lists has changed: name, role. */
   list(workspace: ListedWorkspace): void;
   /** Asks the server, and does what needs nobody's decision. Never throws: what was wrong is `reason`. */
@@ -156,6 +156,10 @@ export function createWorkspaceKeyring(options: WorkspaceKeyringOptions): Worksp
         await look();
       }
     });
+  const reason = () => {
+    if (problem || !isKnown) return problem;
+    return status?.state === 'new' ? errorInfo(noKeyYet(workspaceId)) : errorInfo(keyMissing());
+  };
   const keysOf = (userId: string): PublicKeys | undefined => keyring?.members.find((member) => member.userId === userId)?.keys ?? undefined;
 
   return {
@@ -166,12 +170,10 @@ export function createWorkspaceKeyring(options: WorkspaceKeyringOptions): Worksp
     get keyring() {
       return isAlarm() ? undefined : keyring;
     },
-    get isKnown() {
-      return isKnown;
-    },
-    reason() {
-      if (problem) return problem;
-      return status?.state === 'new' ? errorInfo(noKeyYet(workspaceId)) : errorInfo(keyMissing());
+    reason,
+    refusal() {
+      const { code, message, params } = reason() ?? errorInfo(keyMissing());
+      return new AppError(code, message, params);
     },
     view() {
       const isOpen = keys() !== undefined;
