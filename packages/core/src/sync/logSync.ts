@@ -128,6 +128,8 @@ export class LogSync {
   flush(): void {
     if (this.#phase !== 'open' || this.#scope === null || this.replica.readOnly || this.replica.confirmed.no < this.#serverNo) return;
     if (this.#needsChoice()) return;
+    // The key was taken away: whoever writes here must not be told of it by an error of their own change.
+    if (this.#options.codec.isLocked) return this.#stop('LOG_KEY_MISSING', {});
     // What is on its way under an older key may be refused for that; what follows must not overtake it.
     const { epoch } = this.#options.codec;
     if (this.#sent.size > 0 && epoch !== this.#sentEpoch) return;
@@ -157,7 +159,7 @@ export class LogSync {
 
   /** Sends the state of now to the server, for those who begin: asked for by it, or because the log has just come there. False while it cannot. */
   offerSnapshot(): boolean {
-    if (this.#phase !== 'open' || this.#scope === null || this.replica.readOnly) return false;
+    if (this.#phase !== 'open' || this.#scope === null || this.replica.readOnly || this.#options.codec.isLocked) return false;
     const { no, chain, state } = this.replica.takeSnapshot();
     const bytes = this.#options.codec.encode(encodeText(canonicalJson(state)), stateContext(this.logId, no, chain));
     if (bytes.length > LIMITS.snapshotBytes) return false;
@@ -365,7 +367,7 @@ export class LogSync {
   }
 
   #sendPresence(): void {
-    if (!this.#shown || this.#phase === 'off' || this.#phase === 'stopped') return;
+    if (!this.#shown || this.#phase === 'off' || this.#phase === 'stopped' || this.#options.codec.isLocked) return;
     const bytes = this.#shown.length === 0 ? this.#shown : this.#options.codec.encode(this.#shown, presenceContext(this.logId, this.#options.userId()));
     if (bytes.length <= LIMITS.presenceBytes) this.#link?.send({ type: 'presence', log: this.logId, bytes });
   }
