@@ -191,7 +191,7 @@ test('limits hold below everything: by address, by guesses, for sockets; the ans
     const answers = await Promise.all(Array.from({ length: 40 }, () => call(strict.server, 'GET', '/api/v1/nothing')));
     expect(answers.some(({ status }) => status === 429)).toBe(true);
     const upgrades = await Promise.all(
-      Array.from({ length: 30 }, async () => {
+      Array.from({ length: 140 }, async () => {
         const socket = new WebSocket(socketUrl(strict.server.port));
         const status = await new Promise<number>((done) => socket.once('open', () => done(101)).once('unexpected-response', (_request, response) => done(response.statusCode ?? 0)).on('error', () => {}));
         socket.terminate();
