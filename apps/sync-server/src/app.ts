@@ -18,6 +18,8 @@ import { addPages } from './pages/routes.ts';
 import type { Monitor } from './monitoring/monitor.ts';
 import type { SharingModule } from './sharing/module.ts';
 import { addLinkRoutes } from './sharing/routes.ts';
+import { addSignOnRoutes } from './signOn/routes.ts';
+import type { SignOn } from './signOn/service.ts';
 import type { SyncAccess } from './sync/access.ts';
 import type { Hub } from './sync/hub.ts';
 import type { WorkspaceModule } from './workspaces/module.ts';
@@ -29,6 +31,7 @@ export interface AppParts extends AccessParts {
   hub: Hub;
   accounts: Accounts;
   workspaces: WorkspaceModule;
+  signOn: SignOn;
   sharing: SharingModule;
   logger: Logger;
   monitor: Monitor;
@@ -70,6 +73,7 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
   addAdminRoutes(app, parts.accounts);
   addPages(app, layer, parts);
   addWorkspaceRoutes(app, parts.workspaces);
+  addSignOnRoutes(app, layer, parts);
   addLinkRoutes(app, parts.sharing);
   addKeyRoutes(app, createKeyModule(parts.workspaces.parts));
   addDocsPage(app, layer);

@@ -1,5 +1,6 @@
 /** Every variable of the server, in one table; nothing else reads the environment. */
 import { AppError } from '@uxflow/core/base';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { defaultDataFolder } from './db/embedded.ts';
 import { PLAN_NAMES } from './workspaces/plans.ts';
@@ -36,6 +37,8 @@ const table = {
   OIDC_CLIENT_ID: { read: z.string().optional(), about: 'Client id at that issuer.' },
   OIDC_CLIENT_SECRET: { read: z.string().optional(), about: 'Client secret at that issuer.' },
   OIDC_NAME: { read: z.string().default('OpenID Connect'), about: 'What the button calls that issuer.' },
+  SIGN_ON_NETWORK: { read: z.enum(['public', 'private']).default('public'), about: 'Where identity providers of workspaces may stand: `public`, or `private` for addresses of your own network too, and http on this machine.' },
+  SIGN_ON_DNS: { read: listOf(z.string().refine((text) => isIP(text) !== 0 || /^(\d+(\.\d+){3}|\[[0-9a-fA-F:]+\]):\d+$/.test(text), { error: 'must be addresses of DNS servers, with a port if need be' })), about: 'DNS servers that are asked for the proof of domains, by comma; without it those of the machine.' },
   SMTP_URL: { read: address('smtp:', 'smtps:').optional(), about: 'Mail server, such as smtps://user:password@host:465. Without it mails become files in MAIL_FOLDER.' },
   MAIL_FROM: { read: z.string().min(3).default('UX Flow Engine <no-reply@localhost>'), about: 'Sender of mails.' },
   MAIL_FOLDER: { read: z.string().min(1).optional(), about: 'Folder for mails when there is no mail server; without it `mail` in DATA_DIR.' },

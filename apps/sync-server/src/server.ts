@@ -22,6 +22,7 @@ import { createMailer } from './mail/mailer.ts';
 import { openMetrics } from './monitoring/endpoint.ts';
 import { createMonitor } from './monitoring/monitor.ts';
 import { createSharingModule } from './sharing/module.ts';
+import { createSignOnModule } from './signOn/module.ts';
 import type { SyncAccess } from './sync/access.ts';
 import { createPostgresBus, type Bus } from './sync/bus.ts';
 import { createHub, type Hub } from './sync/hub.ts';
@@ -97,7 +98,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const { people } = workspaces;
     const accounts = await createAccounts({ database, config, site, principals, limiter, mailer, secret, people });
     const sharing = createSharingModule(workspaces.parts, { hasher: accounts.hasher, key: keyOf(secret, 'links'), publicUrl: () => site.publicUrl() });
-    const { app, layer } = createApp({ sharing, database, access, hub, accounts, workspaces, principals, limiter, site, monitor, logger: logger.child('http'), isReady: () => isReady });
+    const signOn = createSignOnModule({ config, secret, site, accounts, workspaces: workspaces.parts });
+    const { app, layer } = createApp({ sharing, database, access, hub, accounts, workspaces, signOn, principals, limiter, site, monitor, logger: logger.child('http'), isReady: () => isReady });
     const http = createServer(getRequestListener(app.fetch));
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: LIMITS.frameBytes, clientTracking: false, skipUTF8Validation: true });
     http.on('upgrade', (request, socket, head) => {
@@ -131,7 +133,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const keepSessions = { name: `sessions of open sockets ${port} ${process.pid}`, everyMs: 3_600_000, run: () => database.pool.query('update session set last_seen_at = now() where id = any($1)', [hub.sessionIds()]) };
     // Only now: mails name the port.
     outbox.start();
-    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: [...workspaces.tasks, ...accounts.tasks, ...sharing.tasks, keepSessions] }));
+    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: [...workspaces.tasks, ...accounts.tasks, ...sharing.tasks, ...signOn.tasks, keepSessions] }));
     return {
       url: `http://${config.HOST}:${port}`,
       port,

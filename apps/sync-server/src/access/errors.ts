@@ -11,6 +11,7 @@ export const accessProblem = problemsOf({
   TWO_FACTOR_NEEDED: [403, 'This needs a second factor. Nothing was changed; set one up in your account first, or sign in with a passkey.'],
   ACCOUNT_CLOSING: [403, 'This account is about to be deleted. Nothing was changed; restore it first, or export your data.'],
   WORKSPACE_NOT_FOUND: [404, 'There is no such workspace, or you are no member of it. Nothing was changed; check the address or ask to be invited.'],
+  SIGN_ON_REQUIRED: [403, 'This workspace is entered by single sign-on alone. Nothing was changed; sign in by it, as {link} does.'],
   PERMISSION_MISSING: [403, 'This needs the permission {permission} in the workspace. Nothing was changed; ask an owner or admin of it.'],
   ORIGIN_REFUSED: [403, 'The request came from another page than ours. Nothing was changed; use the page of this server itself.'],
   ROUTE_UNKNOWN: [404, 'There is nothing at this address. Look into the description of the API for what there is.'],

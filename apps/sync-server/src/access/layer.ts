@@ -64,8 +64,8 @@ export function createAccessLayer(app: OpenAPIHono<ServerEnv>, parts: AccessPart
       if (!found) throw accessProblem('ROUTE_UNKNOWN');
       const { rule, path } = found;
       if (rule.rate) demandAllowance(parts.limiter, `${rule.rate}:${counted}`, ALLOWANCES[rule.rate]);
-      const shown = secretOf(context, parts.site.cookieName);
-      demandOrigin(context, parts.site, shown?.isCookie ?? false);
+      const shown = rule.crossSite ? undefined : secretOf(context, parts.site.cookieName);
+      if (!rule.crossSite) demandOrigin(context, parts.site, shown?.isCookie ?? false);
       const principal = shown && (await parts.principals.ofSecret(shown.secret));
       if (principal) {
         demandAllowance(parts.limiter, `account:${principal.userId || principal.apiKeyId}`, ALLOWANCES.account);

@@ -34,6 +34,8 @@ export interface Principal {
   twoFactor: boolean;
   /** True when the session began with a passkey, which is two factors. */
   byPasskey?: boolean;
+  /** The connection by which the session came by single sign-on. */
+  signOnId?: string;
   /** True when the server wants two factors of everybody and this session has one: it may only add another. */
   lacksFactor?: boolean;
   /** ms UTC; the secret is worth nothing from then on. */
@@ -74,7 +76,7 @@ const CHANNEL = 'revoked';
 
 const SESSION_QUERY = {
   name: 'principal_of_session',
-  text: `select s.id, s.user_id as "userId", s.expires_at as "expiresAt", greatest(s.created_at, s.confirmed_at) as "createdAt", s.method, u.email, u.name, u.email_verified as "emailVerified",
+  text: `select s.id, s.user_id as "userId", s.expires_at as "expiresAt", greatest(s.created_at, s.confirmed_at) as "createdAt", s.method, (select a.connection_id from sign_on_arrival a where a.id = s.arrival_id) as "signOnId", u.email, u.name, u.email_verified as "emailVerified",
            u.role, u.two_factor_enabled as "twoFactor", u.delete_at is not null as closing
          from session s join app_user u on u.id = s.user_id
          where s.token_hash = $1 and s.expires_at > now() and u.status = 'active'
@@ -173,6 +175,7 @@ interface PrincipalRow {
   twoFactor: boolean | null;
   closing?: boolean;
   method?: string | null;
+  signOnId?: string | null;
 }
 
 /** Nobody's account: whatever is not meant for everybody refuses them. */
@@ -209,6 +212,7 @@ function principalOf(row: PrincipalRow, isKey: boolean, needFactors: boolean): P
     closing: row.closing ?? false,
     twoFactor: row.twoFactor ?? false,
     byPasskey: row.method === 'passkey',
+    ...(row.signOnId ? { signOnId: row.signOnId } : {}),
     lacksFactor: needFactors && !isKey && !row.twoFactor && row.method !== 'passkey',
     expiresAt: row.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER,
     signedInAt: row.createdAt.getTime(),

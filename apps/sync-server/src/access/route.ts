@@ -23,6 +23,8 @@ export interface AccessRule {
   freshMinutes?: number;
   /** Which allowance is used up beside the ordinary one: `credential` for guesses of secrets, `mail` for what sends mail to strangers, `link` for who opens links. */
   rate?: 'credential' | 'mail' | 'link';
+  /** True where pages elsewhere send people by a form, as identity providers do: cookies of ours count for nothing there. */
+  crossSite?: boolean;
 }
 
 /** What every route may answer beside its own answers. */

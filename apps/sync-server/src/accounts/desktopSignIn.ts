@@ -36,11 +36,11 @@ const CODE_SECONDS = 60;
 export function createDesktopSignIn({ database, principals }: AccountParts, signIn: SignIn): DesktopSignIn {
   return {
     demandLoopback: loopback,
-    async approve({ userId, byPasskey }, { redirectUri, challenge, state, deviceName }) {
+    async approve({ userId, byPasskey, sessionId }, { redirectUri, challenge, state, deviceName }) {
       const target = loopback(redirectUri);
       const code = randomBytes(32).toString('base64url');
       await database.pool.query(`delete from sign_in_code where expires_at < now() - interval '1 day'`);
-      await database.pool.query(`insert into sign_in_code (code_hash, user_id, challenge, redirect_uri, device_name, expires_at, method) values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), $7)`, [hashSecret(code), userId, challenge, redirectUri, deviceName, CODE_SECONDS, byPasskey ? 'passkey' : null]);
+      await database.pool.query(`insert into sign_in_code (code_hash, user_id, challenge, redirect_uri, device_name, expires_at, method, arrival_id) values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), $7, (select arrival_id from session where id = $8))`, [hashSecret(code), userId, challenge, redirectUri, deviceName, CODE_SECONDS, byPasskey ? 'passkey' : null, sessionId ?? null]);
       target.searchParams.set('code', code);
       target.searchParams.set('state', state);
       return target.href;
@@ -48,8 +48,8 @@ export function createDesktopSignIn({ database, principals }: AccountParts, sign
     async redeem({ code, verifier, redirectUri }, origin) {
       const token = randomBytes(32).toString('base64url');
       const made = await transact(database, async ({ sql }) => {
-        const { rows } = await sql.query<{ userId: string; challenge: string; redirectUri: string; deviceName: string; usedAt: Date | null; sessionId: string | null; method: string | null; isOver: boolean }>(
-          `select user_id as "userId", challenge, redirect_uri as "redirectUri", device_name as "deviceName", used_at as "usedAt", session_id as "sessionId", method, expires_at <= now() as "isOver" from sign_in_code where code_hash = $1 for update`,
+        const { rows } = await sql.query<{ userId: string; challenge: string; redirectUri: string; deviceName: string; usedAt: Date | null; sessionId: string | null; method: string | null; arrivalId: string | null; isOver: boolean }>(
+          `select user_id as "userId", challenge, redirect_uri as "redirectUri", device_name as "deviceName", used_at as "usedAt", session_id as "sessionId", method, arrival_id as "arrivalId", expires_at <= now() as "isOver" from sign_in_code where code_hash = $1 for update`,
           [hashSecret(code)],
         );
         const [row] = rows;
@@ -63,7 +63,7 @@ export function createDesktopSignIn({ database, principals }: AccountParts, sign
         const fits = !row.isOver && row.redirectUri === redirectUri && createHash('sha256').update(verifier).digest('base64url') === row.challenge;
         await sql.query('update sign_in_code set used_at = now(), session_id = $2 where code_hash = $1', [hashSecret(code), sessionId]);
         if (!fits) return undefined;
-        await sql.query(`insert into session (id, token_hash, user_id, expires_at, ip_address, user_agent, kind, method) values ($1, $2, $3, now() + make_interval(days => $4), $5, $6, 'desktop', $7)`, [sessionId, hashSecret(token), row.userId, SESSION_DAYS, origin.address, origin.userAgent, row.method]);
+        await sql.query(`insert into session (id, token_hash, user_id, expires_at, ip_address, user_agent, kind, method, arrival_id) values ($1, $2, $3, least(now() + make_interval(days => $4), (select expires_at from sign_on_arrival where id = $8)), $5, $6, 'desktop', $7, $8)`, [sessionId, hashSecret(token), row.userId, SESSION_DAYS, origin.address, origin.userAgent, row.method, row.arrivalId]);
         return { deviceName: row.deviceName };
       });
       if (made && 'stolen' in made && made.stolen) await principals.revoke(made.stolen);

@@ -69,7 +69,7 @@ export const sessionSchema = z
   .openapi('Session');
 
 /** Scopes of keys are the permissions in workspaces that do not belong to persons alone. */
-export const API_SCOPES = PERMISSIONS.filter((one) => !['delete_workspace', 'transfer_ownership', 'manage_billing', 'manage_keys'].includes(one));
+export const API_SCOPES = PERMISSIONS.filter((one) => !['delete_workspace', 'transfer_ownership', 'manage_billing', 'manage_keys', 'manage_sign_on'].includes(one));
 export const newKeySchema = z.strictObject({
   name: nameSchema,
   scopes: z.array(z.enum(API_SCOPES as [string, ...string[]])).min(1).max(30),

@@ -28,11 +28,11 @@ export interface SecondFactor {
 /** The part of the second factor. */
 export function createSecondFactor(parts: AccountParts, passwords: Passwords): SecondFactor {
   const { database: { pool }, principals } = parts;
-  const deviceOf = async ({ sessionId }: Principal) => (await pool.query<{ kind: string; name: string | null; method: string | null }>('select kind, device_name as name, method from session where id = $1', [sessionId])).rows[0];
+  const deviceOf = async ({ sessionId }: Principal) => (await pool.query<{ kind: string; name: string | null; method: string | null; arrivalId: string | null; expiresAt: Date }>('select kind, device_name as name, method, arrival_id as "arrivalId", expires_at as "expiresAt" from session where id = $1', [sessionId])).rows[0];
   /** better-auth makes a new session in place of the old one; what is known of the device goes over. */
   const renewed = async (principal: Principal, device: Awaited<ReturnType<typeof deviceOf>>, response: Headers, kind: AuditKind, origin: Origin): Promise<Renewed> => {
     const token = tokenOf(response);
-    const { rows } = await pool.query<{ expiresAt: Date }>(`update session set kind = $2, device_name = $3, method = $4 where token_hash = $1 returning expires_at as "expiresAt"`, [hashSecret(token), device?.kind ?? 'web', device?.name ?? null, device?.method ?? null]);
+    const { rows } = await pool.query<{ expiresAt: Date }>(`update session set kind = $2, device_name = $3, method = $4, arrival_id = $5, expires_at = case when $5::text is null then expires_at else least(expires_at, $6) end where token_hash = $1 returning expires_at as "expiresAt"`, [hashSecret(token), device?.kind ?? 'web', device?.name ?? null, device?.method ?? null, device?.arrivalId ?? null, device?.expiresAt ?? null]);
     await pool.query('delete from session where id = $1', [principal.sessionId]);
     await writeAudit(pool, kind, principal.userId, origin);
     await tellSecurity(parts, pool, principal.userId, kind === 'TWO_FACTOR_ENABLED' ? 'twoFactorOn' : 'twoFactorOff');

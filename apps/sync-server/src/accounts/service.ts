@@ -7,7 +7,8 @@ import { createAdministration, type Administration } from './administration.ts';
 import type { Auth } from './auth.ts';
 import { createDesktopSignIn, type DesktopSignIn } from './desktopSignIn.ts';
 import { createEmailChange, type EmailChange } from './emailChange.ts';
-import { createLockout } from './lockout.ts';
+import { makeChallenge } from './challenge.ts';
+import { createLockout, type Lockout } from './lockout.ts';
 import { createPasswordHasher, type PasswordHasher } from './passwordHash.ts';
 import { createPasswordPolicy } from './passwordPolicy.ts';
 import { createPasskeys, type Passkeys } from './passkeys.ts';
@@ -20,7 +21,7 @@ import { createProviderSignIn, type ProviderSignIn } from './providerSignIn.ts';
 import { createRegistration, type Registration } from './registration.ts';
 import { createSecondFactor, type SecondFactor } from './secondFactor.ts';
 import { createSessions, type Sessions } from './sessions.ts';
-import { createSignIn, type SignIn } from './signIn.ts';
+import { createSignIn, type Challenge, type SignIn } from './signIn.ts';
 
 export interface Accounts {
   registration: Registration;
@@ -37,6 +38,9 @@ export interface Accounts {
   desktop: DesktopSignIn;
   privacy: Privacy;
   administration: Administration;
+  /** A sign-in of a person that waits for the second factor. */
+  challengeOf(userId: string): Promise<Challenge>;
+  lockout: Lockout;
   /** How passwords are stored; those of links, too. */
   hasher: PasswordHasher;
   /** What must come round for accounts. */
@@ -84,6 +88,8 @@ export async function createAccounts({ secret, people, ...given }: AccountsOptio
     desktop: createDesktopSignIn(parts, signIn),
     privacy,
     administration: createAdministration(parts),
+    challengeOf: async (userId) => makeChallenge(await parts.auth(), userId),
+    lockout: parts.lockout,
     hasher,
     tasks: [
       { name: 'delete accounts whose days are over', everyMs: HOUR_MS, run: () => privacy.purge() },

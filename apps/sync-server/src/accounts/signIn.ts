@@ -92,6 +92,8 @@ export function createSignIn(parts: AccountParts): SignIn {
         throw accountProblem(['INVALID_CODE', 'INVALID_BACKUP_CODE'].includes(reason) ? 'CODE_WRONG' : 'CHALLENGE_INVALID');
       }
       if (kind === 'totp') await demandFresh(parts, token, code, origin);
+      // Where the challenge came after single sign-on, the session goes back to that arrival.
+      await database.pool.query('update session s set arrival_id = a.id, expires_at = least(s.expires_at, a.expires_at) from sign_on_arrival a where s.token_hash = $1 and a.challenge_hash = $2 and a.user_id = s.user_id', [hashSecret(token), hashSecret(challenge)]);
       return signIn.finish(token, device, origin);
     },
     async finish(token, device, origin) {

@@ -166,7 +166,8 @@ export function parsed<T>(schema: { safeParse(value: unknown): { success: true; 
   return result.data;
 }
 
-function arrive(context: PageContext, { site }: PageParts, result: SignedIn | Challenge, { next, remember }: { next: string | undefined; remember: boolean }): Response {
+/** Ends a sign-in: with the session's cookie and the page to go on to, or with the question for the second factor. */
+export function arrive(context: PageContext, { site }: Pick<PageParts, 'site'>, result: SignedIn | Challenge, { next, remember }: { next: string | undefined; remember: boolean }): Response {
   if (result.status === 'secondFactor') return secondFactorPage(context, { challenge: result.challenge, next, remember });
   setSessionCookie(context, site, result.token, result.expiresAt, remember);
   return context.redirect(safeNext(next), 303);
@@ -195,6 +196,7 @@ function signInPage(context: PageContext, { next = '', email = '', providers, pr
         <button>${t.signIn}</button>
       </form>
       ${providers.map(({ id, name }) => html`<p><a class="button second" href="/sign-in/with/${id}?next=${encodeURIComponent(next)}">${fill(t.with, { provider: name })}</a></p>`)}
+      <p><a class="button second" href="/sso?next=${encodeURIComponent(next)}">${t.signOn}</a></p>
       <div class="links"><a href="/forgot">${t.forgot}</a><a href="/sign-up">${t.noAccount}</a></div>`,
   });
 }

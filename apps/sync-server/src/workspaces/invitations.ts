@@ -212,7 +212,7 @@ export async function prepareInvitationMail(sql: Queryable, invitationId: string
 }
 
 /** Throws SEATS_FULL when the locked workspace has no seat left. */
-async function demandSeat(sql: Queryable, workspace: WorkspaceRow, standardPlan: PlanName): Promise<void> {
+export async function demandSeat(sql: Queryable, workspace: WorkspaceRow, standardPlan: PlanName): Promise<void> {
   const limit = PLANS[await planOf(sql, workspace.ownerId, standardPlan)].members;
   if (limit === null) return;
   const { rows } = await sql.query<{ count: number }>('select count(*)::int as count from member where workspace_id = $1', [workspace.id]);

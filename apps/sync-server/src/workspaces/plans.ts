@@ -18,6 +18,8 @@ export interface Plan {
   apiKeys: number | null;
   /** Invitations of a workspace that nobody has answered yet: a workspace is no machine for mails. */
   openInvitations: number;
+  /** Whether people may come by an identity provider of the workspace. */
+  signOn: boolean;
   /** Links of a workspace that have not ended. */
   links: number | null;
   /** Days after which a link ends at the latest. */
@@ -30,10 +32,10 @@ const MEGABYTE = 1024 * 1024;
 const GIGABYTE = 1024 * MEGABYTE;
 
 export const PLANS: Readonly<Record<PlanName, Plan>> = {
-  free: { workspaces: 1, members: 3, projects: 5, storageBytes: 100 * MEGABYTE, apiKeys: 1, openInvitations: 10, links: 3, linkDays: 30, linksByDefault: true },
-  pro: { workspaces: 3, members: 10, projects: 20, storageBytes: GIGABYTE, apiKeys: 3, openInvitations: 50, links: 50, linkDays: null, linksByDefault: true },
-  team: { workspaces: 10, members: 50, projects: 100, storageBytes: 10 * GIGABYTE, apiKeys: 10, openInvitations: 200, links: 500, linkDays: null, linksByDefault: true },
-  enterprise: { workspaces: null, members: null, projects: null, storageBytes: null, apiKeys: null, openInvitations: 1000, links: null, linkDays: null, linksByDefault: true },
+  free: { workspaces: 1, members: 3, projects: 5, storageBytes: 100 * MEGABYTE, apiKeys: 1, openInvitations: 10, signOn: false, links: 3, linkDays: 30, linksByDefault: true },
+  pro: { workspaces: 3, members: 10, projects: 20, storageBytes: GIGABYTE, apiKeys: 3, openInvitations: 50, signOn: false, links: 50, linkDays: null, linksByDefault: true },
+  team: { workspaces: 10, members: 50, projects: 100, storageBytes: 10 * GIGABYTE, apiKeys: 10, openInvitations: 200, signOn: true, links: 500, linkDays: null, linksByDefault: true },
+  enterprise: { workspaces: null, members: null, projects: null, storageBytes: null, apiKeys: null, openInvitations: 1000, signOn: true, links: null, linkDays: null, linksByDefault: true },
 };
 
 /** Shares of a limit from which people are warned. */

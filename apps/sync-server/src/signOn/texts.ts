@@ -1,0 +1,52 @@
+/** The words of the pages of single sign-on. */
+import type { Language } from '../mail/templates.ts';
+
+const en = {
+  signOn: 'Single sign-on',
+  signOnLead: 'Your company’s own sign-in. Enter your address at work; its domain tells where to go.',
+  email: 'E-mail address',
+  name: 'Name',
+  go: 'Continue',
+  back: 'Back',
+  cancel: 'Cancel',
+  otherWay: 'Sign in another way',
+  failed: 'The sign-on did not succeed',
+  leading: 'On to your company’s sign-in',
+  leadingLead: 'You sign in at {host} and come back here by yourself.',
+  onward: 'Go on',
+  unasked: 'Sign in here?',
+  unaskedLead: '“{name}” sent you here as {email}. Go on only if you began this yourself.',
+  subject: 'Name at the provider',
+  groups: 'Groups',
+  tested: 'The connection works',
+  testedLead: 'This is what the provider says of you. You would have been let in.',
+  testFailed: 'The provider answered, but you would not have been let in',
+};
+type Texts = typeof en;
+
+const de: Texts = {
+  signOn: 'Firmenanmeldung',
+  signOnLead: 'Die Anmeldung Ihres Unternehmens (Single Sign-on). Geben Sie Ihre Adresse bei der Arbeit ein; ihre Domain sagt, wohin es geht.',
+  email: 'E-Mail-Adresse',
+  name: 'Name',
+  go: 'Weiter',
+  back: 'Zurück',
+  cancel: 'Abbrechen',
+  otherWay: 'Anders anmelden',
+  failed: 'Die Anmeldung ist nicht gelungen',
+  leading: 'Weiter zur Anmeldung Ihres Unternehmens',
+  leadingLead: 'Sie melden sich bei {host} an und kommen von selbst hierher zurück.',
+  onward: 'Weiter dorthin',
+  unasked: 'Hier anmelden?',
+  unaskedLead: '„{name}“ hat Sie als {email} hierher geschickt. Gehen Sie nur weiter, wenn Sie das selbst begonnen haben.',
+  subject: 'Name beim Anbieter',
+  groups: 'Gruppen',
+  tested: 'Die Verbindung funktioniert',
+  testedLead: 'Das sagt der Anbieter über Sie. Sie wären hereingelassen worden.',
+  testFailed: 'Der Anbieter hat geantwortet, aber Sie wären nicht hereingelassen worden',
+};
+
+/** The words in a language. */
+export function signOnTexts(language: Language): Texts {
+  return language === 'de' ? de : en;
+}
