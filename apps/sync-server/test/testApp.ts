@@ -25,10 +25,18 @@ export interface TestApp {
   /** The program ends and starts again on the same folder. */
   restart(): Promise<void>;
   close(): Promise<void>;
+  /** What lies in the secret store of its machine. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+/** What an app sends, as it leaves it. */
+export interface Sent {
+  by: 'request' | 'socket';
+  bytes: Uint8Array;
 }
 
 /** Starts an app; nobody is signed in. */
-export async function startTestApp(): Promise<TestApp> {
+export async function startTestApp({ onSent }: { onSent?: (sent: Sent) => void } = {}): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'uxflow-app-'));
   const secrets = new Map<string, string>();
   let isCut = false;
@@ -41,6 +49,11 @@ export async function startTestApp(): Promise<TestApp> {
       sockets.add(this);
       this.addEventListener('close', () => sockets.delete(this));
     }
+
+    override send(frame: Parameters<WebSocket['send']>[0]) {
+      if (frame instanceof Uint8Array) onSent?.({ by: 'socket', bytes: Uint8Array.from(frame) });
+      super.send(frame);
+    }
   }
   let engine: Engine;
   let stop = new AbortController();
@@ -52,13 +65,17 @@ export async function startTestApp(): Promise<TestApp> {
       version: '0',
       logger: silentLogger,
       WebSocket: Cable as typeof WebSocket,
-      fetch: (...request) => (isCut || (lost && String(request[0]).endsWith(lost)) ? Promise.reject(new TypeError('fetch failed')) : fetch(...request)),
+      fetch: (...request) => {
+        onSent?.({ by: 'request', bytes: Buffer.from(`${String(request[0])}\n${typeof request[1]?.body === 'string' ? request[1].body : ''}`) });
+        return isCut || (lost && String(request[0]).endsWith(lost)) ? Promise.reject(new TypeError('fetch failed')) : fetch(...request);
+      },
       secrets: { strength: 'session', get: async (name) => secrets.get(name), set: async (name, value) => void (value === null ? secrets.delete(name) : secrets.set(name, value)) },
     });
     app.api = createRouterClient(engine.router) as unknown as ApiClient;
   };
   const app: TestApp = {
     api: undefined as unknown as ApiClient,
+    secrets,
     pull() {
       isCut = true;
       for (const socket of sockets) socket.close();
