@@ -7,7 +7,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderMatrix, type RanTest } from './matrix.ts';
-import { REQUIREMENTS } from './requirements.ts';
+import { patched } from './removeControl.ts';
+import { REQUIREMENTS, requirementOf } from './requirements.ts';
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '../../../..');
@@ -30,7 +31,17 @@ interface JsonReport {
 export const REMOVABLE: readonly string[] = REQUIREMENTS.filter(({ patch }) => patch).map(({ id }) => id);
 
 /** Takes the controls out, each in a worker of its own. */
-export async function removeControls(ids: readonly string[]): Promise<Removal[]> {
+export async function removeControls(asked: readonly string[]): Promise<Removal[]> {
+  const unfit = asked.flatMap((id): Removal[] => {
+    try {
+      patched(requirementOf(id).patch!);
+      return [];
+    } catch (error) {
+      return [{ id, isRed: false, seen: String(error) }];
+    }
+  });
+  const ids = asked.filter((id) => !unfit.some((one) => one.id === id));
+  if (ids.length === 0) return unfit;
   const folder = mkdtempSync(join(tmpdir(), 'uxflow-controls-'));
   try {
     const output = join(folder, 'report.json');
@@ -42,13 +53,14 @@ export async function removeControls(ids: readonly string[]): Promise<Removal[]>
       throw new Error(`The run came to nothing:\n${written.slice(-4000)}`);
     }
     const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
-    return ids.map((id) => {
+    const removals = ids.map((id): Removal => {
       const own = tests.filter(({ title, status }) => title.startsWith(`[${id}] `) && ['passed', 'failed'].includes(status));
       // A patch that breaks the program would turn anything red: only a test that ran and found what it must not find counts.
       const isRed = own.some(({ status, failureMessages = [] }) => status === 'failed' && failureMessages.some((message) => message.startsWith('AssertionError')));
       const seen = own.length > 0 ? own.map(({ title, status, failureMessages = [] }) => `${status}: ${title}${failureMessages.map((message) => `\n    ${message.split('\n')[0]}`).join('')}`).join('\n  ') : `no test ran. ${report.testResults.map(({ message }) => message).filter(Boolean).join('\n')} ${written.slice(-2000)}`;
       return { id, isRed, seen };
     });
+    return [...unfit, ...removals];
   } finally {
     rmSync(folder, { recursive: true });
   }

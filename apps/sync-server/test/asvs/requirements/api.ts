@@ -38,6 +38,6 @@ export const apiRequirements: readonly Requirement[] = [
   },
   {
     id: '4.4.4', level: 2, title: 'A socket belongs to a session that was made over HTTP, and ends with it', applies: true,
-    patch: { file: `${source}/sync/hub.ts`, find: `if (principal.sessionId === sessionId) connection.end(CLOSE.revoked, 'SESSION_REVOKED');`, replace: '' },
+    patch: { file: `${source}/sync/hub.ts`, find: `connection.end(CLOSE.revoked, 'SESSION_REVOKED');`, replace: ';' },
   },
 ];
