@@ -4,16 +4,18 @@
  */
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'vite';
+import { build, type Plugin } from 'vite';
+import { ensureViewer } from './buildViewer.ts';
 
 const here = import.meta.dirname;
 
-/** Bundles an entry into a folder as `main.js`, with the migrations beside it. */
-export async function bundleServer(entry: string, outDir: string): Promise<void> {
+/** Bundles an entry into a folder as `main.js`, with the migrations beside it. `plugins`: of tests that change what is loaded. */
+export async function bundleServer(entry: string, outDir: string, plugins: readonly Plugin[] = []): Promise<void> {
   await build({
     root: here,
     configFile: false,
     logLevel: 'warn',
+    plugins: [...plugins],
     ssr: { noExternal: true, target: 'node' },
     build: { ssr: entry, outDir, emptyOutDir: true, target: 'node24', minify: false, rollupOptions: { external: ['pg-native'], output: { format: 'es', entryFileNames: 'main.js' } } },
   });
@@ -29,6 +31,7 @@ function newest(path: string): number {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  await ensureViewer();
   const out = join(here, 'out');
   const bundle = join(out, 'main.js');
   const core = join(here, '../../packages/core/src');

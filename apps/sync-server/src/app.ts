@@ -18,6 +18,7 @@ import { addPages } from './pages/routes.ts';
 import type { Monitor } from './monitoring/monitor.ts';
 import type { SharingModule } from './sharing/module.ts';
 import { addLinkRoutes } from './sharing/routes.ts';
+import { addViewerPage } from './sharing/viewerPage.ts';
 import { addSignOnRoutes } from './signOn/routes.ts';
 import type { SignOn } from './signOn/service.ts';
 import type { SyncAccess } from './sync/access.ts';
@@ -75,6 +76,7 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
   addWorkspaceRoutes(app, parts.workspaces);
   addSignOnRoutes(app, layer, parts);
   addLinkRoutes(app, parts.sharing);
+  addViewerPage(app, layer, parts.site);
   addKeyRoutes(app, createKeyModule(parts.workspaces.parts));
   addDocsPage(app, layer);
   return { app, layer };

@@ -1,5 +1,5 @@
 /** Links as tests make and open them. */
-import { call, type Answer } from './testAccounts.ts';
+import { call } from './testAccounts.ts';
 import type { TestPerson } from './testWorkspaces.ts';
 
 export interface TestLink {
@@ -18,6 +18,6 @@ export async function makeLink(server: { url: string }, who: Pick<TestPerson, 't
 }
 
 /** Opens a link; `token`: that of a running visit. */
-export function openLink(server: { url: string }, address: string, { password, token }: { password?: string; token?: string } = {}): Promise<Answer> {
+export function openLink(server: { url: string }, address: string, { password, token }: { password?: string; token?: string } = {}) {
   return call(server, 'POST', '/api/v1/links/open', { ...(token ? { token } : {}), body: { address, ...(password === undefined ? {} : { password }) } });
 }

@@ -13,5 +13,6 @@ export const linkProblem = problemsOf({
   LINK_KEY_NEEDED: [422, 'This flow is encrypted: a link to it needs the id and the sealed keys of the link. Nothing was made; update the app.'],
   LINK_KEY_UNWANTED: [422, 'This flow is not encrypted: a link to it has no keys. Nothing was made; update the app.'],
   LINK_PASSWORD_FIXED: [409, 'The password of a link to an encrypted flow is part of its key. Nothing was changed; make a new link.'],
+  VIEWER_MISSING: [503, 'The page that shows links is not built on this server. Its operator builds it by `npm run server`.'],
   LINK_COMMENT_TOO_MUCH: [403, 'You may not comment on this flow, so a link of yours cannot either. Nothing was changed.'],
 });

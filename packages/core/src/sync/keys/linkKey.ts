@@ -40,6 +40,14 @@ export function readLinkFragment(fragment: string): Uint8Array | undefined {
   return parts ? fromText(parts[1]!, KEY_BYTES) : undefined;
 }
 
+/**
+ * What the server is shown of a link's password instead of the password, so that wrong ones are counted before anything is handed out: it
+ * tells nothing of what the password adds to L. `salt`: that of the link.
+ */
+export function linkProof(cipher: Cipher, password: string, salt: string): string {
+  return toText(cipher.derive(cipher.ofPassword(password, fromText(salt, SALT_BYTES)), { kind: 'uxflow.link-proof' }));
+}
+
 /** The flow's keys that a link opens, for a codec. Throws LINK_NOT_OPENED: a wrong address, a wrong password, or the server changed something. */
 export function openLink(cipher: Cipher, { linkId, logId, salt, epoch, sealed }: LinkKey, secret: Uint8Array, password?: string): LogKeys {
   const key = linkKeyOf(cipher, secret, salt === undefined ? undefined : fromText(salt, SALT_BYTES), password);

@@ -1,0 +1,124 @@
+import type { Edge, FlowView } from '@uxflow/core';
+import { CanvasContext, EmptyState, FlowEdge, FlowNode, FrameNode, IconButton, nextScene, OverviewMap, type CanvasActions, type Scene, type SceneNode } from '@uxflow/ui';
+import { Background, BackgroundVariant, ConnectionMode, ReactFlow, useReactFlow, useStore, type Edge as CanvasEdge, type EdgeChange, type NodeChange } from '@xyflow/react';
+import { Maximize, Minus, Plus } from 'lucide-react';
+import { useEffect, useMemo, useRef } from 'react';
+import { canvasTexts, edgeName, nodeName } from './canvasTexts.ts';
+import { useText } from './TextContext.tsx';
+
+const NODE_KINDS = { flow: FlowNode, frame: FrameNode };
+const EDGE_KINDS = { flow: FlowEdge };
+const NO_ATTRIBUTION = { hideAttribution: true };
+const NOTHING = new Map<string, never>();
+const FIT = { padding: 0.12, maxZoom: 1 };
+
+export interface FlowStageProps {
+  view: FlowView;
+  selected: string | null;
+  found: readonly string[];
+  onChoose: (id: string | null) => void;
+  onComments: (id: string) => void;
+}
+
+/** The flow as it is drawn; it can be moved, not changed. */
+export function FlowStage({ view, selected, found, onChoose, onComments }: FlowStageProps) {
+  const text = useText();
+  const canvas = useReactFlow<SceneNode>();
+  const before = useRef<Scene | null>(null);
+  const comments = useMemo(() => openComments(view.comment), [view.comment]);
+  const names = useMemo(() => ({ node: nodeName(text), edge: edgeName(text) as (edge: Edge, all: FlowView) => string }), [text]);
+  // A chosen area would offer to be resized.
+  const chosen = useMemo(() => new Set(selected !== null && !view.frame.has(selected) ? [selected] : []), [selected, view.frame]);
+  const hits = useMemo(() => new Set(found), [found]);
+  const scene = useMemo(
+    () => nextScene(before.current, { view, positions: NOTHING, ghosts: NOTHING, findings: NOTHING, comments, editing: null, selected: chosen, shown: null, found: hits, isReadOnly: true, nodeName: names.node, edgeName: names.edge }),
+    [view, comments, chosen, hits, names],
+  );
+  before.current = scene;
+  const actions = useMemo<CanvasActions>(() => {
+    const none = () => {};
+    return { editNode: none, commitNode: none, editEdge: none, commitEdgeLabel: none, commitFrameTitle: none, endEditing: none, acceptCard: none, rejectCard: none, openFindings: none, resizeFrame: none, openSubflow: none, openComments: onComments };
+  }, [onComments]);
+  const context = useMemo(() => ({ texts: canvasTexts(text), actions }), [text, actions]);
+
+  const isPlaced = useRef(false);
+  const hasNodes = scene.nodes.length > 0;
+  useEffect(() => {
+    if (isPlaced.current || !hasNodes) return;
+    isPlaced.current = true;
+    requestAnimationFrame(() => void canvas.fitView(FIT));
+  }, [canvas, hasNodes]);
+
+  const take = (changes: readonly (NodeChange<SceneNode> | EdgeChange<CanvasEdge>)[]) => {
+    for (const change of changes) if (change.type === 'select' && change.selected) onChoose(change.id);
+  };
+  return (
+    <CanvasContext.Provider value={context}>
+      <main className="stage canvas" aria-label={text('canvas')} data-testid="canvas">
+        <ReactFlow
+          nodes={scene.nodes as SceneNode[]}
+          edges={scene.edges as CanvasEdge[]}
+          nodeTypes={NODE_KINDS}
+          edgeTypes={EDGE_KINDS as never}
+          onNodesChange={take}
+          onEdgesChange={take}
+          onPaneClick={() => onChoose(null)}
+          connectionMode={ConnectionMode.Loose}
+          nodesConnectable={false}
+          nodesDraggable={false}
+          edgesReconnectable={false}
+          minZoom={0.05}
+          maxZoom={4}
+          panOnScroll
+          zoomOnDoubleClick={false}
+          deleteKeyCode={null}
+          selectionKeyCode={null}
+          multiSelectionKeyCode={null}
+          onlyRenderVisibleElements
+          elevateNodesOnSelect={false}
+          elevateEdgesOnSelect={false}
+          zIndexMode="manual"
+          proOptions={NO_ATTRIBUTION}
+          ariaLabelConfig={{ 'node.a11yDescription.default': '', 'edge.a11yDescription.default': '' }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--canvas-dot)" bgColor="var(--canvas)" />
+        </ReactFlow>
+        {hasNodes ? (
+          <>
+            <OverviewMap scene={scene} label={text('minimap')} />
+            <ZoomBar />
+          </>
+        ) : (
+          <div className="stage__empty">
+            <EmptyState title={text('emptyTitle')}>{text('emptyText')}</EmptyState>
+          </div>
+        )}
+      </main>
+    </CanvasContext.Provider>
+  );
+}
+
+function ZoomBar() {
+  const text = useText();
+  const canvas = useReactFlow();
+  const percent = useStore((state) => Math.round(state.transform[2] * 100));
+  return (
+    <div className="zoom-bar" role="toolbar" aria-label={text('canvas')}>
+      <IconButton size="small" label={text('zoomOut')} shortcut="−" icon={<Minus />} onClick={() => void canvas.zoomOut()} />
+      <span className="zoom-bar__percent" data-testid="zoom">
+        {percent} %
+      </span>
+      <IconButton size="small" label={text('zoomIn')} shortcut="+" icon={<Plus />} onClick={() => void canvas.zoomIn()} />
+      <IconButton size="small" label={text('fit')} shortcut="0" icon={<Maximize />} onClick={() => void canvas.fitView(FIT)} />
+    </div>
+  );
+}
+
+function openComments(comments: FlowView['comment']): Map<string, number> {
+  const out = new Map<string, number>();
+  for (const comment of comments.values()) {
+    const on = comment.nodeId ?? comment.edgeId ?? comment.frameId;
+    if (on && !comment.resolved && !comment.replyToId) out.set(on, (out.get(on) ?? 0) + 1);
+  }
+  return out;
+}

@@ -1,0 +1,112 @@
+import { inReadingOrder, type FlowView } from '@uxflow/core';
+import { findInFlow, IconButton } from '@uxflow/ui';
+import { useReactFlow } from '@xyflow/react';
+import { ListTree, Lock, MessageCircle, X } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { CommentsPanel } from './CommentsPanel.tsx';
+import { DetailsPanel } from './DetailsPanel.tsx';
+import { FlowStage } from './FlowStage.tsx';
+import { StatusChip } from './StatusChip.tsx';
+import { StepsPanel } from './StepsPanel.tsx';
+import { useText } from './TextContext.tsx';
+import type { ViewerSession, ViewerState } from './viewerSession.ts';
+
+export type PanelName = 'details' | 'steps' | 'comments';
+const TITLES = { details: 'details', steps: 'steps', comments: 'comments' } as const;
+
+/** The flow with its panels. */
+export function Viewer({ session, state, view }: { session: ViewerSession; state: ViewerState; view: FlowView }) {
+  const text = useText();
+  const canvas = useReactFlow();
+  const [selected, setSelected] = useState<string | null>(null);
+  const [panel, setPanel] = useState<PanelName | null>(null);
+  const [query, setQuery] = useState('');
+  const aside = useRef<HTMLElement>(null);
+  // What is gone from the flow is chosen no more.
+  const chosen = selected !== null && (view.node.has(selected) || view.edge.has(selected) || view.frame.has(selected)) ? selected : null;
+  const found = useMemo(() => (panel === 'steps' ? findInFlow(view, query) : []), [view, query, panel]);
+  const order = useMemo(() => (panel === 'steps' ? inReadingOrder(view) : []), [view, panel]);
+  const openCount = useMemo(() => [...view.comment.values()].filter(({ resolved, replyToId }) => !resolved && !replyToId).length, [view.comment]);
+
+  const choose = useCallback((id: string | null) => {
+    setSelected(id);
+    setPanel((before) => (id === null ? (before === 'details' ? null : before) : before === 'comments' ? before : 'details'));
+  }, []);
+  const reveal = useCallback(
+    (id: string) => {
+      const edge = view.edge.get(id);
+      const ids = edge ? [edge.source, edge.target] : [id];
+      void canvas.fitView({ nodes: ids.map((one) => ({ id: one })), padding: 0.4, maxZoom: 1, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 220 });
+      setSelected(id);
+    },
+    [canvas, view.edge],
+  );
+  const show = (name: PanelName) => setPanel((before) => (before === name ? null : name));
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof Element && event.target.matches('input, textarea, select');
+      if (event.key === 'Escape') {
+        setPanel(null);
+        setSelected(null);
+      }
+      if (isTyping || event.altKey) return;
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f') {
+        event.preventDefault();
+        setPanel('steps');
+        requestAnimationFrame(() => aside.current?.querySelector('input')?.focus());
+      } else if (event.ctrlKey || event.metaKey) return;
+      else if (event.key === '+' || event.key === '=') void canvas.zoomIn();
+      else if (event.key === '-') void canvas.zoomOut();
+      else if (event.key === '0') void canvas.fitView({ padding: 0.12, maxZoom: 1 });
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [canvas]);
+
+  return (
+    <div className={`viewer${panel ? ' viewer--panel' : ''}`}>
+      <button
+        type="button"
+        className="skip-link"
+        onClick={() => {
+          setPanel('steps');
+          requestAnimationFrame(() => aside.current?.querySelector('input')?.focus());
+        }}
+      >
+        {text('skip')}
+      </button>
+      <header className="top">
+        <div className="top__title">
+          <h1>{view.flow.name || text('untitledFlow')}</h1>
+          <p>
+            {state.isEncrypted ? <Lock aria-hidden className="top__lock" /> : null}
+            <span>{text(state.mayComment ? 'mayComment' : 'readOnly')}</span>
+            <StatusChip status={state.status} />
+          </p>
+        </div>
+        <nav className="top__actions" aria-label={text('details')}>
+          <IconButton label={text('steps')} icon={<ListTree />} pressed={panel === 'steps'} onClick={() => show('steps')} />
+          <button type="button" className="button button--ghost top__comments" aria-pressed={panel === 'comments'} aria-label={`${text('comments')} (${openCount})`} data-tip={text('comments')} onClick={() => show('comments')}>
+            <MessageCircle aria-hidden />
+            {openCount}
+          </button>
+        </nav>
+      </header>
+      <FlowStage view={view} selected={chosen} found={found} onChoose={choose} onComments={(id) => (setSelected(id), setPanel('comments'))} />
+      {panel ? (
+        <aside ref={aside} className="panel" aria-label={text(TITLES[panel])} data-testid={`panel-${panel}`}>
+          <div className="panel__head">
+            <h2>{text(TITLES[panel])}</h2>
+            <IconButton size="small" label={text('close')} icon={<X />} onClick={() => setPanel(null)} />
+          </div>
+          <div className="panel__body">
+            {panel === 'details' ? <DetailsPanel view={view} id={chosen} onGo={reveal} /> : null}
+            {panel === 'steps' ? <StepsPanel view={view} order={order} query={query} found={found} selected={chosen} onQuery={setQuery} onGo={reveal} state={state} /> : null}
+            {panel === 'comments' ? <CommentsPanel session={session} state={state} view={view} selected={chosen} onGo={reveal} /> : null}
+          </div>
+        </aside>
+      ) : null}
+    </div>
+  );
+}
