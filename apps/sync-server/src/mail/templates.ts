@@ -16,7 +16,7 @@ export type MailContent =
   | { kind: 'emailChanged'; params: { name: string; newEmail: string; day: string; link: string; code: string } }
   | { kind: 'emailReserved'; params: { day: string; link: string } }
   | { kind: 'deletion'; params: { name: string; day: string; link: string } }
-  | { kind: 'invitation'; params: { workspaceName: string; inviterName: string; role: string; link: string; note?: string } };
+  | { kind: 'invitation'; params: { workspaceName: string; inviterName: string; role: string; link: string; note?: string; encrypted?: boolean } };
 
 /** What was changed about how an account is entered. */
 export type SecurityChange = 'passkeyAdded' | 'passkeyRemoved' | 'providerLinked' | 'providerUnlinked' | 'twoFactorOn' | 'twoFactorOff' | 'apiKeyMade' | 'emailUndone';
@@ -107,10 +107,10 @@ function wordingOf(content: MailContent, language: Language): Wording {
         ? { subject: 'Ihr Konto wird gelöscht', lines: [`Hallo ${content.params.name},`, `Ihr Konto wird am ${content.params.day} mit allem, was dazu gehört, gelöscht. Alle Geräte sind abgemeldet.`], action: 'Anmelden und behalten', after: ['Bis dahin können Sie sich anmelden und das Konto behalten.'] }
         : { subject: 'Your account will be deleted', lines: [`Hello ${content.params.name},`, `your account and all that belongs to it will be deleted on ${content.params.day}. All devices were signed out.`], action: 'Sign in and keep it', after: ['Until then you can sign in and keep the account.'] };
     case 'invitation': {
-      const { workspaceName, inviterName, role, note } = content.params;
+      const { workspaceName, inviterName, role, note, encrypted } = content.params;
       return language === 'de'
-        ? { subject: `Einladung in „${workspaceName}“`, lines: ['Hallo,', `${inviterName} lädt Sie in den Arbeitsbereich „${workspaceName}“ ein, als ${role}.`, ...(note ? [`„${note}“`] : [])], action: 'Einladung ansehen', after: ['Die Einladung gilt sieben Tage und nur für diese Adresse.'] }
-        : { subject: `Invitation to “${workspaceName}”`, lines: ['Hello,', `${inviterName} invites you to the workspace “${workspaceName}” as ${role}.`, ...(note ? [`“${note}”`] : [])], action: 'See the invitation', after: ['The invitation is valid for seven days and for this address only.'] };
+        ? { subject: `Einladung in „${workspaceName}“`, lines: ['Hallo,', `${inviterName} lädt Sie in den Arbeitsbereich „${workspaceName}“ ein, als ${role}.`, ...(note ? [`„${note}“`] : [])], action: 'Einladung ansehen', after: [...(encrypted ? [`Der Arbeitsbereich ist verschlüsselt: ${inviterName} sendet Ihnen auf anderem Weg einen zweiten Link. Fügen Sie ihn in der App ein (Arbeitsbereiche, „Mit einem Link beitreten“); er bringt den Schlüssel, den dieser Server nicht kennt.`] : []), 'Die Einladung gilt sieben Tage und nur für diese Adresse.'] }
+        : { subject: `Invitation to “${workspaceName}”`, lines: ['Hello,', `${inviterName} invites you to the workspace “${workspaceName}” as ${role}.`, ...(note ? [`“${note}”`] : [])], action: 'See the invitation', after: [...(encrypted ? [`The workspace is encrypted: ${inviterName} sends you a second link by other means. Paste it in the app (workspaces, “Join by a link”); it brings the key, which this server does not know.`] : []), 'The invitation is valid for seven days and for this address only.'] };
     }
   }
 }

@@ -41,6 +41,8 @@ export interface InvitationMail {
   inviterName: string;
   role: string;
   note: string;
+  /** Then the key comes by a link that the inviter's app shows, never by this mail. */
+  encrypted: boolean;
   /** Goes into the fragment of the link, which browsers send to nobody. */
   token: string;
   expiresAt: number;
@@ -204,11 +206,11 @@ export async function prepareInvitationMail(sql: Queryable, invitationId: string
   const token = newToken();
   const { rowCount } = await sql.query(`update invitation set token_hash = $2 where id = $1 and state = 'open' and expires_at > now()`, [invitationId, hashToken(token)]);
   if (!rowCount) return undefined;
-  const { rows } = await sql.query<InvitationRow & { language: 'en' | 'de' }>(`select part.*, i.language from (${INVITATIONS}) as part join invitation i on i.id = part.id where part.id = $1`, [invitationId]);
+  const { rows } = await sql.query<InvitationRow & { language: 'en' | 'de'; encrypted: boolean }>(`select part.*, i.language, w.encrypted from (${INVITATIONS}) as part join invitation i on i.id = part.id join workspace w on w.id = i.workspace_id where part.id = $1`, [invitationId]);
   const [row] = rows;
   if (!row) return undefined;
-  const { email, language, workspaceName, inviterName, role, note, expiresAt } = row;
-  return { to: email, language, workspaceName, inviterName: inviterName ?? '', role, note, token, expiresAt: expiresAt.getTime() };
+  const { email, language, workspaceName, inviterName, role, note, encrypted, expiresAt } = row;
+  return { to: email, language, workspaceName, inviterName: inviterName ?? '', role, note, encrypted, token, expiresAt: expiresAt.getTime() };
 }
 
 /** Throws SEATS_FULL when the locked workspace has no seat left. */

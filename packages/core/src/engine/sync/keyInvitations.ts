@@ -108,6 +108,9 @@ export function createKeyInvitations({ cipher, api, http, server, account, secre
       // The server hands it out once: until it is in the keyring it must not get lost.
       await secrets.set(takenName(invitationId), JSON.stringify(taken));
       const { workspaceId, ...key } = taken;
+      // The link is of an encrypted workspace: a server that says otherwise from now on is not believed.
+      const { encrypted } = memory.get();
+      if (!encrypted.includes(workspaceId)) memory.set({ encrypted: [...encrypted, workspaceId] });
       const ring = await find(workspaceId);
       await ring.run((keyring) => keyring.join({ workspaceId, invitationId }, key, secret));
       await secrets.set(takenName(invitationId), null);

@@ -63,8 +63,8 @@ export interface KeyService {
   ready(): Promise<void>;
   /** Calls back when a workspace's keys may have come, gone or changed. */
   onChange(listener: () => void): void;
-  /** The connection stands again. */
-  connected(): void;
+  /** Asks anew, in the background: the connection stands again, or members have changed. */
+  lookAgain(): void;
   close(): void;
 }
 
@@ -389,7 +389,7 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     },
     ready: () => firstLook,
     onChange: (listener) => void listeners.push(listener),
-    connected: () => void look(),
+    lookAgain: () => void look(),
     close() {
       isClosed = true;
       generation += 1;

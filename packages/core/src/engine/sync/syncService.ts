@@ -56,6 +56,7 @@ export interface SyncServiceOptions {
 const SNAPSHOT_TAKES_MS = 3000;
 /** ms until the server is asked again to take a flow whose sharing was cut off. */
 const REGISTER_AGAIN_MS = 30_000;
+const NAME_AGAIN_MS = 30_000;
 const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
 
 export function createSyncService(options: SyncServiceOptions): SyncService {
@@ -135,7 +136,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   /** What the server said of a log goes into what the device keeps of it. */
   const follow = () => {
     account.setConnected(client.isConnected);
-    if (client.isConnected && !wasConnected) keys.connected();
+    if (client.isConnected && !wasConnected) keys.lookAgain();
     wasConnected = client.isConnected;
     // What was on its way when the line broke may not have arrived: it is offered again.
     if (!client.isConnected) offering.clear();
@@ -156,13 +157,15 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   };
   /** The lists of colleagues show the name that the server has. */
   const tellName = async (flowId: string, { workspaceId, logId }: Share) => {
-    if (naming.has(flowId)) return;
+    if (naming.has(flowId) || clock.now() < (namedAt.get(flowId) ?? 0)) return;
     naming.add(flowId);
+    namedAt.set(flowId, clock.now() + NAME_AGAIN_MS);
     const { name } = folder.flows.getFlow(flowId);
     try {
       await remote.rename(workspaceId, logId, name);
       const share = shares.get(flowId);
       if (share && folder.flows.getFlow(flowId).name === name) shares.set(flowId, { ...share, isRenamed: false });
+      namedAt.delete(flowId);
     } catch (error) {
       logger.info('a name was not told', { flowId, code: isAppError(error) ? error.code : String(error) });
       // Who may not name it is not asked again; everybody else is, when something happens to the flow.
@@ -173,6 +176,8 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     }
   };
   const naming = new Set<string>();
+  /** ms UTC before which a name that was not taken is not told again. */
+  const namedAt = new Map<string, number>();
   /** Notes that the name of a shared flow was changed here, whoever is connected. */
   flows.onEntry((flowId) => {
     const share = shares.get(flowId);
@@ -327,7 +332,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       attached.get(flowId)?.log.show(shown && user ? encoder.encode(JSON.stringify({ ...shown, name: user.name })) : new Uint8Array(0));
     },
     retry() {
-      keys.connected();
+      keys.lookAgain();
       resume();
       client.retryNow();
     },

@@ -6,7 +6,7 @@ import type { AccountService } from './accountService.ts';
 /** One workspace of the account's server, with its people. Every call throws what the server refuses. */
 export interface WorkspaceMembers {
   get(workspaceId: string): Promise<WorkspaceDetail>;
-  change(workspaceId: string, change: { name?: string | undefined; description?: string | undefined; allowsGuests?: boolean | undefined }): Promise<void>;
+  change(workspaceId: string, change: { name?: string | undefined; description?: string | undefined }): Promise<void>;
   remove(workspaceId: string): Promise<{ purgeAt: number }>;
   changeMember(workspaceId: string, userId: string, role: string): Promise<void>;
   removeMember(workspaceId: string, userId: string): Promise<void>;
@@ -23,7 +23,6 @@ const workspaceSchema = z.looseObject({
   encrypted: z.boolean().default(false),
   role: z.string(),
   permissions: z.array(z.string()).default([]),
-  settings: z.looseObject({ allowGuestAccess: z.boolean().default(false) }).default({ allowGuestAccess: false }),
 });
 const membersSchema = z.looseObject({ members: z.array(workspaceMemberSchema) });
 const invitationsSchema = z.looseObject({ invitations: z.array(openInvitationSchema) });
@@ -34,16 +33,16 @@ export function createWorkspaceMembers(account: Pick<AccountService, 'api'>): Wo
   return {
     async get(workspaceId) {
       const api = account.api();
-      const { settings, ...workspace } = await api.get(pathOf(workspaceId), workspaceSchema);
+      const workspace = await api.get(pathOf(workspaceId), workspaceSchema);
       const may = (permission: string) => workspace.permissions.includes(permission);
       const [{ members }, { invitations }] = await Promise.all([
         may('read_members') ? api.get(pathOf(workspaceId, 'members'), membersSchema) : { members: [] },
         may('invite_members') ? api.get(pathOf(workspaceId, 'invitations'), invitationsSchema) : { invitations: [] },
       ]);
       const { id, name, description, ownerId, encrypted, role, permissions } = workspace;
-      return { id, name, description, ownerId, encrypted, role, permissions, allowsGuests: settings.allowGuestAccess, members, invitations };
+      return { id, name, description, ownerId, encrypted, role, permissions, members, invitations };
     },
-    change: (workspaceId, { allowsGuests, ...rest }) => send('PATCH', pathOf(workspaceId), { ...rest, ...(allowsGuests === undefined ? {} : { settings: { allowGuestAccess: allowsGuests } }) }),
+    change: (workspaceId, change) => send('PATCH', pathOf(workspaceId), change),
     remove: (workspaceId) => account.api().send('DELETE', pathOf(workspaceId), undefined, z.looseObject({ purgeAt: z.number().int() })),
     changeMember: (workspaceId, userId, role) => send('PATCH', pathOf(workspaceId, 'members', userId), { role }),
     removeMember: (workspaceId, userId) => send('DELETE', pathOf(workspaceId, 'members', userId)),
