@@ -18,13 +18,16 @@ export interface Disk {
   confirmed: { no: number; entry: Transaction; sha256: string }[];
   pending: Transaction[];
   denied: { entry: Transaction; code: string }[];
+  /** Ids that were ever denied, those too that have a number since. */
+  everDenied: Set<string>;
+  /** Ids of all that was made on this device. */
+  written: Set<string>;
   /** Own entries that had a number here, with the last one that they had. */
   own: Map<string, { no: number; entry: Transaction }>;
-  conflictsSeen: number;
 }
 
 export function emptyDisk(): Disk {
-  return { base: undefined, confirmed: [], pending: [], denied: [], own: new Map(), conflictsSeen: 0 };
+  return { base: undefined, confirmed: [], pending: [], denied: [], everDenied: new Set(), written: new Set(), own: new Map() };
 }
 
 export interface DeviceOptions {
@@ -39,6 +42,8 @@ export interface DeviceOptions {
   wire?: (events: SocketEvents, connect: (events: SocketEvents) => SyncSocket) => SyncSocket;
   random?: () => number;
   now?: () => number;
+  /** Hears of every number that this device is told, in its order. */
+  onTold?: (entries: readonly { no: number; id: string; sha256: string }[]) => void;
   /** Divides the client's waits, for tests that live through many of them. */
   hurry?: number;
 }
@@ -53,37 +58,49 @@ export interface Device {
 }
 
 /** A device that starts from its disk and connects at once. */
-export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), versions = currentVersions, codec = plainCodec, wire, random = Math.random, now = Date.now, hurry = 1 }: DeviceOptions): Device {
+export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), versions = currentVersions, codec = plainCodec, wire, random = Math.random, now = Date.now, onTold, hurry = 1 }: DeviceOptions): Device {
   const replica = disk.base
     ? Replica.fromSnapshot(structuredClone(disk.base), { sha256, versions, pending: [] })
     : new Replica(initialState(flowId), { sha256, versions });
   replica.receive(disk.confirmed.map(({ no, entry, sha256: digest }) => ({ no, id: entry.id, sha256: digest, entry: copy(entry) })));
-  for (const entry of disk.pending) replica.addPending(copy(entry));
+  for (const entry of disk.pending) {
+    disk.written.add(entry.id);
+    replica.addPending(copy(entry));
+  }
   replica.subscribe(({ own }) => {
-    if (own && !disk.pending.some(({ id }) => id === own.entry.id)) disk.pending.push(copy(own.entry));
+    if (!own) return;
+    disk.written.add(own.entry.id);
+    if (!disk.pending.some(({ id }) => id === own.entry.id)) disk.pending.push(copy(own.entry));
   });
-  const isOwn = (entry: Transaction) => entry.author?.id === member.userId;
+  const keep = (pending: readonly Transaction[]) => {
+    const kept = new Map(disk.pending.map((entry) => [entry.id, entry]));
+    disk.pending = pending.map((entry) => kept.get(entry.id) ?? copy(entry));
+  };
   const keeper: LogKeeper = {
     confirmed(entries) {
-      for (const { no, entry, sha256: digest } of entries) {
-        disk.confirmed.push({ no, entry: copy(entry), sha256: digest });
+      for (const { no, entry: whole, sha256: digest } of entries) {
+        const entry = copy(whole);
+        disk.confirmed.push({ no, entry, sha256: digest });
         disk.denied = disk.denied.filter((one) => one.entry.id !== entry.id);
-        if (isOwn(entry)) disk.own.set(entry.id, { no, entry: copy(entry) });
+        // Not by what the entry says of its author: nobody has checked that.
+        if (disk.written.has(entry.id)) disk.own.set(entry.id, { no, entry });
       }
-      disk.pending = replica.pending.map(copy);
+      keep(replica.pending);
+      onTold?.(entries.map(({ no, entry: { id }, sha256: digest }) => ({ no, id, sha256: digest })));
     },
     settled(entries) {
       for (const entry of entries) disk.own.set(entry.id, { no: replica.confirmed.no, entry: copy(entry) });
-      disk.pending = replica.pending.map(copy);
+      keep(replica.pending);
     },
     replaced(snapshot, pending) {
       disk.base = copy(snapshot);
       disk.confirmed = [];
-      disk.pending = pending.map(copy);
+      keep(pending);
     },
     denied(entry, code) {
+      disk.everDenied.add(entry.id);
       disk.denied.push({ entry: copy(entry), code });
-      disk.pending = replica.pending.map(copy);
+      keep(replica.pending);
     },
     ownConfirmed: (no) => [...disk.own.values()].filter((one) => one.no > no).sort((a, b) => a.no - b.no).map(({ entry }) => copy(entry)),
   };

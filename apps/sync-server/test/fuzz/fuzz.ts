@@ -1,60 +1,87 @@
 /** Plays many histories on one server process and one Postgres. */
 import pg from 'pg';
-import { createPostgresBus } from '../../src/sync/bus.ts';
 import { silentLogger } from '@uxflow/core/base';
+import { createPostgresBus } from '../../src/sync/bus.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { startTestPostgres } from '../testDatabase.ts';
-import { playHistory, type HistoryOptions, type HistoryReport } from './history.ts';
+import { until } from '../testDevice.ts';
+import { playHistory, type HistoryOptions, type Stage } from './history.ts';
+import { addReport, emptyReport, type HistoryReport } from './report.ts';
 import { startServerProcess } from './serverProcess.ts';
 
 export interface FuzzOptions extends HistoryOptions {
   seeds: readonly number[];
   /** Histories at once. */
   parallel: number;
+  /** No further history begins after the first that fails. */
+  stopAtFailure?: boolean;
   onDone?(seed: number, report: HistoryReport | Error): void;
 }
 
 export interface FuzzResult {
-  totals: HistoryReport & { histories: number; kills: number };
+  totals: HistoryReport & { histories: number };
   failures: { seed: number; message: string }[];
 }
 
 /** Plays the seeds; what went wrong, by seed. */
-export async function runFuzz({ seeds, parallel, onDone, ...options }: FuzzOptions): Promise<FuzzResult> {
+export async function runFuzz({ seeds, parallel, stopAtFailure, onDone, ...options }: FuzzOptions): Promise<FuzzResult> {
   pg.types.setTypeParser(pg.types.builtins.INT8, Number);
   const postgres = await startTestPostgres();
   const database = await postgres.clone();
-  const own = await openDatabase(database.url, { size: 4 });
+  const own = await openDatabase(database.url, { size: 10 });
   const bus = await createPostgresBus(own, silentLogger);
-  const server = await startServerProcess(database.url);
-  const totals = { histories: 0, kills: 0, entries: 0, written: 0, denied: 0, conflicts: 0, upgrades: 0, restores: 0, reinstalls: 0, rotations: 0, twice: 0, swapped: 0, cut: 0 };
+  const name = `uxflow_fuzz_${process.pid}`;
+  const live: Stage['live'] = new Set();
+  const server = await startServerProcess({
+    databaseUrl: database.url,
+    name,
+    onDead: async () => {
+      for (const [index, history] of [...live].entries()) {
+        if (index === 0) history.report.kills += 1;
+        await history.afterDeath();
+      }
+    },
+  });
+  /** What a dead server has sent is still carried out: a copy that is put back before that would be written into. */
+  const silent = () =>
+    until('the dead server is silent', async () => (await own.pool.query<{ count: number }>('select count(*) as count from pg_stat_activity where application_name = $1', [name])).rows[0]!.count === 0, 60_000);
+  const stage: Stage = {
+    get port() {
+      return server.port;
+    },
+    kill: (between) =>
+      server.kill(
+        between &&
+          (async () => {
+            await silent();
+            await between();
+          }),
+      ),
+    pool: own.pool,
+    live,
+    revoked: (workspaceId, userId) => bus.publish('revoked', JSON.stringify({ workspaceId, userId })),
+  };
+  const totals = { histories: 0, ...emptyReport() };
   const failures: FuzzResult['failures'] = [];
   try {
     const queue = [...seeds];
     const work = async () => {
       for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
         try {
-          const stage = {
-            get port() {
-              return server.port;
-            },
-            kill: (between?: () => Promise<void>) => server.kill(between),
-            pool: own.pool,
-            revoked: (workspaceId: string, userId: string) => bus.publish('revoked', JSON.stringify({ workspaceId, userId })),
-          };
           const report = await playHistory(seed, stage, options);
           totals.histories += 1;
-          for (const [key, value] of Object.entries(report)) totals[key as keyof HistoryReport] += value;
+          addReport(totals, { ...emptyReport(), ...report });
           onDone?.(seed, report);
         } catch (error) {
-          const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-          failures.push({ seed, message });
-          onDone?.(seed, error as Error);
+          failures.push({ seed, message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+          onDone?.(seed, error instanceof Error ? error : new Error(String(error)));
+          if (stopAtFailure) queue.length = 0;
         }
       }
     };
     await Promise.all(Array.from({ length: parallel }, work));
-    totals.kills = server.kills;
+    const stored = await findShown(own.pool);
+    if (stored) failures.push({ seed: 0, message: `what somebody showed stands in the table ${stored}` });
     return { totals, failures };
   } finally {
     await server.stop();
@@ -63,4 +90,15 @@ export async function runFuzz({ seeds, parallel, onDone, ...options }: FuzzOptio
     await database.drop();
     await postgres.close();
   }
+}
+
+/** A table, other than those that every history looks at itself, in which presence was stored. */
+async function findShown(pool: pg.Pool): Promise<string | undefined> {
+  const { rows } = await pool.query<{ name: string }>(`select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema') and tablename not in ('entry', 'snapshot')`);
+  const hex = Buffer.from('shown_log_f').toString('hex');
+  for (const { name } of rows) {
+    const found = await pool.query(`select 1 from ${name} as one where one::text like '%shown_log_f%' or one::text like $1 limit 1`, [`%${hex}%`]);
+    if (found.rows.length > 0) return name;
+  }
+  return undefined;
 }

@@ -1,50 +1,39 @@
 /**
  * One seeded history of a shared log: people edit, lose their lines, reinstall, update the program, lose and regain roles; the server is
- * killed and once in a while comes back from an older copy; every third log is sealed, and its key is replaced now and then. In the end every replica must be what the oracle makes of the rows, and every
- * entry of everybody's ledger must be there once, or where its denial put it.
+ * killed, kept from committing, and once in a while comes back from an older copy; every third log is sealed, and its key is replaced now
+ * and then. In the end the oracle looks at everything.
  */
 import type pg from 'pg';
-import { canonicalJson, currentVersions, extendChain, stateText, type SyncCodec, type Transaction } from '@uxflow/core';
-import { ByteReader } from '../../../../packages/core/src/sync/bytes.ts';
-import { readEnvelope } from '@uxflow/core/protocol';
+import { currentVersions, type Transaction } from '@uxflow/core';
 import { anyFocus, createDice, randomEntry, type Dice, type Focus } from '../../../../packages/core/src/flow/fixtures/fuzzEntries.ts';
-import { silentLoss } from '../../../../packages/core/src/flow/fixtures/lossCheck.ts';
-import { naiveInitialState, type NaiveState } from '../../../../packages/core/src/flow/naiveFold.ts';
-import { emptyDisk, plainCodec, sha256, startDevice, until, type Device, type Disk } from '../testDevice.ts';
+import { emptyDisk, plainCodec, startDevice, until, type Device, type Disk } from '../testDevice.ts';
 import { addLog, addMember, socketUrl, type Member } from '../testServer.ts';
-import { naiveEntry, naiveStep, nextVersions, raises } from './nextVersion.ts';
+import { historySizeOf, type HistorySize } from './historySize.ts';
+import { nextVersions } from './nextVersion.ts';
+import { checkHistory } from './oracle.ts';
+import { Promises } from './promises.ts';
+import { emptyReport, type HistoryReport } from './report.ts';
 import { SealedLog, type DeviceKeys } from './sealedLog.ts';
 import { badWire, type Weather } from './wire.ts';
 
 export interface Stage {
   readonly port: number;
-  /** kill -9 and a new life; `between` runs while it is dead. */
+  /** kill -9 and a new life; `between` runs while it is dead and nothing of it is left in the database. */
   kill(between?: () => Promise<void>): Promise<void>;
   pool: pg.Pool;
+  /** Histories that are being played. */
+  live: Set<History>;
   /** Tells instances that roles have changed. */
   revoked(workspaceId: string, userId: string): Promise<void>;
 }
 
-export interface HistoryOptions {
-  clients: number;
-  /** Operations of each client. */
-  operations: number;
-  /** One in so many events of the server is a kill. */
-  killOneIn: number;
-}
-
-export interface HistoryReport {
-  entries: number;
-  written: number;
-  denied: number;
-  conflicts: number;
-  upgrades: number;
-  restores: number;
-  reinstalls: number;
-  rotations: number;
-  twice: number;
-  swapped: number;
-  cut: number;
+export interface HistoryOptions extends HistorySize {
+  /** Every history has the full size. */
+  isFull?: boolean;
+  /** Deaths of the server in one history, on average; half of them with a restore from an older copy. */
+  deaths: number;
+  /** ms that devices may take to come to rest. */
+  settleMs?: number;
 }
 
 interface Person {
@@ -55,8 +44,10 @@ interface Person {
   isUpdated: boolean;
   count: number;
   skew: number;
-  /** Ids of entries that this person's device still answers for. */
   ledger: Set<string>;
+  refused: Set<string>;
+  /** Of the connection that this device has. */
+  timeline: number;
   /** Given where the log is sealed. */
   keys: DeviceKeys | undefined;
   endWatch: () => void;
@@ -64,144 +55,127 @@ interface Person {
 
 let plays = 0;
 const SETTLE_MS = 60_000;
+const HOLD_MS = 25;
 
 /** Plays a history; throws what is wrong with its end. */
 export async function playHistory(seed: number, stage: Stage, options: HistoryOptions): Promise<HistoryReport> {
   const history = new History(seed, stage, options);
+  stage.live.add(history);
   try {
     await history.open();
     await history.play();
     await history.settle();
     return await history.check();
   } finally {
+    stage.live.delete(history);
     history.close();
   }
 }
 
-class History {
+export class History {
   readonly seed: number;
   readonly stage: Stage;
-  readonly options: HistoryOptions;
+  readonly size: HistorySize;
+  readonly deaths: number;
+  readonly settleMs: number;
   readonly dice: Dice;
   readonly focus: Focus;
   readonly log: string;
   readonly workspace: string;
-  readonly weather: Weather = { isCalm: false, counts: { twice: 0, swapped: 0, cut: 0 } };
-  readonly report: HistoryReport = { entries: 0, written: 0, denied: 0, conflicts: 0, upgrades: 0, restores: 0, reinstalls: 0, rotations: 0, twice: 0, swapped: 0, cut: 0 };
-  /** Dice of their own: what else happens must not change with them. */
-  readonly keyDice: Dice;
+  readonly shown: string;
+  readonly weather: Weather;
+  readonly report: HistoryReport = emptyReport();
+  readonly promises = new Promises();
+  /** Dice of their own: what people do must not change with what happens to the server. */
+  readonly stageDice: Dice;
   sealed: SealedLog | undefined;
   people: Person[] = [];
-  isRestoring = false;
 
   constructor(seed: number, stage: Stage, options: HistoryOptions) {
     this.seed = seed;
     this.stage = stage;
-    this.options = options;
+    this.size = options.isFull ? options : historySizeOf(seed, options);
+    this.deaths = options.deaths;
+    this.settleMs = options.settleMs ?? SETTLE_MS;
     this.dice = createDice(seed);
-    this.keyDice = createDice(seed * 7919 + 13);
+    this.stageDice = createDice(seed * 7919 + 13);
     this.focus = anyFocus(this.dice);
     this.log = `log_f${seed}_${process.pid}_${++plays}`;
     this.workspace = `ws_${this.log}`;
+    this.shown = `shown_${this.log}_`;
+    this.weather = { isCalm: false, isOrderly: seed % 4 === 1, counts: { twice: 0, swapped: 0, cut: 0 } };
   }
 
   async open(): Promise<void> {
     await addLog(this.stage.pool, this.log, { workspaceId: this.workspace });
     if (this.seed % 3 === 0) this.sealed = await SealedLog.begin(this.log, this.stage.pool);
-    const count = 2 + this.dice.roll(this.options.clients - 1);
+    const count = 2 + this.dice.roll(this.size.clients - 1);
     for (let n = 0; n < count; n++) {
       const name = `u${n}`;
-      const member = await addMember(this.stage.pool, `${name}_${this.seed}`, 'member', this.workspace);
-      const disk = emptyDisk();
-      const person: Person = { name, member, disk, device: undefined!, isUpdated: false, count: 0, skew: (this.dice.roll(21) - 10) * 3_600_000, ledger: new Set(), keys: this.sealed?.newKeys(), endWatch: () => {} };
+      const member = await addMember(this.stage.pool, `${name}_${this.log}`, 'member', this.workspace);
+      const skew = (this.dice.roll(21) - 10) * 3_600_000;
+      const person: Person = { name, member, disk: emptyDisk(), device: undefined!, isUpdated: false, count: 0, skew, ledger: new Set(), refused: new Set(), timeline: 0, keys: this.sealed?.newKeys(), endWatch: () => {} };
       person.device = this.start(person);
       this.people.push(person);
     }
   }
 
   async play(): Promise<void> {
-    const { dice, options } = this;
-    const steps = this.people.length * options.operations;
+    const { dice, stageDice } = this;
+    const steps = this.people.length * this.size.operations;
+    const once = (times: number) => stageDice.roll(Math.max(1, Math.ceil(steps / times))) === 0;
     for (let step = 0; step < steps; step++) {
       const person = dice.pick(this.people);
       // Time for the network, or all of it would happen at the end.
       if (dice.roll(4) === 0) await pause(1 + dice.roll(4));
-      if (this.sealed && this.keyDice.roll(60) === 0) await this.rotate(this.sealed);
+      if (this.sealed && stageDice.roll(50) === 0) await this.rotate(this.sealed);
+      if (once(this.deaths / 2)) void this.stage.kill();
+      if (once(this.deaths / 2)) await this.restore();
+      if (once(0.3)) await this.hold();
+      if (step > steps / 3 && once(0.6)) this.upgrade(stageDice.pick(this.people), stageDice.roll(3) === 0 ? 1 : 2);
+      if (stageDice.roll(20) === 0) person.device.open.log.show(Buffer.from(`${this.shown}${step}`));
+      this.promises.check();
       const roll = dice.roll(200);
-      if (roll < 150) this.write(person);
-      else if (roll < 158) person.device.client.stop();
-      else if (roll < 175) person.device.client.start();
-      else if (roll < 180) this.restart(person);
-      else if (roll === 180) this.reinstall(person);
-      else if (roll === 181) person.isUpdated = true;
-      else if (roll === 182 && step > steps / 3) this.upgrade(person);
-      else if (roll < 186) await this.changeRole(person);
-      else if (roll === 186 && dice.roll(options.killOneIn) === 0) void this.stage.kill();
-      else if (roll === 187 && dice.roll(options.killOneIn) === 0) await this.restore();
-      else await pause(dice.roll(20));
+      if (roll < 152) this.write(person);
+      else if (roll < 160) person.device.client.stop();
+      else if (roll < 177) person.device.client.start();
+      else if (roll < 182) this.restart(person);
+      else if (roll === 182) this.reinstall(person);
+      else if (roll < 185) this.update(person);
+      else if (roll < 188) await this.changeRole(person);
+      else await pause(dice.roll(15));
     }
   }
 
-  /** The weather clears, everybody comes with what they have, on programs of today. */
+  /**
+   * The weather clears. First everybody comes as they are, and must be answered; then on programs of today and with a role that writes, and
+   * must have all.
+   */
   async settle(): Promise<void> {
     this.weather.isCalm = true;
+    for (const { device } of this.people) {
+      device.client.stop();
+      device.client.start();
+    }
+    for (const person of this.people) await this.atRest(person, 'answered', () => this.isAnswered(person));
     await this.stage.pool.query(`update member set role = 'member' where workspace_id = $1`, [this.workspace]);
     for (const person of this.people) {
       person.isUpdated = true;
       await this.stage.revoked(this.workspace, person.member.userId);
       this.restart(person);
-      person.device.client.start();
     }
-    for (const person of this.people) {
-      await until(
-        'everybody synced',
-        async () => {
-          // Long backlogs ask their person, who says yes.
-          if (person.device.open.status().state === 'choosing') person.device.open.log.pushBacklog();
-          if (person.device.open.status().state === 'stopped') this.restart(person);
-          return person.device.open.status().state === 'synced' && person.device.replica.confirmed.no === (await this.head()).no;
-        },
-        SETTLE_MS,
-      ).catch((error: unknown) => {
-        throw new Error(`${person.name} did not come to rest: ${JSON.stringify(person.device.open.status())} at ${person.device.replica.confirmed.no}; ${String(error)}`);
-      });
-    }
+    for (const person of this.people) await this.atRest(person, 'synced', () => person.device.open.status().state === 'synced');
     // Who was done early may lack what others brought since.
-    const { no } = await this.head();
-    for (const person of this.people) await until(`${person.name} at ${no}`, () => person.device.replica.confirmed.no === no, SETTLE_MS);
+    const no = await this.head();
+    for (const person of this.people) await this.atRest(person, `at ${no}`, () => person.device.replica.confirmed.no === no);
   }
 
   async check(): Promise<HistoryReport> {
-    const { rows } = await this.stage.pool.query<{ no: number; id: string; record: Buffer; chain: Buffer }>('select no, id, record, chain from entry where log_id = $1 order by no', [this.log]);
-    let state: NaiveState = naiveInitialState('flow_fuzz');
-    let chain = '';
-    const ids = new Set<string>();
-    for (const [index, row] of rows.entries()) {
-      if (row.no !== index + 1) throw new Error(`number ${row.no} stands at place ${index + 1}`);
-      if (ids.has(row.id)) throw new Error(`${row.id} is there twice`);
-      ids.add(row.id);
-      const { entry, digest, scope } = unpack(row.record, this.log, this.sealed?.codec ?? plainCodec);
-      chain = extendChain(chain, row.id, digest, sha256);
-      if (chain !== row.chain.toString('hex')) throw new Error(`the chain of the server breaks at ${row.no}`);
-      const folded = scope === 'comment' ? { ...entry, scope } : entry;
-      const next = naiveStep(state, folded);
-      const loss = raises(state, folded) ? null : silentLoss(state, next, naiveEntry(state, folded) as Transaction);
-      if (loss) throw new Error(`entry ${row.no} ${row.id}: ${loss}`);
-      state = next;
-    }
-    const expected = canonicalJson(state);
-    for (const { name, device, disk, ledger } of this.people) {
-      const { replica } = device;
-      if (stateText(replica.confirmed) !== expected) throw new Error(`${name} differs from the oracle`);
-      if (stateText(replica.view) !== expected) throw new Error(`what ${name} sees differs from the oracle`);
-      if (replica.chain !== chain) throw new Error(`${name} has another chain`);
-      const denied = new Set(disk.denied.map(({ entry }) => entry.id));
-      for (const id of ledger) {
-        if (ids.has(id) === denied.has(id)) throw new Error(`${id} of ${name} is ${ids.has(id) ? 'both on the server and denied' : 'nowhere'}`);
-      }
-      this.report.denied += denied.size;
-    }
-    return { ...this.report, ...this.weather.counts, entries: rows.length, conflicts: Object.keys(state.conflicts).length };
+    const { log, promises, report, weather, shown } = this;
+    for (const person of this.people) this.noteRefusals(person);
+    const witnesses = this.people.map(({ name, member, device, disk, ledger, refused }) => ({ name, userId: member.userId, device, disk, ledger, refused }));
+    const found = await checkHistory({ pool: this.stage.pool, log, codec: this.sealed?.codec ?? plainCodec, promises, witnesses, isOrderly: weather.isOrderly, shown });
+    return { ...report, ...weather.counts, ...found };
   }
 
   close(): void {
@@ -211,11 +185,40 @@ class History {
     }
   }
 
+  /** The server is dead: whatever it has said must be in the database. */
+  async afterDeath(): Promise<void> {
+    const { rows } = await this.stage.pool.query<{ no: number; id: string; sha256: string }>(`select no, id, encode(sha256, 'hex') as sha256 from entry where log_id = $1`, [this.log]);
+    this.promises.verify(rows);
+  }
+
+  private async atRest(person: Person, what: string, isThere: () => boolean): Promise<void> {
+    const check = async () => {
+      this.promises.check();
+      // Long backlogs ask their person, who says yes.
+      if (person.device.open.status().state === 'choosing') person.device.open.log.pushBacklog();
+      if (!isThere()) return false;
+      return person.device.open.status().state === 'stopped' || person.device.replica.confirmed.no === (await this.head());
+    };
+    await until(what, check, this.settleMs).catch((error: unknown) => {
+      throw new Error(`${person.name} did not come to rest: ${JSON.stringify(person.device.open.status())} at ${person.device.replica.confirmed.no}; ${String(error)}`);
+    });
+  }
+
+  /** True when nothing is on its way: all is answered, or this person only reads, or their program is too old for the log. */
+  private isAnswered({ device }: Person): boolean {
+    const { state, reason, scope } = device.open.status();
+    return state === 'synced' || (state === 'sending' && scope === null) || (state === 'stopped' && reason?.code === 'LOG_VERSION_UNKNOWN');
+  }
+
   private start(person: Person): Device {
     person.endWatch();
+    this.noteRefusals(person);
     const { keys } = person;
     const device = startDevice({
-      url: () => socketUrl(this.stage.port),
+      url: () => {
+        person.timeline = this.promises.timeline;
+        return socketUrl(this.stage.port);
+      },
       member: person.member,
       logId: this.log,
       flowId: 'flow_fuzz',
@@ -224,10 +227,16 @@ class History {
       codec: this.sealed && keys ? this.sealed.codecOf(keys) : plainCodec,
       wire: badWire(createDice(this.seed * 1000 + person.count + person.name.charCodeAt(1)), this.weather),
       now: () => Date.now() + person.skew,
+      onTold: (entries) => this.promises.told(person.timeline, entries),
       hurry: 25,
     });
     if (this.sealed && keys) person.endWatch = this.sealed.watch(device, keys);
     return device;
+  }
+
+  /** A refusal that a later acknowledgement took back is one that happened all the same. */
+  private noteRefusals({ disk, refused }: Person): void {
+    for (const id of disk.everDenied) refused.add(id);
   }
 
   private write(person: Person): void {
@@ -238,20 +247,35 @@ class History {
     // What waits is what others will read: JSON, of this log. An envelope that is none never leaves a device.
     const entry = JSON.parse(JSON.stringify({ ...made, logId: this.log })) as Transaction;
     if (!Number.isInteger(entry.schema) || entry.schema < 1 || entry.id !== `${this.log}:${person.name}:${person.count}`) return;
+    this.add(person, entry);
+  }
+
+  private add(person: Person, entry: Transaction): void {
     person.ledger.add(entry.id);
     this.report.written += 1;
-    replica.addPending(entry);
+    person.device.replica.addPending(entry);
     if (person.device.open.status().state === 'choosing') person.device.open.log.pushBacklog();
   }
 
-  private upgrade(person: Person): void {
+  /** The program learns the next versions when it starts again; what it has not understood by then waits. */
+  private update(person: Person): void {
+    if (person.isUpdated) return;
+    person.isUpdated = true;
+    this.report.updates += 1;
+  }
+
+  /** Lifts the log to rules 2, and to a schema. */
+  private upgrade(person: Person, schema: number): void {
+    if (!person.isUpdated) {
+      this.update(person);
+      this.restart(person);
+    }
     const { replica } = person.device;
-    if (!person.isUpdated || replica.readOnly || replica.view.schema === 2) return;
-    const id = `${this.log}:${person.name}:${++person.count}`;
-    const entry: Transaction = { id, logId: this.log, author: { kind: 'user', id: person.member.userId, name: person.name }, at: 1, schema: 1, ops: [{ op: 'log.upgrade', schema: 2, rules: 2 }] };
-    person.ledger.add(id);
-    this.report.upgrades += 1;
-    replica.addPending(entry);
+    const { view } = replica;
+    if (replica.readOnly || view.schema > schema || (view.schema === schema && view.rules === 2)) return;
+    if (schema === 1) this.report.ruleVersions += 1;
+    else this.report.upgrades += 1;
+    this.add(person, { id: `${this.log}:${person.name}:${++person.count}`, logId: this.log, author: { kind: 'user', id: person.member.userId, name: person.name }, at: 1, schema: 1, ops: [{ op: 'log.upgrade', schema, rules: 2 }] });
   }
 
   /** The program ends and starts again from its disk. */
@@ -259,11 +283,13 @@ class History {
     const { device } = person;
     device.stop();
     person.device = this.start(person);
+    this.report.restarts += 1;
   }
 
   /** Everything on the device is gone; what the server had comes back from it. */
   private reinstall(person: Person): void {
     person.device.stop();
+    this.noteRefusals(person);
     // Nobody can promise what only this disk knew: entries that waited, and those that a restored server may have lost.
     person.ledger.clear();
     person.disk = emptyDisk();
@@ -272,7 +298,8 @@ class History {
   }
 
   private async rotate(sealed: SealedLog): Promise<void> {
-    await sealed.rotate();
+    const { head, epoch } = await sealed.rotate();
+    this.promises.rotated(head, epoch);
     this.report.rotations += 1;
   }
 
@@ -280,6 +307,24 @@ class History {
     const role = this.dice.pick(['member', 'member', 'member', 'viewer', 'commenter']);
     await this.stage.pool.query('update member set role = $3 where workspace_id = $1 and user_id = $2', [this.workspace, person.member.userId, role]);
     await this.stage.revoked(this.workspace, person.member.userId);
+    this.report.roleChanges += 1;
+  }
+
+  /** For a moment nothing can be stored: meanwhile nobody may be told a number that was not there before. */
+  private async hold(): Promise<void> {
+    this.report.holds += 1;
+    const client = await this.stage.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query('lock table entry in share mode');
+      const { rows } = await client.query<{ no: number | null }>('select max(no) as no from entry where log_id = $1', [this.log]);
+      for (const person of this.people) this.write(person);
+      await pause(HOLD_MS);
+      this.promises.nothingBehind(rows[0]!.no ?? 0);
+      await client.query('commit');
+    } finally {
+      client.release();
+    }
   }
 
   /** The server comes back from a copy that lacks the last entries of this log. */
@@ -287,37 +332,25 @@ class History {
     this.report.restores += 1;
     const lost = this.dice.roll(12);
     await this.stage.kill(async () => {
-      const { no } = await this.head();
-      const kept = Math.max(0, no - lost);
+      const kept = Math.max(0, (await this.head()) - lost);
       const client = await this.stage.pool.connect();
       try {
         await client.query('begin');
-        await client.query('delete from entry where log_id = $1 and no > $2', [this.log, kept]);
+        const gone = await client.query<{ id: string }>('delete from entry where log_id = $1 and no > $2 returning id', [this.log, kept]);
         await client.query('delete from snapshot where log_id = $1 and no > $2', [this.log, kept]);
         await client.query(`update log set head_no = $2, head_chain = coalesce((select encode(chain, 'hex') from entry where log_id = $1 and no = $2), '') where id = $1`, [this.log, kept]);
         await client.query('commit');
+        this.promises.restored(kept, gone.rows.map(({ id }) => id));
       } finally {
         client.release();
       }
     });
   }
 
-  private async head(): Promise<{ no: number }> {
-    const { rows } = await this.stage.pool.query<{ no: number }>('select head_no as no from log where id = $1', [this.log]);
-    return rows[0]!;
+  private async head(): Promise<number> {
+    const { rows } = await this.stage.pool.query<{ no: number }>({ name: 'fuzz_head', text: 'select head_no as no from log where id = $1', values: [this.log] });
+    return rows[0]!.no;
   }
-}
-
-/** A stored record as the entry in it. */
-function unpack(record: Uint8Array, logId: string, codec: SyncCodec): { entry: Transaction; digest: string; scope: string } {
-  const reader = new ByteReader(record);
-  reader.byte();
-  reader.number();
-  const envelope = reader.bytes();
-  const bytes = reader.bytes();
-  const header = readEnvelope(envelope);
-  const entry = JSON.parse(Buffer.from(codec.decode(bytes, envelope, header.size)).toString()) as Transaction;
-  return { entry: entry.id === header.id && entry.logId === logId ? entry : ({ id: header.id } as Transaction), digest: sha256(bytes), scope: header.scope };
 }
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));

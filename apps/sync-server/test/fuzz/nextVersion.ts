@@ -1,6 +1,6 @@
 /**
- * A made-up schema 2 for histories with an upgrade in the middle: what a node called `data.future` is called `data.later`, and the flow says
- * what made it. Once as the program would have it, once as the oracle reads the same rule.
+ * A made-up schema 2, and version 2 of the rules, for histories with an upgrade in the middle: what a node called `data.future` is called
+ * `data.later`, and the flow says what made it. Once as the program would have it, once as the oracle reads the same rule.
  */
 import { currentVersions, type Op, type Transaction, type Versions } from '@uxflow/core';
 import { naiveFold, type NaiveState } from '../../../../packages/core/src/flow/naiveFold.ts';
@@ -14,20 +14,25 @@ export const nextVersions: Versions = {
   schemas: new Map([[2, { record: (kind, record) => (kind === 'node' ? renamed(record) : record), flow: (flow) => ({ ...flow, madeWith: 2 }), op: (op: Op) => [upcast(op)] }]]),
 };
 
-/** The oracle's fold through the upgrade. */
+/** The oracle's fold through the upgrades. */
 export function naiveStep(state: NaiveState, entry: unknown): NaiveState {
-  if (state.schema === 2) return naiveFold(state, naiveEntry(state, entry));
-  const next = naiveFold(state, entry);
-  if (!raises(state, entry)) return next;
+  const next = naiveFold(state, state.schema === 2 ? naiveEntry(state, entry) : entry);
+  const rise = riseOf(state, entry);
+  if (!rise) return next;
+  if (rise.schema === state.schema) return { ...next, rules: rise.rules };
   for (const node of Object.values(next.nodes)) rename(node);
   for (const item of next.trash) if (item.kind === 'node') rename(item.record as Plain);
-  return { ...next, schema: 2, rules: 2, flow: { ...next.flow, madeWith: 2 } };
+  return { ...next, ...rise, flow: { ...next.flow, madeWith: 2 } };
 }
 
-/** True for the one entry that lifts the log. */
-export function raises(state: NaiveState, entry: unknown): boolean {
+/** The versions that an entry lifts the log to, if it does: the schema and the rules, or the rules alone. */
+export function riseOf(state: NaiveState, entry: unknown): { schema: number; rules: number } | undefined {
   const read = transactionSchema.safeParse(entry);
-  return state.schema === 1 && read.success && read.data.schema === 1 && read.data.scope !== 'comment' && read.data.ops.some((op) => op.op === 'log.upgrade' && op.schema === 2 && op.rules === 2);
+  if (!read.success || read.data.schema > state.schema || read.data.scope === 'comment') return undefined;
+  for (const op of read.data.ops) {
+    if (op.op === 'log.upgrade' && op.rules === 2 && (op.schema === 1 || op.schema === 2) && op.schema >= state.schema && (op.schema > state.schema || state.rules < 2)) return { schema: op.schema, rules: 2 };
+  }
+  return undefined;
 }
 
 /** The entry as the oracle folds it into a state of schema 2. */

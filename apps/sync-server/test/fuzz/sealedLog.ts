@@ -48,12 +48,12 @@ export class SealedLog {
     return createSealedCodec({ cipher: this.#cipher, logId: this.#logId, keys: () => held.keys, deflater });
   }
 
-  /** The next key; devices hear of it when they are refused or meet an entry that they cannot open. */
-  async rotate(): Promise<void> {
+  /** The next key, and the number behind which it counts; devices hear of it when they are refused or meet an entry that they cannot open. */
+  async rotate(): Promise<{ head: number; epoch: number }> {
     const next = nextEpoch(this.#cipher, this.#newest);
     this.#steps.push(epochStep(this.#cipher, 'ws', next, this.#newest));
     this.#newest = next;
-    await this.#store();
+    return { head: await this.#store(), epoch: next.epoch };
   }
 
   /** Lets a device fetch keys by itself; returns what ends that. */
@@ -81,7 +81,8 @@ export class SealedLog {
     });
   }
 
-  async #store(): Promise<void> {
-    await this.#pool.query('update log set epoch = $2 where id = $1', [this.#logId, this.#newest.epoch]);
+  async #store(): Promise<number> {
+    const { rows } = await this.#pool.query<{ no: number }>('update log set epoch = $2 where id = $1 returning head_no as no', [this.#logId, this.#newest.epoch]);
+    return rows[0]!.no;
   }
 }

@@ -3,56 +3,75 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleServer } from '../../build.ts';
+import { faultNamed, withFault } from './sabotage/faults.ts';
 
 export interface ServerProcess {
   readonly port: number;
-  readonly kills: number;
   /** kill -9, then (after `between`) a new life. Whoever asks while it is dying waits for the same one. */
   kill(between?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
+export interface ServerProcessOptions {
+  databaseUrl: string;
+  /** Name of its connections to the database. */
+  name: string;
+  /** Runs after every death, before the next life. */
+  onDead?: () => Promise<void>;
+  env?: Record<string, string>;
+}
+
 const OUT = join(import.meta.dirname, '../../out/fuzz');
 
 /** Starts a server on a database. */
-export async function startServerProcess(databaseUrl: string, more: Record<string, string> = {}): Promise<ServerProcess> {
+export async function startServerProcess({ databaseUrl, name, onDead, env = {} }: ServerProcessOptions): Promise<ServerProcess> {
   // Bundled, it is there again in a fraction of the time.
   const folder = `${OUT}-${process.pid}`;
-  await bundleServer(join(import.meta.dirname, '../../src/main.ts'), folder);
+  const fault = faultNamed(process.env.FUZZ_FAULT);
+  await bundleServer(join(import.meta.dirname, 'standbyServer.ts'), folder, fault?.side === 'server' ? [{ name: 'fault', enforce: 'pre', transform: (code, id) => withFault(fault, id, code) }] : []);
   let child: ChildProcess;
+  let standby: ChildProcess | undefined;
   let isDying = false;
+  let isOver = false;
   let port = 0;
-  let kills = 0;
   let running: Promise<void> = Promise.resolve();
 
+  const prepare = () =>
+    fork(join(folder, 'main.js'), {
+      env: { ...process.env, PORT: '0', DATABASE_URL: databaseUrl, PGAPPNAME: name, LOG_LEVEL: 'error', SYNC_POLL_MS: '200', SYNC_SNAPSHOT_EVERY: '15', ...env },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: [],
+    });
   const start = () =>
     new Promise<void>((done, fail) => {
-      const next = fork(join(folder, 'main.js'), { env: { ...process.env, PORT: '0', DATABASE_URL: databaseUrl, LOG_LEVEL: 'error', SYNC_POLL_MS: '200', SYNC_SNAPSHOT_EVERY: '25', ...more }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+      const next = standby ?? prepare();
       child = next;
       next.once('message', (message) => {
         port = (message as { port: number }).port;
         done();
       });
       next.once('exit', (code) => fail(new Error(`the server ended by itself: ${code}`)));
+      next.send('start');
+      if (!isOver) standby = prepare();
     });
+  const end = async (process: ChildProcess, signal: NodeJS.Signals) => {
+    process.removeAllListeners('exit');
+    const ended = new Promise((done) => process.once('exit', done));
+    process.kill(signal);
+    await ended;
+  };
   await start();
   return {
     get port() {
       return port;
-    },
-    get kills() {
-      return kills;
     },
     kill(between) {
       // Who only wants it dead has what they want while it dies; who does something meanwhile gets a death of their own.
       if (isDying && !between) return running;
       isDying = true;
       running = running.then(async () => {
-        child.removeAllListeners('exit');
-        const ended = new Promise((done) => child.once('exit', done));
-        child.kill('SIGKILL');
-        await ended;
-        kills += 1;
+        await end(child, 'SIGKILL');
+        await onDead?.();
         await between?.();
         await start();
         isDying = false;
@@ -60,11 +79,10 @@ export async function startServerProcess(databaseUrl: string, more: Record<strin
       return running;
     },
     async stop() {
-      await running;
-      child.removeAllListeners('exit');
-      const ended = new Promise((done) => child.once('exit', done));
-      child.kill('SIGTERM');
-      await ended;
+      isOver = true;
+      await running.catch(() => {});
+      if (standby) await end(standby, 'SIGKILL');
+      await end(child, 'SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
   };

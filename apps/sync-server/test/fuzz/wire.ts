@@ -5,6 +5,8 @@ import type { Dice } from '../../../../packages/core/src/flow/fixtures/fuzzEntri
 /** How bad it is; set `isCalm` and it is a line like any other. */
 export interface Weather {
   isCalm: boolean;
+  /** What devices send keeps its order, as on any real line; elsewhere both directions are mixed up. */
+  isOrderly: boolean;
   counts: { twice: number; swapped: number; cut: number };
 }
 
@@ -21,7 +23,7 @@ export function badWire(dice: Dice, weather: Weather): (events: SocketEvents, co
       socket.close();
       events.closed(1006, '');
     };
-    const through = (deliver: (frame: Uint8Array) => void) => {
+    const through = (deliver: (frame: Uint8Array) => void, keepsOrder: boolean) => {
       let held: Uint8Array | undefined;
       const letGo = () => {
         const frame = held;
@@ -32,7 +34,7 @@ export function badWire(dice: Dice, weather: Weather): (events: SocketEvents, co
         if (isCut) return;
         const roll = weather.isCalm ? 99 : dice.roll(100);
         if (roll < 2) return cut();
-        if (roll < 5 && !held) {
+        if (roll < 5 && !held && !keepsOrder) {
           // Comes after the next one, or a little later when there is none.
           weather.counts.swapped += 1;
           held = Uint8Array.from(frame);
@@ -47,8 +49,8 @@ export function badWire(dice: Dice, weather: Weather): (events: SocketEvents, co
         }
       };
     };
-    const up = through((frame) => socket.send(frame));
-    const socket: SyncSocket = connect({ opened: () => !isCut && events.opened(), frame: through((frame) => events.frame(frame)), closed: (code, reason) => !isCut && events.closed(code, reason) });
+    const up = through((frame) => socket.send(frame), weather.isOrderly);
+    const socket: SyncSocket = connect({ opened: () => !isCut && events.opened(), frame: through((frame) => events.frame(frame), false), closed: (code, reason) => !isCut && events.closed(code, reason) });
     return { send: up, close: () => socket.close() };
   };
 }

@@ -254,7 +254,7 @@ function records(state: NaiveState, kind: RecordKind): PlainRecords {
   return state[DOCUMENT_KEYS[kind]];
 }
 
-/** States are JSON, and JSON is the quickest way to copy one. */
-function copyOf(state: NaiveState): NaiveState {
-  return JSON.parse(JSON.stringify(state)) as NaiveState;
+/** States are JSON, and JSON is the quickest way to copy one. What is in conflicts and trash is never changed there. */
+function copyOf({ conflicts, trash, ...document }: NaiveState): NaiveState {
+  return { ...(JSON.parse(JSON.stringify(document)) as Omit<NaiveState, 'conflicts' | 'trash'>), conflicts: { ...conflicts }, trash: [...trash] };
 }

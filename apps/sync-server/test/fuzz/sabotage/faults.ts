@@ -1,0 +1,140 @@
+/**
+ * Faults that somebody could make by one line. Each of them must turn the fuzz red: a fuzz that stays green with one of them would prove
+ * nothing about it. They are put into the source as it is loaded, never into a file.
+ */
+export interface Fault {
+  name: string;
+  /** Where it lies: in the bundle of the server, or in the program of the devices. */
+  side: 'server' | 'device';
+  /** End of the file's path. */
+  file: string;
+  /** Stands there exactly once. */
+  find: string;
+  replace: string;
+}
+
+const COMMIT = "    await allSettled([plan.rows.length > 0 ? client.query({ ...INSERT, values: insertValues(plan) }) : undefined, client.query('commit')]);";
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: 'acknowledge-before-commit',
+    side: 'server',
+    file: 'sync/committer.ts',
+    find: COMMIT,
+    replace: COMMIT.replace('await', 'void').replace(';', '.catch(() => {});'),
+  },
+  {
+    name: 'hand-on-before-commit',
+    side: 'server',
+    file: 'sync/committer.ts',
+    find: COMMIT,
+    replace: "    await allSettled([plan.rows.length > 0 ? client.query({ ...INSERT, values: insertValues(plan) }) : undefined]); setTimeout(() => void client.query('commit').catch(() => {}), 12);",
+  },
+  {
+    name: 'insert-again-on-push-again',
+    side: 'server',
+    file: 'sync/committer.ts',
+    find: 'if (head && earlier && (role || earlier.userId === userId)) {',
+    replace: 'if (head && earlier && id === userId) {',
+  },
+  {
+    name: 'number-in-the-wrong-order',
+    side: 'server',
+    file: 'sync/committer.ts',
+    find: ', row]));\n  for (const entry of batch) {',
+    replace: ', row]));\n  for (const entry of [...batch].reverse()) {',
+  },
+  {
+    name: 'take-entries-of-an-old-key',
+    side: 'server',
+    file: 'sync/committer.ts',
+    find: 'if (header.epoch !== head.epoch)',
+    replace: 'if (header.epoch > head.epoch)',
+  },
+  {
+    name: 'store-presence',
+    side: 'server',
+    file: 'sync/hub.ts',
+    find: 'return presence.take(connection, principal, message);',
+    replace: "void database.pool.query('update app_user set name = $1 where id = $2', [Buffer.from(message.bytes.subarray(1)).toString('latin1').replaceAll('\\0', ''), principal.userId]).catch(() => {});\n        return presence.take(connection, principal, message);",
+  },
+  {
+    name: 'say-nothing-of-a-refusal',
+    side: 'server',
+    file: 'sync/hub.ts',
+    find: "      from.tell({ type: 'denied', log, id, code, params });\n",
+    replace: '',
+  },
+  {
+    name: 'keep-a-snapshot-at-another-number',
+    side: 'server',
+    file: 'sync/snapshots.ts',
+    find: 'await tables.storeState(logId, { no, chain,',
+    replace: 'await tables.storeState(logId, { no: no - 1, chain,',
+  },
+  {
+    name: 'overlook-a-fork',
+    side: 'server',
+    file: 'sync/joiner.ts',
+    find: 'const ours = await tables.chainAt(log, no);',
+    replace: 'const ours = no <= log.no ? chain : await tables.chainAt(log, no);',
+  },
+  {
+    name: 'lose-what-waits-on-a-reset',
+    side: 'device',
+    file: 'sync/replica.ts',
+    find: 'this.#refold([...lost, ...pending]);',
+    replace: 'this.#refold([...lost]);',
+  },
+  {
+    name: 'lose-own-entries-on-a-reset',
+    side: 'device',
+    file: 'sync/replica.ts',
+    find: 'this.#refold([...lost, ...pending]);',
+    replace: 'this.#refold([...pending]);',
+  },
+  {
+    name: 'overlook-a-gap',
+    side: 'device',
+    file: 'sync/replica.ts',
+    find: 'if (no !== this.#confirmed.no + 1 || !entry) {',
+    replace: 'if (!entry) {',
+  },
+  {
+    name: 'take-an-acknowledgement-of-other-bytes',
+    side: 'device',
+    file: 'sync/logSync.ts',
+    find: 'if (change.no > this.replica.confirmed.no && sent !== change.sha256) break;',
+    replace: 'if (change.no > this.replica.confirmed.no && sent === undefined) break;',
+  },
+  {
+    name: 'make-a-snapshot-of-what-waits',
+    side: 'device',
+    file: 'sync/logSync.ts',
+    find: 'const { no, chain, state } = this.replica.takeSnapshot();',
+    replace: 'const { no, chain } = this.replica.takeSnapshot();\n    const state = { ...snapshotOf(this.replica.view), no };',
+  },
+  {
+    name: 'drop-a-refused-entry',
+    side: 'device',
+    file: 'sync/logSync.ts',
+    find: 'if (entry) this.#options.keeper.denied(entry, code, params);',
+    replace: 'if (entry?.id === code) this.#options.keeper.denied(entry, code, params);',
+  },
+];
+
+/** The fault of a name; undefined without a name. Throws where there is none of that name. */
+export function faultNamed(name: string | undefined): Fault | undefined {
+  if (!name) return undefined;
+  const fault = FAULTS.find((one) => one.name === name);
+  if (!fault) throw new Error(`there is no fault of the name ${name}; there are ${FAULTS.map((one) => one.name).join(', ')}`);
+  return fault;
+}
+
+/** The source of a file with the fault in it, or as it was where the fault lies elsewhere. Throws when the line has changed. */
+export function withFault(fault: Fault, path: string, source: string): string {
+  if (!path.endsWith(`/${fault.file}`)) return source;
+  const parts = source.split(fault.find);
+  if (parts.length !== 2) throw new Error(`the line of the fault ${fault.name} stands ${parts.length - 1} times in ${fault.file}`);
+  return parts.join(fault.replace);
+}
