@@ -4,6 +4,7 @@ import { runCommand } from './backup/command.ts';
 import { readConfig } from './config.ts';
 import { startServer } from './server.ts';
 
+const AGAIN_AFTER_MS = 1000;
 const logger = (level: 'debug' | 'info' | 'warn' | 'error') => createLogger((line) => process.stdout.write(`${JSON.stringify(line)}\n`), () => systemClock.now(), 'server', level);
 
 try {
@@ -17,11 +18,12 @@ try {
   const server = await startServer(config, log);
   log.info(`The sync server listens on ${server.url}`, { database: config.DATABASE_URL ? 'DATABASE_URL' : config.DATA_DIR });
   process.send?.({ port: server.port });
-  let closing = false;
+  let closing: number | undefined;
   const end = (signal: string) => {
-    // A second signal does not wait.
-    if (closing) process.exit(1);
-    closing = true;
+    // Who asks again does not want to wait. At once it is the same wish: a terminal and npm both hand on a Ctrl+C.
+    if (closing !== undefined && performance.now() - closing > AGAIN_AFTER_MS) process.exit(1);
+    if (closing !== undefined) return;
+    closing = performance.now();
     log.info('closing', { signal });
     void server.close().then(() => process.exit(0));
   };
@@ -29,8 +31,23 @@ try {
   process.on('SIGINT', () => end('SIGINT'));
   // Somebody's child (tests, benchmarks) does not outlive them.
   process.on('disconnect', () => end('disconnect'));
+  if (process.env.npm_lifecycle_event) followShell(() => end('the shell has ended'));
 } catch (error) {
   const { code, message } = errorInfo(error);
   process.stderr.write(`${code}: ${message}\n`);
   process.exit(1);
+}
+
+/**
+ * npm hands SIGTERM to the shell between it and us, which dies of it and says nothing. Whoever ends npm wants the server to end: one that
+ * stays behind would keep the port.
+ */
+function followShell(gone: () => void): void {
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    gone();
+  }, 500);
+  timer.unref();
 }

@@ -1,0 +1,17 @@
+/** `npm run server`: bundles the server if need be and becomes it. */
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+// Bundling takes much memory, which the server must not keep.
+const built = spawnSync(process.execPath, [join(import.meta.dirname, 'build.ts'), '--if-needed'], { stdio: ['ignore', 'inherit', 'inherit'] });
+if (built.status !== 0) process.exit(built.status ?? 1);
+
+const args = ['--max-semi-space-size=8', join(import.meta.dirname, 'out/main.js'), ...process.argv.slice(2)];
+if (process.platform !== 'win32' && process.execve) {
+  // Node calls this an experiment, at every start.
+  process.removeAllListeners('warning');
+  process.execve(process.execPath, [process.execPath, ...args], process.env);
+}
+const child = spawn(process.execPath, args, { stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+child.once('exit', (code) => process.exit(code ?? 1));
