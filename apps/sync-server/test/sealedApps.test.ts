@@ -218,6 +218,37 @@ test('keys that changed are an alarm: nothing is given until a person has confir
   expect(await opens(other, workspaceId)).toBe(flowId);
 });
 
+test('who begins anew where the keys still are keeps what is open there', async () => {
+  const { ann, kit, workspaceId, flowId } = await started();
+  const { kit: newer } = await ann.api.keys.beginAnew({ isMeant: true });
+  expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'ok', isOpen: true, epoch: 1 });
+  await ann.edit(flowId, 'tx_anew', [node('node_2', 'Goes on', 300)]);
+  await until('sent', async () => (await ann.statusOf(flowId)).waiting === 0);
+  const second = await signedIn('ann');
+  await expect(second.api.keys.bringByKit({ kit })).rejects.toMatchObject({ code: 'KEYS_NOT_OPENED' });
+  await second.api.keys.bringByKit({ kit: newer });
+  expect(await opens(second, workspaceId)).toBe(flowId);
+  await isEverywhere(flowId, 'Goes on', second);
+});
+
+test('two accounts on one device keep their keys apart', async () => {
+  const { ann, workspaceId, flowId } = await started();
+  await ann.api.account.signOut();
+  expect(await ann.api.keys.get()).toMatchObject({ account: { state: 'signedOut' }, workspaces: [] });
+  expect(await ann.statusOf(flowId)).toMatchObject({ state: 'signedOut' });
+  await ann.api.account.signIn({ server: stage.server.url, email: people.bob.email, password: GOOD_PASSWORD });
+  await ann.api.keys.refresh({});
+  expect((await ann.api.keys.get()).account.state).toBe('none');
+  await ann.api.keys.setUp();
+  expect((await ann.api.keys.get()).workspaces).toEqual([]);
+  await ann.edit(flowId, 'tx_other', [node('node_2', 'While Bob sat here', 300)]);
+  expect(await ann.statusOf(flowId)).toMatchObject({ state: 'stopped', waiting: 1, reason: { code: 'WORKSPACE_NOT_FOUND' } });
+  await ann.api.account.signOut();
+  await ann.api.account.signIn({ server: stage.server.url, email: people.ann.email, password: GOOD_PASSWORD });
+  await until('sent', async () => (await ann.statusOf(flowId)).state === 'synced');
+  expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'ok' });
+});
+
 test('a new device gets the keys by the kit or by a code; slips are told, and old kits and used codes open nothing', async () => {
   const { ann, kit, workspaceId, flowId } = await started();
   const second = await signedIn('ann');

@@ -114,7 +114,7 @@ export const keyRoutes = {
   bringByCode: oc.input(z.object({ code: typed })).output(accountKeysViewSchema),
   /** A new recovery kit; the old one opens nothing any more. Throws SIGN_IN_AGAIN { minutes } where the session is not fresh, KEYS_NOT_HERE. */
   newKit: oc.output(kitSchema),
-  /** NEW KEYS for the account: every colleague sees that they changed and must confirm them; what only the old keys open is lost. Throws SIGN_IN_AGAIN. */
+  /** NEW KEYS for the account: every colleague sees that they changed and must confirm them; workspaces that are open on this device stay open, what only the old keys open is lost. Throws SIGN_IN_AGAIN. */
   beginAnew: oc.input(z.object({ isMeant: z.literal(true) })).output(kitSchema),
   /** Takes the keys of the account off this device (a borrowed machine). The kit or another device brings them back. */
   forgetHere: oc.output(nothing),

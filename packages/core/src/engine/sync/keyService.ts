@@ -2,7 +2,7 @@ import type { AccountKeysView, InvitationLink, KeyMemberView, KeysView, Workspac
 import { AppError, errorInfo, type Clock, type ErrorInfo, type Logger } from '../../base/index.ts';
 import type { DataFolder } from '../../db/index.ts';
 import type { SyncCodec } from '../../sync/index.ts';
-import { createKeyApi, createSealedCodec, openCipher, openName, readDeviceCode, readRecoveryKit, type Cipher, type KeyApi, type LogKeys, type NameSubject, type SecretTextProblem, type WorkspaceKeys } from '../../sync/keys/index.ts';
+import { createKeyApi, createSealedCodec, makeWrap, openCipher, openName, publicKeysOf, readDeviceCode, readRecoveryKit, type Cipher, type KeyApi, type LogKeys, type NameSubject, type SecretTextProblem, type WorkspaceKeys } from '../../sync/keys/index.ts';
 import { createBroadcast } from '../broadcast.ts';
 import type { SecretStore } from '../dependencies.ts';
 import { createAccountKeyBox, keysNotHere, type AccountKeyBox } from './accountKeyBox.ts';
@@ -298,7 +298,13 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     newKit: async () => (await demand()).box.newKit(),
     async beginAnew() {
       const mine = await demand();
+      // What is open here stays open: nobody else may hold the key of a workspace of one.
+      const open = [...mine.rings.values()].flatMap(({ workspaceId, keys }) => (keys ? [{ workspaceId, newest: keys.newest }] : []));
       const kit = await mine.box.beginAnew();
+      const own = mine.box.keys!;
+      for (const { workspaceId, newest } of open) {
+        await mine.api.addWraps(workspaceId, [makeWrap(mine.cipher, workspaceId, newest, publicKeysOf(mine.cipher, own), own)]).catch((error: unknown) => logger.warn('a key was not taken along to new keys', { workspaceId, code: errorInfo(error).code }));
+      }
       await accountChanged();
       return kit;
     },
