@@ -56,7 +56,7 @@ export async function removeControls(asked: readonly string[]): Promise<Removal[
     const removals = ids.map((id): Removal => {
       const own = tests.filter(({ title, status }) => title.startsWith(`[${id}] `) && ['passed', 'failed'].includes(status));
       // A patch that breaks the program would turn anything red: only a test that ran and found what it must not find counts.
-      const isRed = own.some(({ status, failureMessages = [] }) => status === 'failed' && failureMessages.some((message) => message.startsWith('AssertionError')));
+      const isRed = own.some(({ status, failureMessages = [] }) => status === 'failed' && failureMessages.some((message) => /^(AssertionError|Error: expected )/.test(message)));
       const seen = own.length > 0 ? own.map(({ title, status, failureMessages = [] }) => `${status}: ${title}${failureMessages.map((message) => `\n    ${message.split('\n')[0]}`).join('')}`).join('\n  ') : `no test ran. ${report.testResults.map(({ message }) => message).filter(Boolean).join('\n')} ${written.slice(-2000)}`;
       return { id, isRed, seen };
     });

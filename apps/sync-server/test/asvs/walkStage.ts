@@ -16,8 +16,8 @@ export interface WalkRoute {
   rule: AccessRule | undefined;
   /** Schema of the body; undefined: it takes none, or is no route of the document. */
   body: Schema | undefined;
-  /** Parameters of the query. */
-  query: { name: string; schema: Schema }[];
+  /** Names of the query's parameters. */
+  query: string[];
 }
 
 export interface Tenant {
@@ -80,7 +80,7 @@ export async function makeTenant(server: RunningServer, name: string): Promise<T
   const { rows } = await pool.query<{ id: string }>('update api_key set name = $2 where user_id = $1 returning id', [owner.userId, canary]);
   return {
     name, owner, member, visitor,
-    ids: { workspaceId, projectId, logId, userId: member.userId, memberId: member.userId, invitationId, linkId: link.id, connectionId, domain, sessionId, passkeyId, codeId, keyId: rows[0]!.id, providerId: 'oidc', provider: 'oidc', address: link.address },
+    ids: { workspaceId, projectId, logId, userId: member.userId, memberId: member.userId, invitationId, linkId: link.id, connectionId, domain, sessionId, passkeyId, codeId, keyId: rows[0]!.id, providerId: 'oidc', provider: 'oidc', address: link.address, file: 'viewer.js' },
   };
 }
 
@@ -88,13 +88,13 @@ export async function makeTenant(server: RunningServer, name: string): Promise<T
 export async function routesOf(server: RunningServer): Promise<WalkRoute[]> {
   const { body } = await call(server, 'GET', '/api/v1/openapi.json');
   const schemas = (body.components as { schemas: Record<string, Schema> }).schemas;
-  const paths = body.paths as Record<string, Record<string, { requestBody?: { content: Record<string, { schema: Schema }> }; parameters?: { in: string; name: string; schema: Schema }[] }>>;
+  const paths = body.paths as Record<string, Record<string, { requestBody?: { content: Record<string, { schema: Schema }> }; parameters?: { in: string; name: string }[] }>>;
   const described = new Map(Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, route]) => [`${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`, route] as const)));
   return [...new Set(server.routes())].map((name) => {
     const [method, path] = name.split(' ') as [string, string];
     const route = described.get(name);
     const schema = route?.requestBody?.content['application/json']?.schema;
-    return { name, method, path, rule: server.rules().get(name), body: schema && resolved(schema, schemas), query: (route?.parameters ?? []).filter((one) => one.in === 'query').map((one) => ({ name: one.name, schema: one.schema })) };
+    return { name, method, path, rule: server.rules().get(name), body: schema && resolved(schema, schemas), query: (route?.parameters ?? []).filter((one) => one.in === 'query').map((one) => one.name) };
   });
 }
 
@@ -104,7 +104,7 @@ export const parametersOf = ({ path }: WalkRoute): string[] => [...path.matchAll
 /** Asks a route; parameters and the fields of the body that are named like one get the given values, the others ones that fit the schema. */
 export async function visit(server: RunningServer, route: WalkRoute, token: string | undefined, ids: Record<string, string>, more: { cookie?: boolean } = {}): Promise<Answer & { text: string }> {
   const path = route.path.replace(/:(\w+)(\{[^}]*\})?/g, (_, name: string) => encodeURIComponent(ids[name] ?? missing(route, name)));
-  const query = route.query.map(({ name, schema }) => `${name}=${encodeURIComponent(String(ids[name] ?? (schema.enum?.[0] as string | undefined) ?? ''))}`).filter((one) => !one.endsWith('='));
+  const query = route.query.flatMap((name) => (ids[name] === undefined ? [] : [`${name}=${encodeURIComponent(ids[name])}`]));
   const headers: Record<string, string> = more.cookie && token ? { cookie: `uxflow=${token}`, origin: server.url } : {};
   const isForm = route.body === undefined && route.method === 'POST' && !route.path.startsWith('/api/');
   const response = await fetch(`${server.url}${path}${query.length > 0 ? `?${query.join('&')}` : ''}`, {

@@ -89,7 +89,11 @@ export const authenticationRequirements: readonly Requirement[] = [
   },
   {
     id: '6.8.2', level: 2, title: 'What a provider says of somebody counts with a good signature only', applies: true,
-    patch: { file: `${accounts}/providers.ts`, find: 'requireIdTokenVerification: true', replace: 'requireIdTokenVerification: false' },
+    patch: {
+      file: `${accounts}/providers.ts`,
+      find: "discoveryUrl: `${OIDC_ISSUER.replace(/\\/+$/, '')}/.well-known/openid-configuration`, clientId: OIDC_CLIENT_ID, clientSecret: config.OIDC_CLIENT_SECRET, scopes: ['openid', 'email', 'profile'], pkce: true, requireIdTokenVerification: true",
+      replace: "authorizationUrl: `${OIDC_ISSUER}/authorize`, tokenUrl: `${OIDC_ISSUER}/token`, userInfoUrl: `${OIDC_ISSUER}/userinfo`, clientId: OIDC_CLIENT_ID, clientSecret: config.OIDC_CLIENT_SECRET, scopes: ['openid', 'email', 'profile'], pkce: true",
+    },
   },
   {
     id: '6.8.4', level: 2, title: 'What a provider does not say of how somebody signed in is not assumed', applies: true,
