@@ -57,8 +57,8 @@ export interface Line {
   carry(page: Page): Promise<void>;
 }
 
-/** A wire that can be cut: open sockets close, new ones are refused until it is mended. */
-export function createLine(): Line {
+/** A wire that can be cut: open sockets close, new ones are refused until it is mended. `sockets`: those that run over it. */
+export function createLine(sockets = /\/rpc$/): Line {
   const open = new Set<() => void>();
   return {
     isCut: false,
@@ -71,7 +71,7 @@ export function createLine(): Line {
       this.isCut = false;
     },
     carry(page) {
-      return page.routeWebSocket(/\/rpc$/, (socket) => {
+      return page.routeWebSocket(sockets, (socket) => {
         if (this.isCut) return void socket.close();
         const server = socket.connectToServer();
         open.add(() => {

@@ -2,6 +2,7 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { contrastFaults, namingFaults, unreachable } from '../../desktop/test/accessibility.ts';
+import { createLine, type Line } from '../../desktop/test/browser.ts';
 import { ensureViewer } from '../buildViewer.ts';
 import { startAccountServer, type AccountServer } from './testAccountServer.ts';
 import { startDevice, until, type Device } from './testDevice.ts';
@@ -9,6 +10,8 @@ import { makeLink, type TestLink } from './testLinks.ts';
 import { socketUrl } from './testServer.ts';
 import { addPerson, ask, makeWorkspace, type TestPerson } from './testWorkspaces.ts';
 
+/** How long a condition may take on a loaded machine. */
+const PATIENCE_MS = 20_000;
 const chromiumPath = process.env.CHROME_PATH ?? (process.env.UXFLOW_NO_BROWSER ? undefined : '/usr/bin/chromium');
 
 describe.skipIf(!chromiumPath)('in a browser', () => {
@@ -61,9 +64,11 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
   }
 
   /** A page on a link, of somebody who has no account; whatever goes wrong in it is a trouble. */
-  async function visit({ url }: Pick<TestLink, 'url'>, options: BrowserContextOptions = {}): Promise<Page> {
+  async function visit({ url }: Pick<TestLink, 'url'>, options: BrowserContextOptions = {}, cable?: Line): Promise<Page> {
     const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1200, height: 800 }, ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
+    await cable?.carry(page);
     await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
     page.on('console', (message) => {
       // Refusals are answered with 4xx on purpose, and Chromium writes that down; so it does with a server that is away.
@@ -75,15 +80,158 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     return page;
   }
   const steps = (page: Page) => page.locator('.stage .node').evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).innerText.replace(/\s+/g, ' ').trim()).sort());
+  const gate = (page: Page, name: string) => page.getByTestId(`gate-${name}`).waitFor();
+  const live = (page: Page) => page.getByTestId('status').getByText('Live').waitFor();
 
   test('a link opens the flow, and what is edited appears in it', async () => {
     const { device, logId } = await flow();
     const page = await visit(await makeLink(stage.server, ann, workspaceId, logId));
-    await page.getByText('Live').waitFor();
+    await live(page);
     expect(await page.locator('h1').textContent()).toBe('Checkout');
     expect(await steps(page)).toEqual([expect.stringContaining('Cart'), expect.stringContaining('Pay')]);
     edit(device, [{ op: 'set', kind: 'node', id: 'pay', field: 'data.title', to: 'Pay by card' }]);
     await page.locator('.stage').getByText('Pay by card').waitFor();
+    // Nothing is kept in the browser, and the page tells nobody where it stands.
     expect(await page.context().cookies()).toEqual([]);
+    expect(await page.evaluate(() => localStorage.length)).toBe(0);
+    const answer = await page.request.get(page.url());
+    expect(answer.headers()).toMatchObject({ 'x-robots-tag': 'noindex, nofollow', 'referrer-policy': 'no-referrer', 'cache-control': 'no-cache', 'x-frame-options': 'DENY' });
+    expect(answer.headers()['content-security-policy']).not.toMatch(/unsafe-inline|unsafe-eval'.*unsafe-eval|\*|https:/);
+    const asset = /src="(\/viewer\/[^"]+)"/.exec(await answer.text())![1]!;
+    expect((await page.request.get(stage.server.url + asset)).headers()).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable', 'content-encoding': 'br' });
+    expect((await page.request.get(`${stage.server.url}/viewer/..%2Fmain.js`)).status()).toBe(404);
+  });
+
+  test('details, ways and search are at hand, by pointer and by keyboard', async () => {
+    const { logId } = await flow();
+    const page = await visit(await makeLink(stage.server, ann, workspaceId, logId));
+    await live(page);
+    await page.locator('.react-flow__node', { hasText: 'Cart' }).click();
+    const details = page.getByTestId('node-details');
+    expect(await details.innerText()).toMatch(/Screen\s+Cart\s+What was chosen\./);
+    await details.getByRole('button', { name: /Pay/ }).click();
+    await details.getByRole('heading', { name: 'Pay' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('panel-details').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('cart');
+    await page.getByText('1 found').waitFor();
+    expect(await page.locator('.node--found').count()).toBe(1);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('.node--selected', { hasText: 'Cart' }).waitFor();
+    const zoom = async () => Number((await page.getByTestId('zoom').innerText()).replace(/\D/g, ''));
+    const before = await zoom();
+    await page.getByRole('button', { name: 'Zoom out' }).click();
+    await until('zoomed', async () => (await zoom()) < before);
+    // A node takes the focus, and the return key chooses it.
+    await page.keyboard.press('Escape');
+    await page.locator('.react-flow__node', { hasText: 'Pay' }).focus();
+    await page.keyboard.press('Enter');
+    await details.getByRole('heading', { name: 'Pay' }).waitFor();
+  });
+
+  test('a visitor comments in a name of their own, and the owner has it', async () => {
+    const { device, logId } = await flow();
+    const link = await makeLink(stage.server, ann, workspaceId, logId, { mayComment: true });
+    const page = await visit(link);
+    await live(page);
+    await page.locator('.react-flow__node', { hasText: 'Cart' }).click();
+    await page.getByRole('button', { name: /^Comments/ }).click();
+    await page.getByLabel('Your name').fill('Carla');
+    await page.getByLabel('Comment on “Cart”').fill('Where is the sum?');
+    await page.getByRole('button', { name: 'Send' }).first().click();
+    await page.getByTestId('thread').getByText('Where is the sum?').waitFor();
+    await until('Ann has it', () => device.replica.confirmed.comment.size === 1);
+    const [comment] = [...device.replica.confirmed.comment.values()];
+    expect(comment).toMatchObject({ body: 'Where is the sum?', authorName: 'Carla', nodeId: 'cart', authorId: expect.stringMatching(/^visitor_/) });
+    // Ann answers; Carla sees it, and that it is by somebody of the team.
+    edit(device, [{ op: 'add', kind: 'comment', id: 'comment_answer', value: { body: 'Below the list.', authorId: ann.userId, authorName: 'Ann', at: Date.now(), replyToId: comment!.id, nodeId: 'cart' } }]);
+    const answer = page.locator('.thread__reply', { hasText: 'Below the list.' });
+    await answer.waitFor();
+    expect(await answer.getByText('by link').count()).toBe(0);
+    await page.getByLabel('Reply').fill('Thanks!');
+    await page.getByTestId('thread').getByRole('button', { name: 'Send' }).click();
+    await until('Ann has the reply', () => device.replica.confirmed.comment.size === 3);
+    // Taken back while she looks: she reads on.
+    await ask(stage.server.url, ann, 'PATCH', `/workspaces/${workspaceId}/links/${link.id}`, { mayComment: false });
+    await page.getByText('Read only').waitFor();
+    expect(await page.getByLabel('Your name').count()).toBe(0);
+  });
+
+  test('a password is asked for, and a wrong one is told', async () => {
+    const { logId } = await flow();
+    const page = await visit(await makeLink(stage.server, ann, workspaceId, logId, { password: 'open sesame' }));
+    await gate(page, 'password');
+    await page.getByLabel('Password').fill('let me in');
+    await page.getByRole('button', { name: 'Show the flow' }).click();
+    await page.getByRole('alert').getByText('not right').waitFor();
+    await page.getByLabel('Password').fill('open sesame');
+    await page.keyboard.press('Enter');
+    await live(page);
+    expect(requests.filter((line) => line.includes('sesame') && !line.startsWith(`POST ${stage.server.url}/api/v1/links/open `))).toEqual([]);
+  });
+
+  test('revoked, expired or with another password, it ends while somebody looks', async () => {
+    const { logId } = await flow();
+    const [revoked, changed, expiring] = [await makeLink(stage.server, ann, workspaceId, logId), await makeLink(stage.server, ann, workspaceId, logId), await makeLink(stage.server, ann, workspaceId, logId)];
+    const pages = [await visit(revoked), await visit(changed), await visit(expiring)] as const;
+    for (const page of pages) await live(page);
+    const at = (id: string) => `/workspaces/${workspaceId}/links/${id}`;
+    await ask(stage.server.url, ann, 'DELETE', at(revoked.id));
+    await gate(pages[0], 'gone');
+    expect(await pages[0].locator('.node').count()).toBe(0);
+    await ask(stage.server.url, ann, 'PATCH', at(changed.id), { password: 'from now on' });
+    await gate(pages[1], 'password');
+    await pages[1].getByLabel('Password').fill('from now on');
+    await pages[1].keyboard.press('Enter');
+    await live(pages[1]);
+    await ask(stage.server.url, ann, 'PATCH', at(expiring.id), { expiresAt: Date.now() + 1000 });
+    await gate(pages[2], 'gone');
+    const stranger = await visit({ url: `${stage.server.url}/s/nothing` });
+    await gate(stranger, 'gone');
+  });
+
+  test('without a connection the flow stays, says so, and goes on by itself', async () => {
+    const { device, logId } = await flow();
+    const cable = createLine(/\/v1\/sync$/);
+    const page = await visit(await makeLink(stage.server, ann, workspaceId, logId), {}, cable);
+    await live(page);
+    cable.cut();
+    await page.getByTestId('status').getByText('Offline').waitFor();
+    edit(device, [{ op: 'set', kind: 'node', id: 'pay', field: 'data.title', to: 'Pay later' }]);
+    await until('it is on the server', () => device.open.status().state === 'synced');
+    expect(await steps(page)).toEqual([expect.stringContaining('Cart'), expect.stringMatching(/Pay$/)]);
+    cable.mend();
+    await page.locator('.stage').getByText('Pay later').waitFor();
+    await live(page);
+  });
+
+  test('names, contrast and the Tab key are right on every page, in both languages and themes, and on a telephone', async () => {
+    const { logId } = await flow();
+    const link = await makeLink(stage.server, ann, workspaceId, logId, { mayComment: true });
+    const locked = await makeLink(stage.server, ann, workspaceId, logId, { password: 'open sesame' });
+    const ways: BrowserContextOptions[] = [{}, { locale: 'de-DE', colorScheme: 'dark' }, { locale: 'de-DE', viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true }];
+    for (const way of ways) {
+      const page = await visit(link, way);
+      await page.getByTestId('status').waitFor();
+      await page.locator('.stage .node').first().waitFor();
+      const check = async (what: string) => expect([what, await namingFaults(page), await contrastFaults(page), await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)]).toEqual([what, [], [], true]);
+      await check('flow');
+      for (const name of [/^(Steps|Schritte)$/, /^(Comments|Kommentare)/]) {
+        await page.getByRole('button', { name }).click();
+        await page.locator('.panel').waitFor();
+        await check(String(name));
+        expect([String(name), await unreachable(page)]).toEqual([String(name), []]);
+      }
+      await page.goto(locked.url);
+      await gate(page, 'password');
+      await check('password');
+      await page.goto(`${stage.server.url}/s/nothing`);
+      await gate(page, 'gone');
+      await check('gone');
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe(way.locale === 'de-DE' ? 'de' : 'en');
+      await page.context().close();
+    }
   });
 });

@@ -1,4 +1,4 @@
-import type { Edge, FlowView } from '@uxflow/core';
+import { inReadingOrder, type Edge, type FlowView } from '@uxflow/core';
 import { CanvasContext, EmptyState, FlowEdge, FlowNode, FrameNode, IconButton, nextScene, OverviewMap, type CanvasActions, type Scene, type SceneNode } from '@uxflow/ui';
 import { Background, BackgroundVariant, ConnectionMode, ReactFlow, useReactFlow, useStore, type Edge as CanvasEdge, type EdgeChange, type NodeChange } from '@xyflow/react';
 import { Maximize, Minus, Plus } from 'lucide-react';
@@ -11,6 +11,11 @@ const EDGE_KINDS = { flow: FlowEdge };
 const NO_ATTRIBUTION = { hideAttribution: true };
 const NOTHING = new Map<string, never>();
 const FIT = { padding: 0.12, maxZoom: 1 };
+/** Below this zoom titles are not drawn whole. */
+const LEGIBLE = 0.45;
+const BEGIN_ZOOM = 0.8;
+/** px; as in viewer.css. */
+const NARROW = 720;
 
 export interface FlowStageProps {
   view: FlowView;
@@ -46,7 +51,13 @@ export function FlowStage({ view, selected, found, onChoose, onComments }: FlowS
   useEffect(() => {
     if (isPlaced.current || !hasNodes) return;
     isPlaced.current = true;
-    requestAnimationFrame(() => void canvas.fitView(FIT));
+    requestAnimationFrame(() => {
+      void canvas.fitView(FIT).then(() => {
+        // Where all of it would be too small to read, and the screen too small for an overview, one begins at the beginning.
+        const first = canvas.getZoom() < LEGIBLE && innerWidth < NARROW ? inReadingOrder(before.current!.input.view)[0] : undefined;
+        if (first) void canvas.setViewport({ x: 24 - first.position.x * BEGIN_ZOOM, y: innerHeight * 0.3 - first.position.y * BEGIN_ZOOM, zoom: BEGIN_ZOOM });
+      });
+    });
   }, [canvas, hasNodes]);
 
   const take = (changes: readonly (NodeChange<SceneNode> | EdgeChange<CanvasEdge>)[]) => {

@@ -1,5 +1,5 @@
 import { inReadingOrder, type FlowView } from '@uxflow/core';
-import { findInFlow, IconButton } from '@uxflow/ui';
+import { Button, findInFlow, IconButton } from '@uxflow/ui';
 import { useReactFlow } from '@xyflow/react';
 import { ListTree, Lock, MessageCircle, X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -85,13 +85,14 @@ export function Viewer({ session, state, view }: { session: ViewerSession; state
             <StatusChip status={state.status} />
           </p>
         </div>
-        <nav className="top__actions" aria-label={text('details')}>
-          <IconButton label={text('steps')} icon={<ListTree />} pressed={panel === 'steps'} onClick={() => show('steps')} />
-          <button type="button" className="button button--ghost top__comments" aria-pressed={panel === 'comments'} aria-label={`${text('comments')} (${openCount})`} data-tip={text('comments')} onClick={() => show('comments')}>
-            <MessageCircle aria-hidden />
-            {openCount}
-          </button>
-        </nav>
+        <div className="top__actions">
+          <Button variant="ghost" icon={<ListTree aria-hidden />} aria-pressed={panel === 'steps'} aria-label={text('steps')} onClick={() => show('steps')}>
+            <span>{text('steps')}</span>
+          </Button>
+          <Button variant="ghost" icon={<MessageCircle aria-hidden />} aria-pressed={panel === 'comments'} aria-label={`${text('comments')} (${openCount})`} onClick={() => show('comments')}>
+            <span>{text('comments')}</span> {openCount}
+          </Button>
+        </div>
       </header>
       <FlowStage view={view} selected={chosen} found={found} onChoose={choose} onComments={(id) => (setSelected(id), setPanel('comments'))} />
       {panel ? (

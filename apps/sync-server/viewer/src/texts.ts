@@ -84,13 +84,13 @@ const english = {
   nameNeeded: 'Say who you are, so that people know whom to answer.',
   untitled: 'Untitled',
   moreElements: '{count} more',
-  variantCount: '{count} states',
+  variantCount: '{count} {count:state:states}',
   checklistState: '{done} of {all} done',
-  findingCount: '{count} findings',
-  commentCount: '{count} comments',
+  findingCount: '{count} {count:finding:findings}',
+  commentCount: '{count} {count:comment:comments}',
   pinned: 'Pinned',
   locked: 'Locked',
-  members: '{count} steps',
+  members: '{count} {count:step:steps}',
   openSubflow: 'Another flow',
   edgeName: 'From {source} to {target}',
   yes: 'Yes',
@@ -226,13 +226,13 @@ const german: Record<TextKey, string> = {
   nameNeeded: 'Sag, wer du bist, damit man dir antworten kann.',
   untitled: 'Ohne Titel',
   moreElements: '{count} weitere',
-  variantCount: '{count} Zustände',
+  variantCount: '{count} {count:Zustand:Zustände}',
   checklistState: '{done} von {all} erledigt',
-  findingCount: '{count} Befunde',
-  commentCount: '{count} Kommentare',
+  findingCount: '{count} {count:Befund:Befunde}',
+  commentCount: '{count} {count:Kommentar:Kommentare}',
   pinned: 'Angeheftet',
   locked: 'Gesperrt',
-  members: '{count} Schritte',
+  members: '{count} {count:Schritt:Schritte}',
   openSubflow: 'Anderer Flow',
   edgeName: 'Von {source} zu {target}',
   yes: 'Ja',
@@ -294,8 +294,8 @@ export function chooseLanguage(preferred: readonly string[]): Language {
   return 'en';
 }
 
-/** The translator of a language; `{name}` is filled from the parameters. */
+/** The translator of a language; `{name}` is filled from the parameters, `{count:one:many}` chooses by the number. */
 export function translator(language: Language): Translate {
   const table = language === 'de' ? german : english;
-  return (key, params = {}) => table[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  return (key, params = {}) => table[key].replace(/\{(\w+)(?::([^:{}]*):([^{}]*))?\}/g, (whole, name: string, one?: string, many?: string) => (one !== undefined && many !== undefined ? (Number(params[name]) === 1 ? one : many) : String(params[name] ?? whole)));
 }

@@ -70,6 +70,7 @@ const RENEW_BEFORE_MS = 60_000;
 const AGAIN_MS = 5000;
 /** A moment, so that an answer which contradicts the socket makes no storm of questions. */
 const LOST_AFTER_MS = 200;
+const NO_PASSWORD = { isWrong: false, isBusy: false, lockedUntil: 0 };
 const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
 const LOST = new Set(['ACCESS_REVOKED', 'LOG_NOT_FOUND']);
 const KEYS = new Set(['LOG_KEY_MISSING', 'REKEY']);
@@ -83,7 +84,7 @@ const deflater: Deflater = { deflate: (bytes) => bytes, inflate };
 export function createViewerSession({ api, fragment, connect, nextFrame }: ViewerSessionOptions): ViewerSession {
   const ids = createIdSource(systemClock, systemRandom);
   const listeners = new Set<() => void>();
-  let state: ViewerState = { phase: 'opening', name: '', isEncrypted: false, view: null, status: null, mayComment: false, visitorId: '', password: { isWrong: false, isBusy: false, lockedUntil: 0 }, refused: null };
+  let state: ViewerState = { phase: 'opening', name: '', isEncrypted: false, view: null, status: null, mayComment: false, visitorId: '', password: NO_PASSWORD, refused: null };
   let link: OpenedLink | undefined;
   let sealed: SealedLink | undefined;
   let password: string | undefined;
@@ -104,7 +105,7 @@ export function createViewerSession({ api, fragment, connect, nextFrame }: Viewe
     client.stop();
     clearTimeout(again);
     clearTimeout(renewal);
-    set({ phase, view: null, ...change });
+    set({ phase, view: null, password: { ...state.password, isBusy: false }, ...change });
   };
   const later = (ms: number, task: () => void) => {
     clearTimeout(again);
@@ -123,7 +124,7 @@ export function createViewerSession({ api, fragment, connect, nextFrame }: Viewe
         return false;
       case 'unreachable':
         // What is on the screen stays there; the connection says that it is away.
-        if (state.phase !== 'shown') set({ phase: 'unreachable' });
+        if (state.phase !== 'shown') set({ phase: 'unreachable', password: NO_PASSWORD });
         later(AGAIN_MS, () => void start());
         return false;
       case 'busy':
@@ -186,6 +187,7 @@ export function createViewerSession({ api, fragment, connect, nextFrame }: Viewe
 
   const start = async (): Promise<void> => {
     if (!(await open()) || !link) return;
+    if (state.phase !== 'shown') set({ phase: 'opening', password: NO_PASSWORD });
     if (!log) {
       const { logId } = link;
       replica = new Replica(initialState(UNKNOWN), { sha256 });
@@ -281,10 +283,7 @@ export function createViewerSession({ api, fragment, connect, nextFrame }: Viewe
     enterPassword(entered) {
       password = entered;
       set({ password: { ...state.password, isBusy: true } });
-      void start().then(() => {
-        if (state.phase === 'password') set({ password: { ...state.password, isBusy: false } });
-        else if (state.password.isBusy) set({ phase: state.phase === 'shown' ? 'shown' : 'opening', password: { isWrong: false, isBusy: false, lockedUntil: 0 } });
-      });
+      void start();
     },
     retry() {
       if (state.phase === 'shown' && log?.status().state !== 'stopped') client.retryNow();
