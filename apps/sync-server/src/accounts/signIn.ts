@@ -78,7 +78,10 @@ export function createSignIn(parts: AccountParts): SignIn {
       return signIn.finish(answer.token!, device, origin);
     },
     async withSecondFactor({ challenge, code, kind }, device, origin) {
-      const headers = authHeaders(origin, { cookies: Buffer.from(challenge, 'base64url').toString('latin1').replace(/[\r\n]/g, '') });
+      const cookies = Buffer.from(challenge, 'base64url').toString('latin1');
+      // What no header can carry was not made here.
+      if (!/^[\x20-\x7e]+$/.test(cookies)) throw accountProblem('CHALLENGE_INVALID');
+      const headers = authHeaders(origin, { cookies });
       let token: string;
       try {
         const api = (await parts.auth()).api;
