@@ -12,21 +12,26 @@ import { emailSchema, loginSchema, registerSchema, secondFactorSchema, tokenSche
 import type { Accounts } from '../accounts/service.ts';
 import type { Challenge, SignedIn } from '../accounts/signIn.ts';
 import type { Language } from '../mail/templates.ts';
+import { leadPage } from '../signOn/leadPage.ts';
+import type { SignOn } from '../signOn/service.ts';
 import type { WorkspaceModule } from '../workspaces/module.ts';
+import { addAccountPages } from './accountPages.ts';
 import { PAGES_CSS, PAGES_JS } from './assets.ts';
 import { addDesktopPages } from './desktopPages.ts';
 import { html, page, type Html, type PageOptions } from './html.ts';
 import { addInvitationPage } from './invitationPage.ts';
+import { PASSKEYS_JS, passkeyScripts, passkeySignInButton, webauthnScript } from './passkeyParts.ts';
 import { fill, languageOfRequest, problemSentence, textsOf } from './texts.ts';
 
 export type PageContext = Context<ServerEnv>;
 export interface PageParts {
   accounts: Accounts;
-  workspaces: Pick<WorkspaceModule, 'invitations'>;
+  workspaces: Pick<WorkspaceModule, 'invitations' | 'workspaces'>;
   site: Site;
+  signOn: Pick<SignOn, 'beginLogout'>;
 }
 
-const SCRIPT = '/assets/pages.js';
+export const TOKEN_SCRIPT = '/assets/pages.js';
 const open: AccessRule = { as: 'anyone' };
 
 /** Adds the pages and what they load. */
@@ -50,11 +55,14 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
   };
 
   get('/assets/pages.css', (context) => context.body(PAGES_CSS, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=300' }));
-  get(SCRIPT, (context) => context.body(PAGES_JS, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=300' }));
+  const script = (path: string, text: () => string) => get(path, (context) => context.body(text(), 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=300' }));
+  script(TOKEN_SCRIPT, () => PAGES_JS);
+  script(passkeyScripts[0], webauthnScript);
+  script(passkeyScripts[1], () => PASSKEYS_JS);
 
   get('/', (context) => context.redirect(context.get('principal') ? '/account' : '/sign-in', 303));
   const providers = accounts.providers.list();
-  get('/sign-in', (context) => signInPage(context, { next: context.req.query('next'), providers, ...(context.req.query('error') ? { problem: accountProblem('PROVIDER_FAILED') } : {}) }));
+  get('/sign-in', (context) => signInPage(context, site, { next: context.req.query('next'), providers, ...(context.req.query('error') ? { problem: accountProblem('PROVIDER_FAILED') } : {}) }));
   get('/sign-in/with/:provider', async (context) => {
     try {
       const { url, cookies } = await accounts.providers.begin(context.req.param('provider')!, safeNext(context.req.query('next')), originOf(context));
@@ -62,7 +70,7 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
       return context.redirect(url, 303);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return signInPage(context, { next: context.req.query('next'), providers, problem: error });
+      return signInPage(context, site, { next: context.req.query('next'), providers, problem: error });
     }
   });
   get('/api/v1/auth/callback/:provider', async (context) => {
@@ -73,24 +81,26 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (error.code === 'LINK_FAILED') return messagePage(context, (t, language) => ({ title: t.account, lead: problemSentence(error, language), more: html`<a class="button" href="/account">${t.go}</a>` }), 409);
-      return signInPage(context, { providers, problem: error });
+      return signInPage(context, site, { providers, problem: error });
     }
   });
   post('/sign-in', 'credential', async (context, fields) => {
     const { email, password } = parsed(loginSchema.pick({ email: true, password: true }).strip(), fields);
     const remember = fields.remember === 'on';
     return arrive(context, parts, await accounts.signIn.withPassword({ email, password, remember }, { kind: 'web' }, originOf(context)), { next: fields.next, remember });
-  }, (context, problem, fields) => signInPage(context, { next: fields.next, email: fields.email, providers, problem }));
+  }, (context, problem, fields) => signInPage(context, site, { next: fields.next, email: fields.email, providers, problem }));
   post('/sign-in/second-factor', 'credential', async (context, fields) => {
     const { challenge, code } = parsed(secondFactorSchema.pick({ challenge: true, code: true }).strip(), fields);
     const remember = fields.remember === 'on';
     return arrive(context, parts, await accounts.signIn.withSecondFactor({ challenge, code, kind: /^\d{6}$/.test(code) ? 'totp' : 'backup' }, { kind: 'web' }, originOf(context)), { next: fields.next, remember });
-  }, (context, problem, fields) => (problem.code === 'CHALLENGE_INVALID' ? signInPage(context, { next: fields.next, providers, problem }) : secondFactorPage(context, { challenge: fields.challenge ?? '', next: fields.next, remember: fields.remember === 'on', problem })));
+  }, (context, problem, fields) => (problem.code === 'CHALLENGE_INVALID' ? signInPage(context, site, { next: fields.next, providers, problem }) : secondFactorPage(context, site, { challenge: fields.challenge ?? '', next: fields.next, remember: fields.remember === 'on', problem })));
   post('/sign-out', undefined, async (context) => {
     const principal = context.get('principal');
+    // Asked first: a session that is gone says nothing of the provider.
+    const onward = principal?.sessionId ? await parts.signOn.beginLogout(principal).catch(() => undefined) : undefined;
     if (principal?.sessionId) await accounts.sessions.end(principal, principal.sessionId, originOf(context));
     setSessionCookie(context, site, '', 0);
-    return context.redirect('/sign-in', 303);
+    return onward ? leadPage(context, { url: onward }) : context.redirect('/sign-in', 303);
   }, (context) => context.redirect('/sign-in', 303));
 
   get('/sign-up', (context) => signUpPage(context, {}));
@@ -123,24 +133,7 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
     return messagePage(context, (t) => ({ title: t.resetDone, lead: t.resetDoneLead, more: html`<a class="button" href="/sign-in">${t.signIn}</a>` }));
   }, (context, problem, fields) => tokenPage(context, 'reset', { problem, token: fields.token }));
 
-  get('/account', async (context) => {
-    const principal = context.get('principal');
-    if (!principal || principal.kind !== 'user') return context.redirect('/sign-in', 303);
-    const me = await accounts.profile.me(principal.userId);
-    const button = (action: string, label: string, kind = '') => html`<form method="post" action="${action}"><input type="hidden" name="email" value="${me.email}" /><button class="${kind}">${label}</button></form>`;
-    return messagePage(context, (t) => ({
-      title: me.emailVerified ? t.account : t.unverified,
-      lead: fill(me.emailVerified ? t.accountLead : t.unverifiedLead, { ...me }),
-      more: html`${me.deleteAt === null ? '' : html`<p>${fill(t.closing, { day: new Date(me.deleteAt).toISOString().slice(0, 10) })}</p>${button('/keep', t.keep)}`}
-        ${me.emailVerified ? '' : button('/resend', t.resend)}
-        ${button('/sign-out', t.signOut, 'second')}`,
-    }));
-  });
-  post('/keep', undefined, async (context) => {
-    const principal = context.get('principal');
-    if (principal?.kind === 'user') await accounts.privacy.restore(principal, originOf(context));
-    return context.redirect('/account', 303);
-  }, (context) => context.redirect('/account', 303));
+  addAccountPages(get, post, parts);
   addDesktopPages(get, post, parts);
   addInvitationPage(get, post, parts);
 }
@@ -168,7 +161,7 @@ export function parsed<T>(schema: { safeParse(value: unknown): { success: true; 
 
 /** Ends a sign-in: with the session's cookie and the page to go on to, or with the question for the second factor. */
 export function arrive(context: PageContext, { site }: Pick<PageParts, 'site'>, result: SignedIn | Challenge, { next, remember }: { next: string | undefined; remember: boolean }): Response {
-  if (result.status === 'secondFactor') return secondFactorPage(context, { challenge: result.challenge, next, remember });
+  if (result.status === 'secondFactor') return secondFactorPage(context, site, { challenge: result.challenge, next, remember });
   setSessionCookie(context, site, result.token, result.expiresAt, remember);
   return context.redirect(safeNext(next), 303);
 }
@@ -178,15 +171,16 @@ async function fieldsOf(context: PageContext): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(fields).filter((one): one is [string, string] => typeof one[1] === 'string'));
 }
 
-function problemNote(problem: Problem | undefined, language: Language): Html {
+/** What went wrong, on top of a page; nothing when nothing did. */
+export function problemNote(problem: Problem | undefined, language: Language): Html {
   return problem ? html`<p class="problem" role="alert">${problemSentence(problem, language)}</p>` : html``;
 }
 
-function signInPage(context: PageContext, { next = '', email = '', providers, problem }: { next?: string | undefined; email?: string | undefined; providers: { id: string; name: string }[]; problem?: Problem }): Response {
+function signInPage(context: PageContext, site: Site, { next = '', email = '', providers, problem }: { next?: string | undefined; email?: string | undefined; providers: { id: string; name: string }[]; problem?: Problem }): Response {
   const language = languageOfRequest(context);
   const t = textsOf(language);
   return page(context, {
-    title: t.signIn, language, status: statusOf(problem),
+    title: t.signIn, language, status: statusOf(problem), script: passkeyScripts,
     body: html`<h1>${t.signIn}</h1>${problemNote(problem, language)}
       <form method="post" action="/sign-in">
         <input type="hidden" name="next" value="${next}" />
@@ -195,23 +189,25 @@ function signInPage(context: PageContext, { next = '', email = '', providers, pr
         <label class="check"><input name="remember" type="checkbox" checked />${t.remember}</label>
         <button>${t.signIn}</button>
       </form>
+      ${passkeySignInButton(context, site, language, safeNext(next))}
       ${providers.map(({ id, name }) => html`<p><a class="button second" href="/sign-in/with/${id}?next=${encodeURIComponent(next)}">${fill(t.with, { provider: name })}</a></p>`)}
       <p><a class="button second" href="/sso?next=${encodeURIComponent(next)}">${t.signOn}</a></p>
       <div class="links"><a href="/forgot">${t.forgot}</a><a href="/sign-up">${t.noAccount}</a></div>`,
   });
 }
 
-function secondFactorPage(context: PageContext, { challenge, next = '', remember, problem }: { challenge: string; next?: string | undefined; remember: boolean; problem?: Problem }): Response {
+function secondFactorPage(context: PageContext, site: Site, { challenge, next = '', remember, problem }: { challenge: string; next?: string | undefined; remember: boolean; problem?: Problem }): Response {
   const language = languageOfRequest(context);
   const t = textsOf(language);
   return page(context, {
-    title: t.secondFactor, language, status: statusOf(problem),
+    title: t.secondFactor, language, status: statusOf(problem), script: passkeyScripts,
     body: html`<h1>${t.secondFactor}</h1><p>${t.secondFactorLead}</p>${problemNote(problem, language)}
       <form method="post" action="/sign-in/second-factor">
         <input type="hidden" name="challenge" value="${challenge}" /><input type="hidden" name="next" value="${next}" /><input type="hidden" name="remember" value="${remember ? 'on' : ''}" />
         <label>${t.code}<input name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" required maxlength="32" /></label>
         <button>${t.go}</button>
-      </form>`,
+      </form>
+      ${passkeySignInButton(context, site, language, safeNext(next))}`,
   });
 }
 
@@ -249,7 +245,7 @@ function tokenPage(context: PageContext, kind: 'verify' | 'reset', { problem, to
   const t = textsOf(language);
   const title = kind === 'verify' ? t.verify : t.forgotTitle;
   return page(context, {
-    title, language, script: SCRIPT, status: statusOf(problem),
+    title, language, script: TOKEN_SCRIPT, status: statusOf(problem),
     body: html`<h1>${title}</h1>${kind === 'verify' ? html`<p>${t.verifyLead}</p>` : ''}${problemNote(problem, language)}
       <form method="post" action="/${kind}">
         <label>${t.code}<input name="token" autocomplete="off" autocapitalize="none" spellcheck="false" required value="${token}" /></label>

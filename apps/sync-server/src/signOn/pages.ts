@@ -9,6 +9,7 @@ import { originOf } from '../accounts/routes.ts';
 import { html, page, type PageOptions } from '../pages/html.ts';
 import { arrive, parsed, safeNext, type PageContext } from '../pages/routes.ts';
 import { fill, languageOfRequest, problemSentence } from '../pages/texts.ts';
+import { leadPage } from './leadPage.ts';
 import type { SignOnRouteParts } from './routes.ts';
 import type { Lead, Outcome } from './service.ts';
 import { signOnTexts } from './texts.ts';
@@ -52,7 +53,7 @@ export function addSignOnPages(app: ServerApp, layer: AccessLayer, { signOn, sit
 /** Leads the browser to a provider, by an address, or by a page whose button posts there. */
 export function leadOn(context: PageContext, site: Site, lead: Lead, isAfterForm: boolean): Response {
   setWayCookie(context, site, lead.browserSecret);
-  return lead.fields || isAfterForm ? confirmPage(context, lead) : context.redirect(lead.url, 303);
+  return lead.fields || isAfterForm ? leadPage(context, lead) : context.redirect(lead.url, 303);
 }
 
 /** Says what did not fit, in the language of the browser. */
@@ -60,20 +61,6 @@ export function failedPage(context: PageContext, problem: Problem): Response {
   const language = languageOfRequest(context);
   const t = signOnTexts(language);
   return page(context, { title: t.failed, language, status: problem.status as PageOptions['status'], body: html`<h1>${t.failed}</h1><p class="problem" role="alert">${problemSentence(problem, language)}</p><p><a class="button" href="/sign-in">${t.back}</a></p>` });
-}
-
-/** The last step before a provider: it goes on by itself where an address is enough, and by a button in any case. */
-function confirmPage(context: PageContext, { url, fields }: Lead): Response {
-  const language = languageOfRequest(context);
-  const t = signOnTexts(language);
-  const { host, origin } = new URL(url);
-  // A form of ours may not lead to another site by a redirect, so the browser is sent on by this page.
-  if (!fields) context.header('Refresh', `0; url=${url}`);
-  return page(context, {
-    title: t.leading, language, formTargets: fields ? [origin] : [],
-    body: html`<h1>${t.leading}</h1><p>${fill(t.leadingLead, { host })}</p>
-      ${fields ? html`<form method="post" action="${url}">${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}<button>${t.onward}</button></form>` : html`<p><a class="button" href="${url}">${t.onward}</a></p>`}`,
-  });
 }
 
 async function paged(context: PageContext, work: (context: PageContext) => Promise<Response> | Response): Promise<Response> {
