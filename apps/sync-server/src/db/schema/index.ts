@@ -8,3 +8,4 @@ export * from './passkeySchema.ts';
 export * from './emailChangeSchema.ts';
 export * from './sharingSchema.ts';
 export * from './signOnSchema.ts';
+export * from './assetSchema.ts';
