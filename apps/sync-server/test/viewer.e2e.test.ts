@@ -1,15 +1,20 @@
 /** The page of a link in a real Chromium: without an account, live, by every way in which it can end. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { contrastFaults, namingFaults, unreachable } from '../../desktop/test/accessibility.ts';
 import { createLine, type Line } from '../../desktop/test/browser.ts';
 import { ensureViewer } from '../buildViewer.ts';
+import { createSealedCodec, linkProof, newLink, renewLink, sealName, toText, writeLinkFragment } from '@uxflow/core/keys';
+import { dumpDatabase, findTexts, type Held } from './findText.ts';
+import { keyDevice, testCipher } from './testKeyDevice.ts';
 import { startAccountServer, type AccountServer } from './testAccountServer.ts';
 import { startDevice, until, type Device } from './testDevice.ts';
 import { makeLink, type TestLink } from './testLinks.ts';
 import { socketUrl } from './testServer.ts';
 import { addPerson, ask, makeWorkspace, type TestPerson } from './testWorkspaces.ts';
 
+const deflater = { deflate: (bytes: Uint8Array) => deflateRawSync(bytes), inflate: (bytes: Uint8Array, size: number) => inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) }) };
 /** How long a condition may take on a loaded machine. */
 const PATIENCE_MS = 20_000;
 const chromiumPath = process.env.CHROME_PATH ?? (process.env.UXFLOW_NO_BROWSER ? undefined : '/usr/bin/chromium');
@@ -21,7 +26,8 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
   let workspaceId: string;
   let count = 0;
   const troubles: string[] = [];
-  const requests: string[] = [];
+  /** Everything that pages sent. */
+  const sent: Held[] = [];
   const devices: Device[] = [];
 
   beforeAll(async () => {
@@ -75,7 +81,11 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
       if (message.type() === 'error' && !/Failed to load resource|net::ERR_INTERNET_DISCONNECTED/.test(message.text())) troubles.push(message.text());
     });
     page.on('pageerror', (error) => troubles.push(String(error.stack ?? error)));
-    page.on('request', (request) => requests.push(`${request.method()} ${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`));
+    page.on('request', (request) => sent.push({ where: 'request', bytes: Buffer.from(`${request.method()} ${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`) }));
+    page.on('websocket', (socket) => {
+      sent.push({ where: 'socket', bytes: Buffer.from(socket.url()) });
+      socket.on('framesent', ({ payload }) => sent.push({ where: 'socket', bytes: Buffer.from(payload) }));
+    });
     await page.goto(url);
     return page;
   }
@@ -169,7 +179,8 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.getByLabel('Password').fill('open sesame');
     await page.keyboard.press('Enter');
     await live(page);
-    expect(requests.filter((line) => line.includes('sesame') && !line.startsWith(`POST ${stage.server.url}/api/v1/links/open `))).toEqual([]);
+    // It goes in the body of one request, and nowhere else.
+    expect(sent.map(({ bytes }) => Buffer.from(bytes).toString()).filter((line) => line.includes('sesame') && !line.startsWith(`POST ${stage.server.url}/api/v1/links/open `))).toEqual([]);
   });
 
   test('revoked, expired or with another password, it ends while somebody looks', async () => {
@@ -205,6 +216,88 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     cable.mend();
     await page.locator('.stage').getByText('Pay later').waitFor();
     await live(page);
+  });
+
+  test('an encrypted flow opens with the key of the address, which no server ever sees', async () => {
+    const { server } = stage;
+    const cipher = await testCipher();
+    const owner = await keyDevice(server.url, await addPerson(server.database.pool, 'olga'));
+    const { id: sealedSpace } = await makeWorkspace(server.url, owner.person, { name: 'Sealed', encrypted: true });
+    const keyring = owner.keyring(sealedSpace);
+    await keyring.refresh();
+    await keyring.begin();
+    const [logId, flowId] = ['log_sealed', 'flow_sealed'];
+    const share = (body: Record<string, unknown>) => ask(server.url, owner.person, 'POST', `/workspaces/${sealedSpace}/flows`, body);
+    expect((await share({ logId, sealed: sealName(cipher, keyring.keys!, { logId }, 'Canary flow') })).status).toBe(201);
+    const open = () => startDevice({ url: () => socketUrl(server.port), member: owner.person, logId, flowId, codec: createSealedCodec({ cipher, logId, keys: () => keyring, deflater }) });
+    const device = open();
+    devices.push(device);
+    edit(device, [{ op: 'set', kind: 'flow', id: flowId, field: 'name', to: 'Canary flow' }, { op: 'add', kind: 'node', id: 'step', value: { type: 'screen', position: { x: 0, y: 0 }, data: { title: 'Canary step' } } }]);
+    await until('synced', () => device.open.status().state === 'synced');
+    expect(device.open.log.offerSnapshot()).toBe(true);
+    await until('the snapshot', async () => (await server.database.pool.query('select 1 from snapshot where log_id = $1', [logId])).rowCount === 1);
+
+    const links = `/workspaces/${sealedSpace}/links`;
+    const make = (password?: string) => {
+      const id = `link_${toText(cipher.random(16))}`;
+      const { stored, secret } = newLink(cipher, id, logId, keyring.keys!, password);
+      const { linkId: _linkId, logId: _logId, ...key } = stored;
+      const body = { logId, id, key, sealed: sealName(cipher, keyring.keys!, { logId }, 'Canary link'), mayComment: true, ...(password ? { password: linkProof(cipher, password, stored.salt!) } : {}) };
+      return { body, secret, fragment: writeLinkFragment(secret) };
+    };
+    // Nothing is shown by links there until an admin has said so.
+    const plain = make();
+    expect((await ask(server.url, owner.person, 'POST', links, plain.body)).body.error.code).toBe('LINKS_NOT_ALLOWED');
+    await ask(server.url, owner.person, 'PATCH', `/workspaces/${sealedSpace}`, { settings: { allowLinks: true } });
+    const { address } = (await ask(server.url, owner.person, 'POST', links, plain.body)).body as { address: string };
+    const page = await visit({ url: `${address}#${plain.fragment}` });
+    await live(page);
+    expect([await page.locator('h1').textContent(), await steps(page)]).toEqual(['Canary flow', [expect.stringContaining('Canary step')]]);
+    edit(device, [{ op: 'set', kind: 'node', id: 'step', field: 'data.title', to: 'Canary edit' }]);
+    await page.locator('.stage').getByText('Canary edit').waitFor();
+    await page.getByRole('button', { name: /^Steps/ }).click();
+    await page.getByText('The program of this page comes from').waitFor();
+    await page.getByRole('button', { name: /^Comments/ }).click();
+    await page.getByLabel('Your name').fill('Canary visitor');
+    await page.getByLabel('Comment on the whole flow').fill('Canary comment');
+    await page.getByRole('button', { name: 'Send' }).first().click();
+    await until('the owner has it', () => [...device.replica.confirmed.comment.values()].some(({ body }) => body === 'Canary comment'));
+
+    // A new key of the workspace: the page goes on as soon as a member's device has added it to the link.
+    await keyring.rotate();
+    edit(device, [{ op: 'set', kind: 'node', id: 'step', field: 'data.title', to: 'Canary rotated' }]);
+    device.open.log.resume();
+    await until('the new key counts', async () => {
+      device.open.log.resume();
+      return device.open.status().state === 'synced';
+    });
+    for (const old of await owner.api.oldLinks(sealedSpace)) await owner.api.putLink(sealedSpace, renewLink(cipher, old, keyring.keys!));
+    await page.locator('.stage').getByText('Canary rotated').waitFor();
+
+    // Without the key, with half of one, with another one, and with a password.
+    const bare = await visit({ url: address });
+    await gate(bare, 'keyMissing');
+    const half = await visit({ url: `${address}#${plain.fragment.slice(0, 20)}` });
+    await gate(half, 'keyWrong');
+    const wrong = await visit({ url: `${address}#${writeLinkFragment(cipher.random(32))}` });
+    await gate(wrong, 'keyWrong');
+    const locked = make('canary password');
+    const made = (await ask(server.url, owner.person, 'POST', links, locked.body)).body as { address: string };
+    const asked = await visit({ url: `${made.address}#${locked.fragment}` });
+    await gate(asked, 'password');
+    await asked.getByLabel('Password').fill('canary pass');
+    await asked.keyboard.press('Enter');
+    await asked.getByRole('alert').waitFor();
+    await asked.getByLabel('Password').fill('canary password');
+    await asked.keyboard.press('Enter');
+    await live(asked);
+
+    // The key stands in no request, no line of the server's log and no row; nor does what is written.
+    const held: Held[] = [...sent, ...stage.lines.map((line) => ({ where: 'log of the server', bytes: Buffer.from(JSON.stringify(line)) })), ...(await dumpDatabase(server.database.pool))];
+    const canaries = [plain.fragment, toText(plain.secret), toText(locked.secret), 'canary password', 'Canary flow', 'Canary step', 'Canary edit', 'Canary link', 'Canary visitor', 'Canary comment', 'Canary rotated'];
+    expect(Object.fromEntries(findTexts(held, canaries))).toEqual(Object.fromEntries(canaries.map((canary) => [canary, []])));
+    // What is looked for would be found: the address is what the page asks the server for.
+    expect(findTexts(held, [new URL(address).pathname]).get(new URL(address).pathname)).toContain('request');
   });
 
   test('names, contrast and the Tab key are right on every page, in both languages and themes, and on a telephone', async () => {
