@@ -35,6 +35,8 @@ export function testControls(scenes: readonly Scene[]): void {
       return sendJson(response, 404, { error: 'not here' });
     });
     const page = await app.openPage({ clipboard: true });
+    await page.exposeFunction('countPrint', () => void events++);
+    await page.evaluate(() => addEventListener('beforeprint', () => void (window as unknown as { countPrint(): void }).countPrint()));
     page.on('download', () => events++);
     page.on('filechooser', () => events++);
     page.context().on('page', (popup) => {

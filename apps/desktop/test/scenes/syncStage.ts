@@ -1,13 +1,18 @@
 /** A sync server for scenes in which somebody is signed in. */
-import { call, type Person } from '../../../sync-server/test/testAccounts.ts';
+import { call, GOOD_PASSWORD, type Person } from '../../../sync-server/test/testAccounts.ts';
+import { startTestApp, type TestApp } from '../../../sync-server/test/testApp.ts';
 import { startSyncServer, type SyncServerProcess } from '../syncServer.ts';
 
 export interface SyncStage {
   server: SyncServerProcess;
   /** Who sits at the app. */
   ann: Person;
-  /** A colleague without an app. */
+  /** A colleague. */
   bob: Person;
+  /** The app of the colleague, with keys of his; started by the first who asks. */
+  bobsApp(): Promise<TestApp>;
+  /** Somebody who has only just registered: no keys, no workspaces. */
+  newcomer(): Promise<Person>;
   /** Asks the server's API in somebody's name; throws where it refuses. */
   // oxlint-disable-next-line typescript/no-explicit-any -- scenes take from answers what they need
   ask(who: Person, method: string, path: string, body?: unknown): Promise<any>;
@@ -16,6 +21,8 @@ export interface SyncStage {
 /** The server and its people; started by the first `get`. */
 export function openSyncStage(): { get(): Promise<SyncStage>; close(): Promise<void> } {
   let started: Promise<SyncStage> | undefined;
+  let app: Promise<TestApp> | undefined;
+  let newcomers = 0;
   const start = async (): Promise<SyncStage> => {
     const server = await startSyncServer({ DEFAULT_PLAN: 'enterprise' });
     const [ann, bob] = [await server.register('ann@example.org', 'Ann Arbor'), await server.register('bob@example.org', 'Bob Hope')];
@@ -23,6 +30,14 @@ export function openSyncStage(): { get(): Promise<SyncStage>; close(): Promise<v
       server,
       ann,
       bob,
+      bobsApp: () =>
+        (app ??= (async () => {
+          const his = await startTestApp();
+          await his.api.account.signIn({ server: server.url, email: bob.email, password: GOOD_PASSWORD });
+          await his.api.keys.setUp();
+          return his;
+        })()),
+      newcomer: () => server.register(`ann${++newcomers}@example.org`, 'Ann Arbor'),
       async ask(who, method, path, body) {
         const answer = await call(server, method, `/api/v1${path}`, { token: who.token, ...(body === undefined ? {} : { body }) });
         if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -33,6 +48,7 @@ export function openSyncStage(): { get(): Promise<SyncStage>; close(): Promise<v
   return {
     get: () => (started ??= start()),
     async close() {
+      await (await app?.catch(() => undefined))?.close();
       await (await started?.catch(() => undefined))?.server.close();
     },
   };

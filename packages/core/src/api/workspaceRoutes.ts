@@ -22,8 +22,6 @@ export const workspaceDetailSchema = z.object({
   /** The role of this account, and what it may. */
   role: z.string(),
   permissions: z.array(z.string()),
-  /** Whether guests may be let in. */
-  allowsGuests: z.boolean(),
   /** Empty where the role does not show them. */
   members: z.array(workspaceMemberSchema),
   invitations: z.array(openInvitationSchema),
@@ -50,7 +48,7 @@ const ofMine = z.object({ invitationId: z.string() });
 
 export const workspaceRoutes = {
   get: oc.input(inWorkspace).output(workspaceDetailSchema),
-  change: oc.input(inWorkspace.extend({ name: z.string().trim().min(1).max(100).optional(), description: z.string().trim().max(2000).optional(), allowsGuests: z.boolean().optional() })).output(nothing),
+  change: oc.input(inWorkspace.extend({ name: z.string().trim().min(1).max(100).optional(), description: z.string().trim().max(2000).optional() })).output(nothing),
   /** Nobody gets in any more; `purgeAt` (ms UTC): until then its owner can bring it back. */
   remove: oc.input(inWorkspace).output(z.object({ purgeAt: time })),
   changeMember: oc.input(ofMember.extend({ role: givenRole })).output(nothing),

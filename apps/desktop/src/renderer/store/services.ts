@@ -6,6 +6,8 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Connection, ConnectionStatus } from '../../bridge.ts';
 import { errorText, useText } from '../i18n/TextContext.tsx';
 import { createAccountStore, type AccountStore } from './accountStore.ts';
+import { createInboxStore, type InboxStore } from './inboxStore.ts';
+import { createKeysStore, type KeysStore } from './keysStore.ts';
 import { createMcpStore, type McpStore } from './mcpStore.ts';
 import { createSignalsStore, type SignalsStore } from './signalsStore.ts';
 import { createSettingsStore, type SettingsStore } from './settingsStore.ts';
@@ -19,6 +21,10 @@ export interface Services {
   toasts: StoreApi<Toasts>;
   /** Who this app is on a sync server. */
   account: StoreApi<AccountStore>;
+  /** Invitations and mentions. */
+  inbox: StoreApi<InboxStore>;
+  /** Keys of encrypted workspaces. */
+  keys: StoreApi<KeysStore>;
   settings: StoreApi<SettingsStore>;
   /** Suspicious texts. */
   signals: StoreApi<SignalsStore>;
@@ -30,7 +36,7 @@ export const ServicesContext = createContext<Services | null>(null);
 
 /** The services of a window over one connection. */
 export function createServices(connection: Connection): Services {
-  return { connection, api: connection.api, ids: createIdSource(systemClock, systemRandom), toasts: createToasts(), account: createAccountStore(connection), settings: createSettingsStore(connection), signals: createSignalsStore(connection), mcp: createMcpStore(connection) };
+  return { connection, api: connection.api, ids: createIdSource(systemClock, systemRandom), toasts: createToasts(), account: createAccountStore(connection), inbox: createInboxStore(connection), keys: createKeysStore(connection), settings: createSettingsStore(connection), signals: createSignalsStore(connection), mcp: createMcpStore(connection) };
 }
 
 /** The services of this window. */

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useFailureToast, useServices } from '../../store/services.ts';
 import { Avatar } from './Avatar.tsx';
+import { KeysPanel } from './keys/KeysPanel.tsx';
 import { SignInForm } from './SignInForm.tsx';
 import './sharing.css';
 
@@ -16,16 +17,19 @@ export function AccountPanel() {
   if (!view) return null;
   if (!view.user) return <SignInForm />;
   return (
-    <div className="account" data-testid="account">
-      <Avatar name={view.user.name} id={view.user.id} />
-      <div className="account__who">
-        <strong>{view.user.name}</strong>
-        <span>{view.user.email}</span>
-        <span>{text('account.at', { host: new URL(view.server).host })}</span>
+    <>
+      <div className="account" data-testid="account">
+        <Avatar name={view.user.name} id={view.user.id} />
+        <div className="account__who">
+          <strong>{view.user.name}</strong>
+          <span>{view.user.email}</span>
+          <span>{text('account.at', { host: new URL(view.server).host })}</span>
+        </div>
+        <Button icon={<LogOut />} onClick={() => void api.account.signOut().catch(fail)}>
+          {text('account.signOut')}
+        </Button>
       </div>
-      <Button icon={<LogOut />} onClick={() => void api.account.signOut().catch(fail)}>
-        {text('account.signOut')}
-      </Button>
-    </div>
+      <KeysPanel />
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import { Button, classes } from '@uxflow/ui';
-import { Users } from 'lucide-react';
+import { Lock, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useFlow, useSync } from '../../store/flowServices.ts';
@@ -33,6 +33,7 @@ export function SharingBar() {
           {text('sync.asides')}
         </Button>
       ) : null}
+      {status?.workspace?.encrypted ? <Lock className="sharing-bar__lock" role="img" aria-label={text('status.encrypted')} data-tip={text('status.encrypted')} /> : null}
       {peers.length > 0 ? (
         <div className="people" role="group" aria-label={text('sync.people')} data-testid="people">
           {peers.slice(0, FACES).map((peer) => (

@@ -26,7 +26,6 @@ export const sharingGerman = {
   'sync.shareText': 'Alle im Arbeitsbereich können den Flow dann öffnen. Sie bekommen ihn, wie er jetzt ist; was davor war, bleibt deins.',
   'sync.workspace': 'Arbeitsbereich',
   'sync.newWorkspace': 'Neuer Arbeitsbereich…',
-  'sync.workspaceName': 'Name des neuen Arbeitsbereichs',
   'sync.shareNow': 'Teilen',
   'sync.sharing': 'Wird geteilt…',
   'sync.sharedText': 'Dieser Flow ist im Arbeitsbereich „{workspace}“ geteilt.',

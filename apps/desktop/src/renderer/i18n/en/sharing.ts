@@ -26,7 +26,6 @@ export const sharingEnglish = {
   'sync.shareText': 'Everybody in the workspace can open the flow then. They get it as it is now; what was before stays yours.',
   'sync.workspace': 'Workspace',
   'sync.newWorkspace': 'New workspace…',
-  'sync.workspaceName': 'Name of the new workspace',
   'sync.shareNow': 'Share',
   'sync.sharing': 'Being shared…',
   'sync.sharedText': 'This flow is shared in the workspace “{workspace}”.',

@@ -1,0 +1,21 @@
+import { Button, Notice } from '@uxflow/ui';
+import type { ReactNode } from 'react';
+import { useText } from '../../i18n/TextContext.tsx';
+
+/** Asks once more before something that is hard to take back. */
+export function Confirm({ children, action, isBusy, onConfirm, onCancel }: { children: ReactNode; action: string; isBusy?: boolean; onConfirm: () => void; onCancel: () => void }) {
+  const text = useText();
+  return (
+    <Notice tone="warning">
+      <p>{children}</p>
+      <div className="share__choices">
+        <Button size="small" variant="danger" disabled={isBusy} onClick={onConfirm}>
+          {action}
+        </Button>
+        <Button size="small" onClick={onCancel}>
+          {text('cancel')}
+        </Button>
+      </div>
+    </Notice>
+  );
+}

@@ -1,0 +1,56 @@
+import type { RemoteWorkspace } from '@uxflow/core/api';
+import { Button, Field, Notice } from '@uxflow/ui';
+import { Lock, Users } from 'lucide-react';
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { useServices } from '../../../store/services.ts';
+import { HiddenTable } from '../keys/HiddenTable.tsx';
+import { KeysGate } from '../keys/KeysGate.tsx';
+import { useBusy } from '../useBusy.ts';
+
+/** Makes a workspace: its name, and whether the server can read what is in it. */
+export function NewWorkspaceForm({ submit, onMade }: { /** What the button says. */ submit?: string; onMade: (workspace: RemoteWorkspace) => Promise<unknown> | void }) {
+  const text = useText();
+  const { api, keys } = useServices();
+  const hasKeys = useStore(keys, (state) => state.keys?.account.state === 'here');
+  const [name, setName] = useState('');
+  const [isSealed, setSealed] = useState(false);
+  const { isBusy, failure, run } = useBusy();
+  const kinds = [
+    { isSealed: false, icon: <Users />, title: text('newWorkspace.plain'), says: text('newWorkspace.plainText') },
+    { isSealed: true, icon: <Lock />, title: text('newWorkspace.sealed'), says: text('newWorkspace.sealedText') },
+  ];
+  return (
+    <form
+      className="share__form"
+      data-testid="new-workspace"
+      onSubmit={(event) => {
+        event.preventDefault();
+        run(async () => onMade(await api.sync.createWorkspace({ name: name.trim(), encrypted: isSealed })));
+      }}
+    >
+      <Field label={text('newWorkspace.name')}>{(id) => <input id={id} className="input" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />}</Field>
+      <fieldset className="kind-choice">
+        <legend className="field__label">{text('newWorkspace.kind')}</legend>
+        {kinds.map((kind) => (
+          <label key={String(kind.isSealed)} className="kind-choice__one">
+            <input type="radio" name="workspace-kind" checked={isSealed === kind.isSealed} onChange={() => setSealed(kind.isSealed)} />
+            {kind.icon}
+            <span>
+              <strong>{kind.title}</strong>
+              <span>{kind.says}</span>
+            </span>
+          </label>
+        ))}
+        <p className="share__quiet">{text('newWorkspace.forever')}</p>
+      </fieldset>
+      {isSealed ? <HiddenTable /> : null}
+      {isSealed ? <KeysGate /> : null}
+      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <Button type="submit" variant="primary" disabled={isBusy || !name.trim() || (isSealed && !hasKeys)}>
+        {submit ?? text('newWorkspace.create')}
+      </Button>
+    </form>
+  );
+}

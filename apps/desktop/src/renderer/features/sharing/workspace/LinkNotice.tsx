@@ -1,0 +1,20 @@
+import { Field, Notice } from '@uxflow/ui';
+import { useText } from '../../../i18n/TextContext.tsx';
+import { CopyButton } from '../CopyButton.tsx';
+
+/** The link of an invitation with its secret, for the inviter to send. */
+export function LinkNotice({ email, link }: { email: string; link: string }) {
+  const text = useText();
+  return (
+    <Notice tone="info">
+      <div className="share__link" data-testid="invitation-link">
+        <strong>{text('invitationLink.title', { email })}</strong>
+        <p>{text('invitationLink.text')}</p>
+        <Field label={text('invitationLink.label')} isLabelHidden>
+          {(id) => <textarea id={id} className="input mono" rows={2} readOnly value={link} onFocus={(event) => event.target.select()} />}
+        </Field>
+        <CopyButton variant="primary" value={link} label={text('invitationLink.copy')} copied={text('invitationLink.copied')} />
+      </div>
+    </Notice>
+  );
+}
