@@ -1,5 +1,5 @@
 /** An OpenID Connect issuer, and a GitHub, on one real local server: they ask nobody for a password. */
-import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -15,7 +15,11 @@ export interface TestIssuer {
   /** Who signs in next. */
   person: IssuerPerson;
   /** Changes claims of the next id token, or how it is signed. */
-  tamper: { claims?: Record<string, unknown>; badSignature?: boolean };
+  tamper: { claims?: Record<string, unknown>; badSignature?: boolean; algorithm?: 'none' | 'HS256'; issuerParameter?: string };
+  /** Answers every question by leading elsewhere; null: it does not. */
+  redirectTo: string | null;
+  /** Bytes before its description, to make it too large. */
+  padding: number;
   close(): Promise<void>;
 }
 
@@ -26,18 +30,19 @@ export async function startTestIssuer(): Promise<TestIssuer> {
   const codes = new Map<string, { nonce: string | null; challenge: string | null; redirectUri: string; person: IssuerPerson }>();
   const tokens = new Map<string, IssuerPerson>();
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const issuer: TestIssuer = { url: '', person: { id: '1', email: 'someone@example.org', emailVerified: true, name: 'Some One' }, tamper: {}, close: () => new Promise((done) => { server.close(() => done()); server.closeAllConnections(); }) };
+  const issuer: TestIssuer = { url: '', person: { id: '1', email: 'someone@example.org', emailVerified: true, name: 'Some One' }, tamper: {}, redirectTo: null, padding: 0, close: () => new Promise((done) => { server.close(() => done()); server.closeAllConnections(); }) };
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url!, issuer.url);
     const json = (value: unknown, status = 200) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     let body = '';
+    if (issuer.redirectTo) return response.writeHead(302, { location: issuer.redirectTo + url.pathname }).end();
     for await (const chunk of request) body += String(chunk);
     const fields = new URLSearchParams(body);
     const person = tokens.get((request.headers.authorization ?? '').replace(/^Bearer /i, ''));
     switch (url.pathname) {
       case '/.well-known/openid-configuration':
-        return json({ issuer: issuer.url, authorization_endpoint: `${issuer.url}/authorize`, token_endpoint: `${issuer.url}/token`, userinfo_endpoint: `${issuer.url}/userinfo`, jwks_uri: `${issuer.url}/keys`, id_token_signing_alg_values_supported: ['RS256'], response_types_supported: ['code'], subject_types_supported: ['public'] });
+        return json({ ...(issuer.padding ? { padding: 'x'.repeat(issuer.padding) } : {}), issuer: issuer.url, authorization_endpoint: `${issuer.url}/authorize`, token_endpoint: `${issuer.url}/token`, userinfo_endpoint: `${issuer.url}/userinfo`, jwks_uri: `${issuer.url}/keys`, id_token_signing_alg_values_supported: ['RS256'], response_types_supported: ['code'], subject_types_supported: ['public'] });
       case '/keys':
         return json({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' }] });
       case '/authorize':
@@ -47,6 +52,7 @@ export async function startTestIssuer(): Promise<TestIssuer> {
         codes.set(code, { nonce: url.searchParams.get('nonce'), challenge: url.searchParams.get('code_challenge'), redirectUri: back.href, person: { ...issuer.person } });
         back.searchParams.set('code', code);
         back.searchParams.set('state', url.searchParams.get('state')!);
+        if (issuer.tamper.issuerParameter) back.searchParams.set('iss', issuer.tamper.issuerParameter);
         return response.writeHead(302, { location: back.href }).end();
       }
       case '/token':
@@ -60,9 +66,12 @@ export async function startTestIssuer(): Promise<TestIssuer> {
         const access = randomUUID();
         tokens.set(access, given.person);
         const now = Math.floor(Date.now() / 1000);
-        const head = part({ alg: 'RS256', kid: 'one', typ: 'JWT' });
+        const { algorithm = 'RS256' } = issuer.tamper;
+        const head = part({ alg: algorithm, ...(algorithm === 'RS256' ? { kid: 'one' } : {}), typ: 'JWT' });
         const claims = part({ iss: issuer.url, aud: 'client', sub: given.person.id, iat: now, exp: now + 300, ...(given.nonce ? { nonce: given.nonce } : {}), email: given.person.email, email_verified: given.person.emailVerified, name: given.person.name, ...issuer.tamper.claims });
-        const idToken = `${head}.${claims}.${sign('sha256', Buffer.from(`${head}.${claims}`), issuer.tamper.badSignature ? other : privateKey).toString('base64url')}`;
+        const signed = Buffer.from(`${head}.${claims}`);
+        const signature = algorithm === 'none' ? '' : algorithm === 'HS256' ? createHmac('sha256', 'secret').update(signed).digest('base64url') : sign('sha256', signed, issuer.tamper.badSignature ? other : privateKey).toString('base64url');
+        const idToken = `${head}.${claims}.${signature}`;
         return json({ access_token: access, token_type: 'Bearer', expires_in: 300, ...(url.pathname === '/token' ? { id_token: idToken } : {}) });
       }
       case '/userinfo':

@@ -105,8 +105,9 @@ function problemOf(error: unknown, issuer: string): Error {
   const { code, status } = error as { code?: string; status?: number };
   const unreachable = () => signOnProblem('SIGN_ON_UNREACHABLE', { host: URL.canParse(issuer) ? new URL(issuer).host : '' });
   if (status !== undefined && code && !code.startsWith('OAUTH_')) return error as Error;
-  const { cause } = error as { cause?: unknown };
-  if ((cause as { status?: number } | undefined)?.status && (cause as { code?: string }).code?.match(/^(ADDRESS|SIGN_ON)_/)) return cause as Error;
+  const { cause } = error as { cause?: Error & { code?: string; status?: number; cause?: { claim?: string } } };
+  if (cause?.status !== undefined && cause.code?.match(/^(ADDRESS|SIGN_ON)_/)) return cause;
+  const said = `${(error as Error).message} ${cause?.message ?? ''}`;
   switch (code) {
     case 'OAUTH_AUTHORIZATION_RESPONSE_ERROR':
       return signOnProblem('SIGN_ON_DENIED');
@@ -116,15 +117,15 @@ function problemOf(error: unknown, issuer: string): Error {
     case 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED':
       return signOnProblem('SIGN_ON_TIME');
     case 'OAUTH_JWT_CLAIM_COMPARISON_FAILED':
-      return signOnProblem((cause as { claim?: string } | undefined)?.claim === 'aud' ? 'SIGN_ON_RECEIVER' : (cause as { claim?: string } | undefined)?.claim === 'nonce' ? 'SIGN_ON_LATE' : 'SIGN_ON_SENDER');
+      return signOnProblem(cause?.cause?.claim === 'aud' ? 'SIGN_ON_RECEIVER' : cause?.cause?.claim === 'nonce' ? 'SIGN_ON_LATE' : 'SIGN_ON_SENDER');
     case 'OAUTH_KEY_SELECTION_FAILED':
       return signOnProblem('SIGN_ON_SIGNATURE');
     case 'OAUTH_UNSUPPORTED_OPERATION':
       return signOnProblem('SIGN_ON_ALGORITHM');
     case 'OAUTH_INVALID_RESPONSE':
-      if (/signature/i.test(String((error as Error).message))) return signOnProblem('SIGN_ON_SIGNATURE');
-      if (/"alg"|\balg\b/i.test(`${(error as Error).message} ${(cause as Error | undefined)?.message ?? ''}`)) return signOnProblem('SIGN_ON_ALGORITHM');
-      if (/"iss"|issuer/i.test(String((error as Error).message))) return signOnProblem('SIGN_ON_SENDER');
+      if (/signature/i.test(said)) return signOnProblem('SIGN_ON_SIGNATURE');
+      if (/\balg\b/i.test(said)) return signOnProblem('SIGN_ON_ALGORITHM');
+      if (/"iss"|issuer/i.test(said)) return signOnProblem('SIGN_ON_SENDER');
       return signOnProblem('SIGN_ON_MALFORMED');
     default:
       return code?.startsWith('OAUTH_') || code === undefined ? unreachable() : (error as Error);
