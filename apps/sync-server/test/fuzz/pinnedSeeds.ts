@@ -1,2 +1,5 @@
-/** Seeds that once found a fault; they are played in every run. */
-export const PINNED_SEEDS: readonly number[] = [];
+/**
+ * Seeds that once found a fault; they are played in every run. 1131: an entry whose author nobody can read was not known as own and was
+ * lost with an older copy. 10117, 10529: what waited was pushed before the entries that a restored server had lost.
+ */
+export const PINNED_SEEDS: readonly number[] = [1131, 10117, 10529];

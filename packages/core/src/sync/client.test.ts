@@ -98,7 +98,7 @@ async function connect(no = 0): Promise<void> {
   line().events.frame(encodeDown({ type: 'welcome', protocol: PROTOCOL, peer: 'p1', user: 'user_1' }));
   joined(no);
 }
-const joined = (no = 0, more = {}) => line().events.frame(encodeDown({ type: 'joined', log: 'log_1', no, base: 0, scope: 'edit', epoch: 0, ...more }));
+const joined = (no = 0, more = {}) => line().events.frame(encodeDown({ type: 'joined', log: 'log_1', no, base: 0, scope: 'edit', epoch: 0, reset: false, ...more }));
 function record(no: number, entry: Transaction, first = 1): Uint8Array {
   const plain = encoder.encode(canonicalJson(entry));
   return changeRecord(no, writeEnvelope({ protocol: PROTOCOL, log: 'log_1', id: entry.id, author: 'user_2', scope: 'edit', epoch: 0, schema: 1, size: plain.length }), new Uint8Array([first, ...plain]));
@@ -313,6 +313,24 @@ describe('a log', () => {
     line().events.frame(encodeDown({ type: 'known', log: 'log_1', numbers: { tx_1: 1, tx_4: 1, tx_5: 3 } }));
     expect([log.replica.confirmed.no, log.replica.pending.map(({ id }) => id), kept.replaced, kept.confirmed, kept.settled]).toEqual([2, ['tx_2', 'tx_3', 'tx_5'], [1], ['tx_f'], ['tx_4']]);
     expect(types().at(-1)).toBe('push');
+  });
+
+  test('pushes nothing on a chain that is not the server\'s: what waits does not overtake what was lost', async () => {
+    const replica = new Replica(initialState('flow_1'), { sha256: digest });
+    const mine = rename(replica, 'tx_1', 'One');
+    replica.receive([{ no: 1, id: 'tx_1', sha256: 'x' }]);
+    rename(replica, 'tx_2', 'Two');
+    const log = open(replica, { ownConfirmed: () => [mine] });
+    client.start();
+    await settle();
+    line().events.opened();
+    line().events.frame(encodeDown({ type: 'welcome', protocol: PROTOCOL, peer: 'p1', user: 'user_1' }));
+    joined(0, { reset: true });
+    expect([types(), log.status().state]).toEqual([['hello', 'join'], 'catchingUp']);
+    line().events.frame(encodeDown({ type: 'reset', log: 'log_1', reason: 'AHEAD_OF_SERVER', state: false }));
+    line().events.frame(encodeDown({ type: 'known', log: 'log_1', numbers: {} }));
+    const pushed = line().sent.flatMap((message) => (message.type === 'push' ? message.entries.map(({ envelope }) => readEnvelope(envelope).id) : []));
+    expect(pushed).toEqual(['tx_1', 'tx_2']);
   });
 
   test('a snapshot that comes in place of confirmed entries costs no own one, even where word of the fork comes behind it or never', async () => {

@@ -179,7 +179,8 @@ export class LogSync {
         this.#base = message.base;
         this.#scope = message.scope;
         this.#reason = undefined;
-        this.#phase = this.#reset ? 'resetting' : 'open';
+        // What waits must not overtake own entries that the server has lost: those are known after the reset alone.
+        this.#phase = message.reset || this.#reset ? 'resetting' : 'open';
         return this.flush();
       case 'reset':
         // The snapshot has overtaken this and was taken without it; whether the chain is the server's now is seen by joining.

@@ -31,7 +31,7 @@ describe('frames', () => {
   test('what the server says is what a client reads', () => {
     const plain: Exclude<ServerMessage, { type: 'changes' | 'state' | 'presence' }>[] = [
       { type: 'welcome', protocol: 1, peer: 'p', user: 'u' },
-      { type: 'joined', log: 'l', no: 5, base: 1, scope: null, epoch: 0 },
+      { type: 'joined', log: 'l', no: 5, base: 1, scope: null, epoch: 0, reset: true },
       { type: 'reset', log: 'l', reason: 'CHAIN_DIFFERS', state: false },
       { type: 'denied', log: 'l', id: 'x', code: 'REKEY', params: { epoch: 3 } },
       { type: 'snapshotWanted', log: 'l', no: 9 },

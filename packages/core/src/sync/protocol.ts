@@ -87,6 +87,8 @@ const joinedSchema = z.object({
   /** What this account may write; null: nothing. */
   scope: scope.nullable(),
   epoch: no,
+  /** True when a `reset` follows: the client's chain is not this log's, so nothing is pushed on it. */
+  reset: z.boolean().default(false),
 });
 const resetSchema = z.object({
   log: z.string(),
