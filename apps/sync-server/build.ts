@@ -6,6 +6,7 @@ import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'n
 import { join } from 'node:path';
 import { build, type Plugin } from 'vite';
 import { ensureViewer } from './buildViewer.ts';
+import { webauthnFile } from './src/pages/passkeyFile.ts';
 
 const here = import.meta.dirname;
 
@@ -20,6 +21,7 @@ export async function bundleServer(entry: string, outDir: string, plugins: reado
     build: { ssr: entry, outDir, emptyOutDir: true, target: 'node24', minify: false, rollupOptions: { external: ['pg-native'], output: { format: 'es', entryFileNames: 'main.js' } } },
   });
   cpSync(join(here, 'src/db/migrations'), join(outDir, 'migrations'), { recursive: true });
+  cpSync(webauthnFile(), join(outDir, 'assets/webauthn.js'));
 }
 
 /** Newest change below a path, ms; tests do not count. */

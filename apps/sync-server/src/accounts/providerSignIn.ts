@@ -89,7 +89,7 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
       const url = new URL(target ?? '/', site.publicUrl());
       if (!token && url.pathname === LINKED_PATH) {
         if (url.searchParams.has('error')) throw accountProblem('LINK_FAILED');
-        return { next: '/account', cookies };
+        return { next: LINKED_PATH, cookies };
       }
       if (!token || !target) throw accountProblem('PROVIDER_FAILED');
       const next = url.pathname + url.search;

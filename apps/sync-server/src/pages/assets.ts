@@ -1,8 +1,13 @@
 /** The style and the one script of the server's own pages. */
 
+const DARK = '--ground: #14161a; --card: #1d2026; --ink: #eceef2; --quiet: #a9b0bd; --line: #737b8a; --accent: #9aa6ff; --on-accent: #10121c; --bad: #ffb3b3; --bad-ground: #3a1d20; --good: #a5e3bf; --good-ground: #16301f; --faint: #31363f;';
+
 export const PAGES_CSS = `
-:root { color-scheme: light dark; --ground: #f6f7f9; --card: #ffffff; --ink: #16191f; --quiet: #565d6b; --line: #868d9c; --accent: #3b4cca; --on-accent: #ffffff; --bad: #a3161c; --bad-ground: #fdecec; }
-@media (prefers-color-scheme: dark) { :root { --ground: #14161a; --card: #1d2026; --ink: #eceef2; --quiet: #a9b0bd; --line: #737b8a; --accent: #9aa6ff; --on-accent: #10121c; --bad: #ffb3b3; --bad-ground: #3a1d20; } }
+:root { color-scheme: light dark; --ground: #f6f7f9; --card: #ffffff; --ink: #16191f; --quiet: #565d6b; --line: #868d9c; --accent: #3b4cca; --on-accent: #ffffff; --bad: #a3161c; --bad-ground: #fdecec; --good: #135c34; --good-ground: #e6f4ec; --faint: #dfe2e8; }
+@media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) { ${DARK} } }
+:root[data-theme="light"] { color-scheme: light; }
+:root[data-theme="dark"] { color-scheme: dark; ${DARK} }
+[hidden] { display: none !important; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 26rem; margin: 10vh auto 4rem; padding: 2rem; background: var(--card); border-radius: 12px; }
@@ -23,6 +28,44 @@ a { color: var(--accent); }
 .problem { padding: 0.75rem 1rem; border-radius: 8px; background: var(--bad-ground); color: var(--bad); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 code { font-size: 0.9em; overflow-wrap: anywhere; }
+.done { padding: 0.75rem 1rem; border-radius: 8px; background: var(--good-ground); color: var(--good); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+select { width: 100%; min-height: 44px; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: var(--ink); font: inherit; font-weight: 400; }
+fieldset { display: grid; gap: 0.5rem; margin: 0; padding: 0; border: 0; min-width: 0; }
+legend { padding: 0 0 0.5rem; font-weight: 600; }
+details { margin: 0 0 1rem; }
+summary { min-height: 32px; padding: 0.25rem 0; color: var(--accent); cursor: pointer; }
+details[open] > summary { margin-bottom: 0.75rem; }
+button:disabled { opacity: 0.5; cursor: default; }
+button.danger { background: var(--bad); color: var(--card); }
+button.plain { width: auto; min-height: 0; padding: 0.5rem 0.75rem; background: transparent; color: var(--quiet); font-weight: 400; text-align: left; }
+.mark { padding: 0.125rem 0.5rem; border-radius: 999px; background: var(--good-ground); color: var(--good); font-size: 0.8125rem; }
+.codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 0.5rem; margin: 0 0 1rem; padding: 0; list-style: none; }
+.qr { display: block; width: min(15rem, 100%); margin: 0 auto 1rem; border-radius: 8px; }
+main:has(.account) { max-width: 60rem; margin: 2rem auto 4rem; padding: 0 1rem; background: none; }
+.account { display: grid; grid-template-columns: 13rem minmax(0, 1fr); gap: 2rem; align-items: start; }
+.account nav { position: sticky; top: 2rem; display: grid; gap: 0.25rem; }
+.account nav a { padding: 0.5rem 0.75rem; border-radius: 8px; color: var(--ink); text-decoration: none; }
+.account nav a:hover { background: var(--faint); }
+.account nav a[aria-current] { background: var(--card); font-weight: 600; }
+.account nav form { margin: 0.5rem 0 0; }
+.account .card { margin: 0 0 1rem; padding: 1.5rem; border-radius: 12px; background: var(--card); }
+.account .card > :last-child, .account .card form:last-child { margin-bottom: 0; }
+.account .card form { max-width: 28rem; }
+h2 { margin: 0 0 0.75rem; font-size: 1.125rem; line-height: 1.3; }
+.rows { margin: 0 0 1rem; padding: 0; list-style: none; }
+.rows li { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; padding: 0.75rem 0; border-top: 1px solid var(--faint); }
+.rows li:first-child { border-top: 0; }
+.rows p { flex: 1 1 16rem; margin: 0; }
+.rows form, .rows details { margin: 0; }
+.rows details[open] { order: 1; flex: 1 1 100%; }
+.account .rows button.second { width: auto; }
+@media (max-width: 46rem) {
+  .account { grid-template-columns: minmax(0, 1fr); gap: 1rem; }
+  .account nav { position: static; grid-auto-flow: column; grid-auto-columns: max-content; overflow-x: auto; padding-bottom: 0.25rem; }
+  .account nav form { margin: 0; }
+  .account .card { padding: 1.25rem; }
+}
 .route { border-top: 1px solid var(--line); padding: 0.75rem 0; }
 .route h3 { margin: 0; font-size: 1rem; }
 `;

@@ -17,28 +17,30 @@ export interface PageOptions {
   title: string;
   language?: 'en' | 'de';
   body: Html;
-  /** Path of a script of our own; the policy allows no other. */
-  script?: string;
+  /** Paths of scripts of our own; the policy allows no other. */
+  script?: string | readonly string[];
+  /** Without one the device says which. */
+  theme?: 'system' | 'light' | 'dark';
   /** Origins that a form of this page may lead to beside our own. */
   formTargets?: readonly string[];
   status?: 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429;
 }
 
 /** Answers with a whole page. */
-export function page(context: Context, { title, language = 'en', body, script, formTargets = [], status = 200 }: PageOptions): Response {
+export function page(context: Context, { title, language = 'en', theme = 'system', body, script, formTargets = [], status = 200 }: PageOptions): Response {
   const policy = ["default-src 'none'", "style-src 'self'", "img-src 'self'", `script-src ${script ? "'self'" : "'none'"}`, `connect-src ${script ? "'self'" : "'none'"}`, `form-action 'self' ${formTargets.join(' ')}`.trim(), "frame-ancestors 'none'", "base-uri 'none'"];
   context.header('Content-Security-Policy', policy.join('; '));
   // With no referrer at all, browsers would send `Origin: null` with our own forms.
   context.header('Referrer-Policy', 'same-origin');
   const { markup } = html`<!doctype html>
-<html lang="${language}">
+<html lang="${language}"${theme === 'system' ? '' : html` data-theme="${theme}"`}>
 <head>
 <meta charset="utf-8" />
 <meta name="viewport" content="width=device-width, initial-scale=1" />
 <meta name="color-scheme" content="light dark" />
 <title>${title} – UX Flow Engine</title>
 <link rel="stylesheet" href="/assets/pages.css" />
-${script ? html`<script src="${script}" defer></script>` : ''}
+${[script ?? []].flat().map((path) => html`<script src="${path}" defer></script>`)}
 </head>
 <body>
 <main>${body}</main>

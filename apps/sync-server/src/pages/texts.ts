@@ -57,7 +57,7 @@ const en = {
   joined: 'You are in',
   joinedLead: 'Open UX Flow Engine and sign in there: the workspace is in its list.',
 };
-type Texts = typeof en;
+export type Texts = typeof en;
 
 const de: Texts = {
   signIn: 'Anmelden',
@@ -139,6 +139,24 @@ const germanProblems: Record<string, string> = {
   SEATS_FULL: 'Der Tarif dieses Arbeitsbereichs hat {limit} Plätze, und alle sind belegt. Es wurde nichts geändert; wer Sie eingeladen hat, kann Platz schaffen.',
   GUESTS_NOT_ALLOWED: 'Dieser Arbeitsbereich nimmt keine Gäste auf. Es wurde nichts geändert; wenden Sie sich an die Verwaltung des Arbeitsbereichs.',
   PROVIDER_FAILED: 'Die Anmeldung dort ist nicht gelungen, oder die Adresse ist dort nicht bestätigt. Es wurde nichts geändert; versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.',
+  PASSWORD_WRONG: 'Das aktuelle Passwort stimmt nicht. Es wurde nichts geändert; versuchen Sie es noch einmal.',
+  TWO_FACTOR_ON: 'Der zweite Faktor ist schon eingeschaltet. Es wurde nichts geändert.',
+  TWO_FACTOR_OFF: 'Es gibt keinen zweiten Faktor. Es wurde nichts geändert; richten Sie zuerst einen ein.',
+  SESSION_NOT_FOUND: 'Dieses Gerät ist nicht mehr angemeldet. Es wurde nichts geändert; sehen Sie die Liste noch einmal durch.',
+  API_KEY_NOT_FOUND: 'Diesen Schlüssel gibt es nicht mehr. Es wurde nichts geändert; sehen Sie die Liste noch einmal durch.',
+  API_KEYS_FULL: 'Der Tarif erlaubt {most} Schlüssel. Es wurde keiner angelegt; ziehen Sie zuerst einen zurück.',
+  WORKSPACE_NOT_FOUND: 'Diesen Arbeitsbereich gibt es nicht, oder Sie sind kein Mitglied. Es wurde nichts geändert; sehen Sie die Liste noch einmal durch.',
+  EXPORT_FIRST: 'Laden Sie zuerst Ihre Daten herunter, oder sagen Sie, dass Sie sie nicht möchten. Es wurde nichts gelöscht.',
+  WORKSPACES_OWNED: 'Ihnen gehören Arbeitsbereiche, in denen andere Mitglieder sind. Es wurde nichts gelöscht; geben Sie sie zuerst ab oder löschen Sie sie.',
+  NOT_CLOSING: 'Dieses Konto soll nicht gelöscht werden. Es wurde nichts geändert.',
+  EMAIL_SAME: 'Das Konto hat diese Adresse schon. Es wurde nichts geändert.',
+  PROVIDER_NOT_LINKED: 'Das Konto meldet sich nicht mit diesem Anbieter an. Es wurde nichts geändert; sehen Sie die Liste noch einmal durch.',
+  LINK_FAILED: 'Jenes Konto konnte nicht hinzugefügt werden: Es gehört hier zu einem anderen Konto, seine Adresse ist dort nicht bestätigt, oder es hat zu lange gedauert. Es wurde nichts geändert; versuchen Sie es noch einmal.',
+  LAST_WAY_IN: 'Das ist der letzte Weg in das Konto. Es wurde nichts geändert; setzen Sie zuerst ein Passwort oder fügen Sie einen anderen Weg hinzu.',
+  PASSKEYS_IMPOSSIBLE: 'Passkeys brauchen einen Server mit Namen und https oder einen auf diesem Computer, der als localhost geöffnet ist. Es wurde nichts geändert; nehmen Sie einen anderen Weg.',
+  PASSKEY_FAILED: 'Dieser Passkey wurde nicht angenommen. Es wurde nichts geändert; versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.',
+  PASSKEY_NOT_FOUND: 'Diesen Passkey gibt es nicht mehr. Es wurde nichts geändert; sehen Sie die Liste noch einmal durch.',
+  PASSKEYS_FULL: 'Ein Konto hat höchstens {most} Passkeys. Es wurde keiner angelegt; entfernen Sie zuerst einen.',
   PROVIDER_UNKNOWN: 'Diesen Weg der Anmeldung kennt der Server nicht. Es wurde nichts geändert; nehmen Sie einen anderen.',
 };
 /** English sentences that say more than the problem's own: by what is wrong with a password. */
@@ -165,6 +183,12 @@ export function fill(sentence: string, params: Record<string, unknown>): string 
 export function problemSentence({ code, message, params }: { code: string; message: string; params: Record<string, unknown> }, language: Language): string {
   const sentence = (language === 'de' ? germanProblems : englishProblems)[code === 'PASSWORD_UNFIT' ? String(params.fault) : code];
   return sentence ? fill(sentence, params) : message;
+}
+
+/** What can go wrong by its code, with the parameters still open: for scripts, which have no words of their own. English ones come with the problem. */
+export function sentencesOf(codes: readonly string[], language: Language): Record<string, string> {
+  const table = language === 'de' ? germanProblems : englishProblems;
+  return Object.fromEntries(codes.flatMap((code) => (table[code] ? [[code, table[code]]] : [])));
 }
 
 /** The language that a browser asks for; German when it stands before English. */
