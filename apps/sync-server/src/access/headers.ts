@@ -72,6 +72,8 @@ export const answerInvalid: Hook<unknown, ServerEnv, string, Response | void> = 
 function problemOf(error: Error): Problem {
   if (error instanceof Problem) return error;
   if (isAppError(error)) return new Problem(400, error.code, error.message, error.params);
+  // A zero character is text for JSON and addresses, and none for Postgres.
+  if (['22021', '22P05'].includes((error as { code?: string }).code ?? '')) return accessProblem('INPUT_INVALID', { fields: [] });
   if (error instanceof HTTPException && error.status === 413) return accessProblem('BODY_TOO_LARGE', { bytes: 0 });
   if (error instanceof HTTPException && error.status < 500) return accessProblem('INPUT_INVALID', { fields: [] });
   return accessProblem('INTERNAL');

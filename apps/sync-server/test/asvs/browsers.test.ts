@@ -4,7 +4,7 @@ import { call, registerPerson, type Person } from '../testAccounts.ts';
 import { startAccountServer, type AccountServer } from '../testAccountServer.ts';
 import { startTestIssuer, type TestIssuer } from '../testIssuer.ts';
 import { requirement, tellMatrix } from './requirement.ts';
-import { fingerprint, makeTenant, routesOf, sessionOf, visit, type Tenant, type WalkRoute } from './walkStage.ts';
+import { fingerprint, makeTenant, routesOf, sessionOf, valueOf, visit, type Tenant, type WalkRoute } from './walkStage.ts';
 
 const HERE = 'https://flows.example.org';
 const FRIEND = 'https://app.example.org';
@@ -31,6 +31,8 @@ afterAll(async () => {
 
 const ask = (method: string, path: string, headers: Record<string, string> = {}, body?: string) => fetch(stage.server.url + path, { method, redirect: 'manual', headers, ...(body === undefined ? {} : { body }) });
 const sessionCookie = () => signedIn.headers.getSetCookie().find((line) => line.includes('uxflow='))!;
+/** The path of a route to what the tenant has. */
+const pathOf = (route: Pick<WalkRoute, 'name' | 'path'>) => route.path.replace(/:(\w+)(\{[^}]*\})?/g, (_, one: string) => encodeURIComponent(valueOf(route, one, tenant.ids)));
 const cookie = () => sessionCookie().split(';')[0]!;
 /** Every cookie that the server ever sets: signing in and out, by the page, by a provider and by single sign-on. */
 async function everyCookie(): Promise<string[]> {
@@ -109,7 +111,7 @@ requirement('3.5.1', 'no route changes anything for a cookie from a page elsewhe
   const token = await sessionOf(stage.server, tenant.owner.userId);
   for (const { name, method, path } of changing) {
     for (const headers of [{ origin: EVIL }, { origin: 'null' }, { origin: FRIEND }, {}, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }] as Record<string, string>[]) {
-      const answer = await ask(method, path.replace(/:(\w+)/g, (_, one: string) => encodeURIComponent(tenant.ids[one] ?? 'x')), { ...headers, cookie: `__Host-uxflow=${token}`, 'content-type': 'application/json' }, '{}');
+      const answer = await ask(method, pathOf({ name, path }), { ...headers, cookie: `__Host-uxflow=${token}`, 'content-type': 'application/json' }, '{}');
       expect([name, headers, answer.status, (await answer.text()).includes('ORIGIN_REFUSED')]).toEqual([name, headers, 403, true]);
     }
   }
@@ -124,7 +126,7 @@ requirement('3.5.2', 'what a form elsewhere can send without asking is refused, 
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
     expect([type, (await ask('PATCH', '/api/v1/users/me', { cookie: `__Host-uxflow=${token}`, origin: EVIL, 'content-type': type }, body)).status]).toEqual([type, 403]);
     for (const route of routes.filter((one) => one.body !== undefined && one.rule?.as !== 'anyone' && !one.rule?.role)) {
-      const path = route.path.replace(/:(\w+)/g, (_, one: string) => encodeURIComponent(tenant.ids[one]!));
+      const path = pathOf(route);
       const answer = await ask(route.method, path, { authorization: `Bearer ${token}`, 'content-type': type }, body);
       expect([route.name, type, answer.status >= 400 && answer.status < 500]).toEqual([route.name, type, true]);
     }
@@ -138,7 +140,7 @@ requirement('3.5.3', 'asking every route by GET and HEAD, signed in, changes not
   const look = async () => (await fingerprint(stage.server, tenant)).filter((line) => !line.startsWith('audit_event '));
   const before = await look();
   for (const route of routes.filter(({ method }) => method === 'GET')) {
-    const path = route.path.replace(/:(\w+)(\{[^}]*\})?/g, (_, one: string) => encodeURIComponent(tenant.ids[one] ?? 'x'));
+    const path = pathOf(route);
     for (const method of ['GET', 'HEAD']) await (await ask(method, path, { cookie: `__Host-uxflow=${token}` })).text();
   }
   expect(await look()).toEqual(before);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { call, GOOD_PASSWORD, registerPerson, type Person } from '../testAccounts.ts';
 import { startAccountServer, type AccountServer } from '../testAccountServer.ts';
 import { requirement, tellMatrix } from './requirement.ts';
-import { makeTenant, routesOf, sessionOf, type Tenant, type WalkRoute } from './walkStage.ts';
+import { exampleOf, makeTenant, routesOf, sessionOf, valueOf, type Tenant, type WalkRoute } from './walkStage.ts';
 
 let stage: AccountServer;
 let routes: WalkRoute[];
@@ -31,17 +31,19 @@ requirement('1.3.11', 'line ends in names and addresses are refused, and those i
 
 requirement('2.2.1', 'what is larger than a megabyte is refused, with its length told or not', async () => {
   const big = JSON.stringify({ email: who.email, password: 'x'.repeat(2 * 1024 * 1024) });
-  const send = (body: string | ReadableStream, more: object = {}) => fetch(`${stage.server.url}/api/v1/users/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body, ...more });
-  expect((await send(big)).status).toBe(413);
+  // A server that reads no further may close while the rest is still on its way.
+  const send = (path: string, headers: Record<string, string>, body: string | ReadableStream, more: object = {}) => fetch(stage.server.url + path, { method: 'POST', redirect: 'manual', headers, body, ...more }).then(({ status }) => status, () => 413);
+  const json = { 'content-type': 'application/json' };
+  expect(await send('/api/v1/users/login', json, big)).toBe(413);
   const stream = new ReadableStream({
     start(controller) {
       for (let n = 0; n < 40; n++) controller.enqueue(new TextEncoder().encode('x'.repeat(64 * 1024)));
       controller.close();
     },
   });
-  expect([413, 422]).toContain((await send(stream, { duplex: 'half' })).status);
-  const form = await fetch(`${stage.server.url}/sign-in`, { method: 'POST', redirect: 'manual', headers: { origin: stage.server.url, 'content-type': 'application/x-www-form-urlencoded' }, body: `email=${'a'.repeat(2 * 1024 * 1024)}` });
-  expect(form.status).toBe(413);
+  expect(await send('/api/v1/users/login', json, stream, { duplex: 'half' })).toBe(413);
+  expect(await send('/sign-in', { origin: stage.server.url, 'content-type': 'application/x-www-form-urlencoded' }, `email=${'a'.repeat(2 * 1024 * 1024)}`)).toBe(413);
+  expect((await call(stage.server, 'GET', '/health')).status).toBe(200);
 });
 
 requirement('2.2.1', 'deep, torn, polluting, mistyped and repeated JSON is refused by every route without an error of the server', async () => {
@@ -49,8 +51,9 @@ requirement('2.2.1', 'deep, torn, polluting, mistyped and repeated JSON is refus
   const bodies = [deep, '['.repeat(100_000), '{', '[]', 'null', '"text"', '{"__proto__":{"admin":true},"constructor":{"prototype":{"x":1}}}', '{"email":{"$ne":null},"password":{"$gt":""},"token":["x"],"code":1}', '\uFEFF{}', '{"name":"\\u0000"}', '{"name":"\\ud800"}', '{"limit":1e400}'];
   for (const route of routes.filter(({ body }) => body)) {
     const token = await sessionOf(stage.server, tenant.owner.userId);
-    const path = route.path.replace(/:(\w+)/g, (_, one: string) => encodeURIComponent(tenant.ids[one] ?? 'x'));
-    for (const body of bodies) {
+    const path = route.path.replace(/:(\w+)/g, (_, one: string) => encodeURIComponent(valueOf(route, one, tenant.ids)));
+    const withNull = JSON.stringify(Object.fromEntries(Object.entries(exampleOf(route.body!, { ...tenant.ids, email: 'x' }) as object).map(([key, value]) => [key, typeof value === 'string' ? `${value}\0` : value])));
+    for (const body of [...bodies, withNull]) {
       const response = await fetch(stage.server.url + path, { method: route.method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body });
       const text = await response.text();
       expect([route.name, body.slice(0, 40), response.status, response.status < 500 && !text.includes('INTERNAL')]).toEqual([route.name, body.slice(0, 40), response.status, true]);
