@@ -126,7 +126,7 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     const { context, page } = await visit();
     await signIn(page, email);
     await page.getByLabel('Your name').fill('After');
-    await card(page, 'Your name').getByRole('button', { name: 'Save' }).click();
+    await card(page, 'Profile').getByRole('button', { name: 'Save' }).click();
     expect(await status(page)).toBe('It is saved.');
     await page.getByLabel('Language').selectOption('de');
     await page.getByLabel('Appearance').selectOption('dark');

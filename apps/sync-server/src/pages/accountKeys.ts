@@ -16,7 +16,7 @@ export function showKeys({ accounts: { apiKeys }, workspaces: { workspaces } }: 
     const [keys, places] = [await apiKeys.list(principal), await workspaces.list(principal)];
     const scopeName = (scope: string) => t.scopes[scope] ?? scope;
     return sectionPage(viewer, 'keys', html`
-      ${card(t.keys, html`<p>${t.keysLead}</p>
+      ${card(t.keysOwn, html`<p>${t.keysLead}</p>
         ${keys.length === 0 ? html`<p class="quiet">${t.keysNone}</p>` : ''}
         <ul class="rows">${keys.map(({ id, name, start, scopes, createdAt, expiresAt, uses }) => html`<li>
           <p><strong>${name}</strong> <code>${start}…</code><br /><span class="quiet">${fill(t.keyLine, { scopes: scopes.map(scopeName).join(', '), made: moment(viewer, createdAt), ends: expiresAt === null ? t.keyNever : moment(viewer, expiresAt), uses })}</span></p>

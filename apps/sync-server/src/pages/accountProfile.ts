@@ -15,7 +15,7 @@ export function showProfile(): ShowSection {
     if (!me.emailVerified) return unverifiedPage(viewer, problem);
     const { language, theme, timezone, notifications } = me.preferences;
     return sectionPage(viewer, 'profile', html`
-      ${card(t.yourName, html`<p>${me.email}</p>
+      ${card(t.sections.profile, html`<p>${me.email}</p>
         <form method="post" action="/account/profile">
           <label>${t.yourName}<input name="name" autocomplete="name" required maxlength="100" value="${me.name}" /></label>
           <button>${t.save}</button>

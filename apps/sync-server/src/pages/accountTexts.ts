@@ -13,7 +13,7 @@ const en = {
   theme: 'Appearance',
   themes: { system: 'Like this device', light: 'Light', dark: 'Dark' },
   timezone: 'Time zone',
-  timezoneHint: 'Such as Europe/Berlin. Mails and exports name times in it.',
+  timezoneHint: 'Such as Europe/Berlin. Times on these pages are in it.',
   notifications: 'Write to me about',
   notices: { mentions: 'Mentions in comments', invitations: 'Invitations to workspaces', signIns: 'Sign-ins from new devices', productNews: 'News of the product' },
 
@@ -100,7 +100,7 @@ const en = {
   deviceEnded: 'That device is signed out.',
   devicesEnded: 'All other devices are signed out.',
 
-  keys: 'Keys for programs',
+  keysOwn: 'Your keys',
   keysLead: 'By a key a program does what you allow it, in your name.',
   keysNone: 'There is none.',
   keyLine: '{scopes}; made {made}, ends {ends}, used {uses} times',
@@ -153,7 +153,7 @@ const de: AccountTexts = {
   theme: 'Aussehen',
   themes: { system: 'Wie dieses Gerät', light: 'Hell', dark: 'Dunkel' },
   timezone: 'Zeitzone',
-  timezoneHint: 'Zum Beispiel Europe/Berlin. Mails und Exporte nennen Zeiten darin.',
+  timezoneHint: 'Zum Beispiel Europe/Berlin. Die Zeiten auf diesen Seiten richten sich danach.',
   notifications: 'Schreiben Sie mir bei',
   notices: { mentions: 'Erwähnungen in Kommentaren', invitations: 'Einladungen in Arbeitsbereiche', signIns: 'Anmeldungen von neuen Geräten', productNews: 'Neuigkeiten zum Produkt' },
 
@@ -240,7 +240,7 @@ const de: AccountTexts = {
   deviceEnded: 'Das Gerät ist abgemeldet.',
   devicesEnded: 'Alle anderen Geräte sind abgemeldet.',
 
-  keys: 'Schlüssel für Programme',
+  keysOwn: 'Ihre Schlüssel',
   keysLead: 'Mit einem Schlüssel tut ein Programm in Ihrem Namen, was Sie ihm erlauben.',
   keysNone: 'Es gibt keinen.',
   keyLine: '{scopes}; angelegt {made}, endet {ends}, {uses}-mal benutzt',

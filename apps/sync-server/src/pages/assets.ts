@@ -40,7 +40,7 @@ button:disabled { opacity: 0.5; cursor: default; }
 button.danger { background: var(--bad); color: var(--card); }
 button.plain { width: auto; min-height: 0; padding: 0.5rem 0.75rem; background: transparent; color: var(--quiet); font-weight: 400; text-align: left; }
 .mark { padding: 0.125rem 0.5rem; border-radius: 999px; background: var(--good-ground); color: var(--good); font-size: 0.8125rem; }
-.codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 0.5rem; margin: 0 0 1rem; padding: 0; list-style: none; }
+.codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 0.5rem; margin: 0 0 1rem; padding: 0; list-style: none; }
 .qr { display: block; width: min(15rem, 100%); margin: 0 auto 1rem; border-radius: 8px; }
 main:has(.account) { max-width: 60rem; margin: 2rem auto 4rem; padding: 0 1rem; background: none; }
 .account { display: grid; grid-template-columns: 13rem minmax(0, 1fr); gap: 2rem; align-items: start; }
@@ -52,6 +52,10 @@ main:has(.account) { max-width: 60rem; margin: 2rem auto 4rem; padding: 0 1rem; 
 .account .card { margin: 0 0 1rem; padding: 1.5rem; border-radius: 12px; background: var(--card); }
 .account .card > :last-child, .account .card form:last-child { margin-bottom: 0; }
 .account .card form { max-width: 28rem; }
+.account .card form > button { justify-self: start; width: auto; min-width: 10rem; }
+form > p { margin: 0; }
+form > p.quiet { margin-top: -0.5rem; }
+[data-passkey] { margin: 0 0 1rem; }
 h2 { margin: 0 0 0.75rem; font-size: 1.125rem; line-height: 1.3; }
 .rows { margin: 0 0 1rem; padding: 0; list-style: none; }
 .rows li { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; padding: 0.75rem 0; border-top: 1px solid var(--faint); }
@@ -62,10 +66,17 @@ h2 { margin: 0 0 0.75rem; font-size: 1.125rem; line-height: 1.3; }
 .account .rows button.second { width: auto; }
 @media (max-width: 46rem) {
   .account { grid-template-columns: minmax(0, 1fr); gap: 1rem; }
-  .account nav { position: static; grid-auto-flow: column; grid-auto-columns: max-content; overflow-x: auto; padding-bottom: 0.25rem; }
+  .account nav { position: static; display: flex; flex-wrap: wrap; }
+  .account .card form > button { width: 100%; }
   .account nav form { margin: 0; }
   .account .card { padding: 1.25rem; }
 }
+.facts { display: grid; gap: 0.25rem; margin: 0 0 1rem; }
+.facts dt { color: var(--quiet); font-size: 0.875rem; }
+.facts dd { margin: 0 0 0.5rem; overflow-wrap: anywhere; }
+.copied { display: block; padding: 0.5rem 0.75rem; border-radius: 8px; background: var(--ground); user-select: all; }
+textarea { width: 100%; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: var(--ink); font: 0.875rem/1.4 ui-monospace, monospace; resize: vertical; }
+input[type="radio"] { width: 20px; height: 20px; min-height: 0; accent-color: var(--accent); }
 .route { border-top: 1px solid var(--line); padding: 0.75rem 0; }
 .route h3 { margin: 0; font-size: 1rem; }
 `;
