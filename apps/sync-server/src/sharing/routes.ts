@@ -5,14 +5,14 @@ import { accessRoute, problemAnswer } from '../access/route.ts';
 import { answerOf, bodyOf, conflict, inWorkspace, notFound, overLimit } from '../workspaces/answers.ts';
 import { idSchema } from '../workspaces/schema.ts';
 import type { SharingModule } from './module.ts';
-import { linkChangeSchema, linkSchema, madeLinkSchema, newLinkSchema, openedLinkSchema, openLinkSchema } from './schema.ts';
+import { linkChangeSchema, linkListSchema, linkSchema, madeLinkSchema, newLinkSchema, openedLinkSchema, openLinkSchema } from './schema.ts';
 
 const tags = ['links'];
 const base = '/api/v1/workspaces/{workspaceId}/links';
 const sharer = { as: 'holder', workspace: { parameter: 'workspaceId', permission: 'share_links' } } as const;
 const aLink = inWorkspace.extend({ linkId: idSchema });
 
-const listRoute = accessRoute({ access: sharer, method: 'get', path: base, tags, summary: 'Links to flows that you see', request: { params: inWorkspace, query: z.object({ logId: idSchema.optional() }) }, responses: { 200: answerOf('They are, newest first.', z.object({ links: z.array(linkSchema) })), 404: notFound } });
+const listRoute = accessRoute({ access: sharer, method: 'get', path: base, tags, summary: 'Links to flows that you see', request: { params: inWorkspace, query: z.object({ logId: idSchema.optional() }) }, responses: { 200: answerOf('They are, newest first.', linkListSchema), 404: notFound } });
 const createRoute = accessRoute({
   access: sharer,
   method: 'post',
@@ -38,7 +38,7 @@ const openRoute = accessRoute({
 
 /** Adds the routes of links. */
 export function addLinkRoutes(app: ServerApp, { links, visits }: SharingModule): void {
-  app.openapi(listRoute, async (context) => context.json({ links: await links.list(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('query')) }, 200));
+  app.openapi(listRoute, async (context) => context.json(await links.list(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('query')), 200));
   app.openapi(createRoute, async (context) => context.json(await links.create(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('json')), 201));
   app.openapi(changeRoute, async (context) => {
     const { workspaceId, linkId } = context.req.valid('param');

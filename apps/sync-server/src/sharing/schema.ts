@@ -33,6 +33,10 @@ export const linkSchema = z
   .openapi('ShareLink');
 export type LinkView = z.infer<typeof linkSchema>;
 
+/** With what the asker may do about links at all. `mostDays`: after which a new one ends at the latest. */
+export const linkListSchema = z.object({ links: z.array(linkSchema), allowed: z.boolean(), mayAllow: z.boolean(), mostDays: z.number().nullable() });
+export type LinkList = z.infer<typeof linkListSchema>;
+
 export const newLinkSchema = z.object({
   logId: idSchema,
   /** `link_` and random characters; needed with `key`, which is bound to it. */

@@ -12,7 +12,7 @@ import { planOf, PLANS, type Plan } from '../workspaces/plans.ts';
 import { demandName } from '../workspaces/projects.ts';
 import { linkProblem } from './errors.ts';
 import { LINK_FACTS, LINK_JOINS, linksAllowed, linkScope, type LinkFacts } from './linkScope.ts';
-import type { LinkChange, LinkView, MadeLink, NewShareLink } from './schema.ts';
+import type { LinkChange, LinkList, LinkView, MadeLink, NewShareLink } from './schema.ts';
 
 export interface SharingParts extends WorkspaceParts {
   hasher: PasswordHasher;
@@ -22,7 +22,7 @@ export interface SharingParts extends WorkspaceParts {
 
 export interface Links {
   /** Links of the flows that the asker sees, newest first. */
-  list(principal: Principal, workspaceId: string, options?: { logId?: string | undefined }): Promise<LinkView[]>;
+  list(principal: Principal, workspaceId: string, options?: { logId?: string | undefined }): Promise<LinkList>;
   /** A new link; its address is told this once. */
   create(principal: Principal, workspaceId: string, wanted: NewShareLink): Promise<MadeLink>;
   /** For who made it and who manages projects. */
@@ -92,9 +92,7 @@ export function createLinks(parts: SharingParts): Links {
     mayChange: mayChange(place, row),
   });
   const planIn = async ({ sql, workspace }: Place): Promise<Plan> => PLANS[await planOf(sql, workspace.ownerId, standardPlan)];
-  const demandAllowed = async ({ sql, workspace }: Place) => {
-    if (!linksAllowed({ allowLinks: workspace.allowLinks, encrypted: workspace.encrypted, plan: await planOf(sql, workspace.ownerId, standardPlan) }, standardPlan)) throw linkProblem('LINKS_NOT_ALLOWED', { workspaceId: workspace.id });
-  };
+  const isAllowed = async ({ sql, workspace }: Place) => linksAllowed({ allowLinks: workspace.allowLinks, encrypted: workspace.encrypted, plan: await planOf(sql, workspace.ownerId, standardPlan) }, standardPlan);
 
   return {
     async list(principal, workspaceId, { logId } = {}) {
@@ -103,7 +101,12 @@ export function createLinks(parts: SharingParts): Links {
       const logs = [...new Set(rows.map((row) => row.logId))];
       const scopes = await scopesOf(place.sql, logs.map((one) => ({ userId: place.actor.userId, logId: one })));
       const seen = new Set(logs.filter((_, at) => scopes[at]));
-      return rows.filter((row) => seen.has(row.logId) || mayChange(place, row)).map((row) => viewOf(place, row));
+      return {
+        links: rows.filter((row) => seen.has(row.logId) || mayChange(place, row)).map((row) => viewOf(place, row)),
+        allowed: await isAllowed(place),
+        mayAllow: place.actor.permissions.has('manage_settings'),
+        mostDays: (await planIn(place)).linkDays,
+      };
     },
     async create(principal, workspaceId, wanted) {
       // Before the workspace is locked: this takes its time on purpose.
@@ -111,7 +114,7 @@ export function createLinks(parts: SharingParts): Links {
       return changeIn(parts, principal, workspaceId, { permission: 'share_links' }, async (place) => {
         const { sql, workspace, actor } = place;
         const { logId, name, sealed, mayComment, expiresAt, key } = wanted;
-        await demandAllowed(place);
+        if (!(await isAllowed(place))) throw linkProblem('LINKS_NOT_ALLOWED', { workspaceId });
         demandName(place, wanted);
         if (name === undefined && sealed === undefined) throw workspaceProblem(workspace.encrypted ? 'NAME_NOT_SEALED' : 'NAME_SEALED');
         if (workspace.encrypted && !(wanted.id && key)) throw linkProblem('LINK_KEY_NEEDED');

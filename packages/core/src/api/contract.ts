@@ -1,10 +1,12 @@
 import { agentRoutes } from './agentRoutes.ts';
+import { assetRoutes } from './assetRoutes.ts';
 import { answerRoutes } from './answerRoutes.ts';
 import { chatRoutes, proposalRoutes } from './chatRoutes.ts';
 import { endpointRoutes } from './endpointRoutes.ts';
 import { fitnessRoutes } from './fitnessRoutes.ts';
 import { flowRoutes, flowsRoutes } from './flowRoutes.ts';
 import { keyRoutes } from './keyRoutes.ts';
+import { linkRoutes } from './linkRoutes.ts';
 import { mcpRoutes } from './mcpRoutes.ts';
 import { promptRoutes } from './promptRoutes.ts';
 import { appRoutes, modelRoutes, settingsRoutes } from './settingsRoutes.ts';
@@ -20,6 +22,8 @@ export const contract = {
   workspaces: workspaceRoutes,
   inbox: inboxRoutes,
   keys: keyRoutes,
+  assets: assetRoutes,
+  links: linkRoutes,
   flows: flowsRoutes,
   flow: flowRoutes,
   chat: chatRoutes,

@@ -7,6 +7,7 @@ export { endpointSettingsSchema, type EndpointChange, type EndpointHealth, type 
 export { type FitnessState } from './fitnessRoutes.ts';
 export { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema, viewKindSchema } from './flowRoutes.ts';
 export { keysSchema, type AccountKeysView, type InvitationLink, type KeyMemberView, type KeyNote, type KeysView, type WorkspaceKeysView } from './keyRoutes.ts';
+export { type ShareLink, type ShareLinks } from './linkRoutes.ts';
 export { MCP_TOOL_NAMES, mcpConsentSchema, mcpToolNameSchema, mcpTransportSchema, type McpAnswer, type McpCall, type McpConsent, type McpQuestion, type McpServerView, type McpState, type McpToolListing, type McpToolName, type McpToolResult, type McpTransport } from './mcpRoutes.ts';
 export { choiceFor, leadChoice, LIGHT_AGENTS, type ChoiceOrigin } from './quality.ts';
 export { promptsSchema, type AgentPrompts, type PromptChangeView, type PromptEvidence, type PromptProblem, type Prompts, type PromptStanding, type PromptTrialView, type PromptVariantView } from './promptRoutes.ts';

@@ -25,9 +25,11 @@ import { createBroadcast } from './broadcast.ts';
 import { createTurnLearner } from './turnLearner.ts';
 import { createSpending } from './spending.ts';
 import { createAccountService } from './sync/accountService.ts';
+import { createAssetSync } from './sync/assetSync.ts';
 import { createAsides } from './sync/asides.ts';
 import { createInboxService } from './sync/inboxService.ts';
 import { createKeyService } from './sync/keyService.ts';
+import { createLinkService } from './sync/linkService.ts';
 import { createShares } from './sync/shares.ts';
 import { createSyncLine } from './sync/syncLine.ts';
 import { createSyncService } from './sync/syncService.ts';
@@ -151,15 +153,18 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   const keys = createKeyService({ folder, account, secrets: dependencies.secrets, newId, clock, logger: logger.child('keys') });
   const sync = createSyncService({ folder, flows, account, keys, line, shares, asides, clock, logger: logger.child('sync') });
   const inbox = createInboxService({ folder, flows, account, remote: sync.remote, shares, logger: logger.child('inbox') });
+  const assets = createAssetSync({ folder, flows, account, keys, shares, clock, logger: logger.child('assets') });
+  keys.onChange(assets.lookAgain);
   settings.onChange(() => line.recheck());
   folder.setTextSource((flowId) => flows.textOf(flowId));
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, account, keys, sync, workspaces: createWorkspaceMembers(account), inbox, asides, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, account, keys, assets, links: createLinkService({ account, keys, shares, secrets: dependencies.secrets }), sync, workspaces: createWorkspaceMembers(account), inbox, asides, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
       inbox.close();
+      assets.close();
       sync.close();
       keys.close();
       account.close();

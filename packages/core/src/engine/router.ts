@@ -24,8 +24,10 @@ import type { Broadcast } from './broadcast.ts';
 import type { Spending } from './spending.ts';
 import type { UsageService } from './usageService.ts';
 import type { AccountService } from './sync/accountService.ts';
+import type { AssetSync } from './sync/assetSync.ts';
 import { keyHandlers } from './sync/keyHandlers.ts';
 import type { KeyService } from './sync/keyService.ts';
+import type { LinkService } from './sync/linkService.ts';
 import type { Asides } from './sync/asides.ts';
 import type { InboxService } from './sync/inboxService.ts';
 import type { SyncService } from './sync/syncService.ts';
@@ -53,6 +55,8 @@ export interface EngineParts {
   author(): Author;
   account: AccountService;
   keys: KeyService;
+  assets: AssetSync;
+  links: LinkService;
   sync: SyncService;
   workspaces: WorkspaceMembers;
   inbox: InboxService;
@@ -68,7 +72,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
 export function createRouter(parts: EngineParts) {
-  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, account, keys, sync, workspaces, inbox, asides, logger } = parts;
+  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, account, keys, assets, links, sync, workspaces, inbox, asides, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
     const route = path.join('.');
     try {
@@ -130,6 +134,20 @@ export function createRouter(parts: EngineParts) {
       read: os.inbox.read.handler(({ input }) => done(inbox.read(input.mentionId))),
     },
     keys: keyHandlers(os.keys, keys),
+    assets: {
+      add: os.assets.add.handler(({ input }) => assets.add(Buffer.from(input.base64, 'base64'))),
+      get: os.assets.get.handler(async ({ input }) => {
+        const { mediaType, bytes } = await assets.get(input.flowId, input.assetId);
+        return { mediaType, base64: Buffer.from(bytes).toString('base64') };
+      }),
+    },
+    links: {
+      list: os.links.list.handler(({ input }) => links.list(input.flowId)),
+      create: os.links.create.handler(({ input: { flowId, ...wanted } }) => links.create(flowId, wanted)),
+      change: os.links.change.handler(async ({ input: { flowId, linkId, ...change } }) => done(await links.change(flowId, linkId, change))),
+      revoke: os.links.revoke.handler(async ({ input }) => done(await links.revoke(input.flowId, input.linkId))),
+      allow: os.links.allow.handler(async ({ input }) => done(await links.allow(input.flowId, input.allowed))),
+    },
     flows: {
       list: os.flows.list.handler(({ input }) => flows.list(input).map((row) => (sync.isShared(row.id) ? { ...row, isShared: true } : row))),
       watch: os.flows.watch.handler(({ signal }) => flows.changes.subscribe(signal)),

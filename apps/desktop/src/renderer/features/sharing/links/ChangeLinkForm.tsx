@@ -1,0 +1,67 @@
+import type { ShareLink } from '@uxflow/core/api';
+import { Button, Checkbox, Field, Notice, SelectField } from '@uxflow/ui';
+import { useState } from 'react';
+import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { useServices } from '../../../store/services.ts';
+import { useBusy } from '../useBusy.ts';
+import { endAt, LINK_ENDS, type LinkEnd } from './linkEnds.ts';
+import { LEAST_PASSWORD } from './NewLinkForm.tsx';
+
+/** What can be changed of a link that is out in the world. */
+export function ChangeLinkForm({ link, flowId, isSealed, onDone, onCancel }: { link: ShareLink; flowId: string; /** Then its password is part of its key. */ isSealed: boolean; onDone: () => Promise<void>; onCancel: () => void }) {
+  const text = useText();
+  const { api } = useServices();
+  const [name, setName] = useState(link.name);
+  const [end, setEnd] = useState<LinkEnd | ''>('');
+  const [mayComment, setMayComment] = useState(link.mayComment);
+  const [password, setPassword] = useState('');
+  const [isOpen, setOpen] = useState(false);
+  const { isBusy, failure, run } = useBusy();
+  const change = {
+    ...(name.trim() && name.trim() !== link.name ? { name: name.trim() } : {}),
+    ...(end === '' ? {} : { expiresAt: endAt(end, Date.now()) }),
+    ...(mayComment === link.mayComment ? {} : { mayComment }),
+    ...(isOpen ? { password: null } : password ? { password } : {}),
+  };
+  const cuts = 'expiresAt' in change || 'password' in change;
+  const isShort = !isOpen && password !== '' && password.length < LEAST_PASSWORD;
+  return (
+    <form
+      className="links__form"
+      data-testid="change-link"
+      onSubmit={(event) => {
+        event.preventDefault();
+        run(async () => {
+          if (Object.keys(change).length > 0) await api.links.change({ flowId, linkId: link.id, ...change });
+          await onDone();
+        });
+      }}
+    >
+      <div className="share__row">
+        <Field label={text('links.name')}>{(id) => <input id={id} className="input" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />}</Field>
+        <SelectField label={text('links.ends')} value={end} choices={[{ value: '' as const, label: text('links.keepEnd') }, ...LINK_ENDS.map((value) => ({ value, label: text(`links.ends.${value}`) }))]} onCommit={setEnd} />
+      </div>
+      <Checkbox label={text('links.mayComment')} checked={mayComment} onCommit={setMayComment} />
+      {isSealed ? null : (
+        <>
+          {isOpen ? null : (
+            <Field label={text('links.newPassword')}>
+              {(id) => <input id={id} className="input" type="text" autoComplete="off" spellCheck={false} value={password} maxLength={200} onChange={(event) => setPassword(event.target.value)} />}
+            </Field>
+          )}
+          {link.hasPassword ? <Checkbox label={text('links.noPassword')} checked={isOpen} onCommit={setOpen} /> : null}
+        </>
+      )}
+      {cuts ? <p className="share__quiet">{text('links.cutText')}</p> : null}
+      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <div className="share__choices">
+        <Button type="submit" size="small" variant="primary" disabled={isBusy || isShort}>
+          {text('links.save')}
+        </Button>
+        <Button size="small" disabled={isBusy} onClick={onCancel}>
+          {text('cancel')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ShareLink } from '@uxflow/core/api';
+import { Button, Checkbox, Field, Notice, SelectField } from '@uxflow/ui';
+import { Link2 } from 'lucide-react';
+import { useState } from 'react';
+import { errorText, useLanguage, useText } from '../../../i18n/TextContext.tsx';
+import { useServices } from '../../../store/services.ts';
+import { useBusy } from '../useBusy.ts';
+import { endAt, endsWithin, type LinkEnd } from './linkEnds.ts';
+
+export const LEAST_PASSWORD = 8;
+
+/** What a new link may, and until when. */
+export function NewLinkForm({ flowId, mostDays, onMade, onCancel }: { flowId: string; /** Days after which it ends at the latest; null: none. */ mostDays: number | null; onMade: (link: ShareLink) => Promise<void>; onCancel: () => void }) {
+  const text = useText();
+  const language = useLanguage();
+  const { api } = useServices();
+  const ends = endsWithin(mostDays);
+  const [name, setName] = useState('');
+  const [end, setEnd] = useState<LinkEnd>(ends.includes('month') ? 'month' : ends.at(-1)!);
+  const [withPassword, setWithPassword] = useState(false);
+  const [password, setPassword] = useState('');
+  const [mayComment, setMayComment] = useState(false);
+  const { isBusy, failure, run } = useBusy();
+  const make = () =>
+    run(async () => {
+      const standard = text('links.standardName', { date: new Date().toLocaleDateString(language, { dateStyle: 'medium' }) });
+      await onMade(await api.links.create({ flowId, name: name.trim() || standard, mayComment, expiresAt: endAt(end, Date.now()), ...(withPassword ? { password } : {}) }));
+    });
+  return (
+    <form
+      className="links__form"
+      data-testid="new-link"
+      onSubmit={(event) => {
+        event.preventDefault();
+        make();
+      }}
+    >
+      <div className="share__row">
+        <Field label={text('links.name')}>{(id) => <input id={id} className="input" value={name} maxLength={100} placeholder={text('links.namePlaceholder')} onChange={(event) => setName(event.target.value)} />}</Field>
+        <SelectField label={text('links.ends')} value={end} choices={ends.map((value) => ({ value, label: text(`links.ends.${value}`) }))} onCommit={setEnd} />
+      </div>
+      <Checkbox label={text('links.mayComment')} checked={mayComment} onCommit={setMayComment} />
+      <Checkbox label={text('links.withPassword')} checked={withPassword} onCommit={setWithPassword} />
+      {withPassword ? (
+        <Field label={text('links.password')} hint={text('links.passwordHint')}>
+          {(id) => <input id={id} className="input" type="text" autoComplete="off" spellCheck={false} value={password} minLength={LEAST_PASSWORD} maxLength={200} onChange={(event) => setPassword(event.target.value)} />}
+        </Field>
+      ) : null}
+      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <div className="share__choices">
+        <Button type="submit" variant="primary" icon={<Link2 />} disabled={isBusy || (withPassword && password.length < LEAST_PASSWORD)}>
+          {text(isBusy ? 'links.making' : 'links.make')}
+        </Button>
+        <Button disabled={isBusy} onClick={onCancel}>
+          {text('cancel')}
+        </Button>
+      </div>
+    </form>
+  );
+}

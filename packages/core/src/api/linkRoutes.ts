@@ -1,0 +1,59 @@
+/** Links by which people without an account look at a shared flow. */
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { idSchema } from '../flow/fieldKind.ts';
+
+const time = z.number().int();
+
+export const shareLinkSchema = z.object({
+  id: z.string(),
+  /** '' where it is sealed and its key is not here. */
+  name: z.string(),
+  hasPassword: z.boolean(),
+  mayComment: z.boolean(),
+  /** ms UTC; null: it does not end by itself. */
+  expiresAt: time.nullable(),
+  /** `held`: who made it may not share the flow any more, or the workspace forbids links. */
+  state: z.enum(['open', 'expired', 'held']),
+  createdByName: z.string(),
+  createdAt: time,
+  opened: z.number().int(),
+  lastOpenedAt: time.nullable(),
+  /** Whether this account may change and revoke it. */
+  mayChange: z.boolean(),
+  /** What to send; only the device that made the link has it. */
+  address: z.string().optional(),
+});
+export type ShareLink = z.infer<typeof shareLinkSchema>;
+
+/** The links to a flow, and what this account may do about them. */
+export const shareLinksSchema = z.object({
+  links: z.array(shareLinkSchema),
+  /** Whether the workspace lets its flows be shared by links. */
+  allowed: z.boolean(),
+  /** Whether this account may change that. */
+  mayAllow: z.boolean(),
+  /** Days after which a new link ends at the latest, by the workspace's plan; null: none. */
+  mostDays: z.number().nullable(),
+  /** True where the flow is encrypted: the key is part of the address, and a password cannot be changed. */
+  encrypted: z.boolean(),
+});
+export type ShareLinks = z.infer<typeof shareLinksSchema>;
+
+const nothing = z.object({});
+const ofFlow = z.object({ flowId: idSchema });
+const ofLink = ofFlow.extend({ linkId: z.string().min(1).max(100) });
+const name = z.string().trim().min(1).max(100);
+const password = z.string().min(8).max(200);
+
+export const linkRoutes = {
+  /** Throws FLOW_NOT_SHARED, PERMISSION_MISSING. */
+  list: oc.input(ofFlow).output(shareLinksSchema),
+  /** Throws LINKS_NOT_ALLOWED, LINK_LIMIT, LINK_EXPIRY…, and for an encrypted flow what keeps its key away; then nothing was made. */
+  create: oc.input(ofFlow.extend({ name, password: password.optional(), mayComment: z.boolean(), expiresAt: time.nullable() })).output(shareLinkSchema),
+  change: oc.input(ofLink.extend({ name: name.optional(), password: password.nullable().optional(), mayComment: z.boolean().optional(), expiresAt: time.nullable().optional() })).output(nothing),
+  /** Whoever looks by it is cut at once. */
+  revoke: oc.input(ofLink).output(nothing),
+  /** Whether flows of the workspace may be shared by links. */
+  allow: oc.input(ofFlow.extend({ allowed: z.boolean() })).output(nothing),
+};

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { ShareLink, ShareLinks } from '../../api/linkRoutes.ts';
+import { AppError, isAppError } from '../../base/index.ts';
+import { linkProof, newLink, openName, sealName, toText, writeLinkFragment, type Cipher, type WorkspaceKeys } from '../../sync/keys/index.ts';
+import type { SecretStore } from '../dependencies.ts';
+import type { AccountService } from './accountService.ts';
+import type { KeyService } from './keyService.ts';
+import type { Share, Shares } from './shares.ts';
+
+/** Links to shared flows, on the account's server. Every call throws what the server refuses. */
+export interface LinkService {
+  list(flowId: string): Promise<ShareLinks>;
+  create(flowId: string, wanted: { name: string; password?: string | undefined; mayComment: boolean; expiresAt: number | null }): Promise<ShareLink>;
+  change(flowId: string, linkId: string, change: { name?: string | undefined; password?: string | null | undefined; mayComment?: boolean | undefined; expiresAt?: number | null | undefined }): Promise<void>;
+  revoke(flowId: string, linkId: string): Promise<void>;
+  allow(flowId: string, allowed: boolean): Promise<void>;
+}
+
+export interface LinkServiceOptions {
+  account: Pick<AccountService, 'api' | 'get'>;
+  keys: Pick<KeyService, 'keysOf'>;
+  shares: Pick<Shares, 'get'>;
+  /** Addresses are kept where sessions are: who has one reads the flow. */
+  secrets: SecretStore;
+}
+
+/** What the cipher of an encrypted workspace needs. */
+interface Held {
+  cipher: Cipher;
+  keys: WorkspaceKeys;
+}
+
+const time = z.number().int();
+const linkSchema = z.looseObject({
+  id: z.string(),
+  name: z.string().nullable(),
+  sealed: z.string().nullable(),
+  hasPassword: z.boolean(),
+  mayComment: z.boolean(),
+  expiresAt: time.nullable(),
+  state: z.enum(['open', 'expired', 'held']),
+  createdByName: z.string(),
+  createdAt: time,
+  opened: z.number().int(),
+  lastOpenedAt: time.nullable(),
+  mayChange: z.boolean(),
+});
+const listSchema = z.looseObject({ links: z.array(linkSchema), allowed: z.boolean(), mayAllow: z.boolean(), mostDays: z.number().nullable() });
+const madeSchema = linkSchema.extend({ address: z.string() });
+const TRIES = 3;
+const ID_BYTES = 16;
+
+/** The link service of an engine. */
+export function createLinkService({ account, keys, shares, secrets }: LinkServiceOptions): LinkService {
+  const shareOf = (flowId: string): Share => {
+    const share = shares.get(flowId);
+    if (share?.phase !== 'shared' || share.server !== account.get().server) throw new AppError('FLOW_NOT_SHARED', 'This flow is not shared on the server where you are signed in, so there is nothing to link to. Nothing was changed; share it first.', { flowId });
+    return share;
+  };
+  const pathOf = ({ workspaceId }: Share, linkId?: string) => `/workspaces/${encodeURIComponent(workspaceId)}/links${linkId === undefined ? '' : `/${encodeURIComponent(linkId)}`}`;
+  const secretName = ({ server }: Share, linkId: string) => `link:${server}:${linkId}`;
+  /** Undefined where the workspace is not encrypted; an encrypted one without its key makes nothing at all. */
+  const heldFor = async ({ workspaceId, encrypted }: Share): Promise<Held | undefined> => {
+    const held = await keys.keysOf(workspaceId);
+    if (!held && encrypted) throw new AppError('LOG_KEY_MISSING', 'This flow is encrypted, and its key is not on this device. Nothing was lost; bring the key, then it goes on.', {});
+    return held;
+  };
+  const viewOf = async (share: Share, held: Held | undefined, row: z.infer<typeof linkSchema>): Promise<ShareLink> => {
+    const { id, name, sealed, hasPassword, mayComment, expiresAt, state, createdByName, createdAt, opened, lastOpenedAt, mayChange } = row;
+    const address = await secrets.get(secretName(share, id)).catch(() => undefined);
+    return { id, name: name ?? nameIn(held, share, sealed), hasPassword, mayComment, expiresAt, state, createdByName, createdAt, opened, lastOpenedAt, mayChange, ...(address === undefined ? {} : { address }) };
+  };
+
+  const create = async (share: Share, { name, password, mayComment, expiresAt }: Parameters<LinkService['create']>[1], tries: number): Promise<ShareLink> => {
+    const held = await heldFor(share);
+    const common = { logId: share.logId, mayComment, expiresAt };
+    const sealed = held && sealedLink(held, share, name, password);
+    try {
+      const made = await account.api().send('POST', pathOf(share), sealed ? { ...common, ...sealed.body } : { ...common, name, ...(password === undefined ? {} : { password }) }, madeSchema);
+      const address = sealed ? `${made.address}#${sealed.fragment}` : made.address;
+      // Where it cannot be kept it is still told this once.
+      await secrets.set(secretName(share, made.id), address).catch(() => undefined);
+      return { ...(await viewOf(share, held, made)), address };
+    } catch (error) {
+      // The key was replaced this moment: the next try takes the new one.
+      if (isAppError(error) && error.code === 'EPOCH_CHANGED' && tries > 1) return create(share, { name, password, mayComment, expiresAt }, tries - 1);
+      throw error;
+    }
+  };
+
+  return {
+    async list(flowId) {
+      const share = shareOf(flowId);
+      const { links, allowed, mayAllow, mostDays } = await account.api().get(`${pathOf(share)}?${new URLSearchParams({ logId: share.logId })}`, listSchema);
+      // The list is worth seeing without the names, too.
+      const held = share.encrypted ? await keys.keysOf(share.workspaceId).catch(() => undefined) : undefined;
+      return { links: await Promise.all(links.map((row) => viewOf(share, held, row))), allowed, mayAllow, mostDays, encrypted: share.encrypted };
+    },
+    create: async (flowId, wanted) => create(shareOf(flowId), wanted, TRIES),
+    async change(flowId, linkId, { name, ...change }) {
+      const share = shareOf(flowId);
+      const held = name === undefined ? undefined : await heldFor(share);
+      const named = name === undefined ? {} : held ? { sealed: sealName(held.cipher, held.keys, { logId: share.logId }, name) } : { name };
+      await account.api().send('PATCH', pathOf(share, linkId), { ...change, ...named }, z.unknown());
+    },
+    async revoke(flowId, linkId) {
+      const share = shareOf(flowId);
+      await account.api().send('DELETE', pathOf(share, linkId), undefined, z.unknown());
+      await secrets.set(secretName(share, linkId), null).catch(() => undefined);
+    },
+    async allow(flowId, allowed) {
+      const { workspaceId } = shareOf(flowId);
+      await account.api().send('PATCH', `/workspaces/${encodeURIComponent(workspaceId)}`, { settings: { allowLinks: allowed } }, z.unknown());
+    },
+  };
+}
+
+/** What the server gets of a link to an encrypted flow, and what stands behind the # of its address. */
+function sealedLink({ cipher, keys }: Held, { logId }: Share, name: string, password: string | undefined): { body: Record<string, unknown>; fragment: string } {
+  // The key is bound to the id, so the id is made here.
+  const id = `link_${toText(cipher.random(ID_BYTES))}`;
+  const { stored, secret } = newLink(cipher, id, logId, keys, password);
+  const { epoch, salt, sealed, forMembers } = stored;
+  const fragment = writeLinkFragment(secret);
+  cipher.wipe(secret);
+  return {
+    body: {
+      id,
+      sealed: sealName(cipher, keys, { logId }, name),
+      key: { epoch, sealed, forMembers, ...(salt === undefined ? {} : { salt }) },
+      ...(password === undefined || salt === undefined ? {} : { password: linkProof(cipher, password, salt) }),
+    },
+    fragment,
+  };
+}
+
+function nameIn(held: Held | undefined, { logId }: Share, sealed: string | null): string {
+  if (!held || sealed === null) return '';
+  try {
+    return openName(held.cipher, held.keys, { logId }, sealed) ?? '';
+  } catch {
+    return '';
+  }
+}
