@@ -109,14 +109,14 @@ export async function pictureOf(page: Page, except?: string): Promise<string> {
   }, except);
 }
 
-/** Waits until the page stands still: the same picture three times in a row. */
+/** Waits until the page stands still: the same picture three times in a row, and nothing says that it is busy. */
 export async function standStill(page: Page, except?: string): Promise<string> {
   let last = await pictureOf(page, except);
   let same = 0;
   for (let round = 0; round < 120 && same < 2; round++) {
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 16)));
     const next = await pictureOf(page, except);
-    same = next === last ? same + 1 : 0;
+    same = next === last && (await page.locator('[aria-busy=true]').count()) === 0 ? same + 1 : 0;
     last = next;
   }
   return last;

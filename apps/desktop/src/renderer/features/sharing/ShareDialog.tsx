@@ -9,6 +9,7 @@ import { useServices } from '../../store/services.ts';
 import { Avatar } from './Avatar.tsx';
 import { NewWorkspaceForm } from './hub/NewWorkspaceForm.tsx';
 import { NOWHERE, PlacePicker, settlePlace, usePlaceIsReady, useShareableWorkspaces, type SharePlace } from './PlacePicker.tsx';
+import { LinksPanel } from './LinksPanel.tsx';
 import { roleText } from './roleText.ts';
 import { SignInForm } from './SignInForm.tsx';
 import { useBusy } from './useBusy.ts';
@@ -70,6 +71,7 @@ function ChooseWorkspace() {
       {chosen.workspaceId ? (
         <form
           className="share__form"
+          aria-busy={isBusy}
           onSubmit={(event) => {
             event.preventDefault();
             run(() => share(chosen));
@@ -135,6 +137,7 @@ function SharedWith({ onManage }: { onManage: (workspaceId: string) => void }) {
       ) : null}
       {workspaceId ? <InviteForm workspaceId={workspaceId} isSealed={isSealed} isOpen={!isSealed || isOpen} onInvited={() => Promise.resolve()} /> : null}
       {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      {workspaceId ? <LinksPanel /> : null}
       <details className="share__end">
         <summary>{text('sync.detach')}</summary>
         <p>{text('sync.detachText')}</p>

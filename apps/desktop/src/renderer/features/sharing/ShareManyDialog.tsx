@@ -122,7 +122,10 @@ function FlowChoice({ flows, chosen, onChange }: { flows: readonly FlowSummary[]
   const shown = flows.filter(({ name }) => name.toLowerCase().includes(wanted));
   const change = (ids: readonly string[], isChosen: boolean) => {
     const next = new Set(chosen);
-    for (const id of ids) isChosen ? next.add(id) : next.delete(id);
+    for (const id of ids) {
+      if (isChosen) next.add(id);
+      else next.delete(id);
+    }
     onChange(next);
   };
   return (

@@ -23,7 +23,7 @@ export function InvitationList({ invitations, onAnswered }: { invitations: reado
       await Promise.all([onAnswered(), api.keys.refresh({}).catch(() => undefined)]);
     });
   return (
-    <section className="share__section">
+    <section className="share__section" aria-busy={isBusy}>
       {invitations.length > 0 ? <h3>{text('hub.invitations')}</h3> : null}
       <ul className="share__cards" data-testid="invitations">
         {invitations.map((invitation) => (

@@ -29,6 +29,7 @@ export function JoinForm({ onJoined }: { onJoined: (workspaceId: string) => void
     <form
       className="share__form"
       data-testid="join-form"
+      aria-busy={isBusy}
       onSubmit={(event) => {
         event.preventDefault();
         run(async () => setJoined(await api.keys.join({ link: link.trim() })));

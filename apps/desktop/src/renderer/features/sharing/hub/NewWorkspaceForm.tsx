@@ -25,6 +25,7 @@ export function NewWorkspaceForm({ submit, onMade }: { /** What the button says.
     <form
       className="share__form"
       data-testid="new-workspace"
+      aria-busy={isBusy}
       onSubmit={(event) => {
         event.preventDefault();
         run(async () => onMade(await api.sync.createWorkspace({ name: name.trim(), encrypted: isSealed })));

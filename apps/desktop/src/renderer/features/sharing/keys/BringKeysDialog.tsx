@@ -32,6 +32,7 @@ export function BringKeysDialog({ onLost, onClose }: { /** The person has neithe
       <form
         className="share__form"
         data-testid="bring-keys"
+        aria-busy={isBusy}
         onSubmit={(event) => {
           event.preventDefault();
           bring();

@@ -42,7 +42,7 @@ export function KitDialog({ reason, onClose }: { reason: KitReason; onClose: () 
   }
   return (
     <KeyDialog title={text(reason === 'setUp' ? 'keys.setUpTitle' : reason === 'newKit' ? 'keys.newKitTitle' : 'keys.anewTitle')} onClose={onClose}>
-      <div className="share" data-testid="kit-reason">
+      <div className="share" aria-busy={isBusy} data-testid="kit-reason">
         {reason === 'setUp' ? (
           <>
             <p>{text('keys.setUpText')}</p>

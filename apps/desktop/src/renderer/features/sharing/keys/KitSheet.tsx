@@ -14,7 +14,8 @@ export function KitSheet({ kit, isSecond, onNext }: { kit: string; /** An older 
   const { account } = useServices();
   const view = useStore(account, (state) => state.account);
   const [done, setDone] = useState<{ saved?: boolean; printed?: boolean }>({});
-  const about = { server: view?.server ?? '', email: view?.user?.email ?? '', date: new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(Date.now()) };
+  const [madeAt] = useState(() => Date.now());
+  const about = { server: view?.server ?? '', email: view?.user?.email ?? '', date: new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(madeAt) };
   return (
     <>
       <p>{text('keys.kitText')}</p>

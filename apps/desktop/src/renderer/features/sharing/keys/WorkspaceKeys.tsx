@@ -38,7 +38,7 @@ export function WorkspaceKeys({ workspaceId }: { workspaceId: string }) {
         : text(`workspaceKeys.state.${state}`, { epoch });
   const take = (action: () => Promise<KeyMemberView[]>) => run(async () => setMembers(await action()));
   return (
-    <div className="share" data-testid="workspace-keys" data-state={state}>
+    <div className="share" aria-busy={isBusy} data-testid="workspace-keys" data-state={state}>
       <Notice tone={state === 'ok' ? 'success' : state === 'alarm' ? 'error' : 'warning'}>
         <p>{says}</p>
         {reason ? <p>{codeText(text, 'error', reason.code, reason.params)}</p> : null}

@@ -30,6 +30,7 @@ export function InviteForm({ workspaceId, isSealed, isOpen, onInvited }: { works
     <form
       className="share__invite"
       data-testid="invite-form"
+      aria-busy={isBusy}
       onSubmit={(event) => {
         event.preventDefault();
         invite();

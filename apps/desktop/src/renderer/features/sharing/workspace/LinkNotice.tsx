@@ -1,4 +1,4 @@
-import { Field, Notice } from '@uxflow/ui';
+import { Notice } from '@uxflow/ui';
 import { useText } from '../../../i18n/TextContext.tsx';
 import { CopyButton } from '../CopyButton.tsx';
 
@@ -10,9 +10,9 @@ export function LinkNotice({ email, link }: { email: string; link: string }) {
       <div className="share__link" data-testid="invitation-link">
         <strong>{text('invitationLink.title', { email })}</strong>
         <p>{text('invitationLink.text')}</p>
-        <Field label={text('invitationLink.label')} isLabelHidden>
-          {(id) => <textarea id={id} className="input mono" rows={2} readOnly value={link} onFocus={(event) => event.target.select()} />}
-        </Field>
+        <code className="share__address" aria-label={text('invitationLink.label')}>
+          {link}
+        </code>
         <CopyButton variant="primary" value={link} label={text('invitationLink.copy')} copied={text('invitationLink.copied')} />
       </div>
     </Notice>

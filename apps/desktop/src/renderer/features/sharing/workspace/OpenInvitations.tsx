@@ -18,7 +18,7 @@ export function OpenInvitations({ detail, onChanged }: { detail: WorkspaceDetail
   const [shown, setShown] = useState<{ email: string; link: string } | null>(null);
   const workspaceId = detail.id;
   return (
-    <section className="share__section">
+    <section className="share__section" aria-busy={isBusy}>
       <h3>{text('workspace.open')}</h3>
       <ul className="people-list" data-testid="open-invitations">
         {detail.invitations.map(({ id, email, role, expiresAt, isExpired }) => (

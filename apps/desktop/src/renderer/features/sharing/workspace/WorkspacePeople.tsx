@@ -36,7 +36,7 @@ export function WorkspacePeople({ detail, onChanged, onKeys }: { detail: Workspa
           </button>
         </Notice>
       ) : null}
-      <ul className="people-list" aria-label={text('sync.members')} data-testid="people-list">
+      <ul className="people-list" aria-label={text('sync.members')} aria-busy={isBusy} data-testid="people-list">
         {detail.members.map((member) => {
           const isOwn = member.userId === ownId;
           const name = member.name || member.email;
