@@ -12,6 +12,8 @@ import { addAccountRoutes } from './accounts/routes.ts';
 import type { Accounts } from './accounts/service.ts';
 import type { ServerDatabase } from './db/database.ts';
 import { addDocsPage } from './docsPage.ts';
+import { addAssetRoutes, ASSET_PATH } from './assets/routes.ts';
+import { ASSET_BYTES, createAssets } from './assets/service.ts';
 import { createKeyModule } from './keys/module.ts';
 import { addKeyRoutes } from './keys/routes.ts';
 import { addPages } from './pages/routes.ts';
@@ -56,7 +58,9 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
   app.use(parts.monitor.middleware);
   app.use(guardHeaders(parts.site));
   app.use(layer.middleware);
-  app.use(bodyLimit({ maxSize: BODY_BYTES, onError: () => { throw accessProblem('BODY_TOO_LARGE', { bytes: BODY_BYTES }); } }));
+  const limited = (bytes: number) => bodyLimit({ maxSize: bytes, onError: () => { throw accessProblem('BODY_TOO_LARGE', { bytes }); } });
+  const [ordinary, ofAsset] = [limited(BODY_BYTES), limited(ASSET_BYTES)];
+  app.use((context, next) => (context.req.method === 'PUT' && ASSET_PATH.test(context.req.path) ? ofAsset : ordinary)(context, next));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description: 'Secret of a session (desktop) or an API key.' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'cookie', { type: 'apiKey', in: 'cookie', name: parts.site.cookieName, description: 'Session of a browser.' });
 
@@ -78,6 +82,7 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
   addLinkRoutes(app, parts.sharing);
   addViewerPage(app, layer, parts.site);
   addKeyRoutes(app, createKeyModule(parts.workspaces.parts));
+  addAssetRoutes(app, createAssets(parts.workspaces.parts));
   addDocsPage(app, layer);
   return { app, layer };
 }

@@ -9,7 +9,7 @@ import { startTestApp, type TestApp } from './testApp.ts';
 import { until } from './testDevice.ts';
 
 const canary = (what: string) => `Kanarienvogel-${what}-7f3a9c51e2`;
-const WORDS = ['flow', 'renamed', 'project', 'file', 'node', 'field', 'edge', 'frame', 'persona', 'comment', 'mention', 'reply', 'version', 'offline', 'presence'].map(canary);
+const WORDS = ['flow', 'renamed', 'project', 'file', 'node', 'field', 'edge', 'frame', 'persona', 'comment', 'mention', 'reply', 'version', 'offline', 'presence', 'asset'].map(canary);
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -88,6 +88,10 @@ async function story(encrypted: boolean): Promise<{ held: Held[]; secrets: { key
   await bob.edit(flowId, idOf(), [comment('comment_1', `${canary('comment')} for @cleo: ${canary('mention')}`, bobPerson)]);
   await cleo.edit(flowId, idOf(), [comment('comment_2', canary('reply'), cleoPerson, { replyToId: 'comment_1' })]);
   await ann.edit(flowId, idOf(), [{ op: 'add', kind: 'version', id: 'version_1', value: { name: canary('version'), no: 1, at: 1, authorId: annPerson.userId, authorName: 'ann' } }]);
+  const drawing = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><text>${canary('asset')}</text></svg>`).toString('base64');
+  const { assetId } = await ann.api.assets.add({ base64: drawing });
+  await ann.edit(flowId, idOf(), [{ op: 'add', kind: 'node', id: 'node_3', value: { type: 'screen', position: { x: 0, y: 300 }, data: { title: 'Pictured' }, variants: { variant_1: { order: 'a0', type: 'empty', name: 'Empty', assetId } } } }]);
+  await until('cleo has the picture', async () => cleo.api.assets.get({ flowId, assetId }).then(({ base64 }) => base64 === drawing, () => false));
   const atCleo = cleo.watch(flowId);
   await bob.api.sync.show({ flowId, shown: { cursor: { x: 1, y: 2 }, selection: [canary('presence')], viewport: null } });
   await until('cleo sees bob', () => atCleo.peers().some(({ selection }) => selection.includes(canary('presence'))));
@@ -129,7 +133,7 @@ test('nothing of what is written in an encrypted workspace leaves the apps or is
   const { held, secrets } = await story(true);
   // It was all looked at: database with jobs, activity and outbox, logs, mails, traces, and both ways out of each app.
   const wheres = new Set(held.map(({ where }) => where.replace(/\.[a-z_]+$/, '')));
-  expect([...wheres]).toEqual(expect.arrayContaining(['public.entry', 'public.snapshot', 'public.shared_log', 'public.project', 'public.activity', 'public.outbox', 'pgboss.job', 'logs', 'mails', 'traces', 'request of ann', 'socket of ann', 'request of bob', 'socket of bob', 'socket of cleo']));
+  expect([...wheres]).toEqual(expect.arrayContaining(['public.entry', 'public.snapshot', 'public.shared_log', 'public.project', 'public.asset', 'public.activity', 'public.outbox', 'pgboss.job', 'logs', 'mails', 'traces', 'request of ann', 'socket of ann', 'request of bob', 'socket of bob', 'socket of cleo']));
   expect(secrets.keys).toHaveLength(6);
   const texts = [...WORDS, ...secrets.texts, ...secrets.keys.flatMap((key) => [key.toString('base64url'), key.toString('hex')])];
   expect([...findTexts(held, texts).entries()].filter(([, places]) => places.length > 0)).toEqual([]);
@@ -145,4 +149,5 @@ test('and the same search finds every word of the same work in a workspace that 
   for (const what of ['edge', 'frame', 'persona', 'comment', 'mention', 'reply', 'version', 'offline']) expect([what, placesOf(held, canary(what))]).toEqual([what, expect.arrayContaining(['public.entry.record'])]);
   for (const what of ['node', 'field']) expect([what, placesOf(held, canary(what))]).toEqual([what, expect.arrayContaining(['public.snapshot.bytes', 'socket of ann'])]);
   expect(placesOf(held, canary('presence'))).toContain('socket of bob');
+  expect(placesOf(held, canary('asset'))).toEqual(expect.arrayContaining(['public.asset.bytes', 'request of ann']));
 }, 120_000);

@@ -66,7 +66,7 @@ export async function startTestApp({ onSent }: { onSent?: (sent: Sent) => void }
       logger: silentLogger,
       WebSocket: Cable as typeof WebSocket,
       fetch: (...request) => {
-        onSent?.({ by: 'request', bytes: Buffer.from(`${String(request[0])}\n${typeof request[1]?.body === 'string' ? request[1].body : ''}`) });
+        onSent?.({ by: 'request', bytes: Buffer.concat([Buffer.from(`${String(request[0])}\n`), Buffer.from((request[1]?.body ?? '') as string | Uint8Array)]) });
         return isCut || (lost && String(request[0]).endsWith(lost)) ? Promise.reject(new TypeError('fetch failed')) : fetch(...request);
       },
       secrets: { strength: 'session', get: async (name) => secrets.get(name), set: async (name, value) => void (value === null ? secrets.delete(name) : secrets.set(name, value)) },

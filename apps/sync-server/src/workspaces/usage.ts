@@ -97,7 +97,7 @@ export async function countsOf(sql: Queryable, workspaceId: string): Promise<Cou
   return { ...rows[0]!, storageBytes: await storageOf(sql, workspaceId) };
 }
 
-/** Bytes of entries and snapshots of a workspace's logs, measured at most once a minute: nothing on the way of an edit counts them. */
+/** Bytes of entries, snapshots and assets of a workspace's logs, measured at most once a minute: nothing on the way of an edit counts them. */
 export async function storageOf(sql: Queryable, workspaceId: string): Promise<number> {
   const { rows } = await sql.query<{ bytes: number }>(`select bytes from workspace_storage where workspace_id = $1 and measured_at > now() - $2 * interval '1 second'`, [workspaceId, STORAGE_SECONDS]);
   if (rows[0]) return rows[0].bytes;
@@ -105,6 +105,7 @@ export async function storageOf(sql: Queryable, workspaceId: string): Promise<nu
     `insert into workspace_storage (workspace_id, bytes)
      select $1, coalesce((select sum(octet_length(e.record)) from entry e join log l on l.id = e.log_id where l.workspace_id = $1), 0)
        + coalesce((select sum(octet_length(s.bytes)) from snapshot s join log l on l.id = s.log_id where l.workspace_id = $1), 0)
+       + coalesce((select sum(a.size) from asset a join log l on l.id = a.log_id where l.workspace_id = $1), 0)
      on conflict (workspace_id) do update set bytes = excluded.bytes, measured_at = now() returning bytes`,
     [workspaceId],
   );

@@ -24,4 +24,5 @@ export * from './review/index.ts';
 export * from './merge.ts';
 export * from './problemText.ts';
 export * from './safeLink.ts';
+export { assetIdsOf } from './assetIds.ts';
 export { splitMentions } from './mentions.ts';

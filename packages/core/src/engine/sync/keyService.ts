@@ -77,9 +77,10 @@ export interface KeyServiceOptions {
   logger: Logger;
 }
 
-/** ms between two looks while all is well, and while something is missing. */
+/** ms between two looks while all is well, while something is missing, and where nothing is encrypted. */
 const LOOK_MS = 60_000;
 const LOOK_SOON_MS = 10_000;
+const LOOK_IDLE_MS = 10 * 60_000;
 
 /** Everything that belongs to one account at one server. */
 interface Holder {
@@ -213,7 +214,7 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     if (isClosed || !held) return;
     const views = [...held.rings.values()].map((ring) => ring.view());
     const isMissing = held.box.view().state === 'unknown' || views.some(({ state }) => state === 'unknown' || state === 'waiting');
-    timer = setTimeout(() => void look(), isMissing ? LOOK_SOON_MS : LOOK_MS).unref();
+    timer = setTimeout(() => void look(), isMissing ? LOOK_SOON_MS : views.length === 0 ? LOOK_IDLE_MS : LOOK_MS).unref();
   };
   const begin = () => {
     const mine = ++generation;
@@ -360,7 +361,13 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
       return made;
     },
 
-    workspaces: async () => listed(await demand()),
+    async workspaces() {
+      const mine = await demand();
+      const all = await listed(mine);
+      // One that has just come into the list is looked at now, not at the next turn.
+      if ([...mine.rings.values()].some((ring) => ring.view().state === 'unknown')) void look();
+      return all;
+    },
     async keysOf(workspaceId) {
       const mine = await demand();
       const isSealed = wasEncrypted(mine, workspaceId) || (await listed(mine)).some(({ id, encrypted }) => id === workspaceId && encrypted);

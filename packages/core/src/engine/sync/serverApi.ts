@@ -12,49 +12,70 @@ export interface Session {
 /** The HTTP side of a server, for one account. Every call throws AppError: the server's own code, or SERVER_…, SIGNED_OUT. */
 export interface ServerApi {
   get<T>(path: string, schema: z.ZodType<T>): Promise<T>;
+  /** The bytes of an answer that is no JSON. */
+  getBytes(path: string): Promise<Uint8Array>;
+  putBytes(path: string, bytes: Uint8Array): Promise<void>;
   send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
 }
 
 const problem = z.object({ error: z.object({ code: z.string(), message: z.string().default(''), params: z.record(z.string(), z.unknown()).default({}) }) });
 const SILENCE_MS = 20_000;
+/** Bytes may take longer on a thin line. */
+const BYTES_MS = 120_000;
+
+/** What is sent, and of which type. */
+interface Body {
+  type: string;
+  content: string | Uint8Array<ArrayBuffer>;
+}
 
 /** The server's API; `fetch` is that of the egress gate. */
 export function createServerApi({ server, fetch, token }: { server: string; fetch: typeof globalThis.fetch; token?: () => Promise<string | undefined> }): ServerApi {
-  const call = async <T>(method: string, path: string, body: unknown, schema: z.ZodType<T>): Promise<T> => {
-    const host = new URL(server).host;
+  const host = new URL(server).host;
+  /** The bytes of an answer that is none of an error. */
+  const exchange = async (method: string, path: string, body: Body | undefined, within: number): Promise<{ status: number; bytes: Uint8Array }> => {
     const secret = token ? await token() : undefined;
     if (token && secret === undefined) throw new AppError('SIGNED_OUT', 'Nobody is signed in to a server. Nothing was changed; sign in first.', {});
     let response: Response;
-    let text: string;
+    let bytes: Uint8Array;
     try {
       response = await fetch.call(undefined, `${server}/api/v1${path}`, {
         method,
-        headers: { accept: 'application/json', ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(SILENCE_MS),
+        headers: { accept: 'application/json', ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }), ...(body === undefined ? {} : { 'content-type': body.type }) },
+        ...(body === undefined ? {} : { body: body.content }),
+        signal: AbortSignal.timeout(within),
       });
-      text = await response.text();
+      bytes = new Uint8Array(await response.arrayBuffer());
     } catch (error) {
       if (error instanceof AppError) throw error;
       throw new AppError('SERVER_UNREACHABLE', `The server ${host} does not answer. Nothing was lost; check the address and the connection, then try again.`, { host }, { cause: error });
     }
-    let value: unknown;
+    const { status } = response;
+    if (response.ok) return { status, bytes };
+    const said = problem.safeParse(parse(bytes, status));
+    if (!said.success) throw strange(host, status);
+    const { code, message, params } = said.data.error;
+    throw new AppError(code, message, params);
+  };
+  const parse = (bytes: Uint8Array, status: number): unknown => {
     try {
-      value = text === '' ? {} : JSON.parse(text);
+      return bytes.length === 0 ? {} : JSON.parse(new TextDecoder().decode(bytes));
     } catch {
-      throw strange(host, response.status);
+      throw strange(host, status);
     }
-    if (!response.ok) {
-      const said = problem.safeParse(value);
-      if (!said.success) throw strange(host, response.status);
-      const { code, message, params } = said.data.error;
-      throw new AppError(code, message, params);
-    }
-    const read = schema.safeParse(value);
-    if (!read.success) throw strange(host, response.status);
+  };
+  const call = async <T>(method: string, path: string, body: unknown, schema: z.ZodType<T>): Promise<T> => {
+    const { status, bytes } = await exchange(method, path, body === undefined ? undefined : { type: 'application/json', content: JSON.stringify(body) }, SILENCE_MS);
+    const read = schema.safeParse(parse(bytes, status));
+    if (!read.success) throw strange(host, status);
     return read.data;
   };
-  return { get: (path, schema) => call('GET', path, undefined, schema), send: (method, path, body, schema) => call(method, path, body, schema) };
+  return {
+    get: (path, schema) => call('GET', path, undefined, schema),
+    getBytes: async (path) => (await exchange('GET', path, undefined, BYTES_MS)).bytes,
+    putBytes: async (path, bytes) => void (await exchange('PUT', path, { type: 'application/octet-stream', content: new Uint8Array(bytes) }, BYTES_MS)),
+    send: (method, path, body, schema) => call(method, path, body, schema),
+  };
 }
 
 /** The key routes' way of asking, over this API. */
