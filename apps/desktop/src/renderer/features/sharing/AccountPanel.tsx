@@ -25,6 +25,9 @@ export function AccountPanel() {
           <span>{view.user.email}</span>
           <span>{text('account.at', { host: new URL(view.server).host })}</span>
         </div>
+        <a className="button button--secondary" href={new URL('/account', view.server).href} target="_blank" rel="noopener noreferrer">
+          {text('account.manage')}
+        </a>
         <Button icon={<LogOut />} onClick={() => void api.account.signOut().catch(fail)}>
           {text('account.signOut')}
         </Button>

@@ -13,6 +13,7 @@ export const sharingGerman = {
   'account.code': 'Code des zweiten Faktors',
   'account.signIn': 'Anmelden',
   'account.signOut': 'Abmelden',
+  'account.manage': 'Konto verwalten',
   'account.at': 'auf {host}',
   'sync.share': 'Diesen Flow teilen',
   'sync.shared': 'Geteilter Flow',

@@ -13,6 +13,7 @@ export const sharingEnglish = {
   'account.code': 'Code of the second factor',
   'account.signIn': 'Sign in',
   'account.signOut': 'Sign out',
+  'account.manage': 'Manage account',
   'account.at': 'at {host}',
   'sync.share': 'Share this flow',
   'sync.shared': 'Shared flow',
