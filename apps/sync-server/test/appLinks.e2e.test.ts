@@ -1,0 +1,128 @@
+/** Links as people make them in the app, and the page that they open, in a real Chromium: plain and encrypted flows. */
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ensureViewer } from '../buildViewer.ts';
+import { GOOD_PASSWORD, registerPerson } from './testAccounts.ts';
+import { startAccountServer, type AccountServer } from './testAccountServer.ts';
+import { startTestApp, type Sent, type TestApp } from './testApp.ts';
+import { until } from './testDevice.ts';
+import { dumpDatabase, findTexts } from './findText.ts';
+
+const chromiumPath = process.env.CHROME_PATH ?? (process.env.UXFLOW_NO_BROWSER ? undefined : '/usr/bin/chromium');
+
+describe.skipIf(!chromiumPath)('an app and a page', () => {
+  let stage: AccountServer;
+  let browser: Browser;
+  let ann: TestApp;
+  let count = 0;
+  /** Whatever the app sent. */
+  const sent: Sent[] = [];
+  const node = (id: string, title: string) => ({ op: 'add' as const, kind: 'node' as const, id, value: { type: 'screen', position: { x: 0, y: 0 }, data: { title } } });
+
+  beforeAll(async () => {
+    await ensureViewer();
+    stage = await startAccountServer({ DEFAULT_PLAN: 'pro' });
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'] });
+    await registerPerson(stage.server, stage.mailbox, { email: 'ann@example.org', name: 'Ann Arbor' });
+    ann = await startTestApp({ onSent: (one) => sent.push(one) });
+    await ann.api.account.signIn({ server: stage.server.url, email: 'ann@example.org', password: GOOD_PASSWORD });
+  }, 180_000);
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+  afterAll(async () => {
+    await ann?.close();
+    await browser?.close();
+    await stage?.close();
+  });
+
+  /** A flow with one step, shared in a new workspace. */
+  async function shared({ encrypted = false } = {}): Promise<{ flowId: string; workspaceId: string }> {
+    count += 1;
+    if (encrypted) await ann.api.keys.setUp();
+    const { id: workspaceId } = await ann.api.sync.createWorkspace({ name: `Team ${count}`, encrypted });
+    const { id: flowId } = await ann.api.flows.create({ name: 'Checkout' });
+    await ann.edit(flowId, `tx_first_${count}`, [node('node_1', 'Cart')]);
+    await ann.api.sync.share({ flowId, workspaceId });
+    await until('the snapshot', async () => (await stage.server.database.pool.query('select 1 from snapshot s join log l on l.id = s.log_id where l.workspace_id = $1', [workspaceId])).rowCount === 1);
+    return { flowId, workspaceId };
+  }
+  async function visit(address: string): Promise<Page> {
+    const context = await browser.newContext({ locale: 'en-GB' });
+    context.setDefaultTimeout(20_000);
+    const page = await context.newPage();
+    await page.goto(address);
+    return page;
+  }
+  const live = (page: Page) => page.getByTestId('status').getByText('Live').waitFor();
+  const listed = async (flowId: string) => (await ann.api.links.list({ flowId })).links;
+
+  test('what the app makes opens; what is edited there appears here, and what is said here appears there', async () => {
+    const { flowId } = await shared();
+    const made = await ann.api.links.create({ flowId, name: 'For Carla', mayComment: true, expiresAt: Date.now() + 86_400_000 });
+    expect(made).toMatchObject({ name: 'For Carla', mayComment: true, hasPassword: false, state: 'open', opened: 0, mayChange: true, address: expect.stringContaining(`${stage.server.url}/s/`) });
+    const page = await visit(made.address!);
+    await live(page);
+    await ann.edit(flowId, 'tx_more', [node('node_2', 'Pay by card')]);
+    await page.locator('.stage').getByText('Pay by card').waitFor();
+    await page.getByRole('button', { name: /^Comments/ }).click();
+    await page.getByLabel('Your name').fill('Carla');
+    await page.getByLabel('Comment on the whole flow').fill('Looks right to us');
+    await page.getByRole('button', { name: 'Send' }).first().click();
+    await until('the app has it', async () => (await ann.textOf(flowId)).includes('Looks right to us'));
+    const comment = Object.values((JSON.parse(await ann.textOf(flowId)) as { comments: Record<string, Record<string, unknown>> }).comments)[0]!;
+    expect(comment).toMatchObject({ authorName: 'Carla', authorId: expect.stringMatching(/^visitor_/) });
+    expect(await listed(flowId)).toMatchObject([{ id: made.id, opened: 1, lastOpenedAt: expect.any(Number), address: made.address }]);
+    // The address is kept on this device, also through an end of the program; the flow's own file knows nothing of it.
+    await ann.restart();
+    expect((await listed(flowId))[0]!.address).toBe(made.address);
+    expect(await ann.textOf(flowId)).not.toContain(made.address!.split('/').at(-1));
+
+    await ann.api.links.change({ flowId, linkId: made.id, name: 'For Carla and Dora', mayComment: false, password: 'open sesame' });
+    await page.getByTestId('gate-password').waitFor();
+    expect(await listed(flowId)).toMatchObject([{ name: 'For Carla and Dora', mayComment: false, hasPassword: true }]);
+    await page.getByLabel('Password').fill('open sesame');
+    await page.keyboard.press('Enter');
+    await live(page);
+    await ann.api.links.revoke({ flowId, linkId: made.id });
+    await page.getByTestId('gate-gone').waitFor();
+    expect(await listed(flowId)).toEqual([]);
+    await expect(ann.api.links.revoke({ flowId, linkId: made.id })).rejects.toMatchObject({ code: 'LINK_NOT_FOUND' });
+  });
+
+  test('a flow that is not shared has no links; a workspace that forbids them shows none', async () => {
+    const { id } = await ann.api.flows.create({ name: 'Mine' });
+    await expect(ann.api.links.list({ flowId: id })).rejects.toMatchObject({ code: 'FLOW_NOT_SHARED' });
+    const { flowId } = await shared();
+    const { address } = await ann.api.links.create({ flowId, name: 'Any', mayComment: false, expiresAt: null });
+    const page = await visit(address!);
+    await live(page);
+    await ann.api.links.allow({ flowId, allowed: false });
+    await page.getByTestId('gate-gone').waitFor();
+    expect(await ann.api.links.list({ flowId })).toMatchObject({ allowed: false, mayAllow: true, links: [{ state: 'held' }] });
+    await expect(ann.api.links.create({ flowId, name: 'Any', mayComment: false, expiresAt: null })).rejects.toMatchObject({ code: 'LINKS_NOT_ALLOWED' });
+    await ann.api.links.allow({ flowId, allowed: true });
+    expect(await listed(flowId)).toMatchObject([{ state: 'open' }]);
+  });
+
+  test('a link to an encrypted flow carries its key behind the #, and neither key, password nor name leaves the app', async () => {
+    const { flowId, workspaceId } = await shared({ encrypted: true });
+    await ann.api.links.allow({ flowId, allowed: true });
+    const made = await ann.api.links.create({ flowId, name: 'Canary of the link', mayComment: true, expiresAt: null, password: 'canary sesame' });
+    const fragment = /#key=([A-Za-z0-9_-]{43})$/.exec(made.address!)![1]!;
+    expect(await ann.api.links.list({ flowId })).toMatchObject({ encrypted: true, links: [{ name: 'Canary of the link', hasPassword: true, state: 'open' }] });
+    const page = await visit(made.address!);
+    await page.getByLabel('Password').fill('canary sesame');
+    await page.keyboard.press('Enter');
+    await live(page);
+    await page.locator('.stage').getByText('Cart').waitFor();
+    // The next key of the workspace reaches the link by itself.
+    await ann.api.keys.rotate({ workspaceId });
+    await ann.edit(flowId, 'tx_rotated', [node('node_2', 'Behind the new key')]);
+    await page.locator('.stage').getByText('Behind the new key').waitFor();
+    await expect(ann.api.links.change({ flowId, linkId: made.id, password: 'another one' })).rejects.toMatchObject({ code: 'LINK_PASSWORD_FIXED' });
+    const held = [...sent.map(({ by, bytes }) => ({ where: by, bytes })), ...(await dumpDatabase(stage.server.database.pool))];
+    const canaries = [fragment, 'canary sesame', 'Canary of the link', 'Behind the new key'];
+    expect(Object.fromEntries(findTexts(held, canaries))).toEqual(Object.fromEntries(canaries.map((canary) => [canary, []])));
+  });
+});
