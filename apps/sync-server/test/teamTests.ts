@@ -11,9 +11,13 @@ export interface TeamStage {
   mailbox: TestMailbox;
   /** What people enter as the address of the server. */
   url: string;
+  /** What the server has written. */
+  text(): string;
 }
 
 export interface TeamAccidents {
+  /** When both are in the flow for the first time. */
+  together?: (team: { ann: Colleague; bob: Colleague }) => Promise<void>;
   /** While both edit and one of them is cut off. */
   whileApart?: (team: { ann: Colleague; bob: Colleague }) => Promise<void>;
   /** When both are there again and everything is equal. */
@@ -21,6 +25,9 @@ export interface TeamAccidents {
 }
 
 const MINUTES = 60_000;
+
+/** Lines of a server's log that somebody should look at. */
+export const complaintsOf = (text: string, levels = /"level":"(warn|error)"/): string[] => text.split('\n').filter((line) => levels.test(line));
 
 /** Adds the tests of the story. */
 export function tellTeamStory(stageOf: () => TeamStage, accidents: TeamAccidents = {}): void {
@@ -32,7 +39,10 @@ export function tellTeamStory(stageOf: () => TeamStage, accidents: TeamAccidents
     bob = await startColleague(browser, { name: 'Bob Hope', email: 'bob@example.org', colorScheme: 'dark' });
   }, 2 * MINUTES);
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') for (const [name, one] of Object.entries({ ann, bob })) for (const [n, page] of (one?.context.pages() ?? []).entries()) await shoot(page, `failed-${task.id}-${name}-${n}`);
+    if (task.result?.state === 'fail') {
+      process.stderr.write(`${complaintsOf(stageOf().text()).join('\n')}\n`);
+      for (const [name, one] of Object.entries({ ann, bob })) for (const [n, page] of (one?.context.pages() ?? []).entries()) await shoot(page, `failed-${task.id}-${name}-${n}`);
+    }
     expect([...(ann?.problems.splice(0) ?? []), ...(bob?.problems.splice(0) ?? [])]).toEqual([]);
   });
   afterAll(async () => {
@@ -120,6 +130,7 @@ export function tellTeamStory(stageOf: () => TeamStage, accidents: TeamAccidents
     await nodeWith(ann.page, 'Ask the lawyers').waitFor();
     await dragBy(ann.page, nodeWith(ann.page, 'Home of Bob'), 60, 90);
     await areEqual();
+    await accidents.together?.({ ann, bob });
     await shoot(ann.page, 'team-5-together');
   }, 2 * MINUTES);
 

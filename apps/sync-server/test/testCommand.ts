@@ -1,6 +1,6 @@
 /** The programs of the project as people start them, each a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface RunningCommand {
@@ -81,4 +81,14 @@ export function startAppCommand(dataDir: string, variables: Record<string, strin
   if (!page && !existsSync(bundle)) throw new Error('The app is not built: npm run build');
   const program = page ? [join(DESKTOP, 'src/hosts/start.ts'), '--renderer', page] : [bundle];
   return startCommand(process.execPath, [...program, '--no-open', '--port', String(port), '--data', dataDir], variables, /http:\/\/127\.0\.0\.1:\d+\/#code=[\w-]+/);
+}
+
+/** True for a process that runs; what has ended and was not fetched by its parent yet does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
 }

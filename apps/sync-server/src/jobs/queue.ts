@@ -3,6 +3,10 @@ import { PgBoss, type Db } from 'pg-boss';
 import type { Logger } from '@uxflow/core/base';
 import type { Queryable, ServerDatabase } from '../db/database.ts';
 
+/** Any number that nobody else takes. */
+const START_LOCK = 7_284_117;
+const START_AGAIN_MS = 5000;
+
 export interface Jobs {
   /** Resolves once the queues' tables are there; throws what kept them from it. */
   ready(): Promise<PgBoss>;
@@ -11,28 +15,61 @@ export interface Jobs {
   close(): Promise<void>;
 }
 
-/** Starts the queues beside the rest of the server: nobody waits for them but who has a job. */
+/** Starts the queues beside the rest of the server: nobody waits for them but who has a job. What fails is tried again. */
 export function startJobs({ pool }: Pick<ServerDatabase, 'pool'>, logger: Logger): Jobs {
-  const boss = new PgBoss({ db: bossDatabase(pool), schema: 'pgboss' });
-  boss.on('error', (error) => logger.warn('the job queue', { error: String(error) }));
   const starters: ((boss: PgBoss) => Promise<void>)[] = [];
+  let boss: PgBoss | undefined;
   let closed = false;
-  // Whoever adds a starter does so in the same turn as this is called.
-  const started = Promise.resolve().then(async () => {
-    await boss.start();
-    for (const start of starters) if (!closed) await start(boss);
-    return boss;
-  });
-  started.catch((error: unknown) => logger.error('the job queue did not start; mails and other jobs wait', { error: String(error) }));
+  let again: NodeJS.Timeout | undefined;
+  const attempt = async (): Promise<PgBoss> => {
+    const next = new PgBoss({ db: bossDatabase(pool), schema: 'pgboss' });
+    next.on('error', (error) => logger.warn('the job queue', { error: String(error) }));
+    try {
+      // pg-boss makes its tables as if it were alone; of several instances that start at once all but one would fail.
+      await inTurn(pool, () => next.start());
+      for (const start of starters) if (!closed) await start(next);
+    } catch (error) {
+      await next.stop({ graceful: false }).catch(() => {});
+      throw error;
+    }
+    return (boss = next);
+  };
+  let started: Promise<PgBoss> | undefined;
+  const begin = () => {
+    clearTimeout(again);
+    // Whoever adds a starter does so in the same turn as this is called.
+    const mine = Promise.resolve().then(attempt);
+    mine.catch((error: unknown) => {
+      logger.error('the job queue did not start; mails and other jobs wait', { error: String(error) });
+      // Whoever has a job does not wait for the clock.
+      if (started === mine) started = undefined;
+      if (!closed) again = setTimeout(() => (started ??= begin()), START_AGAIN_MS).unref();
+    });
+    return mine;
+  };
+  started = begin();
   return {
-    ready: () => started,
+    ready: () => (started ??= begin()),
     onReady: (start) => void starters.push(start),
     async close() {
       closed = true;
-      await started.catch(() => {});
-      await boss.stop({ graceful: true, timeout: 3000 });
+      clearTimeout(again);
+      await started?.catch(() => {});
+      await boss?.stop({ graceful: true, timeout: 3000 });
     },
   };
+}
+
+/** Runs something while no other instance does. */
+async function inTurn<T>(pool: ServerDatabase['pool'], task: () => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [START_LOCK]);
+    return await task();
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [START_LOCK]).catch(() => {});
+    client.release();
+  }
 }
 
 /** The form in which pg-boss takes a connection: give it that of a transaction and the job is part of the transaction. */
