@@ -191,10 +191,10 @@ export function createLinks(parts: SharingParts): Links {
   };
 }
 
-/** Forgets visits that are over, and links that were revoked a month ago. */
+/** Forgets visits that are over, links that were revoked a month ago, and those whose maker has no account any more. */
 export async function forgetLinks(sql: Queryable): Promise<void> {
   await sql.query('delete from link_visit where expires_at < now()');
-  await sql.query(`delete from share_link where revoked_at < now() - interval '30 days'`);
+  await sql.query(`delete from share_link k where k.revoked_at < now() - interval '30 days' or not exists (select 1 from app_user u where u.id = k.created_by)`);
 }
 
 function mayChange({ actor }: Place, { createdBy }: Pick<LinkRow, 'createdBy'>): boolean {

@@ -39,10 +39,6 @@ export function addViewerPage(app: ServerApp, layer: AccessLayer, site: Site): v
     if (!file) throw accessProblem('ROUTE_UNKNOWN');
     return answer(context, file);
   });
-  for (const path of ['/robots.txt']) {
-    layer.addRule('GET', path, { as: 'anyone' });
-    app.get(path, (context) => context.text(`User-agent: *\nDisallow: /\n`));
-  }
 }
 
 interface Viewer {
