@@ -23,6 +23,8 @@ export interface Stored<From> {
   no: number;
   id: string;
   sha256: Buffer;
+  /** Hex, of the log after this row. */
+  chain: string;
   record: Uint8Array;
   /** Bytes that were pushed. */
   size: number;
@@ -211,7 +213,7 @@ interface KnownRow {
 
 interface Plan<From> {
   outcome: Outcome<From>;
-  rows: (Stored<From> & { log: string; userId: string; chain: string })[];
+  rows: (Stored<From> & { log: string; userId: string })[];
   heads: Map<string, Row>;
 }
 

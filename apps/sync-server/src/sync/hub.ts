@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws';
 import { isAppError, type Logger } from '@uxflow/core/base';
 import { changesFrame, decodeUp, LIMITS, ownRecord, PROTOCOL, readEnvelope, type ClientMessage } from '@uxflow/core/protocol';
 import { isConcerned } from '../access/principal.ts';
+import { createRateLimiter } from '../access/rateLimiter.ts';
 import type { ServerDatabase } from '../db/database.ts';
 import type { SyncMonitor } from '../monitoring/monitor.ts';
 import type { Principal, Revocation, SyncAccess } from './access.ts';
@@ -69,6 +70,8 @@ const HELLO_WITHIN_MS = 5000;
 /** Who came by a link writes a comment now and then. */
 const VISITOR_RATE: RateLimit = { entriesPerSecond: 0.5, entriesBurst: 20 };
 const VISITOR_ENTRY_BYTES = 32 * 1024;
+/** What all who came by one link may write: nobody fills a flow with ten thousand comments. */
+const LINK_ENTRIES = { burst: 100, perSecond: 0.5 };
 /** Roles that one question asks for when something was taken away. */
 const REVIEW_AT_ONCE = 1000;
 /** Messages between two pings of a connection; more are no editing. */
@@ -84,6 +87,7 @@ export function createHub(options: HubOptions): Hub {
   const tables = createLogTables(database);
   const rooms = new Map<string, Room>();
   const connections = new Set<Connection>();
+  const ofLinks = createRateLimiter({ now });
   let peers = 0;
   let closing = false;
 
@@ -106,9 +110,9 @@ export function createHub(options: HubOptions): Hub {
       },
     );
   };
-  /** The rows are fewer than they were: the database is an older copy. Everybody joins anew and compares chains. */
+  /** The rows are fewer than they were, or others: the database is an older copy. Everybody joins anew and compares chains. */
   const restart = (room: Room) => {
-    logger.error('a log is shorter than it was', { log: room.id, head: room.head });
+    logger.error('a log is not what it was', { log: room.id, head: room.head });
     for (const member of [...room.members]) leave(member, 'LOG_RESTARTED');
   };
   const parts: HubParts = { access, tables, logger, now, rooms, pump, leave };
@@ -125,6 +129,10 @@ export function createHub(options: HubOptions): Hub {
       const room = rooms.get(log);
       hints.say(log, stored.at(-1)!.no);
       if (!room) continue;
+      if (room.isForkedBy(stored)) {
+        restart(room);
+        continue;
+      }
       for (const member of room.deliver(stored)) pump(member);
       snapshots.consider(room);
     }
@@ -164,6 +172,7 @@ export function createHub(options: HubOptions): Hub {
       if (!member) deny('LOG_NOT_JOINED');
       else if (header.log !== log || header.author !== principal.userId) deny('ENVELOPE_INVALID', { path: header.log === log ? 'author' : 'log' });
       else if (bytes.length > (principal.link ? VISITOR_ENTRY_BYTES : LIMITS.entryBytes)) deny('ENTRY_TOO_LARGE', { bytes: bytes.length, limit: principal.link ? VISITOR_ENTRY_BYTES : LIMITS.entryBytes });
+      else if (principal.link && ofLinks.take(principal.link.id, LINK_ENTRIES) > 0) deny('RATE_LIMITED');
       else {
         (member.own ??= new Set()).add(id);
         connection.waitingBytes += bytes.length;
@@ -273,15 +282,19 @@ export function createHub(options: HubOptions): Hub {
   const poll = async () => {
     const ids = [...rooms.keys()];
     if (ids.length === 0) return;
-    const before = new Map(ids.map((id) => [id, rooms.get(id)!.head]));
-    const heads = await tables.headsOf(ids);
+    const before = new Map(ids.map((id) => [id, { head: rooms.get(id)!.head, mark: rooms.get(id)!.mark }]));
+    const stands = await tables.standOf(ids.map((id) => ({ id, no: before.get(id)!.mark?.no ?? 0 })));
     for (const id of ids) {
       const room = rooms.get(id);
-      const head = heads.get(id);
+      const stand = stands.get(id);
+      const { head, mark } = before.get(id)!;
       if (!room) continue;
-      if (head !== undefined && head < before.get(id)!) restart(room);
-      else if (head === undefined) for (const member of [...room.members]) leave(member, 'LOG_NOT_FOUND');
-      else catchUp(room, head);
+      if (!stand) for (const member of [...room.members]) leave(member, 'LOG_NOT_FOUND');
+      else if (stand.head.no < head || (mark && stand.chain !== mark.chain)) restart(room);
+      else {
+        room.see(stand.head);
+        catchUp(room, stand.head.no);
+      }
     }
   };
   const catchUp = (room: Room, head: number) => {
@@ -301,7 +314,7 @@ export function createHub(options: HubOptions): Hub {
     // A whole workspace may be concerned: its people are asked for together.
     for (let start = 0; start < members.length; start += REVIEW_AT_ONCE) {
       const part = members.slice(start, start + REVIEW_AT_ONCE);
-      const roles = await access.rolesIn(database.pool, part.map(({ connection, room }) => ({ userId: connection.principal!.userId, logId: room.id })));
+      const roles = await access.rolesIn(database.pool, part.map(({ connection, room }) => ({ userId: connection.principal!.userId, logId: room.id, sessionId: connection.principal!.sessionId })));
       for (const [n, member] of part.entries()) {
         if (!member.room.members.has(member)) continue;
         const role = roles[n];

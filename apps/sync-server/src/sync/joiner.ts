@@ -56,6 +56,7 @@ export function createJoiner({ access, tables, rooms, pump, leave, snapshots, pr
       return false;
     }
     room.raise(log.no);
+    room.see(log);
     const reset = ours !== chain && !isFresh;
     connection.tell({ type: 'joined', log: log.id, no: log.no, base: log.baseNo, scope: member.scope, epoch: log.epoch, reset });
     if (reset) connection.tell({ type: 'reset', log: log.id, reason: no > log.no ? 'AHEAD_OF_SERVER' : no < log.baseNo ? 'BEFORE_BASE' : 'CHAIN_DIFFERS', state: state !== undefined });

@@ -15,7 +15,15 @@ export interface Block {
   /** Number of the last record. */
   to: number;
   records: Uint8Array[];
+  /** The chain after the last record. */
+  chain: string;
   entries?: { no: number; id: string; sha256: Buffer }[];
+}
+
+/** A number and the chain after it. */
+export interface ChainMark {
+  no: number;
+  chain: string;
 }
 
 export interface StoredState {
@@ -26,8 +34,8 @@ export interface StoredState {
 
 export interface LogTables {
   findLog(logId: string): Promise<LogHead | undefined>;
-  /** Heads of those that exist, by id. */
-  headsOf(logIds: readonly string[]): Promise<Map<string, number>>;
+  /** Heads of those that exist, by id, and the chain of each at a number of the caller's; undefined where the log does not have it. */
+  standOf(logs: readonly { id: string; no: number }[]): Promise<Map<string, { head: ChainMark; chain: string | undefined }>>;
   /** The chain after a number; undefined where the log does not have it. */
   chainAt(log: LogHead, no: number): Promise<string | undefined>;
   /** What follows a number: at most `maxBytes` (but one record at least) and 1,000 records; undefined at the end. */
@@ -45,9 +53,9 @@ export interface LogTables {
 
 const BLOCK_RECORDS = 1000;
 /** Entries after a number up to a size; the first one in any case. */
-const BOUNDED = `select no, id, sha256, record from (
-    select no, id, sha256, record, sum(length(record)) over (order by no) - length(record) as before
-    from (select no, id, sha256, record from entry where log_id = $1 and no > $2 order by no limit ${BLOCK_RECORDS}) as near
+const BOUNDED = `select no, id, sha256, record, chain from (
+    select no, id, sha256, record, chain, sum(length(record)) over (order by no) - length(record) as before
+    from (select no, id, sha256, record, chain from entry where log_id = $1 and no > $2 order by no limit ${BLOCK_RECORDS}) as near
   ) as sized where before < $3`;
 
 /** The LogTables of a database. */
@@ -61,9 +69,14 @@ export function createLogTables({ pool }: ServerDatabase): LogTables {
       });
       return rows[0];
     },
-    async headsOf(logIds) {
-      const { rows } = await pool.query<{ id: string; no: number }>({ name: 'sync_heads', text: 'select id, head_no as no from log where id = any($1::text[])', values: [logIds] });
-      return new Map(rows.map(({ id, no }) => [id, no]));
+    async standOf(logs) {
+      const { rows } = await pool.query<{ id: string; no: number; chain: string; at: string | null }>({
+        name: 'sync_stand',
+        text: `select log.id, head_no as no, head_chain as chain, case when asked.no = base_no then base_chain when asked.no = head_no then head_chain else encode(entry.chain, 'hex') end as at
+          from unnest($1::text[], $2::bigint[]) as asked(id, no) join log on log.id = asked.id left join entry on entry.log_id = asked.id and entry.no = asked.no`,
+        values: [logs.map(({ id }) => id), logs.map(({ no }) => no)],
+      });
+      return new Map(rows.map(({ id, no, chain, at }) => [id, { head: { no, chain }, chain: at ?? undefined }]));
     },
     async chainAt(log, no) {
       if (no === log.baseNo) return log.baseChain;
@@ -73,18 +86,18 @@ export function createLogTables({ pool }: ServerDatabase): LogTables {
       return rows[0]?.chain.toString('hex');
     },
     async readBlock(logId, afterNo, maxBytes) {
-      const { rows } = await pool.query<{ to: number | null; blob: Buffer }>({
+      const { rows } = await pool.query<{ to: number | null; blob: Buffer; chain: Buffer }>({
         name: 'sync_block',
-        text: `select max(no) as to, string_agg(record, ''::bytea order by no) as blob from (${BOUNDED}) as block`,
+        text: `select max(no) as to, string_agg(record, ''::bytea order by no) as blob, (array_agg(chain order by no desc))[1] as chain from (${BOUNDED}) as block`,
         values: [logId, afterNo, maxBytes],
       });
-      const { to, blob } = rows[0]!;
-      return to === null ? undefined : { to, records: [blob] };
+      const { to, blob, chain } = rows[0]!;
+      return to === null ? undefined : { to, records: [blob], chain: chain.toString('hex') };
     },
     async readEntries(logId, afterNo, maxBytes) {
-      const { rows } = await pool.query<{ no: number; id: string; sha256: Buffer; record: Buffer }>({ name: 'sync_entries', text: `${BOUNDED} order by no`, values: [logId, afterNo, maxBytes] });
+      const { rows } = await pool.query<{ no: number; id: string; sha256: Buffer; record: Buffer; chain: Buffer }>({ name: 'sync_entries', text: `${BOUNDED} order by no`, values: [logId, afterNo, maxBytes] });
       const last = rows.at(-1);
-      return last && { to: last.no, records: rows.map((row) => row.record), entries: rows };
+      return last && { to: last.no, records: rows.map((row) => row.record), chain: last.chain.toString('hex'), entries: rows };
     },
     async latestState(logId) {
       const { rows } = await pool.query<StoredState>({ name: 'sync_state', text: 'select no, chain, bytes from snapshot where log_id = $1 order by no desc limit 1', values: [logId] });

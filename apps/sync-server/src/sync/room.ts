@@ -1,13 +1,15 @@
 /** A log that somebody has joined here: where it stands, who listens, and the last entries, so that few of them are read again. */
 import { changesFrame, ownRecord, type PeerPresence, type Scope } from '@uxflow/core/protocol';
 import { toWire, type Connection, type WireFrame } from './connection.ts';
-import type { Block, LogTables } from './logTables.ts';
+import type { Block, ChainMark, LogTables } from './logTables.ts';
 
 /** One row as it is handed on. */
 export interface RoomEntry {
   no: number;
   id: string;
   sha256: Buffer;
+  /** Hex, of the log after this entry. */
+  chain: string;
   record: Uint8Array;
 }
 
@@ -39,6 +41,8 @@ export class Room {
   readonly members = new Set<Subscription>();
   /** Number of the last entry that is known to be committed. */
   head: number;
+  /** The last number whose chain was seen here: where the rows say otherwise later, an older copy has taken their place. */
+  mark: ChainMark | undefined;
   /** What people show of themselves now; never stored. */
   readonly presence = new Map<string, PeerPresence & { at: number }>();
   readonly #tables: LogTables;
@@ -65,7 +69,8 @@ export class Room {
     if (last.no <= this.head) return [...this.members];
     if (first.no !== this.head + 1) this.#forget();
     this.head = last.no;
-    for (const { no, id, sha256, record } of entries) this.#remember({ no, id, sha256, record });
+    this.see(last);
+    for (const { no, id, sha256, chain, record } of entries) this.#remember({ no, id, sha256, chain, record });
     const behind: Subscription[] = [];
     let shared: WireFrame | undefined;
     for (const member of this.members) {
@@ -85,6 +90,17 @@ export class Room {
     return behind;
   }
 
+  /** Notes the chain after a number that is handed on. */
+  see({ no, chain }: ChainMark): void {
+    if (!this.mark || no > this.mark.no) this.mark = { no, chain };
+  }
+
+  /** True when new rows take numbers that were seen here with other entries. */
+  isForkedBy(entries: readonly RoomEntry[]): boolean {
+    const { mark } = this;
+    return mark !== undefined && entries.some(({ no, chain }) => no === mark.no && chain !== mark.chain);
+  }
+
   /** Notes that others have committed up to a number. */
   raise(head: number): void {
     if (head <= this.head) return;
@@ -100,6 +116,7 @@ export class Room {
       while (member.sentNo < this.head && this.members.has(member) && member.connection.isOpen && !member.connection.isSlow) {
         const block = this.#recentAfter(member.sentNo) ?? (await this.#read(member));
         if (!block) return 'missing';
+        this.see({ no: block.to, chain: block.chain });
         const records = (block.entries && withOwn(member, block.entries.map((entry, index) => ({ ...entry, record: block.records[index]! })))) ?? block.records;
         member.connection.send(toWire(changesFrame(this.id, records)));
         member.sentNo = block.to;
@@ -139,7 +156,7 @@ export class Room {
     const first = this.#recent[0];
     if (!first || no + 1 < first.no || this.#recent.at(-1)!.no !== this.head) return undefined;
     const entries = this.#recent.slice(no + 1 - first.no);
-    return { to: this.head, records: entries.map(({ record }) => record), entries };
+    return { to: this.head, records: entries.map(({ record }) => record), chain: entries.at(-1)!.chain, entries };
   }
 
   /** Several who read the same, as after a restart of the server, read it once. */
@@ -156,7 +173,7 @@ export class Room {
 }
 
 /** The records with own entries as acknowledgements, or undefined when none is the member's own. */
-function withOwn(member: Subscription, entries: readonly RoomEntry[]): Uint8Array[] | undefined {
+function withOwn(member: Subscription, entries: readonly Omit<RoomEntry, 'chain'>[]): Uint8Array[] | undefined {
   const { own } = member;
   if (!own || own.size === 0) return undefined;
   let found = false;

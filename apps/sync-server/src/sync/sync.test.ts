@@ -1,12 +1,12 @@
 /** Devices over real sockets on a real server with a real Postgres. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { stateText } from '@uxflow/core';
+import { canonicalJson, extendChain, stateText } from '@uxflow/core';
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../test/testDatabase.ts';
-import { emptyDisk, startDevice, until, type Device, type DeviceOptions } from '../../test/testDevice.ts';
+import { emptyDisk, sha256, startDevice, until, type Device, type DeviceOptions } from '../../test/testDevice.ts';
 import { nextVersions } from '../../test/fuzz/nextVersion.ts';
 import { addLog, addMember, socketUrl, startTestServer, type MemberRole } from '../../test/testServer.ts';
 import { openTestSocket, pushOf } from '../../test/testSocket.ts';
-import { readEnvelope, writeEnvelope } from '@uxflow/core/protocol';
+import { changeRecord, PROTOCOL, readEnvelope, writeEnvelope } from '@uxflow/core/protocol';
 import type { RunningServer } from '../server.ts';
 
 let postgres: TestPostgres;
@@ -175,6 +175,36 @@ describe('what is refused, missing or forked', () => {
     expect([stateText(ann.replica.confirmed), ann.replica.chain]).toEqual([stateText(bob.replica.confirmed), bob.replica.chain]);
     const { rows } = await server.database.pool.query<{ id: string }>('select id from entry');
     expect(new Set(rows.map(({ id }) => id)).size).toBe(4);
+  });
+
+  test('an older copy that is put under a running instance and written past is noticed within its poll', async () => {
+    await server.close();
+    server = await startTestServer(database.url, { SYNC_POLL_MS: '200' });
+    const [ann, bob] = [await join('ann'), await join('bob')];
+    for (const [n, device] of [ann, bob, ann, bob].entries()) {
+      rename(device, `Name ${n}`, device.member.userId);
+      await until('both', () => ann.replica.confirmed.no === n + 1 && bob.replica.confirmed.no === n + 1);
+    }
+    const lost = ann.disk.confirmed.slice(2).map(({ entry }) => entry.id);
+    // One transaction: no poll sees a log that is shorter than it was.
+    const client = await server.database.pool.connect();
+    await client.query('begin');
+    await client.query('delete from entry where no > 2');
+    let chain = (await client.query<{ chain: string }>(`select encode(chain, 'hex') as chain from entry where no = 2`)).rows[0]!.chain;
+    for (const no of [3, 4, 5]) {
+      const plain = new TextEncoder().encode(canonicalJson({ id: `tx_past_${no}`, logId: 'log_1', author: { kind: 'user', id: 'carl', name: 'C' }, at: 1, schema: 1, ops: [{ op: 'set', kind: 'flow', id: 'flow_1', field: 'name', from: 'Name 1', to: `Past ${no}` }] }));
+      const bytes = new Uint8Array([0, ...plain]);
+      const envelope = writeEnvelope({ protocol: PROTOCOL, log: 'log_1', id: `tx_past_${no}`, author: 'carl', scope: 'edit', epoch: 0, schema: 1, size: plain.length });
+      chain = extendChain(chain, `tx_past_${no}`, sha256(bytes), sha256);
+      await client.query('insert into entry (log_id, no, id, author_id, record, sha256, chain) values ($1, $2, $3, $4, $5, $6, $7)', ['log_1', no, `tx_past_${no}`, 'carl', changeRecord(no, envelope, bytes), Buffer.from(sha256(bytes), 'hex'), Buffer.from(chain, 'hex')]);
+    }
+    await client.query('update log set head_no = 5, head_chain = $1', [chain]);
+    await client.query('commit');
+    client.release();
+    await until('what was lost is there again', () => ann.replica.confirmed.no === 7 && bob.replica.confirmed.no === 7 && ann.open.status().state === 'synced' && bob.open.status().state === 'synced');
+    expect([stateText(ann.replica.confirmed), ann.replica.chain]).toEqual([stateText(bob.replica.confirmed), bob.replica.chain]);
+    const { rows } = await server.database.pool.query<{ id: string }>('select id from entry where no > 2 order by no');
+    expect([rows.slice(0, 3).map(({ id }) => id), rows.slice(3).map(({ id }) => id).sort()]).toEqual([['tx_past_3', 'tx_past_4', 'tx_past_5'], [...lost].sort()]);
   });
 
   test('a backlog that would open many conflicts waits for the person', async () => {

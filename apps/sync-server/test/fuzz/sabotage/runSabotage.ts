@@ -31,7 +31,7 @@ export async function runSabotage(names: readonly string[], onDone: (result: Sab
 /** The fuzz with a fault in it, in a process of its own. Throws where it ended without a result: that is no proof. */
 async function playWith(fault: Fault): Promise<SabotageResult> {
   const started = performance.now();
-  const env = { ...process.env, FUZZ_FAULT: fault.name, FUZZ_STOP: '1', FUZZ_DEATHS: '1.5', FUZZ_SETTLE_MS: '8000', FUZZ_PARALLEL: '3', FUZZ_CLIENTS: '5', FUZZ_OPERATIONS: '60' };
+  const env = { ...process.env, FUZZ_FAULT: fault.name, FUZZ_STOP: '1', FUZZ_DEATHS: '1.5', FUZZ_SETTLE_MS: '20000', FUZZ_PARALLEL: '3', FUZZ_CLIENTS: '5', FUZZ_OPERATIONS: '60' };
   const child = spawn(process.execPath, ['--import', join(import.meta.dirname, 'loadHook.ts'), join(import.meta.dirname, '../runFuzz.ts'), String(SABOTAGE_SEEDS), '1'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.on('data', (data) => (out += String(data)));
