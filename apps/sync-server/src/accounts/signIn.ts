@@ -53,7 +53,7 @@ export function createSignIn(parts: AccountParts): SignIn {
     const { rows } = await database.pool.query<{ id: string; name: string; preferences: unknown }>('select id, name, preferences from app_user where email = $1', [email]);
     const [row] = rows;
     await writeAudit(database.pool, lockedMinutes > 0 ? 'AUTH_LOCKED' : 'AUTH_FAILED', row?.id ?? null, origin);
-    if (row && notify && mayMail(parts, 'locked', email)) await mailer.send(database.pool, { kind: 'locked', to: email, language: languageOf(row.preferences), params: { name: row.name, minutes: lockedMinutes, link: `${site.publicUrl()}/forgot` } });
+    if (row && notify && await mayMail(parts, 'locked', email)) await mailer.send(database.pool, { kind: 'locked', to: email, language: languageOf(row.preferences), params: { name: row.name, minutes: lockedMinutes, link: `${site.publicUrl()}/forgot` } });
   };
   const demandUnlocked = async (email: string, origin: Origin) => {
     const retryAfter = await lockout.lockedFor(email, origin.address);
@@ -100,10 +100,10 @@ export function createSignIn(parts: AccountParts): SignIn {
       return signIn.finish(token, device, origin);
     },
     async finish(token, device, origin) {
-      const { rows } = await database.pool.query<{ id: string; userId: string; expiresAt: Date; status: string; email: string; name: string; preferences: unknown; isNew: boolean; hasOlder: boolean }>(
+      const { rows } = await database.pool.query<{ id: string; userId: string; expiresAt: Date; status: string; email: string; name: string; preferences: unknown; way: string | null; isNew: boolean; hasOlder: boolean }>(
         `update session s set kind = $2, device_name = $3 from app_user u
          where s.token_hash = $1 and u.id = s.user_id
-         returning s.id, s.user_id as "userId", s.expires_at as "expiresAt", u.status, u.email, u.name, u.preferences,
+         returning s.id, s.user_id as "userId", s.expires_at as "expiresAt", u.status, u.email, u.name, u.preferences, case when s.arrival_id is null then s.method else 'signOn' end as way,
            not exists (select 1 from audit_event a where a.user_id = u.id and a.kind = 'AUTH_SIGNED_IN' and a.at > now() - interval '90 days' and (a.ip_address = $4 or a.user_agent = $5)) as "isNew",
            exists (select 1 from audit_event a where a.user_id = u.id and a.kind = 'AUTH_SIGNED_IN') as "hasOlder"`,
         [hashSecret(token), device.kind, device.name ?? null, origin.address, origin.userAgent.slice(0, 300)],
@@ -115,8 +115,8 @@ export function createSignIn(parts: AccountParts): SignIn {
       }
       await transact(database, async ({ sql }) => {
         await lockout.clear(sql, row.email);
-        await writeAudit(sql, 'AUTH_SIGNED_IN', row.userId, origin, { sessionId: row.id, kind: device.kind });
-        if (row.isNew && row.hasOlder && mayMail(parts, 'suspicious', row.email)) {
+        await writeAudit(sql, 'AUTH_SIGNED_IN', row.userId, origin, { sessionId: row.id, kind: device.kind, ...(row.way ? { by: row.way } : {}) });
+        if (row.isNew && row.hasOlder && await mayMail(parts, 'suspicious', row.email)) {
           const at = new Date().toISOString().slice(0, 16).replace('T', ' ');
           await mailer.send(sql, { kind: 'suspicious', to: row.email, language: languageOf(row.preferences), params: { name: row.name, at, address: origin.address, device: device.name ?? (origin.userAgent.slice(0, 80) || '?'), link: `${site.publicUrl()}/forgot` } });
         }

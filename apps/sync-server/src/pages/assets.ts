@@ -17,8 +17,8 @@ p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 form { display: grid; gap: 1rem; margin: 0 0 1rem; }
 label { display: grid; gap: 0.25rem; font-weight: 600; }
 label.check { grid-template-columns: auto 1fr; align-items: center; gap: 0.5rem; font-weight: 400; }
-input:not([type="checkbox"]) { width: 100%; min-height: 44px; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: var(--ink); font: inherit; font-weight: 400; }
-input[type="checkbox"] { width: 20px; height: 20px; accent-color: var(--accent); }
+input:not([type="checkbox"], [type="radio"]) { width: 100%; min-height: 44px; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: var(--ink); font: inherit; font-weight: 400; }
+input[type="checkbox"], input[type="radio"] { width: 20px; height: 20px; accent-color: var(--accent); }
 button, a.button { display: block; width: 100%; min-height: 44px; padding: 0.5rem 1rem; border: 1px solid transparent; border-radius: 8px; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; }
 button.second, a.second { background: transparent; color: var(--ink); border-color: var(--line); }
 a { color: var(--accent); }
@@ -76,7 +76,6 @@ h2 { margin: 0 0 0.75rem; font-size: 1.125rem; line-height: 1.3; }
 .facts dd { margin: 0 0 0.5rem; overflow-wrap: anywhere; }
 .copied { display: block; padding: 0.5rem 0.75rem; border-radius: 8px; background: var(--ground); user-select: all; }
 textarea { width: 100%; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: var(--ink); font: 0.875rem/1.4 ui-monospace, monospace; resize: vertical; }
-input[type="radio"] { width: 20px; height: 20px; min-height: 0; accent-color: var(--accent); }
 .route { border-top: 1px solid var(--line); padding: 0.75rem 0; }
 .route h3 { margin: 0; font-size: 1rem; }
 `;

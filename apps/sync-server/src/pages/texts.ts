@@ -1,6 +1,7 @@
 /** The words of the server's own pages. */
 import type { Context } from 'hono';
 import type { Language } from '../mail/templates.ts';
+import { germanSignOnProblems } from '../signOn/germanProblems.ts';
 
 const en = {
   signIn: 'Sign in',
@@ -117,6 +118,7 @@ const de: Texts = {
 
 /** German sentences of what can go wrong on these pages; English ones come with the problem itself. */
 const germanProblems: Record<string, string> = {
+  ...germanSignOnProblems,
   SIGN_IN_FAILED: 'Adresse oder Passwort stimmen nicht. Es wurde nichts geändert; versuchen Sie es noch einmal oder setzen Sie ein neues Passwort.',
   SIGN_IN_LOCKED: 'Es gab zu viele falsche Versuche. Es wurde nichts geändert; versuchen Sie es in {retryAfter} Sekunden wieder oder setzen Sie ein neues Passwort.',
   RATE_LIMITED: 'Zu viele Anfragen. Es wurde nichts geändert; versuchen Sie es in {retryAfter} Sekunden wieder.',

@@ -7,6 +7,7 @@ import { Problem } from '../access/problem.ts';
 import { accessRoute } from '../access/route.ts';
 import type { Site } from '../access/site.ts';
 import { originOf } from '../accounts/routes.ts';
+import type { Accounts } from '../accounts/service.ts';
 import type { PageContext } from '../pages/routes.ts';
 import type { WorkspaceModule } from '../workspaces/module.ts';
 import { addConnectionRoutes } from './connectionRoutes.ts';
@@ -19,6 +20,7 @@ export interface SignOnRouteParts {
   signOn: SignOn;
   site: Site;
   workspaces: Pick<WorkspaceModule, 'workspaces'>;
+  accounts: Pick<Accounts, 'profile'>;
 }
 
 const tags = ['sign-on'];

@@ -57,6 +57,7 @@ export const domainNameSchema = z
   .trim()
   .toLowerCase()
   .max(253)
+  .regex(/^[^\s/@:?#[\]\\]+$/)
   .transform((text) => (URL.canParse(`http://${text}/`) ? new URL(`http://${text}/`).hostname : ''))
   .pipe(z.string().regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/));
 

@@ -36,7 +36,7 @@ export interface SyncAccess {
   /** Their role in a log as it is now; undefined: may not read it, or there is none. */
   roleOf(principal: Principal, logId: string): Promise<LogRole | undefined>;
   /** Roles of many at once, asked inside the transaction that stores their entries: in the order of `pairs`. */
-  rolesIn(sql: Queryable, pairs: readonly { userId: string; logId: string }[]): Promise<(LogRole | undefined)[]>;
+  rolesIn(sql: Queryable, pairs: readonly { userId: string; logId: string; sessionId?: string | undefined }[]): Promise<(LogRole | undefined)[]>;
   /** Calls back whenever something was taken away, on every instance; returns what ends it. */
   onRevoked(listener: (revocation: Revocation) => void): () => void;
 }

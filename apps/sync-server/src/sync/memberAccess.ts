@@ -13,7 +13,7 @@ const CHANNEL = 'revoked';
 
 /** The access, and `revoke`, which tells every instance after rows of these tables have changed. `standardPlan`: of who pays for none. */
 export function createMemberAccess({ pool }: ServerDatabase, bus: Bus, principals: Principals, standardPlan: PlanName): SyncAccess & { revoke(revocation: Revocation): Promise<void> } {
-  const rolesIn = async (sql: Queryable, pairs: readonly { userId: string; logId: string }[]): Promise<(FlowScope | undefined)[]> => {
+  const rolesIn = async (sql: Queryable, pairs: readonly { userId: string; logId: string; sessionId?: string | undefined }[]): Promise<(FlowScope | undefined)[]> => {
     const visitors = pairs.filter(({ userId }) => isVisitor(userId));
     if (visitors.length === 0) return scopesOf(sql, pairs);
     // Sent at once: the committer's queries stand behind one another.
@@ -28,8 +28,8 @@ export function createMemberAccess({ pool }: ServerDatabase, bus: Bus, principal
       if (!principal?.sessionId || !principal.emailVerified || principal.closing || principal.lacksFactor) return undefined;
       return { userId: principal.userId, sessionId: principal.sessionId, expiresAt: principal.expiresAt };
     },
-    async roleOf({ userId }, logId) {
-      return (await rolesIn(pool, [{ userId, logId }]))[0];
+    async roleOf({ userId, sessionId }, logId) {
+      return (await rolesIn(pool, [{ userId, logId, sessionId }]))[0];
     },
     rolesIn,
     onRevoked: (listener) => bus.subscribe(CHANNEL, (text) => listener(JSON.parse(text) as Revocation)),

@@ -67,23 +67,30 @@ interface FactRow extends FlowFacts {
   n: number;
 }
 
+/** True where a member has not come by the sign-on that the workspace wants of them; as access/permissions.ts asks it of requests. A pair without a session is not asked. */
+const LACKS_SIGN_ON = `exists (select 1 from sign_on_connection c where c.workspace_id = l.workspace_id and c.mode = 'required'
+  and not exists (select 1 from session s2 join sign_on_arrival a on a.id = s2.arrival_id where s2.id = pair.session_id and a.connection_id = c.id)
+  and (exists (select 1 from sign_on_identity i where i.connection_id = c.id and i.user_id = m.user_id)
+    or exists (select 1 from sign_on_domain d join app_user u on u.id = m.user_id where d.connection_id = c.id and d.proven_at is not null and d.domain = split_part(u.email, '@', 2)))
+  and not (m.role = 'owner' and exists (select 1 from session s3 join app_user u on u.id = s3.user_id where s3.id = pair.session_id and (u.two_factor_enabled or s3.method = 'passkey'))))`;
+
 const FACTS = {
   name: 'flow_facts',
   text: `select pair.n::int as n, m.role, m.permissions as extra, w.allow_guests as "allowGuests", s.log_id is not null as "isListed", coalesce(s.visibility = 'private', false) as "isPrivate",
       coalesce(s.created_by = m.user_id, false) as "isCreator", p.visibility as "projectVisibility", pm.role as "projectRole"
-    from unnest($1::text[], $2::text[]) with ordinality as pair(user_id, log_id, n)
+    from unnest($1::text[], $2::text[], $3::text[]) with ordinality as pair(user_id, log_id, session_id, n)
     join log l on l.id = pair.log_id
     join member m on m.workspace_id = l.workspace_id and m.user_id = pair.user_id
     join workspace w on w.id = l.workspace_id and w.deleted_at is null
     left join shared_log s on s.log_id = l.id
     left join project p on p.id = s.project_id
     left join project_member pm on pm.project_id = p.id and pm.user_id = m.user_id
-    where s.deleted_at is null and p.deleted_at is null`,
+    where s.deleted_at is null and p.deleted_at is null and (pair.session_id is null or not ${LACKS_SIGN_ON})`,
 };
 
-/** The scopes of pairs of a person and a log, in their order; undefined where they may not read it or there is none. */
-export async function scopesOf(sql: Queryable, pairs: readonly { userId: string; logId: string }[]): Promise<(FlowScope | undefined)[]> {
-  const { rows } = await sql.query<FactRow>({ ...FACTS, values: [pairs.map(({ userId }) => userId), pairs.map(({ logId }) => logId)] });
+/** The scopes of pairs of a person and a log, in their order; undefined where they may not read it or there is none. With a session it must be one that the workspace lets in. */
+export async function scopesOf(sql: Queryable, pairs: readonly { userId: string; logId: string; sessionId?: string | undefined }[]): Promise<(FlowScope | undefined)[]> {
+  const { rows } = await sql.query<FactRow>({ ...FACTS, values: [pairs.map(({ userId }) => userId), pairs.map(({ logId }) => logId), pairs.map(({ sessionId }) => sessionId ?? null)] });
   const scopes: (FlowScope | undefined)[] = pairs.map(() => undefined);
   for (const { n, ...facts } of rows) scopes[n - 1] = scopeOf(facts);
   return scopes;
