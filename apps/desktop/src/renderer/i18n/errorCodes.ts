@@ -189,6 +189,7 @@ export type SharingErrorCode =
   | 'SIGN_IN_FAILED'
   | 'SIGN_IN_LOCKED'
   | 'SIGN_IN_REFUSED'
+  | 'SIGN_ON_REQUIRED'
   | 'STORAGE_FULL'
   | 'TOKEN_INVALID'
   | 'TRANSFER_TARGET'
@@ -198,8 +199,15 @@ export type SharingErrorCode =
   | 'WORKSPACE_NOT_WRITABLE'
   | 'WRAP_REFUSED';
 
-/** Keys of accounts and encrypted workspaces, beside what sync itself meets. */
+/** Keys of accounts and encrypted workspaces, beside what sync itself meets; and pictures of flows, which go the same ways. */
 export type KeyErrorCode =
+  | 'ASSET_DAMAGED'
+  | 'ASSET_NAME_WRONG'
+  | 'ASSET_NOT_FOUND'
+  | 'ASSET_NOT_HERE'
+  | 'ASSET_NOT_NAMED'
+  | 'ASSET_NOT_SEALED'
+  | 'ASSET_TOO_LARGE'
   | 'DEVICE_CODE_LIMIT'
   | 'DEVICE_CODE_UNKNOWN'
   | 'ENTRY_NOT_SEALED'

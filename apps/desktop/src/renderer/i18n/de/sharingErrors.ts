@@ -57,6 +57,7 @@ export const sharingErrorsGerman: Readonly<Record<SharingErrorCode, ErrorSentenc
   SIGN_IN_CANCELLED: () => 'Die Anmeldung wurde abgebrochen. Es wurde nichts geändert.',
   SIGN_IN_FAILED: () => 'Die Adresse oder das Passwort stimmt nicht. Es wurde nichts geändert; versuche es noch einmal, oder setze auf der Seite des Servers ein neues Passwort.',
   SIGN_IN_REFUSED: () => 'Die Anmeldung wurde im Browser nicht zu Ende geführt. Es wurde nichts geändert; versuche es noch einmal.',
+  SIGN_ON_REQUIRED: () => 'In diesen Arbeitsbereich kommst du nur mit der Firmenanmeldung (Single Sign-on). Was wartet, bleibt hier; melde dich ab und wähle beim neuen Anmelden auf der Seite des Servers „Firmenanmeldung“.',
   TOKEN_INVALID: () => 'Die Anmeldung hat zu lange gedauert. Es wurde nichts geändert; beginne noch einmal.',
   WORKSPACE_NOT_FOUND: () => 'Diesen Arbeitsbereich gibt es nicht (mehr), oder du bist nicht darin. Es wurde nichts geändert.',
   WORKSPACE_NOT_WRITABLE: () => 'In diesen Arbeitsbereich darfst du keine Flows stellen. Es wurde nichts geändert; nimm einen anderen, oder frag, wem er gehört.',

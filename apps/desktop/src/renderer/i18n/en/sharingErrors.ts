@@ -60,6 +60,7 @@ export const sharingErrorsEnglish: Readonly<Record<SharingErrorCode, ErrorSenten
   SIGN_IN_CANCELLED: engineSays,
   SIGN_IN_FAILED: () => 'The address or the password is not right. Nothing was changed; try again, or set a new password on the page of the server.',
   SIGN_IN_REFUSED: engineSays,
+  SIGN_ON_REQUIRED: () => 'This workspace is entered by the single sign-on of your company alone. What waits is kept here; sign out, and choose “Single sign-on” on the page of the server when you sign in again.',
   TOKEN_INVALID: () => 'The sign-in took too long. Nothing was changed; begin again.',
   WORKSPACE_NOT_FOUND: () => 'There is no such workspace (any more), or you are not in it. Nothing was changed.',
   WORKSPACE_NOT_WRITABLE: engineSays,
