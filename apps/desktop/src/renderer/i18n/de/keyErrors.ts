@@ -2,6 +2,13 @@ import type { ErrorSentence, KeyErrorCode } from '../errorCodes.ts';
 
 /** What keeps something encrypted from being opened, sent or given, in German. */
 export const keyErrorsGerman: Readonly<Record<KeyErrorCode, ErrorSentence>> = {
+  ASSET_DAMAGED: () => 'Ein Bild kam vom Server mit anderem Inhalt, als der Flow nennt, darum wird es nicht gezeigt. Es wurde nichts geändert; frag, wer den Server betreibt.',
+  ASSET_NAME_WRONG: () => 'Ein Bild kam nicht so beim Server an, wie es hier liegt. Dort wurde nichts gespeichert; es wird noch einmal gesendet.',
+  ASSET_NOT_FOUND: () => 'Der Server hat dieses Bild (noch) nicht. Es wurde nichts geändert; es kommt, wenn verbunden ist, wer es in den Flow gesetzt hat.',
+  ASSET_NOT_HERE: () => 'Dieses Bild ist noch nicht hier. Verloren ist nichts; es kommt, wenn verbunden ist, wer es in den Flow gesetzt hat, und diese App auch.',
+  ASSET_NOT_NAMED: () => 'Dieser Flow zeigt dieses Bild nicht (mehr). Es wurde nichts geändert.',
+  ASSET_NOT_SEALED: () => 'Der Server hat ein Bild abgelehnt, weil es nicht versiegelt ankam. Dort wurde nichts davon gespeichert; aktualisiere die App.',
+  ASSET_TOO_LARGE: () => 'Dieses Bild ist größer, als der Server annimmt. Es bleibt hier; setze ein kleineres in den Flow.',
   DEVICE_CODE_LIMIT: (p) => `Es gibt ${String(p.limit)} Codes, die noch niemand benutzt hat. Es wurde nichts geändert; nimm einen davon, oder warte zehn Minuten.`,
   DEVICE_CODE_UNKNOWN: () => 'Dieser Code ist unbekannt, benutzt oder älter als zehn Minuten. Es wurde nichts geändert; lass dir auf dem anderen Gerät einen neuen zeigen.',
   ENTRY_NOT_SEALED: () => 'Der Server hat eine Änderung abgelehnt, weil sie nicht versiegelt ankam. Dort wurde nichts davon gespeichert, und hier liegt sie beiseite; aktualisiere die App.',

@@ -5,6 +5,13 @@ const engineSays: ErrorSentence = (_, message) => message;
 
 /** What keeps something encrypted from being opened, sent or given, in English. */
 export const keyErrorsEnglish: Readonly<Record<KeyErrorCode, ErrorSentence>> = {
+  ASSET_DAMAGED: engineSays,
+  ASSET_NAME_WRONG: () => 'A picture did not arrive at the server as it is here. Nothing was stored there; it is sent again.',
+  ASSET_NOT_FOUND: () => 'The server does not have this picture (yet). Nothing was changed; it comes when whoever put it into the flow is connected.',
+  ASSET_NOT_HERE: engineSays,
+  ASSET_NOT_NAMED: engineSays,
+  ASSET_NOT_SEALED: () => 'The server refused a picture because it did not come sealed. Nothing of it was stored there; update the app.',
+  ASSET_TOO_LARGE: () => 'This picture is larger than the server takes. It stays here; put a smaller one into the flow.',
   DEVICE_CODE_LIMIT: (p) => `There are ${String(p.limit)} codes that nobody has used yet. Nothing was changed; use one of them, or wait ten minutes.`,
   DEVICE_CODE_UNKNOWN: () => 'This code is unknown, used or older than ten minutes. Nothing was changed; show a new one on the other device.',
   ENTRY_NOT_SEALED: () => 'The server refused a change because it did not come sealed. Nothing of it was stored there, and it is kept aside here; update the app.',
