@@ -4,6 +4,7 @@ import { closeSync, createReadStream, existsSync, fstatSync, openSync, readSync 
 import { createInterface } from 'node:readline';
 import { AppError } from '@uxflow/core/base';
 import { COMMON_PASSWORD_STEMS } from './commonPasswords.ts';
+import { loadKnownPasswords } from './knownPasswords.ts';
 
 export const PASSWORD_LENGTH = { min: 12, max: 128 } as const;
 /** Words of this product; a password is not made of them, nor of the person's own name and address. */
@@ -13,7 +14,7 @@ export type PasswordFault = 'TOO_SHORT' | 'TOO_LONG' | 'COMMON' | 'BREACHED' | '
 
 export interface PasswordPolicy {
   /** What is wrong with a password; undefined: it does. */
-  faultOf(password: string, person: { email: string; name?: string }): PasswordFault | undefined;
+  faultOf(password: string, person: { email: string; name?: string }): Promise<PasswordFault | undefined>;
 }
 
 /**
@@ -23,14 +24,14 @@ export interface PasswordPolicy {
 export async function createPasswordPolicy(breachedFile?: string): Promise<PasswordPolicy> {
   const isBreached = breachedFile ? await openBreachedList(breachedFile) : () => false;
   return {
-    faultOf(password, { email, name = '' }) {
+    async faultOf(password, { email, name = '' }) {
       const length = [...password].length;
       if (length < PASSWORD_LENGTH.min) return 'TOO_SHORT';
       if (length > PASSWORD_LENGTH.max) return 'TOO_LONG';
       const lower = password.normalize('NFKC').toLowerCase();
       if (isPattern(lower)) return 'PATTERN';
-      if (isCommon(lower)) return 'COMMON';
       if (isPersonal(lower, [...email.toLowerCase().split(/[@.+_-]/), ...name.toLowerCase().split(/\s+/), ...CONTEXT_WORDS])) return 'PERSONAL';
+      if (isCommon(lower) || (await loadKnownPasswords())(lower)) return 'COMMON';
       if (isBreached(createHash('sha1').update(password).digest())) return 'BREACHED';
       return undefined;
     },

@@ -34,7 +34,17 @@ test('many at once wait for one another, and all come through', async () => {
 });
 
 test.each(['violet-tractor-91-hums', 'dass ich gestern spät lief', 'Mein Hund frisst 3 Äpfel', '4f9d2b7c1e8a60d35b', 'summer rain on tin roofs'])('%s does', async (password) => {
-  expect((await createPasswordPolicy()).faultOf(password, person)).toBeUndefined();
+  expect(await (await createPasswordPolicy()).faultOf(password, person)).toBeUndefined();
+});
+
+test('every long password of a list of common ones is refused', async () => {
+  const policy = await createPasswordPolicy();
+  const { dictionary } = await import('@zxcvbn-ts/language-common');
+  const long = dictionary['passwords-common'].filter((one) => [...one].length >= 12);
+  expect(long.length).toBeGreaterThan(300);
+  const faults = await Promise.all(long.map((one) => policy.faultOf(one, person)));
+  expect(long.filter((_, at) => faults[at] === undefined)).toEqual([]);
+  for (const password of ['Christopher1!', 'professional2024', 'chickenwing101', '1qaz2wsx3edc', 'barcelona1899', 'dragonfly12345', 'liverpoolliverpool']) expect([password, await policy.faultOf(password, person)]).toEqual([password, expect.stringMatching(/COMMON|PATTERN/)]);
 });
 
 test.each([
@@ -46,14 +56,14 @@ test.each([
   ['1234567890123', 'PATTERN'],
   ['ööööööööööö', 'TOO_SHORT'],
 ])('%s does not: %s', async (password, fault) => {
-  expect((await createPasswordPolicy()).faultOf(password, person)).toBe(fault);
+  expect(await (await createPasswordPolicy()).faultOf(password, person)).toBe(fault);
 });
 
 test('a small file of breached passwords may stand in any order, with counts', async () => {
   const file = join(folder, 'small.txt');
   writeFileSync(file, [`${sha1('violet-tractor-91-hums')}:17`, sha1('another one of them').toLowerCase(), 'no hash at all', ''].join('\n'));
   const policy = await createPasswordPolicy(file);
-  expect(['violet-tractor-91-hums', 'another one of them', 'nobody had this one'].map((password) => policy.faultOf(password, person))).toEqual(['BREACHED', 'BREACHED', undefined]);
+  expect(await Promise.all(['violet-tractor-91-hums', 'another one of them', 'nobody had this one'].map((password) => policy.faultOf(password, person)))).toEqual(['BREACHED', 'BREACHED', undefined]);
 });
 
 test('a large sorted file is searched where it lies', async () => {
@@ -64,7 +74,7 @@ test('a large sorted file is searched where it lies', async () => {
   const policy = await createPasswordPolicy(file);
   const first = passwords.find((one) => sha1(one) === lines[0])!;
   const last = passwords.find((one) => sha1(one) === lines.at(-1))!;
-  expect([first, last, passwords[777]!, 'nobody had this one'].map((password) => policy.faultOf(password, person))).toEqual(['BREACHED', 'BREACHED', 'BREACHED', undefined]);
+  expect(await Promise.all([first, last, passwords[777]!, 'nobody had this one'].map((password) => policy.faultOf(password, person)))).toEqual(['BREACHED', 'BREACHED', 'BREACHED', undefined]);
 });
 
 test('a file that is not there stops the start', async () => {

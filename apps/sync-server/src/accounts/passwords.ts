@@ -41,7 +41,7 @@ export function createPasswords(parts: AccountParts): Passwords {
   };
   const demandFit = async (sql: Queryable, userId: string, password: string) => {
     const { rows } = await sql.query<{ email: string; name: string }>('select email, name from app_user where id = $1', [userId]);
-    const fault = policy.faultOf(password, rows[0]!);
+    const fault = await policy.faultOf(password, rows[0]!);
     if (fault) throw accountProblem('PASSWORD_UNFIT', { fault });
     const { rows: former } = await sql.query<{ hash: string }>(
       `select password as hash from credential where user_id = $1 and password is not null union all select hash from former_password where user_id = $1`,
@@ -61,7 +61,7 @@ export function createPasswords(parts: AccountParts): Passwords {
       await transact(database, async ({ sql }) => {
         const { rows } = await sql.query<{ id: string; name: string; preferences: unknown }>(`select id, name, preferences from app_user where email = $1 and status = 'active'`, [email]);
         const [row] = rows;
-        if (!row || !mayMail(parts, 'reset', email)) return;
+        if (!row || !(await mayMail(parts, 'reset', email))) return;
         const token = await makeMailToken(sql, 'reset', row.id, email);
         await writeAudit(sql, 'AUTH_RESET_ASKED', row.id, origin);
         await mailer.send(sql, { kind: 'reset', to: email, language: languageOf(row.preferences), params: { name: row.name, link: `${site.publicUrl()}/reset#${token}`, code: token } });

@@ -34,7 +34,7 @@ export function createRegistration(parts: AccountParts): Registration {
   const { database, config, site, principals, mailer, hasher, policy } = parts;
   return {
     async register({ email, password, name, language }, origin) {
-      const fault = policy.faultOf(password, { email, name });
+      const fault = await policy.faultOf(password, { email, name });
       if (fault) throw accountProblem('PASSWORD_UNFIT', { fault });
       if (config.SIGN_UP === 'closed' && !(await isInvited(parts, email))) throw accountProblem('SIGN_UP_CLOSED');
       // Hashed in any case: the time that an answer takes must not tell either.
@@ -42,7 +42,7 @@ export function createRegistration(parts: AccountParts): Registration {
       await transact(database, async ({ sql }) => {
         const reserved = await reservedUntil(sql, email);
         if (reserved) {
-          if (mayMail(parts, 'reserved', email)) await mailer.send(sql, { kind: 'emailReserved', to: email, language, params: { day: reserved.toISOString().slice(0, 10), link: `${site.publicUrl()}/sign-up` } });
+          if (await mayMail(parts, 'reserved', email)) await mailer.send(sql, { kind: 'emailReserved', to: email, language, params: { day: reserved.toISOString().slice(0, 10), link: `${site.publicUrl()}/sign-up` } });
           return;
         }
         const userId = newId('user');
@@ -52,14 +52,14 @@ export function createRegistration(parts: AccountParts): Registration {
         );
         if (rowCount === 0) {
           const { rows } = await sql.query<{ name: string; preferences: unknown }>('select name, preferences from app_user where email = $1', [email]);
-          if (rows[0] && mayMail(parts, 'exists', email)) await mailer.send(sql, { kind: 'exists', to: email, language: languageOf(rows[0].preferences), params: { name: rows[0].name, link: `${site.publicUrl()}/sign-in` } });
+          if (rows[0] && await mayMail(parts, 'exists', email)) await mailer.send(sql, { kind: 'exists', to: email, language: languageOf(rows[0].preferences), params: { name: rows[0].name, link: `${site.publicUrl()}/sign-in` } });
           return;
         }
         await sql.query(`insert into credential (id, account_id, provider_id, user_id, password) values ($1, $2, 'credential', $2, $3)`, [newId('credential'), userId, hash]);
         await writeEvent(sql, { type: 'USER_REGISTERED', userId });
         await writeAudit(sql, 'ACCOUNT_REGISTERED', userId, origin);
         const token = await makeMailToken(sql, 'verify', userId, email);
-        if (mayMail(parts, 'verify', email)) await mailer.send(sql, { kind: 'verify', to: email, language, params: { name, link: `${site.publicUrl()}/verify#${token}`, code: token } });
+        if (await mayMail(parts, 'verify', email)) await mailer.send(sql, { kind: 'verify', to: email, language, params: { name, link: `${site.publicUrl()}/verify#${token}`, code: token } });
       });
     },
     async verify(token, origin) {
@@ -79,7 +79,7 @@ export function createRegistration(parts: AccountParts): Registration {
       await transact(database, async ({ sql }) => {
         const { rows } = await sql.query<{ id: string; name: string; preferences: unknown }>('select id, name, preferences from app_user where email = $1 and not email_verified', [email]);
         const [row] = rows;
-        if (!row || !mayMail(parts, 'verify', email)) return;
+        if (!row || !(await mayMail(parts, 'verify', email))) return;
         const token = await makeMailToken(sql, 'verify', row.id, email);
         await mailer.send(sql, { kind: 'verify', to: email, language: languageOf(row.preferences), params: { name: row.name, link: `${site.publicUrl()}/verify#${token}`, code: token } });
       });
@@ -88,8 +88,8 @@ export function createRegistration(parts: AccountParts): Registration {
 }
 
 /** True while a mailbox has had few mails of this kind. */
-export function mayMail({ limiter }: Pick<AccountParts, 'limiter'>, kind: string, email: string): boolean {
-  return limiter.take(`mailbox:${kind}:${createHash('sha256').update(email).digest('hex')}`, MAILBOX) === 0;
+export async function mayMail({ limiter }: Pick<AccountParts, 'limiter'>, kind: string, email: string): Promise<boolean> {
+  return (await limiter.takeShared(`mailbox:${kind}:${createHash('sha256').update(email).digest('hex')}`, MAILBOX)) === 0;
 }
 
 /** True when an invitation waits for an address. */

@@ -209,5 +209,5 @@ requirement('8.2.3', 'fields that somebody may not set are refused or have no ef
 
 tellMatrix();
 
-/** What the owner of the walk has not: keys are made by a device. */
-const NOT_MADE = new Set(['GET /api/v1/users/me/keys', 'GET /api/v1/workspaces/:workspaceId/keys']);
+/** What the owner of the walk has not: keys and pictures are made by a device. */
+const NOT_MADE = new Set(['GET /api/v1/users/me/keys', 'GET /api/v1/workspaces/:workspaceId/keys', 'GET /api/v1/workspaces/:workspaceId/flows/:logId/assets/:name']);

@@ -1,6 +1,6 @@
 /** Beyond the chapters: cookies, headers, requests of pages elsewhere, methods, redirects. Taken from the server's own list of routes. */
 import { afterAll, beforeAll, expect } from 'vitest';
-import { call, registerPerson, type Person } from '../testAccounts.ts';
+import { registerPerson, type Person } from '../testAccounts.ts';
 import { startAccountServer, type AccountServer } from '../testAccountServer.ts';
 import { startTestIssuer, type TestIssuer } from '../testIssuer.ts';
 import { requirement, tellMatrix } from './requirement.ts';

@@ -89,7 +89,7 @@ export async function routesOf(server: RunningServer): Promise<WalkRoute[]> {
   const { body } = await call(server, 'GET', '/api/v1/openapi.json');
   const schemas = (body.components as { schemas: Record<string, Schema> }).schemas;
   const paths = body.paths as Record<string, Record<string, { requestBody?: { content: Record<string, { schema: Schema }> }; parameters?: { in: string; name: string }[] }>>;
-  const described = new Map(Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, route]) => [`${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`, route] as const)));
+  const described = new Map<string, (typeof paths)[string][string]>(Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, route]) => [`${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`, route] as const)));
   return [...new Set(server.routes())].map((name) => {
     const [method, path] = name.split(' ') as [string, string];
     const route = described.get(name);
@@ -176,7 +176,7 @@ export async function fingerprint(server: RunningServer, { ids, owner, member }:
   const words = [ids.workspaceId!, owner.userId, member.userId].map((word) => `%${word}%`);
   const lines: string[] = [];
   for (const { name } of tables) {
-    const { rows } = await pool.query<{ n: number; digest: string }>(`select count(*)::int as n, coalesce(md5(string_agg(line, '|' order by line)), '') as digest from (select (to_jsonb(t) - 'last_problem' - 'updated_at')::text as line from "${name}" t) lines where line like any($1)`, [words]);
+    const { rows } = await pool.query<{ n: number; digest: string }>(`select count(*)::int as n, coalesce(md5(string_agg(line, '|' order by line)), '') as digest from (select (to_jsonb(t) - 'last_problem' - 'last_problem_at' - 'updated_at')::text as line from "${name}" t) lines where line like any($1)`, [words]);
     if (rows[0]!.n > 0) lines.push(`${name} ${rows[0]!.n} ${rows[0]!.digest}`);
   }
   return lines;
