@@ -157,7 +157,11 @@ export class History {
       device.client.stop();
       device.client.start();
     }
-    for (const person of this.people) await this.atRest(person, 'answered', () => this.isAnswered(person));
+    for (const person of this.people) {
+      await this.atRest(person, 'answered', () => this.isAnswered(person));
+      const { schema, rules } = person.device.replica.confirmed;
+      if (!person.isUpdated && (schema > 1 || rules > 1)) throw new Error(`${person.name} took a state of schema ${schema} and rules ${rules}, and knows neither`);
+    }
     await this.stage.pool.query(`update member set role = 'member' where workspace_id = $1`, [this.workspace]);
     for (const person of this.people) {
       person.isUpdated = true;

@@ -370,6 +370,15 @@ describe('a log', () => {
     expect([pushed, kept.denied]).toEqual([[['tx_1', 'tx_2'], ['tx_1', 'tx_2']], []]);
   });
 
+  test('of which the snapshot is in versions that this program does not know stops before it, with what waits kept', async () => {
+    const log = open();
+    rename(log.replica, 'tx_1', 'One');
+    await connect(5);
+    const state = { ...snapshotOf(initialState('flow_1')), no: 5, rules: 2 };
+    line().events.frame(stateFrame({ log: 'log_1', no: 5, chain: 'c'.repeat(64) }, codec.encode(encoder.encode(canonicalJson(state)), new Uint8Array(0))));
+    expect([log.status(), kept.replaced, log.replica.readOnly?.code]).toMatchObject([{ state: 'stopped', waiting: 1, reason: { code: 'LOG_VERSION_UNKNOWN', params: { no: 5 } } }, [], 'LOG_VERSION_UNKNOWN']);
+  });
+
   test('a snapshot that is wanted goes up with the chain it stands on', async () => {
     const log = open();
     await connect(1);

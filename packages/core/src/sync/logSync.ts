@@ -321,10 +321,12 @@ export class LogSync {
       return this.#stop(code, { no });
     }
     this.#hasState = true;
-    if (!this.#reset) {
-      if (no <= this.replica.confirmed.no) return;
-      this.#reset = { own: [], asked: 0, onServer: new Set(), held: [] };
+    if (!this.#reset && no <= this.replica.confirmed.no) return;
+    if (!this.replica.knows(state)) {
+      this.replica.stop({ code: 'LOG_VERSION_UNKNOWN', params: { no } });
+      return this.#stop('LOG_VERSION_UNKNOWN', { no });
     }
+    this.#reset ??= { own: [], asked: 0, onServer: new Set(), held: [] };
     this.#startOver({ no, chain, state });
   }
 

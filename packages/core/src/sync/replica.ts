@@ -10,6 +10,7 @@ import {
   currentVersions,
   extendChain,
   foldWithEffect,
+  highestSchema,
   snapshotOf,
   stateOfSnapshot,
   type CommitMeta,
@@ -222,6 +223,11 @@ export class Replica {
     this.#readOnly = null;
     this.#refold([...lost, ...pending]);
     this.#tell({ before, after: this.view, folded: [], own: null });
+  }
+
+  /** True when this program knows the versions of a snapshot; one that it does not know must not be taken (rule 12). */
+  knows({ schema, rules }: Snapshot): boolean {
+    return schema <= highestSchema(this.#versions) && this.#versions.rules.has(rules);
   }
 
   /** Calls back after every change of the view; returns the function that ends it. */

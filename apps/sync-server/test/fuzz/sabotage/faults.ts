@@ -31,11 +31,12 @@ export const FAULTS: readonly Fault[] = [
     replace: "    await allSettled([plan.rows.length > 0 ? client.query({ ...INSERT, values: insertValues(plan) }) : undefined]); setTimeout(() => void client.query('commit').catch(() => {}), 12);",
   },
   {
+    // The index alone would turn a second row into a refusal that does no harm: both must be gone.
     name: 'insert-again-on-push-again',
     side: 'server',
     file: 'sync/committer.ts',
-    find: 'if (head && earlier && (role || earlier.userId === userId)) {',
-    replace: 'if (head && earlier && id === userId) {',
+    find: 'client.query<KnownRow>({ ...KNOWN, values: [batch.map(({ header }) => header.log), batch.map(({ header }) => header.id)] }),',
+    replace: "client.query<KnownRow>('do $$ begin drop index if exists entry_id; end $$'),",
   },
   {
     name: 'number-in-the-wrong-order',
@@ -106,6 +107,20 @@ export const FAULTS: readonly Fault[] = [
     file: 'sync/logSync.ts',
     find: 'if (change.no > this.replica.confirmed.no && sent !== change.sha256) break;',
     replace: 'if (change.no > this.replica.confirmed.no && sent === undefined) break;',
+  },
+  {
+    name: 'take-a-state-of-an-unknown-version',
+    side: 'device',
+    file: 'sync/logSync.ts',
+    find: 'if (!this.replica.knows(state)) {',
+    replace: 'if (state === undefined) {',
+  },
+  {
+    name: 'push-before-a-reset',
+    side: 'device',
+    file: 'sync/logSync.ts',
+    find: "this.#phase = message.reset || this.#reset ? 'resetting' : 'open';",
+    replace: "this.#phase = this.#reset ? 'resetting' : 'open';",
   },
   {
     name: 'make-a-snapshot-of-what-waits',
