@@ -345,6 +345,41 @@ test('names of projects and flows are sealed where they go, and open in the list
   expect(rows.every(({ name, sealed }) => name === null && sealed !== null)).toBe(true);
 });
 
+test('pictures that a flow names come sealed, also from offline and across a rotation; a changed one is not shown', async () => {
+  const { ann, workspaceId, flowId } = await started();
+  const { pool } = stage.server.database;
+  const bob = await comesByLink(ann, workspaceId, 'bob');
+  await opens(bob, workspaceId);
+  const pictured = async (app: TestApp, n: number) => {
+    const base64 = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><text>${n}</text></svg>`).toString('base64');
+    const { assetId } = await app.api.assets.add({ base64 });
+    await app.edit(flowId, `tx_picture_${n}`, [{ op: 'add', kind: 'node', id: `node_p${n}`, value: { type: 'screen', position: { x: n * 300, y: 300 }, data: { title: `Pictured ${n}` }, variants: { variant_1: { order: 'a0', type: 'empty', name: 'Empty', assetId } } } }]);
+    return { assetId, base64 };
+  };
+  const stored = async () => (await pool.query<{ name: string }>('select a.name from asset a join log l on l.id = a.log_id where l.workspace_id = $1', [workspaceId])).rows.length;
+  const one = await pictured(ann, 1);
+  await until('one is there', async () => (await stored()) === 1);
+  bob.pull();
+  const two = await pictured(bob, 2);
+  await ann.api.keys.rotate({ workspaceId });
+  bob.plugIn();
+  await until('two are there', async () => (await stored()) === 2);
+  await until('ann has it', async () => (await ann.textOf(flowId)).includes(two.assetId));
+  expect(await ann.api.assets.get({ flowId, assetId: two.assetId })).toEqual({ mediaType: 'image/svg+xml', base64: two.base64 });
+  // Under the key before: the name follows from that, and is found.
+  const cleo = await comesByLink(ann, workspaceId, 'cleo');
+  await opens(cleo, workspaceId);
+  await until('cleo has the flow', async () => (await cleo.textOf(flowId)).includes(two.assetId));
+  expect((await cleo.api.assets.get({ flowId, assetId: one.assetId })).base64).toBe(one.base64);
+  await expect(cleo.api.assets.get({ flowId, assetId: 'a'.repeat(64) })).rejects.toMatchObject({ code: 'ASSET_NOT_NAMED' });
+  await pool.query(`update asset set bytes = set_byte(bytes, size - 1, (get_byte(bytes, size - 1) + 1) % 256) from log l where l.id = asset.log_id and l.workspace_id = $1`, [workspaceId]);
+  await expect(cleo.api.assets.get({ flowId, assetId: two.assetId })).rejects.toMatchObject({ code: 'ASSET_DAMAGED' });
+  // What was fetched once needs no server any more.
+  cleo.pull();
+  expect((await cleo.api.assets.get({ flowId, assetId: one.assetId })).base64).toBe(one.base64);
+  await expect(cleo.api.assets.get({ flowId, assetId: two.assetId })).rejects.toMatchObject({ code: expect.stringMatching(/SERVER_UNREACHABLE|LOG_KEY_MISSING/) });
+});
+
 test('links that are no invitation, are of another server or were used are told apart; nothing is accepted without keys', async () => {
   const { ann, workspaceId } = await started();
   const { link, invitationId } = await ann.api.keys.invite({ workspaceId, email: people.bob.email, role: 'member', language: 'en' });

@@ -6,6 +6,7 @@ import { commit, type Author, type IntentOp, type Op } from '../flow/index.ts';
 import type { ElkRunner } from '../layout/index.ts';
 import { createBroadcast, type Broadcast } from './broadcast.ts';
 import type { FlowService } from './flowService.ts';
+import { namedAmong } from './namedAssets.ts';
 import type { ModelService } from './models.ts';
 import type { SignalService } from './signalService.ts';
 import type { TurnLearner } from './turnLearner.ts';
@@ -302,7 +303,9 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       purge();
       if (!pictures.size) return;
       const shown = new Set(store.picturesOf());
-      folder.assets.collectAssets((sha256) => !pictures.has(sha256) || shown.has(sha256), clock.now() + 1);
+      const gone = new Set([...pictures].filter((sha256) => !shown.has(sha256)));
+      const named = namedAmong(folder, gone);
+      folder.assets.collectAssets((sha256) => !gone.has(sha256) || named.has(sha256), clock.now() + 1);
     },
     forget(flowId) {
       const conversation = store.conversationOf(flowId);

@@ -149,7 +149,7 @@ export function createRouter(parts: EngineParts) {
       allow: os.links.allow.handler(async ({ input }) => done(await links.allow(input.flowId, input.allowed))),
     },
     flows: {
-      list: os.flows.list.handler(({ input }) => flows.list(input).map((row) => (sync.isShared(row.id) ? { ...row, isShared: true } : row))),
+      list: os.flows.list.handler(({ input }) => flows.list(input).map((row) => (sync.isShared(row.id) ? { ...row, isShared: true, isEncrypted: sync.isEncrypted(row.id) } : row))),
       watch: os.flows.watch.handler(({ signal }) => flows.changes.subscribe(signal)),
       create: os.flows.create.handler(({ input }) => flows.create(input.name, author())),
       rename: os.flows.rename.handler(({ input }) => flows.rename(input.flowId, input.name, author())),

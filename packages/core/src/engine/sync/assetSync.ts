@@ -1,4 +1,4 @@
-import { AppError, errorInfo, type Clock, type Logger } from '../../base/index.ts';
+import { AppError, errorInfo, isAppError, type Clock, type Logger } from '../../base/index.ts';
 import { readImage, type ImageType } from '../../agents/index.ts';
 import type { DataFolder } from '../../db/index.ts';
 import { assetIdsOf } from '../../flow/index.ts';
@@ -108,7 +108,7 @@ export function createAssetSync({ folder, flows, account, keys, shares, clock, l
       const share = shares.get(flowId);
       if (!isReady(share)) throw notHere(assetId);
       const bytes = await fetchOne(share, assetId);
-      if (sha256(bytes) !== assetId) throw new AppError('ASSET_DAMAGED', 'A picture came from the server with another content than the flow names, so it is not shown. Nothing was changed; ask whoever runs the server.', { assetId });
+      if (sha256(bytes) !== assetId) throw damaged(assetId);
       const { mediaType } = readImage(bytes);
       if (!folder.readOnly) folder.assets.addAsset(bytes, mediaType);
       return { mediaType, bytes };
@@ -130,8 +130,17 @@ export function createAssetSync({ folder, flows, account, keys, shares, clock, l
     const name = names.find((one) => there.has(one));
     if (name === undefined) throw notHere(assetId);
     const bytes = await readAsset(account.api(), share, name);
-    return held ? openAsset(held.cipher, held.keys, share.logId, assetId, bytes) : bytes;
+    if (!held) return bytes;
+    try {
+      return openAsset(held.cipher, held.keys, share.logId, assetId, bytes);
+    } catch (error) {
+      throw isAppError(error) && error.code === 'ENTRY_UNREADABLE' ? damaged(assetId) : error;
+    }
   }
+}
+
+function damaged(assetId: string): AppError {
+  return new AppError('ASSET_DAMAGED', 'A picture came from the server with another content than the flow names, so it is not shown. Nothing was changed; ask whoever runs the server.', { assetId });
 }
 
 function notHere(assetId: string): AppError {

@@ -19,6 +19,8 @@ import { plainCodec, type SyncLine } from './syncLine.ts';
 export interface SyncService {
   readonly remote: Remote;
   isShared(flowId: string): boolean;
+  /** True when it is shared in an encrypted workspace. */
+  isEncrypted(flowId: string): boolean;
   /**
    * Puts a flow into a workspace of the account's server. What is changed meanwhile waits. Throws FLOW_SHARED_ALREADY, where its key is missing
    * KEYS_NOT_HERE, LOG_KEY_MISSING or WORKSPACE_KEY_MISSING, and what the server refuses; then nothing has changed.
@@ -273,6 +275,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   return {
     remote,
     isShared: (flowId) => shares.get(flowId) !== undefined,
+    isEncrypted: (flowId) => shares.get(flowId)?.encrypted === true,
     async share(flowId, workspaceId, projectId) {
       if (shares.get(flowId)) throw new AppError('FLOW_SHARED_ALREADY', 'This flow is shared already. Nothing was changed.', { flowId });
       const workspace = (await remote.workspaces()).find(({ id }) => id === workspaceId);
