@@ -96,6 +96,10 @@ export const authenticationRequirements: readonly Requirement[] = [
     },
   },
   {
+    id: '6.8.3', level: 2, title: 'An assertion of SAML signs in once', applies: true,
+    patch: { file: 'apps/sync-server/src/signOn/service.ts', find: `if (!(await takeOnce(pool, connectionId, assertionId, expiresAt)))`, replace: 'if (false)' },
+  },
+  {
     id: '6.8.4', level: 2, title: 'What a provider does not say of how somebody signed in is not assumed', applies: true,
     patch: { file: `${accounts}/providerSignIn.ts`, find: 'if (!row.twoFactor) return', replace: 'return' },
     remark: 'coming by a provider counts as one factor: the second one is asked for here',

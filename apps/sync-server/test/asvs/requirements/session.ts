@@ -14,6 +14,10 @@ export const sessionRequirements: readonly Requirement[] = [
     patch: { file: `${accounts}/signIn.ts`, find: 'const MOST_SESSIONS = 20;', replace: 'const MOST_SESSIONS = 200;' },
   },
   {
+    id: '7.1.3', level: 2, title: 'How sessions here and at a provider hang together is documented', applies: true,
+    patch: { file: 'apps/sync-server/src/signOn/arrivals.ts', find: 'connection.sessionDays * 86_400_000', replace: '30 * 86_400_000' },
+  },
+  {
     id: '7.2.1', level: 1, title: 'Whether a session is valid is decided by the server alone', applies: true,
     patch: { file: principal, find: `createHash('sha256').update(secret).digest('hex')`, replace: `createHash('sha256').update(secret.slice(0, 20)).digest('hex')` },
   },
@@ -66,6 +70,10 @@ export const sessionRequirements: readonly Requirement[] = [
   {
     id: '7.5.2', level: 2, title: 'People see their sessions and, after a new proof, end any of them', applies: true,
     patch: { file: `${accounts}/routes.ts`, find: 'const endsOthers: AccessRule = { ...selfClosing, freshMinutes: 60 };', replace: 'const endsOthers: AccessRule = { ...selfClosing };' },
+  },
+  {
+    id: '7.6.1', level: 2, title: 'Sessions by a provider last and end as documented', applies: true,
+    patch: { file: 'apps/sync-server/src/signOn/service.ts', find: 'await endArrivals(connectionId, told, origin);', replace: '' },
   },
   {
     id: '7.6.2', level: 2, title: 'No session comes to be without an act of its holder', applies: true,
