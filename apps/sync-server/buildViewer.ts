@@ -9,20 +9,30 @@ const here = import.meta.dirname;
 const packages = join(here, '../../packages');
 /** Where the server looks for it. */
 export const VIEWER_OUT = join(here, 'out/viewer');
+const KEEP_MS = 86_400_000;
 const SOURCES = [join(here, 'viewer'), join(here, 'buildViewer.ts'), join(packages, 'ui/src'), join(packages, 'core/src'), join(here, '../../package-lock.json')];
 
 /** Builds it into a folder, whatever is there. */
 export async function buildViewer(outDir: string = VIEWER_OUT): Promise<void> {
-  // Beside its place first: a server that runs hands out whole pages only. Hashed files of the page before stay for who has it open.
+  // Beside its place first: a server that runs hands out whole pages only. Hashed files of the page before stay for a day, for who has it open.
   const part = `${outDir}-part-${process.pid}`;
-  await build({
-    root: join(here, 'viewer'),
-    base: '/viewer/',
-    configFile: false,
-    logLevel: 'warn',
-    plugins: [react()],
-    build: { outDir: part, emptyOutDir: true, assetsDir: '', assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023', reportCompressedSize: false, chunkSizeWarningLimit: 2000 },
-  });
+  const environment = process.env.NODE_ENV;
+  // Tests build it, too, and theirs must not be another one.
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({
+      root: join(here, 'viewer'),
+      base: '/viewer/',
+      configFile: false,
+      logLevel: 'warn',
+      mode: 'production',
+      plugins: [react()],
+      build: { outDir: part, emptyOutDir: true, assetsDir: '', assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023', reportCompressedSize: false, chunkSizeWarningLimit: 2000 },
+    });
+  } finally {
+    if (environment === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = environment;
+  }
   for (const name of readdirSync(part)) {
     if (!/\.(js|css|svg)$/.test(name)) continue;
     const bytes = readFileSync(join(part, name));
@@ -31,6 +41,7 @@ export async function buildViewer(outDir: string = VIEWER_OUT): Promise<void> {
   mkdirSync(outDir, { recursive: true });
   for (const name of readdirSync(part).filter((one) => one !== 'index.html')) cpSync(join(part, name), join(outDir, name), { recursive: true });
   renameSync(join(part, 'index.html'), join(outDir, 'index.html'));
+  for (const name of readdirSync(outDir)) if (!existsSync(join(part, name)) && name !== 'index.html' && statSync(join(outDir, name)).mtimeMs < Date.now() - KEEP_MS) rmSync(join(outDir, name));
   rmSync(part, { recursive: true, force: true });
 }
 
