@@ -9,6 +9,7 @@ import { ALLOWANCES } from './access/layer.ts';
 import { createPrincipals } from './access/principal.ts';
 import { countedAddress, createRateLimiter } from './access/rateLimiter.ts';
 import type { AccessRule } from './access/route.ts';
+import { createSharedAllowances } from './access/sharedAllowances.ts';
 import { createSite } from './access/site.ts';
 import { createAccounts, keyOf, sharedSecret, type Accounts } from './accounts/service.ts';
 import { createApp } from './app.ts';
@@ -83,16 +84,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     closers.push(() => hub.close());
     monitor.watch({ hub, database });
     let isReady = true;
-    const limiter = createRateLimiter({ factor: config.RATE_FACTOR });
     const site = createSite(config, () => (http.address() as AddressInfo).port);
     const secret = await sharedSecret(database, config.AUTH_SECRET);
+    const allowances = createSharedAllowances(database, keyOf(secret, 'allowances'));
+    const limiter = createRateLimiter({ factor: config.RATE_FACTOR, shared: allowances });
     const jobs = startJobs(database, logger.child('jobs'));
     closers.push(() => jobs.close());
     const mailer = createMailer({ jobs, key: keyOf(secret, 'mail'), config, logger: logger.child('mail') });
     closers.push(() => mailer.close());
     const outbox = createOutbox({ database, logger: logger.child('outbox'), pollMs: config.OUTBOX_POLL_MS });
     const workspaces = createWorkspaceModule(
-      { database, outbox, ids: createIdSource(systemClock, systemRandom), logger: logger.child('workspaces'), revoke: principals.revoke, standardPlan: config.DEFAULT_PLAN },
+      { database, outbox, ids: createIdSource(systemClock, systemRandom), logger: logger.child('workspaces'), revoke: principals.revoke, standardPlan: config.DEFAULT_PLAN, planChanges: config.PLAN_CHANGES },
       (sql, { to, language, token, ...params }) => mailer.send(sql, { kind: 'invitation', to, language, params: { ...params, link: `${site.publicUrl()}/invitation#${token}` } }),
     );
     const { people } = workspaces;
@@ -133,7 +135,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const keepSessions = { name: `sessions of open sockets ${port} ${process.pid}`, everyMs: 3_600_000, run: () => database.pool.query('update session set last_seen_at = now() where id = any($1)', [hub.sessionIds()]) };
     // Only now: mails name the port.
     outbox.start();
-    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: [...workspaces.tasks, ...accounts.tasks, ...sharing.tasks, ...signOn.tasks, keepSessions] }));
+    closers.push(() => outbox.close(), startPeriodic({ database, logger: logger.child('tasks'), tasks: [allowances.task, ...workspaces.tasks, ...accounts.tasks, ...sharing.tasks, ...signOn.tasks, keepSessions] }));
     return {
       url: `http://${config.HOST}:${port}`,
       port,

@@ -22,7 +22,7 @@ export interface AccessParts {
   site: Site;
 }
 
-/** Allowances by address, and by account once it is known. */
+/** Allowances by address, and by account once it is known; `credential` and `mail` hold over all instances together. */
 export const ALLOWANCES = {
   address: { burst: 300, perSecond: 20 },
   account: { burst: 300, perSecond: 20 },
@@ -63,7 +63,7 @@ export function createAccessLayer(app: OpenAPIHono<ServerEnv>, parts: AccessPart
       const found = ruleOf(context, rules());
       if (!found) throw accessProblem('ROUTE_UNKNOWN');
       const { rule, path } = found;
-      if (rule.rate) demandAllowance(parts.limiter, `${rule.rate}:${counted}`, ALLOWANCES[rule.rate]);
+      if (rule.rate) await demandShared(parts.limiter, `${rule.rate}:${counted}`, ALLOWANCES[rule.rate]);
       const shown = rule.crossSite ? undefined : secretOf(context, parts.site.cookieName);
       if (!rule.crossSite) demandOrigin(context, parts.site, shown?.isCookie ?? false);
       const principal = shown && (await parts.principals.ofSecret(shown.secret));
@@ -87,6 +87,10 @@ export function createAccessLayer(app: OpenAPIHono<ServerEnv>, parts: AccessPart
 
 /** Throws what keeps this principal from a route of this rule; workspaces aside. */
 export function demandRule(principal: Principal, rule: AccessRule, now = Date.now()): void {
+  if (principal.kind === 'service' && rule.service) {
+    if (hasScope(principal, rule.service)) return;
+    throw accessProblem('SCOPE_MISSING', { scope: rule.service });
+  }
   if (principal.kind !== 'user') {
     if (rule.as === 'person' || rule.role) throw accessProblem('SESSION_NEEDED');
     const scope = rule.scope ?? rule.workspace?.permission;
@@ -105,6 +109,12 @@ export function demandRule(principal: Principal, rule: AccessRule, now = Date.no
 /** Throws RATE_LIMITED when nothing is left. */
 export function demandAllowance(limiter: RateLimiter, key: string, allowance: Allowance): void {
   const retryAfter = limiter.take(key, allowance);
+  if (retryAfter > 0) throw accessProblem('RATE_LIMITED', { retryAfter });
+}
+
+/** The same over all instances: guesses and mails are not cheaper where there are more of them. */
+async function demandShared(limiter: RateLimiter, key: string, allowance: Allowance): Promise<void> {
+  const retryAfter = await limiter.takeShared(key, allowance);
   if (retryAfter > 0) throw accessProblem('RATE_LIMITED', { retryAfter });
 }
 

@@ -1,4 +1,5 @@
-/** Allowances that refill with time. Each instance counts for itself; what must hold across instances (locks of accounts) stands in the database. */
+/** Allowances that refill with time: ordinary ones counted by each instance for itself, those of guesses and mails by all together. */
+import type { SharedAllowances } from './sharedAllowances.ts';
 
 /** How many at once, and how many a second for long. */
 export interface Allowance {
@@ -9,13 +10,15 @@ export interface Allowance {
 export interface RateLimiter {
   /** 0 when there was one left, which is now used; else seconds until there is one. */
   take(key: string, allowance: Allowance): number;
+  /** The same, counted over all instances. What this instance alone has used up is refused without asking the others. */
+  takeShared(key: string, allowance: Allowance): Promise<number>;
 }
 
 const MOST_KEYS = 100_000;
 const SWEEP_MS = 60_000;
 
-/** A limiter in memory. `factor` widens every allowance. */
-export function createRateLimiter({ factor = 1, now = Date.now }: { factor?: number; now?: () => number } = {}): RateLimiter {
+/** A limiter in memory; `shared`: what all instances count together, without it each its own. `factor` widens every allowance. */
+export function createRateLimiter({ factor = 1, now = Date.now, shared }: { factor?: number; now?: () => number; shared?: Pick<SharedAllowances, 'take'> } = {}): RateLimiter {
   const buckets = new Map<string, { tokens: number; at: number; fullAt: number }>();
   let sweptAt = now();
   const sweep = (time: number) => {
@@ -27,7 +30,7 @@ export function createRateLimiter({ factor = 1, now = Date.now }: { factor?: num
     }
     sweptAt = time;
   };
-  return {
+  const limiter: RateLimiter = {
     take(key, allowance) {
       const time = now();
       if (time - sweptAt > SWEEP_MS || buckets.size >= MOST_KEYS) sweep(time);
@@ -39,7 +42,12 @@ export function createRateLimiter({ factor = 1, now = Date.now }: { factor?: num
       buckets.set(key, { tokens: left, at: time, fullAt: time + ((burst - left) / perSecond) * 1000 });
       return tokens >= 1 ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond));
     },
+    async takeShared(key, allowance) {
+      const wait = limiter.take(key, allowance);
+      return wait > 0 || !shared ? wait : shared.take(key, { burst: allowance.burst * factor, perSecond: allowance.perSecond * factor });
+    },
   };
+  return limiter;
 }
 
 /** The address as it is counted: an IPv6 customer holds a whole /64. */

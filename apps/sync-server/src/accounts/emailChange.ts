@@ -87,10 +87,10 @@ export function createEmailChange(parts: AccountParts, key: Buffer, passwords: P
         ]);
         await writeAudit(sql, 'ACCOUNT_EMAIL_ASKED', userId, origin);
         const language = languageOf(person.preferences);
-        if (isFree && mayMail(parts, 'emailConfirm', email)) await mailer.send(sql, { kind: 'emailConfirm', to: email, language, params: { name: person.name, link: `${site.publicUrl()}/email#${token}`, code: token } });
+        if (isFree && await mayMail(parts, 'emailConfirm', email)) await mailer.send(sql, { kind: 'emailConfirm', to: email, language, params: { name: person.name, link: `${site.publicUrl()}/email#${token}`, code: token } });
         const [owner] = owners;
-        if (owner && mayMail(parts, 'exists', email)) await mailer.send(sql, { kind: 'exists', to: email, language: languageOf(owner.preferences), params: { name: owner.name, link: `${site.publicUrl()}/sign-in` } });
-        if (undoToken && mayMail(parts, 'emailAsked', person.email)) await mailer.send(sql, { kind: 'emailAsked', to: person.email, language, params: { name: person.name, newEmail: email, link: `${site.publicUrl()}/email-undo#${undoToken}`, code: undoToken } });
+        if (owner && await mayMail(parts, 'exists', email)) await mailer.send(sql, { kind: 'exists', to: email, language: languageOf(owner.preferences), params: { name: owner.name, link: `${site.publicUrl()}/sign-in` } });
+        if (undoToken && await mayMail(parts, 'emailAsked', person.email)) await mailer.send(sql, { kind: 'emailAsked', to: person.email, language, params: { name: person.name, newEmail: email, link: `${site.publicUrl()}/email-undo#${undoToken}`, code: undoToken } });
       });
     },
     async confirm(token, origin) {

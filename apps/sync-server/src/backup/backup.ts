@@ -17,7 +17,8 @@ export interface RestoreOptions {
 const APPLICATION = 'uxflow-backup';
 /** What the first start of a server writes by itself does not make a database used. */
 const NOT_CONTENT = new Set(['server_setting']);
-const TABLES = `select c.relname as name, array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns
+/** `isKept`: not for tables that a crash empties, too. */
+const TABLES = `select c.relname as name, c.relpersistence = 'p' as "isKept", array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns
   from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by c.relname`;
 
 /**
@@ -28,7 +29,7 @@ export async function backUp(url: string, file: string, now = Date.now()): Promi
   if (existsSync(file)) throw new AppError('BACKUP_EXISTS', `There is a file ${file} already. Nothing was written; give another name.`, { file });
   return connected(url, async (client) => {
     await client.query('begin isolation level repeatable read, read only');
-    const { rows: tables } = await client.query<{ name: string; columns: string[] }>(TABLES);
+    const tables = (await client.query<{ name: string; isKept: boolean; columns: string[] }>(TABLES)).rows.filter(({ isKept }) => isKept);
     if (tables.length === 0) throw new AppError('DATABASE_EMPTY', 'There is nothing in this database. No backup was written; check DATABASE_URL or DATA_DIR.');
     const { rows: migrations } = await client.query<{ hash: string }>('select hash from drizzle.__drizzle_migrations order by created_at');
     const { rows: sequences } = await client.query<{ name: string; value: number | null }>(`select sequencename as name, last_value::float8 as value from pg_sequences where schemaname = 'public'`);

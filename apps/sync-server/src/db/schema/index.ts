@@ -9,3 +9,4 @@ export * from './emailChangeSchema.ts';
 export * from './sharingSchema.ts';
 export * from './signOnSchema.ts';
 export * from './assetSchema.ts';
+export * from './allowanceSchema.ts';
