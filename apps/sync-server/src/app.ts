@@ -7,6 +7,7 @@ import { accessProblem } from './access/errors.ts';
 import { answerError, answerInvalid, guardHeaders } from './access/headers.ts';
 import { createAccessLayer, type AccessLayer, type AccessParts } from './access/layer.ts';
 import { accessRoute } from './access/route.ts';
+import { addServerAdminRoutes } from './admin/routes.ts';
 import { addAdminRoutes } from './accounts/adminRoutes.ts';
 import { addAccountRoutes } from './accounts/routes.ts';
 import type { Accounts } from './accounts/service.ts';
@@ -76,6 +77,7 @@ export function createApp(parts: AppParts): { app: OpenAPIHono<ServerEnv>; layer
   });
   addAccountRoutes(app, parts);
   addAdminRoutes(app, parts.accounts);
+  addServerAdminRoutes(app, parts);
   addPages(app, layer, parts);
   addWorkspaceRoutes(app, parts.workspaces);
   addSignOnRoutes(app, layer, parts);

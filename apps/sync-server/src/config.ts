@@ -47,6 +47,7 @@ const table = {
   REQUIRE_SECOND_FACTOR: { read: z.enum(['administrators', 'everybody']).default('administrators'), about: 'Who must have a second factor (or sign in with a passkey) to do anything but set one up.' },
   RATE_FACTOR: { read: z.coerce.number().min(0.1).max(100_000).default(1), about: 'Widens every limit of requests by this factor.' },
   DEFAULT_PLAN: { read: z.enum(PLAN_NAMES).default('enterprise'), about: 'Plan of who pays for none: its limits hold. `enterprise` has none.' },
+  PLAN_CHANGES: { read: z.enum(['operator', 'self']).default('operator'), about: 'Who gives plans: the operator (administrators, or billing), or everybody to themselves.' },
   OUTBOX_POLL_MS: { read: whole(20, 60_000).default(2000), about: 'Milliseconds between looks for events that another instance wrote or that are due again.' },
   LOG_LEVEL: { read: z.enum(['debug', 'info', 'warn', 'error']).default('info'), about: 'Least severity that is written.' },
   METRICS_PORT: { read: whole(0, 65535).optional(), about: 'Port of /metrics for Prometheus; without it there is none.' },

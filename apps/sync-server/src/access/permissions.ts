@@ -31,6 +31,10 @@ export const PERMISSIONS = [
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
+/** What keys of the server's operators may be allowed: they belong to programs, not to persons, and are members of nothing. */
+export const SERVICE_SCOPES = ['read_users', 'manage_plans', 'read_audit', 'read_statistics', 'manage_events'] as const;
+export type ServiceScope = (typeof SERVICE_SCOPES)[number];
+
 /** What may be given to one member beyond the role; the rest goes with the role alone. */
 export const GRANTABLE: readonly Permission[] = ['view_billing', 'invite_members', 'manage_projects', 'create_projects', 'share_links', 'view_activity', 'view_usage', 'comment'];
 

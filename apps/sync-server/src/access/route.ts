@@ -1,6 +1,6 @@
 /** Routes that say who may come in: the rule stands in the OpenAPI document too. */
 import { createRoute, z, type RouteConfig } from '@hono/zod-openapi';
-import type { Permission } from './permissions.ts';
+import type { Permission, ServiceScope } from './permissions.ts';
 import type { GlobalRole } from './principal.ts';
 
 /** Who may use a route. Without any, it is `{ as: 'person' }`. */
@@ -17,6 +17,8 @@ export interface AccessRule {
   factor?: false;
   /** Least role on the whole server; admins need a second factor. */
   role?: Exclude<GlobalRole, 'user'>;
+  /** A key of the server's operators with this scope may use it without a person. */
+  service?: ServiceScope;
   /** Name of the path's parameter and what is needed there; no permission: to be a member is enough. */
   workspace?: { parameter: string; permission?: Permission };
   /** The sign-in must be younger than this. */

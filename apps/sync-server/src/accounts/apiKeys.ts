@@ -35,8 +35,12 @@ export interface ApiKeys {
   create(principal: Principal, key: NewKey, origin: Origin): Promise<KeyView & { secret: string }>;
   /** Throws API_KEY_NOT_FOUND. */
   revoke(principal: Principal, keyId: string, origin: Origin): Promise<void>;
-  /** A key that belongs to nobody, for the server's operators. */
-  createService(name: string, scopes: string[]): Promise<{ id: string; secret: string }>;
+  /** Keys that belong to programs of the server's operators. */
+  listServices(): Promise<KeyView[]>;
+  /** A key that belongs to nobody, for a program of the server's operators; `secret` is shown this once. */
+  createService(actor: Principal, key: { name: string; scopes: string[]; expiresInDays: number }, origin: Origin): Promise<KeyView & { secret: string }>;
+  /** False when there is none of this id. */
+  revokeService(actor: Principal, keyId: string, origin: Origin): Promise<boolean>;
 }
 
 const COLUMNS = `id, name, start, scopes, workspace_id as "workspaceId", created_at as "createdAt", expires_at as "expiresAt", last_used_at as "lastUsedAt", uses`;
@@ -72,11 +76,23 @@ export function createApiKeys({ database, principals, config }: AccountParts): A
       await writeAudit(database.pool, 'API_KEY_REVOKED', userId, origin, { keyId });
       await principals.revoke({ userId });
     },
-    async createService(name, scopes) {
+    async listServices() {
+      const { rows } = await database.pool.query<KeyRow>(`select ${COLUMNS} from api_key where user_id is null and revoked_at is null order by id`);
+      return rows.map(viewOf);
+    },
+    async createService(actor, { name, scopes, expiresInDays }, origin) {
       const secret = SERVICE_KEY_PREFIX + randomBytes(32).toString('base64url');
-      const id = newId('key');
-      await database.pool.query('insert into api_key (id, name, start, secret_hash, scopes) values ($1, $2, $3, $4, $5)', [id, name, secret.slice(0, 8), hashSecret(secret), scopes]);
-      return { id, secret };
+      const { rows } = await database.pool.query<KeyRow>(`insert into api_key (id, name, start, secret_hash, scopes, expires_at) values ($1, $2, $3, $4, $5, now() + make_interval(days => $6)) returning ${COLUMNS}`, [newId('key'), name, secret.slice(0, 8), hashSecret(secret), [...new Set(scopes)], expiresInDays]);
+      await writeAudit(database.pool, 'SERVICE_KEY_CREATED', actor.userId, origin, { keyId: rows[0]!.id, scopes });
+      return { ...viewOf(rows[0]!), secret };
+    },
+    async revokeService(actor, keyId, origin) {
+      const { rowCount } = await database.pool.query('update api_key set revoked_at = now() where id = $1 and user_id is null and revoked_at is null', [keyId]);
+      if (rowCount === 0) return false;
+      await writeAudit(database.pool, 'SERVICE_KEY_REVOKED', actor.userId, origin, { keyId });
+      // Nobody's: every kept principal is forgotten.
+      await principals.revoke({ userId: '' });
+      return true;
     },
   };
 }

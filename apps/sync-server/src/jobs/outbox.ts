@@ -54,6 +54,15 @@ export interface Consumer {
   handle(event: OutboxEvent, transaction: Transaction): Promise<void>;
 }
 
+/** An event that failed too often. */
+export interface DeadEvent {
+  id: string;
+  type: EventType;
+  attempts: number;
+  lastError: string | null;
+  at: number;
+}
+
 export interface Outbox {
   /** From now on; to be called before `start`. */
   subscribe(consumer: Consumer): void;
@@ -62,10 +71,14 @@ export interface Outbox {
   start(): void;
   /** Hands on whatever is due; how many events it took. */
   drain(): Promise<number>;
-  /** Those that failed too often, newest first. */
-  dead(limit?: number): Promise<{ id: string; type: EventType; attempts: number; lastError: string | null; at: number }[]>;
+  /** Those that failed too often, oldest first, after the id of the last one that the asker has. */
+  dead(page?: { after?: string | undefined; limit?: number }): Promise<DeadEvent[]>;
   /** Lets a dead event try again; false when there is none of this id. */
   revive(id: string): Promise<boolean>;
+  /** Deletes a dead event: nobody hears of it any more; false when there is none of this id. */
+  drop(id: string): Promise<boolean>;
+  /** How many wait, how many are dead, and since when the oldest one waits, ms UTC. */
+  state(): Promise<{ waiting: number; dead: number; oldestAt: number | null }>;
   /** Deletes what was published so many days ago; how many. */
   forget(days?: number): Promise<number>;
   /** Ends after the event that it is at. */
@@ -190,10 +203,10 @@ export function createOutbox({ database, logger, pollMs = 2000, attempts = 10, r
       kick();
     },
     drain,
-    async dead(limit = 100) {
+    async dead({ after = '', limit = 100 } = {}) {
       const { rows } = await pool.query<{ id: string; type: EventType; attempts: number; lastError: string | null; createdAt: Date }>(
-        'select id, type, attempts, last_error as "lastError", created_at as "createdAt" from outbox where dead_at is not null order by dead_at desc limit $1',
-        [limit],
+        'select id, type, attempts, last_error as "lastError", created_at as "createdAt" from outbox where dead_at is not null and id > $1 order by id limit $2',
+        [after, limit],
       );
       return rows.map(({ createdAt, ...row }) => ({ ...row, at: createdAt.getTime() }));
     },
@@ -201,6 +214,17 @@ export function createOutbox({ database, logger, pollMs = 2000, attempts = 10, r
       const { rowCount } = await pool.query('update outbox set dead_at = null, attempts = 0, next_attempt_at = now() where id = $1 and dead_at is not null', [id]);
       kick();
       return rowCount === 1;
+    },
+    async drop(id) {
+      const { rowCount } = await pool.query('delete from outbox where id = $1 and dead_at is not null', [id]);
+      return rowCount === 1;
+    },
+    async state() {
+      const { rows } = await pool.query<{ waiting: number; dead: number; oldest: Date | null }>(
+        `select (count(*) filter (where dead_at is null))::int as waiting, (count(*) filter (where dead_at is not null))::int as dead, min(created_at) filter (where dead_at is null) as oldest from outbox where published_at is null`,
+      );
+      const { waiting, dead, oldest } = rows[0]!;
+      return { waiting, dead, oldestAt: oldest?.getTime() ?? null };
     },
     async forget(days = 7) {
       const { rowCount } = await pool.query(`delete from outbox where published_at < now() - $1 * interval '1 day'`, [days]);

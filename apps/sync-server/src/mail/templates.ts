@@ -15,6 +15,7 @@ export type MailContent =
   | { kind: 'emailConfirm'; params: { name: string; link: string; code: string } }
   | { kind: 'emailChanged'; params: { name: string; newEmail: string; day: string; link: string; code: string } }
   | { kind: 'emailReserved'; params: { day: string; link: string } }
+  | { kind: 'notice'; params: { name: string; subject: string; text: string; link: string } }
   | { kind: 'deletion'; params: { name: string; day: string; link: string } }
   | { kind: 'invitation'; params: { workspaceName: string; inviterName: string; role: string; link: string; note?: string; encrypted?: boolean } };
 
@@ -102,6 +103,13 @@ function wordingOf(content: MailContent, language: Language): Wording {
       return language === 'de'
         ? { subject: 'Diese Adresse ist noch vorgemerkt', lines: ['Hallo,', `mit dieser Adresse sollte ein Konto angelegt werden. Sie gehörte bis vor Kurzem zu einem anderen Konto und bleibt dafür bis zum ${content.params.day} vorgemerkt.`], action: 'Später anlegen', after: ['Waren Sie es nicht, tun Sie nichts.'] }
         : { subject: 'This address is still reserved', lines: ['Hello,', `somebody wanted to make an account with this address. It belonged to another account until recently and stays reserved for that until ${content.params.day}.`], action: 'Make it later', after: ['If it was not you, do nothing.'] };
+    case 'notice': {
+      const { name, subject, text } = content.params;
+      const lines = text.split(/\n{2,}/);
+      return language === 'de'
+        ? { subject, lines: [`Hallo ${name},`, ...lines], action: 'Konto ansehen', after: ['Diese Nachricht schreibt, wer den Server betreibt.'] }
+        : { subject, lines: [`Hello ${name},`, ...lines], action: 'Look at your account', after: ['This message comes from who runs the server.'] };
+    }
     case 'deletion':
       return language === 'de'
         ? { subject: 'Ihr Konto wird gelöscht', lines: [`Hallo ${content.params.name},`, `Ihr Konto wird am ${content.params.day} mit allem, was dazu gehört, gelöscht. Alle Geräte sind abgemeldet.`], action: 'Anmelden und behalten', after: ['Bis dahin können Sie sich anmelden und das Konto behalten.'] }

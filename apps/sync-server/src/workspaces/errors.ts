@@ -2,6 +2,8 @@
 import { problemsOf } from '../access/problem.ts';
 
 export const workspaceProblem = problemsOf({
+  PLAN_BY_OPERATOR: [409, 'Plans are given by who runs this server. Nothing was changed; ask them.'],
+  PLAN_NOT_HIGHER: [409, 'The plan {plan} holds no more than the one that you have. Nothing was changed; choose a larger one.'],
   WORKSPACE_LIMIT: [402, 'Your plan allows {limit} workspaces of your own, and you have them. Nothing was made; delete one, hand one over, or choose another plan.'],
   WORKSPACE_NOT_DELETED: [409, 'This workspace is not deleted. Nothing was changed.'],
   MEMBER_NOT_FOUND: [404, 'There is no such member in this workspace. Nothing was changed; load the list again.'],

@@ -4,6 +4,7 @@ import type { ServerApp } from '../access/context.ts';
 import { accessRoute } from '../access/route.ts';
 import { answerOf, bodyOf, conflict, inWorkspace, notFound } from './answers.ts';
 import type { WorkspaceModule } from './module.ts';
+import { nextSchema, pageOf, pageQuery } from './paging.ts';
 import { idSchema, memberChangeSchema, memberSchema } from './schema.ts';
 
 const tags = ['members'];
@@ -16,8 +17,8 @@ const listRoute = accessRoute({
   path: base,
   tags,
   summary: 'Who is in the workspace',
-  request: { params: inWorkspace },
-  responses: { 200: answerOf('They are, in the order in which they came.', z.object({ members: z.array(memberSchema) })), 404: notFound },
+  request: { params: inWorkspace, query: pageQuery },
+  responses: { 200: answerOf('They are, in the order in which they came.', z.object({ members: z.array(memberSchema), next: nextSchema })), 404: notFound },
 });
 const changeRoute = accessRoute({
   access: { as: 'holder', workspace: { parameter: 'workspaceId', permission: 'manage_members' } },
@@ -43,7 +44,10 @@ const removeRoute = accessRoute({
 
 /** Adds the routes of members. */
 export function addMemberRoutes(app: ServerApp, { members }: WorkspaceModule): void {
-  app.openapi(listRoute, async (context) => context.json({ members: await members.list(context.get('principal'), context.req.valid('param').workspaceId) }, 200));
+  app.openapi(listRoute, async (context) => {
+    const { rows, next } = pageOf(await members.list(context.get('principal'), context.req.valid('param').workspaceId), ({ joinedAt, userId }) => [joinedAt, userId], context.req.valid('query'));
+    return context.json({ members: rows, next }, 200);
+  });
   app.openapi(changeRoute, async (context) => {
     const { workspaceId, userId } = context.req.valid('param');
     return context.json(await members.change(context.get('principal'), workspaceId, userId, context.req.valid('json')), 200);

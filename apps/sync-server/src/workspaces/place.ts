@@ -23,6 +23,8 @@ export interface WorkspaceParts {
   revoke(revocation: Revocation): Promise<void>;
   /** Plan of who pays for none. */
   standardPlan: PlanName;
+  /** Who gives plans; without it the operator. */
+  planChanges?: 'operator' | 'self';
 }
 
 export interface WorkspaceRow {

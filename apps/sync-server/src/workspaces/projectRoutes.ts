@@ -5,6 +5,7 @@ import type { Permission } from '../access/permissions.ts';
 import { accessRoute } from '../access/route.ts';
 import { answerOf, bodyOf, conflict, deletedQuery, graceSchema, inWorkspace, notFound, overLimit } from './answers.ts';
 import type { WorkspaceModule } from './module.ts';
+import { nextSchema, pageOf, pageQuery } from './paging.ts';
 import { flowChangeSchema, flowSchema, idSchema, newFlowSchema, newProjectSchema, projectChangeSchema, projectMemberSchema, projectRoleSchema, projectSchema } from './schema.ts';
 
 const tags = ['projects'];
@@ -14,7 +15,7 @@ const aFlow = inWorkspace.extend({ logId: idSchema });
 const aProjectMember = aProject.extend({ userId: idSchema });
 const needs = (permission: Permission) => ({ as: 'holder', workspace: { parameter: 'workspaceId', permission } }) as const;
 
-const listProjects = accessRoute({ access: needs('read_projects'), method: 'get', path: `${base}/projects`, tags, summary: 'Projects that you see', request: { params: inWorkspace, query: deletedQuery }, responses: { 200: answerOf('They are.', z.object({ projects: z.array(projectSchema) })), 404: notFound } });
+const listProjects = accessRoute({ access: needs('read_projects'), method: 'get', path: `${base}/projects`, tags, summary: 'Projects that you see', request: { params: inWorkspace, query: deletedQuery.extend(pageQuery.shape) }, responses: { 200: answerOf('They are, oldest first.', z.object({ projects: z.array(projectSchema), next: nextSchema })), 404: notFound } });
 const createProject = accessRoute({ access: needs('create_projects'), method: 'post', path: `${base}/projects`, tags, summary: 'Makes a project', description: 'In an encrypted workspace the name comes as `sealed`.', request: { params: inWorkspace, body: bodyOf(newProjectSchema) }, responses: { 201: answerOf('It is there.', projectSchema), 402: overLimit, 404: notFound } });
 const getProject = accessRoute({ access: needs('read_projects'), method: 'get', path: `${base}/projects/{projectId}`, tags, summary: 'One project', request: { params: aProject }, responses: { 200: answerOf('It is.', projectSchema), 404: notFound } });
 const changeProject = accessRoute({ access: needs('read_projects'), method: 'patch', path: `${base}/projects/{projectId}`, tags, summary: 'Changes name, description or visibility', description: 'For who made it and who manages projects.', request: { params: aProject, body: bodyOf(projectChangeSchema) }, responses: { 200: answerOf('As it is now.', projectSchema), 404: notFound } });
@@ -24,7 +25,7 @@ const listProjectMembers = accessRoute({ access: needs('read_members'), method: 
 const setProjectMember = accessRoute({ access: needs('read_projects'), method: 'put', path: `${base}/projects/{projectId}/members/{userId}`, tags, summary: 'Puts a member into the project, or gives them another role there', request: { params: aProjectMember, body: bodyOf(projectRoleSchema) }, responses: { 204: { description: 'They are.' }, 404: notFound } });
 const removeProjectMember = accessRoute({ access: needs('read_projects'), method: 'delete', path: `${base}/projects/{projectId}/members/{userId}`, tags, summary: 'Takes a member out of the project', request: { params: aProjectMember }, responses: { 204: { description: 'They are out.' }, 404: notFound } });
 
-const listFlows = accessRoute({ access: needs('read_projects'), method: 'get', path: `${base}/flows`, tags: ['flows'], summary: 'Shared flows that you see', request: { params: inWorkspace, query: deletedQuery.extend({ projectId: idSchema.optional() }) }, responses: { 200: answerOf('They are, oldest first.', z.object({ flows: z.array(flowSchema) })), 404: notFound } });
+const listFlows = accessRoute({ access: needs('read_projects'), method: 'get', path: `${base}/flows`, tags: ['flows'], summary: 'Shared flows that you see', request: { params: inWorkspace, query: deletedQuery.extend({ projectId: idSchema.optional(), ...pageQuery.shape }) }, responses: { 200: answerOf('They are, oldest first.', z.object({ flows: z.array(flowSchema), next: nextSchema })), 404: notFound } });
 const shareFlow = accessRoute({
   access: needs('read_projects'),
   method: 'post',
@@ -41,7 +42,11 @@ const restoreFlow = accessRoute({ access: needs('read_projects'), method: 'post'
 
 /** Adds the routes of projects and flows. */
 export function addProjectRoutes(app: ServerApp, { projects, flows }: WorkspaceModule): void {
-  app.openapi(listProjects, async (context) => context.json({ projects: await projects.list(context.get('principal'), context.req.valid('param').workspaceId, { deleted: context.req.valid('query').deleted === 'true' }) }, 200));
+  app.openapi(listProjects, async (context) => {
+    const { deleted, ...page } = context.req.valid('query');
+    const { rows, next } = pageOf(await projects.list(context.get('principal'), context.req.valid('param').workspaceId, { deleted: deleted === 'true' }), ({ createdAt, id }) => [createdAt, id], page);
+    return context.json({ projects: rows, next }, 200);
+  });
   app.openapi(createProject, async (context) => context.json(await projects.create(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('json')), 201));
   app.openapi(getProject, async (context) => {
     const { workspaceId, projectId } = context.req.valid('param');
@@ -74,8 +79,9 @@ export function addProjectRoutes(app: ServerApp, { projects, flows }: WorkspaceM
     return context.body(null, 204);
   });
   app.openapi(listFlows, async (context) => {
-    const { deleted, projectId } = context.req.valid('query');
-    return context.json({ flows: await flows.list(context.get('principal'), context.req.valid('param').workspaceId, { projectId, deleted: deleted === 'true' }) }, 200);
+    const { deleted, projectId, ...page } = context.req.valid('query');
+    const { rows, next } = pageOf(await flows.list(context.get('principal'), context.req.valid('param').workspaceId, { projectId, deleted: deleted === 'true' }), ({ createdAt, logId }) => [createdAt, logId], page);
+    return context.json({ flows: rows, next }, 200);
   });
   app.openapi(shareFlow, async (context) => context.json(await flows.share(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('json')), 201));
   app.openapi(changeFlow, async (context) => {

@@ -6,7 +6,9 @@ import { answerOf, bodyOf, conflict, deletedQuery, graceSchema, inWorkspace, not
 import { addInvitationRoutes } from './invitationRoutes.ts';
 import { addMemberRoutes } from './memberRoutes.ts';
 import type { WorkspaceModule } from './module.ts';
+import { nextSchema, pageOf, pageQuery } from './paging.ts';
 import { addProjectRoutes } from './projectRoutes.ts';
+import { PLAN_NAMES } from './plans.ts';
 import { activitySchema, newWorkspaceSchema, subscriptionSchema, transferSchema, usageLineSchema, usageSchema, workspaceChangeSchema, workspaceSchema } from './schema.ts';
 
 const tags = ['workspaces'];
@@ -18,8 +20,8 @@ const listRoute = accessRoute({
   path: '/api/v1/workspaces',
   tags,
   summary: 'The workspaces that you are in',
-  request: { query: deletedQuery },
-  responses: { 200: answerOf('They are.', z.object({ workspaces: z.array(workspaceSchema) })) },
+  request: { query: deletedQuery.extend(pageQuery.shape) },
+  responses: { 200: answerOf('They are, oldest first.', z.object({ workspaces: z.array(workspaceSchema), next: nextSchema })) },
 });
 const createRoute = accessRoute({
   access: { as: 'person' },
@@ -107,6 +109,16 @@ const subscriptionRoute = accessRoute({
   responses: { 200: answerOf('It is.', subscriptionSchema) },
 });
 
+const upgradeRoute = accessRoute({
+  access: { as: 'person', freshMinutes: 60 * 24 },
+  method: 'post',
+  path: '/api/v1/subscriptions/upgrade',
+  tags,
+  summary: 'Takes a larger plan for yourself',
+  description: 'Where PLAN_CHANGES is `self`; else plans are given by who runs the server.',
+  request: { body: bodyOf(z.strictObject({ plan: z.enum(PLAN_NAMES) })) },
+  responses: { 200: answerOf('As it is now.', subscriptionSchema), 409: conflict },
+});
 const ownUsageRoute = accessRoute({
   access: { as: 'person' },
   method: 'get',
@@ -119,7 +131,11 @@ const ownUsageRoute = accessRoute({
 /** Adds the routes of the module. */
 export function addWorkspaceRoutes(app: ServerApp, module: WorkspaceModule): void {
   const { workspaces, usage } = module;
-  app.openapi(listRoute, async (context) => context.json({ workspaces: await workspaces.list(context.get('principal'), { deleted: context.req.valid('query').deleted === 'true' }) }, 200));
+  app.openapi(listRoute, async (context) => {
+    const { deleted, ...page } = context.req.valid('query');
+    const { rows, next } = pageOf(await workspaces.list(context.get('principal'), { deleted: deleted === 'true' }), ({ createdAt, id }) => [createdAt, id], page);
+    return context.json({ workspaces: rows, next }, 200);
+  });
   app.openapi(createRoute, async (context) => context.json(await workspaces.create(context.get('principal'), context.req.valid('json')), 201));
   app.openapi(getRoute, async (context) => context.json(await workspaces.get(context.get('principal'), context.req.valid('param').workspaceId), 200));
   app.openapi(changeRoute, async (context) => context.json(await workspaces.change(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('json')), 200));
@@ -129,6 +145,10 @@ export function addWorkspaceRoutes(app: ServerApp, module: WorkspaceModule): voi
   app.openapi(usageRoute, async (context) => context.json(await usage.usage(context.get('principal'), context.req.valid('param').workspaceId), 200));
   app.openapi(activityRoute, async (context) => context.json({ activity: await usage.activity(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('query')) }, 200));
   app.openapi(subscriptionRoute, async (context) => context.json(await usage.subscription(context.get('principal')), 200));
+  app.openapi(upgradeRoute, async (context) => {
+    await usage.upgrade(context.get('principal'), context.req.valid('json').plan);
+    return context.json(await usage.subscription(context.get('principal')), 200);
+  });
   app.openapi(ownUsageRoute, async (context) => context.json({ workspaces: await usage.ownUsage(context.get('principal')) }, 200));
   addMemberRoutes(app, module);
   addInvitationRoutes(app, module);

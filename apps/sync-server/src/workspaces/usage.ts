@@ -3,8 +3,9 @@ import type { Principal } from '../access/principal.ts';
 import type { Queryable } from '../db/database.ts';
 import { transact } from '../db/transaction.ts';
 import { writeEvent } from '../jobs/outbox.ts';
+import { workspaceProblem } from './errors.ts';
 import { lookInto, type WorkspaceParts } from './place.ts';
-import { planOf, PLANS, warningOf, type PlanName, type Warning } from './plans.ts';
+import { PLAN_NAMES, planOf, PLANS, warningOf, type PlanName, type Warning } from './plans.ts';
 import type { ActivityView, SubscriptionView, UsageLine, UsageView } from './schema.ts';
 
 export interface Usage {
@@ -15,6 +16,8 @@ export interface Usage {
   activity(principal: Principal, workspaceId: string, page: { before?: number | undefined; limit: number }): Promise<ActivityView[]>;
   /** Their own plan. */
   subscription(principal: Principal): Promise<SubscriptionView>;
+  /** Gives a person a larger plan by their own wish, where the server lets them. Throws PLAN_BY_OPERATOR, PLAN_NOT_HIGHER. */
+  upgrade(principal: Principal, plan: PlanName): Promise<void>;
   /** For billing: what somebody pays for from now on. Nobody loses anything that is over a smaller plan's limits; there is only no more of it. */
   setSubscription(userId: string, subscription: { plan: PlanName; status: 'active' | 'past_due' | 'cancelled'; currentPeriodEnd?: number | undefined }): Promise<void>;
 }
@@ -27,7 +30,7 @@ const HISTORY_DAYS = 30;
 /** The usage of the workspaces of a database. */
 export function createUsage(parts: WorkspaceParts): Usage {
   const { database, standardPlan } = parts;
-  return {
+  const usage: Usage = {
     async usage(principal, workspaceId) {
       const { sql, workspace } = await lookInto(parts, principal, workspaceId, { permission: 'view_usage' });
       const plan = await planOf(sql, workspace.ownerId, standardPlan);
@@ -68,6 +71,11 @@ export function createUsage(parts: WorkspaceParts): Usage {
       const { openInvitations: _, ...limits } = PLANS[plan];
       return { plan, status: status ?? 'active', currentPeriodEnd: currentPeriodEnd?.getTime() ?? null, limits, workspaces: { used: count, limit: limits.workspaces, warning: warningOf(count, limits.workspaces) } };
     },
+    async upgrade({ userId }, plan) {
+      if (parts.planChanges !== 'self') throw workspaceProblem('PLAN_BY_OPERATOR');
+      if (PLAN_NAMES.indexOf(plan) <= PLAN_NAMES.indexOf(await planOf(database.pool, userId, standardPlan))) throw workspaceProblem('PLAN_NOT_HIGHER', { plan });
+      await usage.setSubscription(userId, { plan, status: 'active' });
+    },
     setSubscription: (userId, { plan, status, currentPeriodEnd }) =>
       transact(database, async ({ sql, after }) => {
         const { rows } = await sql.query<{ plan: PlanName }>('select plan from subscription where user_id = $1 for update', [userId]);
@@ -80,6 +88,7 @@ export function createUsage(parts: WorkspaceParts): Usage {
         after(() => parts.outbox.kick());
       }),
   };
+  return usage;
 }
 
 export interface Counts {
