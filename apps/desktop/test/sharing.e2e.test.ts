@@ -1,7 +1,6 @@
 /** Two people, each with an app of their own in a real Chromium, and a sync server in a process of its own. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { secretOf } from '../../sync-server/test/testMailbox.ts';
 import { GOOD_PASSWORD, type Person } from '../../sync-server/test/testAccounts.ts';
 import { chromiumPath, shoot, startApp, type AppInBrowser } from './browser.ts';
 import { THREE_SCREENS } from './flowFile.ts';
@@ -122,14 +121,15 @@ describe.skipIf(!chromiumPath)('two people and a server', () => {
     await shoot(pageOfAnn, 'shared');
     await pageOfAnn.keyboard.press('Escape');
     await eventually(() => line(pageOfAnn)).toMatch(/^Synced/);
-    const token = secretOf(await server.mailbox.take(people.bob.email, 'Payments team'));
-    const accepted = await fetch(`${server.url}/api/v1/invitations/accept`, { method: 'POST', headers: { authorization: `Bearer ${people.bob.token}`, 'content-type': 'application/json' }, body: JSON.stringify({ token }) });
-    expect(accepted.status).toBe(200);
+    await server.mailbox.take(people.bob.email, 'Payments team');
 
     await pageOfBob.evaluate(() => void (location.hash = '#/'));
     await pageOfBob.getByRole('button', { name: 'Shared with me' }).click();
     const list = pageOfBob.getByTestId('shared-flows');
-    await list.getByText('Payments team').waitFor();
+    await list.getByText('Ann Arbor invites you to “Payments team”').waitFor();
+    await shoot(pageOfBob, 'invited');
+    await list.getByRole('button', { name: 'Accept' }).click();
+    await list.getByTestId('hub-workspace').getByText('Payments team').waitFor();
     await shoot(pageOfBob, 'shared-with-me');
     await list.getByRole('button', { name: 'Open' }).click();
     await nodeById(pageOfBob, 'node_1').waitFor();
@@ -196,10 +196,16 @@ describe.skipIf(!chromiumPath)('two people and a server', () => {
     await pageOfAnn.getByRole('button', { name: 'Mention Bob Hope' }).click();
     await form.pressSequentially('thanks');
     await form.press('Enter');
-    await pageOfBob.locator('#tab-comments').click();
+    // Bob looks at something else: he is told, and led there.
+    const toast = pageOfBob.locator('.toast').filter({ hasText: 'Ann Arbor mentioned you' });
+    await toast.waitFor();
+    await shoot(pageOfBob, 'mention-toast-dark');
+    await toast.getByRole('button', { name: 'Show' }).click();
     await pageOfBob.locator('.mention--me').getByText('@Bob Hope').waitFor();
     await eventually(() => pageOfBob.locator('.comment').first().innerText()).toMatch(/Ann Arbor[\s\S]*Please look, @Bob Hope thanks/);
     await shoot(pageOfBob, 'mentioned-dark');
+    await pageOfBob.locator('.thread--wished').waitFor();
+    await eventually(async () => (await (await bob.client()).inbox.refresh()).mentions.map(({ isRead }) => isRead)).toEqual([true]);
   });
 
   test('signing out keeps the flow and says that it waits', async () => {

@@ -6,6 +6,7 @@ import { CrashGuard } from './CrashGuard.tsx';
 import { ConsentDialog } from './features/connections/ConsentDialog.tsx';
 import { FlowsPage } from './features/flows/FlowsPage.tsx';
 import { AccountPanel } from './features/sharing/AccountPanel.tsx';
+import { NewsToasts } from './features/sharing/NewsToasts.tsx';
 import { SharedFlowsButton } from './features/sharing/SharedFlowsButton.tsx';
 import { SettingsPage } from './features/settings/SettingsPage.tsx';
 import { UsagePage } from './features/usage/UsagePage.tsx';
@@ -29,6 +30,7 @@ export function App({ services }: { services: Services }) {
           <Pages />
         </CrashGuard>
         <ConsentDialog />
+        <NewsToasts />
         <Toasts />
         <TooltipLayer />
       </LanguageContext.Provider>
@@ -61,7 +63,7 @@ function Pages() {
       </div>
     );
   }
-  if (route.page === 'flow') return <FlowScreen key={route.flowId} flowId={route.flowId} />;
+  if (route.page === 'flow') return <FlowScreen key={route.flowId} flowId={route.flowId} commentId={route.commentId} />;
   if (route.page === 'usage') return <UsagePage from={route.from} />;
   if (route.page === 'settings') return <SettingsPage from={route.from} account={<AccountPanel />} />;
   return <FlowsPage key={route.page} isBin={route.page === 'bin'} sharing={<SharedFlowsButton />} />;

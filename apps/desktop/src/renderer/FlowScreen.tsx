@@ -14,11 +14,11 @@ import { PeerLayer } from './features/sharing/PeerLayer.tsx';
 import { SharingBar } from './features/sharing/SharingBar.tsx';
 import { errorText, useText } from './i18n/TextContext.tsx';
 import { createFlowServices, FlowContext, type FlowServices } from './store/flowServices.ts';
-import { goTo } from './store/route.ts';
+import { goTo, hashOfRoute } from './store/route.ts';
 import { useFailureToast, useServices } from './store/services.ts';
 
 /** The screen of one flow: puts chat, canvas and panels together, which know nothing of each other. */
-export function FlowScreen({ flowId }: { flowId: string }) {
+export function FlowScreen({ flowId, commentId }: { flowId: string; /** A comment to show at once. */ commentId: string | undefined }) {
   const services = useServices();
   const tell = useFailureToast();
   const [flow, setFlow] = useState<FlowServices | null>(null);
@@ -32,12 +32,12 @@ export function FlowScreen({ flowId }: { flowId: string }) {
   if (!flow) return null;
   return (
     <FlowContext.Provider value={flow}>
-      <OpenFlow flow={flow} />
+      <OpenFlow flow={flow} commentId={commentId} />
     </FlowContext.Provider>
   );
 }
 
-function OpenFlow({ flow }: { flow: FlowServices }) {
+function OpenFlow({ flow, commentId }: { flow: FlowServices; commentId: string | undefined }) {
   const text = useText();
   const phase = useStore(flow.session, (state) => state.phase);
   const failure = useStore(flow.session, (state) => state.failure);
@@ -47,6 +47,12 @@ function OpenFlow({ flow }: { flow: FlowServices }) {
     document.title = name ? `${name} – ${text('appName')}` : text('appName');
     return () => void (document.title = text('appName'));
   }, [name, text]);
+  useEffect(() => {
+    if (!commentId || phase !== 'ready') return;
+    flow.editor.getState().showComment(commentId);
+    // The wish is fulfilled: loading the page again comes back to the flow.
+    history.replaceState(null, '', hashOfRoute({ page: 'flow', flowId: flow.flowId }));
+  }, [flow, commentId, phase]);
   if (phase === 'failed') {
     return (
       <EmptyState icon={<FileX />} title={text('flow.notFoundTitle')} actions={<Button onClick={() => goTo({ page: 'flows' })}>{text('flow.back')}</Button>}>

@@ -21,6 +21,15 @@ const news = async (stage: Stage): Promise<undefined> => {
   await stage.page.getByTestId('mentions').waitFor();
   await stage.page.getByTestId('invitations').waitFor();
 };
+/** The flow in which Bob mentions Ann, and where; his words arrive while she looks at something else. */
+const mentioned = async (stage: Stage): Promise<{ flowId: string; commentId: string }> => {
+  const sync = await signedIn(stage);
+  const { id } = await sync.ask(sync.ann, 'POST', '/workspaces', { name: 'Payments team' });
+  const flowId = await sharedIn(stage, id);
+  const commentId = `comment_${flowId.replace(/\W/g, '')}`;
+  await commit(stage, flowId, 'mention', { op: 'add', kind: 'comment', id: commentId, value: { body: '@Ann Arbor is this clear?', authorId: sync.bob.userId, authorName: 'Bob Hope', at: Date.now(), nodeId: 'node_1' } });
+  return { flowId, commentId };
+};
 /** Several flows, all chosen. */
 const many = async (stage: Stage): Promise<undefined> => {
   await list(stage, 3);
@@ -48,6 +57,8 @@ export const SHARING_SCENES: readonly Scene[] = [
   { name: 'shared flows', root: 'dialog', enter: async (stage) => (await shared(stage), await hub(stage), await stage.page.locator('.share__flows li').first().waitFor(), undefined) },
   { name: 'no shared flows', root: 'dialog', group: 'shared flows', enter: async (stage) => (await signedIn(stage), await hub(stage), await stage.page.locator('dialog .empty-state').waitFor(), undefined) },
   { name: 'invitations and mentions', root: '[data-testid=shared-flows]', group: 'shared flows', enter: news },
+  { name: 'a mention that arrives', root: '.toasts', enter: async (stage) => { const { flowId } = await mentioned(stage); await stage.page.locator('.toast button').first().waitFor(); return flowId; } },
+  { name: 'a mention in its place', root: '.thread--wished', enter: async (stage) => { const { flowId, commentId } = await mentioned(stage); await stage.page.evaluate((hash) => void (location.hash = hash), `#/flow/${flowId}/comment/${commentId}`); await stage.page.locator('.thread--wished').waitFor(); await stage.page.locator('.thread--wished textarea').fill('Yes'); return flowId; } },
   { name: 'a badge of what is new', root: '.news-button', enter: async (stage) => (await invited(stage), await stage.client.inbox.refresh(), await list(stage, 1), await stage.page.locator('.news-button .badge').waitFor(), undefined) },
   { name: 'people of a workspace', root: 'dialog', enter: async (stage) => (await team(stage), await manage(stage), await stage.page.getByLabel('Invite by e-mail').fill('dora@example.org'), undefined) },
   { name: 'removing a member', root: 'dialog .notice--warning', enter: async (stage) => (await team(stage), await manage(stage), confirmed(stage, 'Remove Bob Hope')) },
@@ -58,5 +69,6 @@ export const SHARING_SCENES: readonly Scene[] = [
   { name: 'leaving a workspace', root: 'dialog .notice--warning', enter: async (stage) => (await elsewhere(stage), await manage(stage, 'Settings'), confirmed(stage, 'Leave the workspace')) },
   { name: 'a new workspace', root: 'dialog', enter: async (stage) => (await signedIn(stage), await hub(stage), await stage.page.getByRole('button', { name: 'New workspace' }).click(), await stage.page.getByLabel('Name of the new workspace').fill('Payments team'), undefined) },
   { name: 'sharing a project', root: 'dialog', enter: async (stage) => (await team(stage), many(stage)) },
+  { name: 'a project of which a part was refused', root: 'dialog', group: 'sharing a project', enter: async (stage) => { const { workspace } = await team(stage); await many(stage); const [{ id: flowId } = { id: '' }] = await stage.client.flows.list({}); await stage.client.sync.share({ flowId, workspaceId: workspace.id }); await stage.page.getByRole('button', { name: 'Share 3 flows' }).click(); await stage.page.locator('dialog .notice--warning').waitFor(); await stage.client.sync.detach({ flowId }); return undefined; } },
   { name: 'a project that was shared', root: 'dialog', group: 'sharing a project', enter: async (stage) => (await team(stage), await many(stage), await stage.page.getByRole('button', { name: 'Share 3 flows' }).click(), await stage.page.locator('dialog .notice--success').waitFor(), undefined) },
 ];

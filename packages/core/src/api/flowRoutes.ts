@@ -17,6 +17,8 @@ export const flowSummarySchema = z.object({
   edgeCount: z.number().int(),
   /** True when it is shared through a server. */
   isShared: z.boolean().optional(),
+  /** True when that server cannot read it. */
+  isEncrypted: z.boolean().optional(),
   /** Boxes of the nodes, [x, y, width, height, index into NODE_TYPES] each, for a small picture. */
   preview: z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()])),
 });

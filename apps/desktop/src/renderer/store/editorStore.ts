@@ -21,6 +21,8 @@ export interface EditorStore {
   filter: { personaId?: string; device?: string };
   /** A wish that the canvas shows these ids; a new object is a new wish. */
   focus: { ids: readonly string[]; maxZoom: number } | null;
+  /** A wish that the comments show this one; a new object is a new wish. */
+  shownComment: { id: string } | null;
   select(ids: Iterable<string>): void;
   edit(editing: Editing | null): void;
   highlight(cardIds: readonly string[]): void;
@@ -31,6 +33,8 @@ export interface EditorStore {
   setFilter(filter: EditorStore['filter']): void;
   /** Shows and selects records. */
   reveal(ids: readonly string[]): void;
+  /** Opens the comments at one of them. */
+  showComment(id: string): void;
   /** Shows records without touching the selection. */
   look(ids: readonly string[]): void;
 }
@@ -48,6 +52,7 @@ export function createEditorStore(): StoreApi<EditorStore> {
     found: new Set(),
     filter: {},
     focus: null,
+    shownComment: null,
     select(ids) {
       const next = new Set(ids);
       const { selected } = get();
@@ -62,6 +67,7 @@ export function createEditorStore(): StoreApi<EditorStore> {
     find: (ids) => set({ found: new Set(ids) }),
     setFilter: (filter) => set({ filter }),
     reveal: (ids) => set({ selected: new Set(ids), focus: { ids, maxZoom: 1 } }),
+    showComment: (id) => set({ rightTab: 'comments', isRightOpen: true, shownComment: { id } }),
     look: (ids) => set({ focus: { ids, maxZoom: 1 } }),
   }));
   store.subscribe(({ isChatOpen, isRightOpen }) => {

@@ -1,6 +1,6 @@
 import type { FlowSummary } from '@uxflow/core/api';
 import { IconButton, MenuButton, type MenuEntry } from '@uxflow/ui';
-import { Copy, Ellipsis, Pencil, RotateCcw, Trash2, Users } from 'lucide-react';
+import { Copy, Ellipsis, Lock, Pencil, RotateCcw, Trash2, Users } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
 import { whenText } from '../../i18n/when.ts';
@@ -65,7 +65,7 @@ export function FlowCard({ flow, now, onRename, onDuplicate, onDelete, onRestore
             </a>
           )}
           <span className="flow-card__facts">
-            {flow.isShared ? <Users className="flow-card__shared" aria-label={text('sync.isShared')} /> : null}
+            {flow.isShared ? flow.isEncrypted ? <Lock className="flow-card__shared" role="img" aria-label={text('sync.isSharedSealed')} data-tip={text('sync.isSharedSealed')} /> : <Users className="flow-card__shared" role="img" aria-label={text('sync.isShared')} data-tip={text('sync.isShared')} /> : null}
             {text('list.nodes', { count: flow.nodeCount })} · {isDeleted ? text('list.deleted', { when: whenText(text, flow.deletedAt!, now) }) : text('list.changed', { when: whenText(text, flow.updatedAt, now) })}
           </span>
         </div>

@@ -112,7 +112,7 @@ export const keysGerman = {
   'workspaceKeys.guest': 'Gast: bekommt keinen Schlüssel des Arbeitsbereichs',
   'workspaceKeys.compare': 'Vergleichen',
   'workspaceKeys.compareWith': 'Fingerabdrücke mit {name} vergleichen',
-  'workspaceKeys.compareText': 'Ruf {name} an, oder trefft euch. Diese Gruppen müssen auf beiden Bildschirmen gleich sein: Deine hier sind dort „Dein Fingerabdruck“. Schick sie nicht über diesen Server.',
+  'workspaceKeys.compareText': 'Ruf {name} an, oder trefft euch. Was hier als Fingerabdruck von {name} steht, muss dort als „Dein Fingerabdruck“ stehen, und umgekehrt. Schick es nicht über diesen Server.',
   'workspaceKeys.theirs': 'Fingerabdruck von {name}',
   'workspaceKeys.mine': 'Dein Fingerabdruck',
   'workspaceKeys.match': 'Sie sind gleich',

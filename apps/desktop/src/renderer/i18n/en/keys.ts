@@ -112,7 +112,7 @@ export const keysEnglish = {
   'workspaceKeys.guest': 'guest: gets no key of the workspace',
   'workspaceKeys.compare': 'Compare',
   'workspaceKeys.compareWith': 'Compare fingerprints with {name}',
-  'workspaceKeys.compareText': 'Call {name}, or meet. These groups must be the same on both screens: yours here is “your fingerprint” there. Do not send them through this server.',
+  'workspaceKeys.compareText': 'Call {name}, or meet. What stands here as the fingerprint of {name} must stand there as “your fingerprint”, and the other way round. Do not send it through this server.',
   'workspaceKeys.theirs': 'Fingerprint of {name}',
   'workspaceKeys.mine': 'Your fingerprint',
   'workspaceKeys.match': 'They are the same',

@@ -1,5 +1,5 @@
-import { splitMentions, type Comment } from '@uxflow/core';
-import { Button, Checkbox, EmptyState, IconButton } from '@uxflow/ui';
+import { isVisitor, splitMentions, type Comment } from '@uxflow/core';
+import { Badge, Button, Checkbox, classes, EmptyState, IconButton } from '@uxflow/ui';
 import { Check, CornerDownRight, MessageCircle, RotateCcw, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
@@ -22,6 +22,7 @@ export function CommentsPanel() {
   const selected = useEditor((state) => state.selected);
   // Who may only comment may do all of this.
   const isReadOnly = useSession((state) => state.readOnly !== null && state.readOnly.code !== 'ROLE_COMMENTS_ONLY');
+  const wish = useEditor((state) => state.shownComment);
   const [withResolved, setWithResolved] = useState(false);
   const now = useNow(30_000);
   const chosen = selected.size === 1 ? [...selected][0]! : undefined;
@@ -39,7 +40,14 @@ export function CommentsPanel() {
       ops: [{ op: 'add', kind: 'comment', id: ids.newId('comment'), value: { body, authorId: user?.id ?? personId(ids.newId('user')), authorName: settings.userName || user?.name || text('comments.me'), at: Date.now(), ...extra } }],
     });
   const roots = [...view.comment.values()].filter((comment) => !comment.replyToId).sort((a, b) => b.at - a.at);
-  const shown = roots.filter((comment) => withResolved || !comment.resolved);
+  const wished = wish ? (view.comment.get(wish.id)?.replyToId ?? wish.id) : undefined;
+  const shown = roots.filter((comment) => withResolved || !comment.resolved || comment.id === wished);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    const thread = wish ? list.current?.querySelector('.thread--wished') : null;
+    thread?.scrollIntoView({ block: 'nearest' });
+  }, [wish, wished]);
+  useReadMentions(shown.flatMap(({ id }) => [id, ...[...view.comment.values()].flatMap((reply) => (reply.replyToId === id ? [reply.id] : []))]));
   return (
     <div className="comments" data-testid="comments">
       {isReadOnly ? null : <CommentForm names={names} label={chosen ? text('comments.placeholder', { title: titleOf(chosen) }) : text('comments.placeholderFlow')} submit={text('comments.send')} onSubmit={(body) => add(body, placeOf(chosen))} />}
@@ -49,12 +57,12 @@ export function CommentsPanel() {
           {text('comments.noneText')}
         </EmptyState>
       ) : null}
-      <ul className="comments__list">
+      <ul className="comments__list" ref={list}>
         {shown.map((comment) => {
           const on = comment.nodeId ?? comment.edgeId ?? comment.frameId;
           const replies = [...view.comment.values()].filter((reply) => reply.replyToId === comment.id).sort((a, b) => a.at - b.at);
           return (
-            <li key={comment.id} className={`thread${comment.resolved ? ' thread--resolved' : ''}`}>
+            <li key={comment.id} className={classes('thread', comment.resolved && 'thread--resolved', comment.id === wished && 'thread--wished')}>
               <button type="button" className="thread__on link" disabled={!on} onClick={() => on && flow.editor.getState().reveal([on])}>
                 {titleOf(on)}
               </button>
@@ -100,12 +108,24 @@ function useMemberNames(): readonly string[] {
   return names;
 }
 
+/** What mentions this person is read once it stands in this list. */
+function useReadMentions(ids: readonly string[]): void {
+  const { api, inbox } = useServices();
+  const mentions = useStore(inbox, (state) => state.inbox?.mentions);
+  const unread = (mentions ?? []).flatMap(({ id, isRead }) => (!isRead && ids.includes(id) ? [id] : [])).join(' ');
+  useEffect(() => {
+    // Where the engine is away it stays unread.
+    for (const mentionId of unread.split(' ').filter(Boolean)) void api.inbox.read({ mentionId }).catch(() => undefined);
+  }, [api, unread]);
+}
+
 function CommentText({ comment, now, names, ownName }: { comment: Comment; now: number; names: readonly string[]; ownName: string | undefined }) {
   const text = useText();
   return (
     <div className="comment">
       <div className="comment__head">
-        <b>{comment.authorName}</b> <span>{whenText(text, comment.at, now)}</span>
+        <b>{comment.authorName}</b> {/* Anybody can give any name: what came by a link says so. */}
+        {isVisitor(comment.authorId) ? <Badge>{text('links.visitor')}</Badge> : null} <span>{whenText(text, comment.at, now)}</span>
       </div>
       <p>
         {splitMentions(comment.body, names).map((piece, index) =>

@@ -23,7 +23,7 @@ export function MentionList({ mentions, onClose }: { mentions: readonly MentionV
   if (shown.length === 0) return null;
   const show = ({ id, flowId }: MentionView) => {
     void api.inbox.read({ mentionId: id }).catch(fail);
-    goTo({ page: 'flow', flowId });
+    goTo({ page: 'flow', flowId, commentId: id });
     onClose();
   };
   return (

@@ -15,7 +15,7 @@ export function DeviceCodeDialog({ onClose }: { onClose: () => void }) {
   const { isBusy, failure, run } = useBusy();
   const ask = useCallback(() => run(async () => setShown(await api.keys.showCode())), [api, run]);
   useEffect(ask, [ask]);
-  const left = shown ? Math.max(0, Math.ceil((shown.until - now) / 1000)) : 0;
+  const left = shown ? Math.max(0, Math.floor((shown.until - now) / 1000)) : 0;
   return (
     <KeyDialog title={text('keys.codeTitle')} onClose={onClose} foot={<Button onClick={onClose}>{text('close')}</Button>}>
       <div className="share" data-testid="device-code">

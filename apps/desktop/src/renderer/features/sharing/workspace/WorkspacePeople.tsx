@@ -1,6 +1,6 @@
 import type { WorkspaceDetail, WorkspaceMember } from '@uxflow/core/api';
 import { IconButton, Notice, SelectField } from '@uxflow/ui';
-import { KeyRound, UserMinus } from 'lucide-react';
+import { Lock, UserMinus } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { errorText, useText } from '../../../i18n/TextContext.tsx';
@@ -28,6 +28,11 @@ export function WorkspacePeople({ detail, onChanged, onKeys }: { detail: Workspa
   };
   return (
     <>
+      {detail.encrypted ? (
+        <p className="share__quiet">
+          <Lock aria-hidden /> {text('workspace.encrypted')}
+        </p>
+      ) : null}
       {detail.encrypted && standing && (standing.alarms > 0 || standing.lacking > 0 || standing.state !== 'ok') ? (
         <Notice tone={standing.state === 'alarm' ? 'error' : 'warning'}>
           <p>{standing.state === 'ok' ? text('workspaceKeys.lacking', { count: standing.lacking }) : standing.state === 'alarm' ? text('workspaceKeys.state.alarm') : text(`workspaceKeys.state.${standing.state}`, { epoch: standing.epoch })}</p>
@@ -88,11 +93,6 @@ export function WorkspacePeople({ detail, onChanged, onKeys }: { detail: Workspa
       {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
       {detail.invitations.length > 0 ? <OpenInvitations detail={detail} onChanged={onChanged} /> : null}
       {permissions.includes('invite_members') ? <InviteForm workspaceId={workspaceId} isSealed={detail.encrypted} isOpen={!detail.encrypted || standing?.isOpen === true} onInvited={onChanged} /> : null}
-      {detail.encrypted ? (
-        <p className="share__quiet">
-          <KeyRound aria-hidden /> {text('workspace.encrypted')}
-        </p>
-      ) : null}
     </>
   );
 }
