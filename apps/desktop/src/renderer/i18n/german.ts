@@ -13,8 +13,9 @@ import { sharingGerman } from './de/sharing.ts';
 import { usageGerman } from './de/usage.ts';
 import { workspacesGerman } from './de/workspaces.ts';
 import { keysGerman } from './de/keys.ts';
+import { linksGerman } from './de/links.ts';
 import { workbenchGerman } from './de/workbench.ts';
 import type { TextKey } from './english.ts';
 
 /** Every text of the screens in German. */
-export const german: Readonly<Record<TextKey, string>> = { ...answersGerman, ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...workbenchGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman, ...promptsGerman, ...securityGerman, ...sharingGerman, ...workspacesGerman, ...keysGerman };
+export const german: Readonly<Record<TextKey, string>> = { ...answersGerman, ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...workbenchGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman, ...promptsGerman, ...securityGerman, ...sharingGerman, ...workspacesGerman, ...keysGerman, ...linksGerman };

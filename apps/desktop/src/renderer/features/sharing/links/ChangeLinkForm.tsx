@@ -17,13 +17,13 @@ export function ChangeLinkForm({ link, flowId, isSealed, onDone, onCancel }: { l
   const [password, setPassword] = useState('');
   const [isOpen, setOpen] = useState(false);
   const { isBusy, failure, run } = useBusy();
-  const change = {
+  const change = () => ({
     ...(name.trim() && name.trim() !== link.name ? { name: name.trim() } : {}),
     ...(end === '' ? {} : { expiresAt: endAt(end, Date.now()) }),
     ...(mayComment === link.mayComment ? {} : { mayComment }),
     ...(isOpen ? { password: null } : password ? { password } : {}),
-  };
-  const cuts = 'expiresAt' in change || 'password' in change;
+  });
+  const cuts = end !== '' || isOpen || password !== '';
   const isShort = !isOpen && password !== '' && password.length < LEAST_PASSWORD;
   return (
     <form
@@ -32,7 +32,8 @@ export function ChangeLinkForm({ link, flowId, isSealed, onDone, onCancel }: { l
       onSubmit={(event) => {
         event.preventDefault();
         run(async () => {
-          if (Object.keys(change).length > 0) await api.links.change({ flowId, linkId: link.id, ...change });
+          const changes = change();
+          if (Object.keys(changes).length > 0) await api.links.change({ flowId, linkId: link.id, ...changes });
           await onDone();
         });
       }}
