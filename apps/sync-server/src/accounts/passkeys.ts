@@ -58,7 +58,6 @@ type Purpose = 'register' | 'signIn' | 'confirm';
 interface KeyRow {
   id: string;
   userId: string;
-  credentialId: string;
   publicKey: Buffer;
   email: string;
 }
@@ -105,22 +104,20 @@ export function createPasskeys(parts: AccountParts, signIn: SignIn): Passkeys {
   const listOf = async (sql: Queryable, userId: string): Promise<{ id: string; transports: string[] }[]> =>
     (await sql.query<{ id: string; transports: string[] }>('select credential_id as id, transports from passkey where user_id = $1 order by id', [userId])).rows;
 
-  /** The key that signed, or nothing: who asked hears no reason. A key whose counter went back was copied, which is put on record. */
-  const signer = async (response: AuthenticationResponseJSON, purpose: Purpose, principal: Principal | undefined, origin: Origin): Promise<{ key: KeyRow | undefined; isGood: boolean }> => {
+  const find = async (credentialId: string): Promise<KeyRow | undefined> =>
+    (await pool.query<KeyRow>(`select p.id, p.user_id as "userId", p.public_key as "publicKey", u.email from passkey p join app_user u on u.id = p.user_id where p.credential_id = $1`, [credentialId])).rows[0];
+
+  /** True when this key signed, for whom it should; who asked hears no reason. A key whose counter went back was copied, which is put on record. */
+  const hasSigned = async (key: KeyRow | undefined, response: AuthenticationResponseJSON, purpose: Purpose, principal: Principal | undefined, origin: Origin): Promise<boolean> => {
     const { id: rpId, origins } = party();
-    const { rows } = await pool.query<KeyRow>(
-      `select p.id, p.user_id as "userId", p.credential_id as "credentialId", p.public_key as "publicKey", u.email from passkey p join app_user u on u.id = p.user_id where p.credential_id = $1`,
-      [response.id],
-    );
-    const [key] = rows;
     const isTheirs = key !== undefined && (principal ? key.userId === principal.userId : response.response.userHandle === handleOf(key.userId));
     // The counter is judged below, after the signature: who has not the key must not be able to say anything about it.
     const credential = { id: response.id, publicKey: new Uint8Array(key?.publicKey ?? Buffer.alloc(0)), counter: 0 };
     const signed = await attempt(purpose, principal, (expectedChallenge) => verifyAuthenticationResponse({ response, expectedChallenge, expectedOrigin: origins, expectedRPID: rpId, requireUserVerification: true, credential }));
-    if (!signed?.verified || !key || !isTheirs) return { key, isGood: false };
+    if (!signed?.verified || !key || !isTheirs) return false;
     const { rowCount } = await pool.query('update passkey set counter = $2, last_used_at = now() where id = $1 and (counter < $2 or (counter = 0 and $2 = 0))', [key.id, signed.authenticationInfo.newCounter]);
     if (rowCount === 0) await writeAudit(pool, 'SECURITY_PASSKEY_COPIED', key.userId, origin, { passkeyId: key.id });
-    return { key, isGood: rowCount === 1 };
+    return rowCount === 1;
   };
 
   return {
@@ -187,12 +184,12 @@ export function createPasskeys(parts: AccountParts, signIn: SignIn): Passkeys {
       return generateAuthenticationOptions({ rpID: party().id, challenge: await challenge('signIn'), userVerification: 'required', timeout: CHALLENGE_SECONDS * 1000 });
     },
     async signIn({ response, remember }, device, origin) {
-      const { key, isGood } = await signer(response, 'signIn', undefined, origin);
+      const key = await find(response.id);
       // A key that nobody has counts as an account of its own: the answers and the locks are the same.
       const subject = key?.email ?? `passkey ${response.id}`;
       const retryAfter = await lockout.lockedFor(subject, origin.address);
       if (retryAfter > 0) throw accountProblem('SIGN_IN_LOCKED', { retryAfter });
-      if (!isGood || !key) {
+      if (!(await hasSigned(key, response, 'signIn', undefined, origin)) || !key) {
         await signIn.failed(subject, origin);
         throw accountProblem('PASSKEY_FAILED');
       }
@@ -203,8 +200,7 @@ export function createPasskeys(parts: AccountParts, signIn: SignIn): Passkeys {
       return generateAuthenticationOptions({ rpID: party().id, challenge: await challenge('confirm', principal), allowCredentials: await listOf(pool, principal.userId), userVerification: 'required', timeout: CHALLENGE_SECONDS * 1000 });
     },
     async confirm(principal, response, origin) {
-      const { isGood } = await signer(response, 'confirm', principal, origin);
-      if (!isGood) throw accountProblem('PASSKEY_FAILED');
+      if (!(await hasSigned(await find(response.id), response, 'confirm', principal, origin))) throw accountProblem('PASSKEY_FAILED');
     },
   };
 }

@@ -59,7 +59,7 @@ const tries: Try[] = [
   { route: 'POST /workspaces/{workspaceId}/flows/{logId}/restore', may: admins, path: (s) => w(s, `/flows/${s.logId}/restore`) },
 ];
 /** Routes that belong to no workspace: tried below one by one. */
-const own = ['GET /workspaces', 'POST /workspaces', 'GET /subscriptions', 'GET /usage', 'GET /invitations', 'POST /invitations/accept', 'POST /invitations/{invitationId}/accept', 'POST /invitations/{invitationId}/decline'];
+const own = ['GET /workspaces', 'POST /workspaces', 'GET /subscriptions', 'POST /subscriptions/upgrade', 'GET /usage', 'GET /invitations', 'POST /invitations/accept', 'POST /invitations/{invitationId}/accept', 'POST /invitations/{invitationId}/decline'];
 /** What a guest, who sees no project here, hears of something in one. */
 const HIDDEN = ['PERMISSION_MISSING', 'PROJECT_NOT_FOUND', 'FLOW_NOT_FOUND'];
 
