@@ -80,7 +80,7 @@ export async function makeTenant(server: RunningServer, name: string): Promise<T
   const { rows } = await pool.query<{ id: string }>('update api_key set name = $2 where user_id = $1 returning id', [owner.userId, canary]);
   return {
     name, owner, member, visitor,
-    ids: { workspaceId, projectId, logId, userId: member.userId, memberId: member.userId, invitationId, linkId: link.id, connectionId, domain, sessionId, passkeyId, codeId, keyId: rows[0]!.id, providerId: 'oidc', provider: 'oidc', address: link.address, file: 'viewer.js', assetName: 'a'.repeat(64) },
+    ids: { workspaceId, projectId, logId, userId: member.userId, memberId: member.userId, invitationId, linkId: link.id, connectionId, domain, sessionId, passkeyId, codeId, keyId: rows[0]!.id, providerId: 'oidc', provider: 'oidc', address: link.address, file: 'viewer.js', assetName: 'a'.repeat(64), report: 'users', eventId: 'event_unknown' },
   };
 }
 
