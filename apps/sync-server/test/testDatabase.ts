@@ -28,10 +28,10 @@ let count = 0;
 
 /** The Postgres of this run, with an empty template. */
 export async function startTestPostgres(): Promise<TestPostgres> {
-  // Nothing here must survive a power cut.
+  // Nothing here must survive a power cut, and many test processes share it.
   const embedded: EmbeddedPostgres | undefined = process.env.DATABASE_URL
     ? undefined
-    : await startEmbedded({ folder: join(tmpdir(), `uxflow-test-postgres-${userInfo().uid}`), settings: ['fsync=off', 'full_page_writes=off'] });
+    : await startEmbedded({ folder: join(tmpdir(), `uxflow-test-postgres-${userInfo().uid}`), settings: ['fsync=off', 'full_page_writes=off', 'max_connections=300'] });
   const admin = new pg.Client({ connectionString: process.env.DATABASE_URL ?? embedded!.url });
   admin.on('error', () => {});
   await admin.connect();

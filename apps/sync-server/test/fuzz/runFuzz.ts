@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { runFuzz } from './fuzz.ts';
 import { PINNED_SEEDS } from './pinnedSeeds.ts';
 import { addReport, emptyReport, type HistoryReport } from './report.ts';
+import { faultNamed } from './sabotage/faults.ts';
 import { runSabotage } from './sabotage/runSabotage.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { journal: { type: 'string' }, sabotage: { type: 'boolean' } } });
@@ -26,6 +27,7 @@ async function proveSight(): Promise<number> {
 async function play(): Promise<number> {
   const [count = 5000, from = 1] = positionals.map(Number);
   const setting = (name: string, standard: number) => Number(process.env[name] ?? standard);
+  const fault = faultNamed(process.env.FUZZ_FAULT);
   const earlier = emptyReport();
   const played = new Map<number, boolean>();
   if (values.journal && existsSync(values.journal)) {
@@ -45,7 +47,7 @@ async function play(): Promise<number> {
     isFull: setting('FUZZ_FULL', 0) === 1,
     deaths: setting('FUZZ_DEATHS', 0.25),
     settleMs: setting('FUZZ_SETTLE_MS', 60_000),
-    stopAtFailure: setting('FUZZ_STOP', 0) === 1,
+    ...(fault ? { stopAt: fault.shows } : {}),
     parallel: setting('FUZZ_PARALLEL', 6),
     onDone: (seed, report) => {
       done += 1;

@@ -22,6 +22,8 @@ export interface ServerProcessOptions {
 }
 
 const OUT = join(import.meta.dirname, '../../out/fuzz');
+const START_TRIES = 30;
+const START_AGAIN_MS = 1000;
 
 /** Starts a server on a database. */
 export async function startServerProcess({ databaseUrl, name, onDead, env = {} }: ServerProcessOptions): Promise<ServerProcess> {
@@ -42,18 +44,26 @@ export async function startServerProcess({ databaseUrl, name, onDead, env = {} }
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [],
     });
-  const start = () =>
-    new Promise<void>((done, fail) => {
-      const next = standby ?? prepare();
-      child = next;
-      next.once('message', (message) => {
+  const startOnce = () =>
+    new Promise<boolean>((done) => {
+      child = standby ?? prepare();
+      standby = undefined;
+      child.once('message', (message) => {
         port = (message as { port: number }).port;
-        done();
+        child.removeAllListeners('exit');
+        done(true);
       });
-      next.once('exit', (code) => fail(new Error(`the server ended by itself: ${code}`)));
-      next.send('start');
-      if (!isOver) standby = prepare();
+      child.once('exit', () => done(false));
+      child.send('start', () => {});
     });
+  /** As whatever watches over a server would, it starts it again where it did not come up. */
+  const start = async () => {
+    for (let tries = 1; !(await startOnce()); tries++) {
+      if (tries === START_TRIES) throw new Error('the server does not start');
+      await new Promise((done) => setTimeout(done, START_AGAIN_MS));
+    }
+    if (!isOver) standby = prepare();
+  };
   const end = async (process: ChildProcess, signal: NodeJS.Signals) => {
     process.removeAllListeners('exit');
     const ended = new Promise((done) => process.once('exit', done));

@@ -4,6 +4,8 @@
  */
 export interface Fault {
   name: string;
+  /** What the fuzz must say of it: red for another reason proves nothing. */
+  shows: RegExp;
   /** Where it lies: in the bundle of the server, or in the program of the devices. */
   side: 'server' | 'device';
   /** End of the file's path. */
@@ -18,6 +20,7 @@ const COMMIT = "    await allSettled([plan.rows.length > 0 ? client.query({ ...I
 export const FAULTS: readonly Fault[] = [
   {
     name: 'acknowledge-before-commit',
+    shows: /a promise was broken/,
     side: 'server',
     file: 'sync/committer.ts',
     find: COMMIT,
@@ -25,6 +28,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'hand-on-before-commit',
+    shows: /a promise was broken/,
     side: 'server',
     file: 'sync/committer.ts',
     find: COMMIT,
@@ -33,6 +37,7 @@ export const FAULTS: readonly Fault[] = [
   {
     // The index alone would turn a second row into a refusal that does no harm: both must be gone.
     name: 'insert-again-on-push-again',
+    shows: /is there twice|a promise was broken/,
     side: 'server',
     file: 'sync/committer.ts',
     find: 'client.query<KnownRow>({ ...KNOWN, values: [batch.map(({ header }) => header.log), batch.map(({ header }) => header.id)] }),',
@@ -40,6 +45,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'number-in-the-wrong-order',
+    shows: /stands behind their/,
     side: 'server',
     file: 'sync/committer.ts',
     find: ', row]));\n  for (const entry of batch) {',
@@ -47,6 +53,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'take-entries-of-an-old-key',
+    shows: /is sealed with key/,
     side: 'server',
     file: 'sync/committer.ts',
     find: 'if (header.epoch !== head.epoch)',
@@ -54,6 +61,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'store-presence',
+    shows: /showed stands in/,
     side: 'server',
     file: 'sync/hub.ts',
     find: 'return presence.take(connection, principal, message);',
@@ -61,6 +69,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'say-nothing-of-a-refusal',
+    shows: /did not come to rest/,
     side: 'server',
     file: 'sync/hub.ts',
     find: "      from.tell({ type: 'denied', log, id, code, params });\n",
@@ -68,6 +77,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'keep-a-snapshot-at-another-number',
+    shows: /snapshots? of|differs from the oracle/,
     side: 'server',
     file: 'sync/snapshots.ts',
     find: 'await tables.storeState(logId, { no, chain,',
@@ -75,6 +85,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'overlook-a-fork',
+    shows: /a promise was broken|differs from the oracle|another chain|did not come to rest/,
     side: 'server',
     file: 'sync/joiner.ts',
     find: 'const ours = await tables.chainAt(log, no);',
@@ -82,6 +93,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'lose-what-waits-on-a-reset',
+    shows: /is nowhere/,
     side: 'device',
     file: 'sync/replica.ts',
     find: 'this.#refold([...lost, ...pending]);',
@@ -89,6 +101,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'lose-own-entries-on-a-reset',
+    shows: /is nowhere/,
     side: 'device',
     file: 'sync/replica.ts',
     find: 'this.#refold([...lost, ...pending]);',
@@ -96,6 +109,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'overlook-a-gap',
+    shows: /a promise was broken|differs from the oracle|another chain/,
     side: 'device',
     file: 'sync/replica.ts',
     find: 'if (no !== this.#confirmed.no + 1 || !entry) {',
@@ -103,6 +117,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'take-an-acknowledgement-of-other-bytes',
+    shows: /a promise was broken|differs from the oracle|another chain/,
     side: 'device',
     file: 'sync/logSync.ts',
     find: 'if (change.no > this.replica.confirmed.no && sent !== change.sha256) break;',
@@ -110,6 +125,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'take-a-state-of-an-unknown-version',
+    shows: /knows neither/,
     side: 'device',
     file: 'sync/logSync.ts',
     find: 'if (!this.replica.knows(state)) {',
@@ -117,6 +133,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'push-before-a-reset',
+    shows: /stands behind their/,
     side: 'device',
     file: 'sync/logSync.ts',
     find: "this.#phase = message.reset || this.#reset ? 'resetting' : 'open';",
@@ -124,6 +141,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'make-a-snapshot-of-what-waits',
+    shows: /snapshot of|differs from the oracle/,
     side: 'device',
     file: 'sync/logSync.ts',
     find: 'const { no, chain, state } = this.replica.takeSnapshot();',
@@ -131,6 +149,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'drop-a-refused-entry',
+    shows: /is nowhere/,
     side: 'device',
     file: 'sync/logSync.ts',
     find: 'if (entry) this.#options.keeper.denied(entry, code, params);',

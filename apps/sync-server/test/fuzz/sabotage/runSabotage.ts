@@ -31,7 +31,7 @@ export async function runSabotage(names: readonly string[], onDone: (result: Sab
 /** The fuzz with a fault in it, in a process of its own. Throws where it ended without a result: that is no proof. */
 async function playWith(fault: Fault): Promise<SabotageResult> {
   const started = performance.now();
-  const env = { ...process.env, FUZZ_FAULT: fault.name, FUZZ_STOP: '1', FUZZ_DEATHS: '1.5', FUZZ_SETTLE_MS: '20000', FUZZ_PARALLEL: '3', FUZZ_CLIENTS: '5', FUZZ_OPERATIONS: '60' };
+  const env = { ...process.env, FUZZ_FAULT: fault.name, FUZZ_DEATHS: '1.5', FUZZ_SETTLE_MS: '20000', FUZZ_PARALLEL: '3', FUZZ_CLIENTS: '5', FUZZ_OPERATIONS: '60' };
   const child = spawn(process.execPath, ['--import', join(import.meta.dirname, 'loadHook.ts'), join(import.meta.dirname, '../runFuzz.ts'), String(SABOTAGE_SEEDS), '1'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.on('data', (data) => (out += String(data)));
@@ -40,8 +40,8 @@ async function playWith(fault: Fault): Promise<SabotageResult> {
   const last = out.trim().split('\n').at(-1) ?? '';
   const summary = readSummary(last);
   if (!summary) throw new Error(`the fuzz with the fault ${fault.name} ended without a result:\n${out.slice(-2000)}\n${err.slice(-2000)}`);
-  const message = /^seed (\d+) failed: (?:Error: )?(.*)$/m.exec(out);
-  return { fault: fault.name, seed: message ? Number(message[1]) : undefined, message: message?.[2] ?? '', histories: summary.histories + summary.failures.length, seconds: Math.round((performance.now() - started) / 1000) };
+  const found = [...out.matchAll(/^seed (\d+) failed: (?:Error: )?(.*)$/gm)].find(([, , message]) => fault.shows.test(message!));
+  return { fault: fault.name, seed: found ? Number(found[1]) : undefined, message: found?.[2] ?? '', histories: summary.histories + summary.failures.length, seconds: Math.round((performance.now() - started) / 1000) };
 }
 
 function readSummary(line: string): { histories: number; failures: number[] } | undefined {
