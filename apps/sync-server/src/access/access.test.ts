@@ -100,10 +100,11 @@ describe('every route', () => {
   test('of administration refuses users, and administrators without a second factor', async () => {
     const admin = routes.filter(({ rule }) => rule!.role !== undefined);
     expect(admin.length).toBeGreaterThan(1);
-    const [user, careless] = [await somebody({ twoFactor: true }), await somebody({ role: 'admin' })];
+    const [user, careless, lower] = [await somebody({ twoFactor: true }), await somebody({ role: 'super_admin' }), await somebody({ role: 'admin', twoFactor: true })];
     for (const route of admin) {
       expect([label(route), codeOf(await visit(route, user.token))]).toEqual([label(route), 'ROLE_MISSING']);
       expect([label(route), codeOf(await visit(route, careless.token))]).toEqual([label(route), 'TWO_FACTOR_NEEDED']);
+      if (route.rule!.role === 'super_admin') expect([label(route), codeOf(await visit(route, lower.token))]).toEqual([label(route), 'ROLE_MISSING']);
     }
   });
 
