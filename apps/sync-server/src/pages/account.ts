@@ -21,6 +21,8 @@ export interface Viewer {
   principal: Principal;
   me: Me;
   language: Language;
+  /** True for who looks after a workspace. */
+  administers: boolean;
   t: AccountTexts;
   /** The words of all pages. */
   words: Texts;
@@ -42,13 +44,14 @@ export interface AccountPages {
 }
 
 /** The two ways to add pages of an account; `sections` shows each section, `confirm` asks for a proof. */
-export function accountPages(get: AddGet, post: AddPost, { accounts }: PageParts, sections: Record<Section, ShowSection>, confirm: ShowConfirm): AccountPages {
+export function accountPages(get: AddGet, post: AddPost, { accounts, workspaces }: PageParts, sections: Record<Section, ShowSection>, confirm: ShowConfirm): AccountPages {
   const viewerOf = async (context: Context<ServerEnv>): Promise<Viewer | undefined> => {
     const principal = context.get('principal');
     if (principal?.kind !== 'user') return undefined;
     const me = await accounts.profile.me(principal.userId);
     const { language } = me.preferences;
-    return { context, principal, me, language, t: accountTextsOf(language), words: textsOf(language) };
+    const mine = me.emailVerified && me.deleteAt === null ? await workspaces.workspaces.list(principal) : [];
+    return { context, principal, me, language, administers: mine.some(({ role }) => role === 'owner' || role === 'admin'), t: accountTextsOf(language), words: textsOf(language) };
   };
   const demand = ({ principal }: Viewer, rule: Partial<AccessRule>) => demandRule(principal, { as: 'person', factor: false, ...rule });
   const refuse = (viewer: Viewer, problem: Problem, section: Section | undefined, path: string): Response | Promise<Response> => {
@@ -86,7 +89,7 @@ export function accountPages(get: AddGet, post: AddPost, { accounts }: PageParts
 }
 
 /** A page with the sections of an account beside it. */
-export function sectionPage({ context, me, language, t, words }: Viewer, section: Section, body: Html, { problem, script }: { problem?: Problem | undefined; script?: PageOptions['script'] } = {}): Response {
+export function sectionPage({ context, me, language, administers, t, words }: Viewer, section: Section, body: Html, { problem, script }: { problem?: Problem | undefined; script?: PageOptions['script'] } = {}): Response {
   const done = t[(context.req.query('done') ?? '') as Done];
   const title = section === 'profile' ? words.account : t.sections[section];
   return page(context, {
@@ -98,6 +101,7 @@ export function sectionPage({ context, me, language, t, words }: Viewer, section
     body: html`<div class="account">
       <nav aria-label="${t.nav}">
         ${Object.entries(SECTION_PATHS).map(([name, path]) => html`<a href="${path}"${name === section ? html` aria-current="page"` : ''}>${t.sections[name as Section]}</a>`)}
+        ${administers ? html`<a href="/sso/settings">${words.signOn}</a>` : ''}
         <form method="post" action="/sign-out"><button class="plain">${words.signOut}</button></form>
       </nav>
       <div>

@@ -27,6 +27,7 @@ const en = {
   metadataText: 'or as text',
   takeMetadata: 'Take the metadata',
   byHand: 'Enter the values by hand',
+  newMetadata: 'Take new metadata',
   idpEntityId: 'Entity id of the provider',
   idpSignInUrl: 'Address to sign in at',
   idpSignOutUrl: 'Address to sign out at (if there is one)',
@@ -69,7 +70,7 @@ const en = {
   modeLeads: {
     off: 'Nobody: it is switched off.',
     on: 'Whoever wants to, beside other ways to sign in.',
-    required: 'Everybody with an address of the proved domains, and nobody else’s way counts. The owner can still come in with a second factor.',
+    required: 'Everybody with an address of the proved domains; no other way counts for them. The owner can still come in with a second factor.',
   },
   peopleTitle: 'Who comes in as what',
   defaultRole: 'Role of who comes for the first time',
@@ -118,6 +119,7 @@ const de: SettingsTexts = {
   metadataText: 'oder als Text',
   takeMetadata: 'Metadaten übernehmen',
   byHand: 'Werte von Hand eintragen',
+  newMetadata: 'Neue Metadaten übernehmen',
   idpEntityId: 'Entity-ID des Anbieters',
   idpSignInUrl: 'Adresse zum Anmelden',
   idpSignOutUrl: 'Adresse zum Abmelden (falls es eine gibt)',
@@ -160,7 +162,7 @@ const de: SettingsTexts = {
   modeLeads: {
     off: 'Niemand: Sie ist ausgeschaltet.',
     on: 'Wer möchte, neben anderen Wegen der Anmeldung.',
-    required: 'Alle mit einer Adresse der nachgewiesenen Domains; andere Wege zählen dann nicht. Wem der Arbeitsbereich gehört, kommt weiterhin mit einem zweiten Faktor hinein.',
+    required: 'Alle mit einer Adresse der nachgewiesenen Domains; andere Wege zählen für sie nicht. Wem der Arbeitsbereich gehört, kommt weiterhin mit einem zweiten Faktor hinein.',
   },
   peopleTitle: 'Wer als was hereinkommt',
   defaultRole: 'Rolle beim ersten Mal',
