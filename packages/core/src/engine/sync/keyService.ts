@@ -5,14 +5,13 @@ import type { SyncCodec } from '../../sync/index.ts';
 import { createKeyApi, createSealedCodec, makeWrap, openCipher, openName, publicKeysOf, readDeviceCode, readRecoveryKit, type Cipher, type KeyApi, type LogKeys, type NameSubject, type SecretTextProblem, type WorkspaceKeys } from '../../sync/keys/index.ts';
 import { createBroadcast } from '../broadcast.ts';
 import type { SecretStore } from '../dependencies.ts';
-import { createAccountKeyBox, keysNotHere, type AccountKeyBox } from './accountKeyBox.ts';
+import { keysNotHere } from './accountKeyBox.ts';
 import type { AccountService } from './accountService.ts';
-import { createKeyInvitations, type KeyInvitations } from './keyInvitations.ts';
-import { openKeyMemory, type KeyStore } from './keyMemory.ts';
+import { createKeyHolder, type KeyHolder } from './keyHolder.ts';
 import { requestOf } from './serverApi.ts';
 import { nodeDeflater } from './syncLine.ts';
-import { createWorkspaceKeyring, notEncrypted, type WorkspaceKeyring } from './workspaceKeyring.ts';
-import { listMembers, listWorkspaces, makeWorkspace, type ListedWorkspace, type WorkspacePerson } from './workspaceList.ts';
+import { notEncrypted } from './workspaceKeyring.ts';
+import type { ListedWorkspace } from './workspaceList.ts';
 
 /** Keys of the account that is signed in, and of its encrypted workspaces. */
 export interface KeyService {
@@ -82,19 +81,6 @@ const LOOK_MS = 60_000;
 const LOOK_SOON_MS = 10_000;
 const LOOK_IDLE_MS = 10 * 60_000;
 
-/** Everything that belongs to one account at one server. */
-interface Holder {
-  cipher: Cipher;
-  box: AccountKeyBox;
-  memory: KeyStore;
-  api: KeyApi;
-  invitations: KeyInvitations;
-  rings: Map<string, WorkspaceKeyring>;
-  list(): Promise<ListedWorkspace[]>;
-  make(name: string, encrypted: boolean): Promise<ListedWorkspace>;
-  members(workspaceId: string): Promise<WorkspacePerson[]>;
-}
-
 const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
 const NO_KEYS: LogKeys = { epoch: 0, logKey: () => undefined };
 
@@ -102,12 +88,13 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
   const changes = createBroadcast<true>(() => true);
   const listeners: (() => void)[] = [];
   let cipher: Promise<Cipher> | undefined;
-  let holder: Promise<Holder | undefined> = Promise.resolve(undefined);
-  let held: Holder | undefined;
+  let holder: Promise<KeyHolder | undefined> = Promise.resolve(undefined);
+  let held: KeyHolder | undefined;
   let generation = 0;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
+  let queued: Promise<void> | undefined;
   /** The list of workspaces was seen, and why it was not. */
   let isLooked = false;
   let failure: ErrorInfo | undefined;
@@ -117,76 +104,25 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     changes.send(true);
     for (const listener of listeners) listener();
   };
-  const hold = async (): Promise<Holder | undefined> => {
+  const hold = async (): Promise<KeyHolder | undefined> => {
     const { server, user } = account.get();
     if (!user) return undefined;
     const http = account.api();
-    const ready = await (cipher ??= openCipher());
-    const api = createKeyApi(requestOf(http));
-    const memory = openKeyMemory(folder, server, user.id);
-    const box = createAccountKeyBox({ cipher: ready, api, secrets, server, userId: user.id, clock });
-    return {
-      cipher: ready,
-      box,
-      memory,
-      api,
-      invitations: createKeyInvitations({ cipher: ready, api, http, server, account: () => box.keys, secrets, memory, clock }),
-      rings: new Map(),
-      list: () => listWorkspaces(http),
-      make: (name, encrypted) => makeWorkspace(http, name, encrypted),
-      members: (workspaceId) => listMembers(http, workspaceId),
-    };
+    return createKeyHolder({ cipher: await (cipher ??= openCipher()), folder, secrets, http, server, userId: user.id, newId, clock, logger, onChange: changed });
   };
-  const demand = async (): Promise<Holder> => {
+  const demand = async (): Promise<KeyHolder> => {
     const mine = await holder;
     if (!mine) throw new AppError('SIGNED_OUT', 'Nobody is signed in to a server. Nothing was changed; sign in first.', {});
     return mine;
   };
 
-  /** The list, with what this device knows better; rings follow it. */
-  const listed = async (mine: Holder): Promise<ListedWorkspace[]> => {
-    const all = (await mine.list()).map((workspace) => ({ ...workspace, encrypted: workspace.encrypted || wasEncrypted(mine, workspace.id), isDenied: !workspace.encrypted && wasEncrypted(mine, workspace.id) }));
-    const fresh = all.filter(({ id, encrypted }) => encrypted && !mine.memory.get().encrypted.includes(id)).map(({ id }) => id);
-    if (fresh.length > 0) mine.memory.set({ encrypted: [...mine.memory.get().encrypted, ...fresh] });
-    for (const { isDenied, ...workspace } of all) {
-      if (!workspace.encrypted) continue;
-      // The ring hears what the server said: that it was plain is what it raises the alarm for.
-      const said = isDenied ? { ...workspace, encrypted: false } : workspace;
-      const ring = mine.rings.get(workspace.id);
-      if (ring) ring.list(said);
-      else mine.rings.set(workspace.id, ringOf(mine, said));
-    }
-    for (const id of mine.rings.keys()) if (!all.some((workspace) => workspace.id === id)) mine.rings.delete(id);
-    return all.map(({ isDenied: _, ...workspace }) => workspace);
-  };
-  const ringOf = (mine: Holder, workspace: ListedWorkspace) =>
-    createWorkspaceKeyring({
-      cipher: mine.cipher,
-      workspace,
-      account: () => mine.box.keys,
-      api: mine.api,
-      memory: mine.memory,
-      secretsOf: (id) => mine.invitations.secretsOf(id),
-      renewInvitations: (id, keyring) => mine.invitations.renew(id, keyring),
-      newId,
-      clock,
-      logger,
-      onChange: changed,
-    });
-  const findRing = async (workspaceId: string): Promise<WorkspaceKeyring> => {
-    const mine = await demand();
-    if (!mine.rings.has(workspaceId)) {
-      if (!mine.box.keys) await mine.box.look();
-      await listed(mine);
-    }
-    const ring = mine.rings.get(workspaceId);
-    if (!ring) throw new AppError('WORKSPACE_NOT_ENCRYPTED', 'This workspace is not encrypted. Nothing was changed; make an encrypted one and move the flows there.', { workspaceId });
-    return ring;
-  };
+  const findRing = async (workspaceId: string) => (await demand()).find(workspaceId);
 
+  /** A look that begins now or later: what one that is under way has seen may be older than what it is asked for. */
   const look = (): Promise<void> => {
+    if (looking) return (queued ??= looking.then(() => ((queued = undefined), look())));
     clearTimeout(timer);
-    looking ??= lookNow().finally(() => {
+    looking = lookNow().finally(() => {
       looking = undefined;
       schedule();
     });
@@ -194,10 +130,10 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
   };
   const lookNow = async () => {
     const mine = await holder;
-    if (!mine || folder.readOnly) return;
+    if (!mine || folder.readOnly || isClosed) return;
     try {
       await mine.box.look();
-      await listed(mine);
+      await mine.list();
     } catch (error) {
       failure = errorInfo(error);
       logger.info('keys were not looked after', { code: failure.code });
@@ -229,9 +165,7 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     firstLook = holder.then(async (next) => {
       if (mine !== generation || isClosed) return;
       held = next;
-      // A look of the account before this one says nothing of this one.
-      await looking;
-      if (mine === generation && next) await look();
+      if (next) await look();
     });
     changed();
   };
@@ -245,7 +179,6 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
   /** After the keys of the account came, went or changed. */
   const accountChanged = async () => {
     changed();
-    await looking;
     await look();
     return view().account;
   };
@@ -272,7 +205,7 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     async refresh(workspaceId) {
       const mine = await holder;
       if (workspaceId !== undefined && mine?.rings.has(workspaceId)) {
-        await listed(mine);
+        await mine.list();
         await mine.rings.get(workspaceId)?.look();
       } else await look();
       return view();
@@ -356,21 +289,21 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
       // A server that made a plain one instead must not get anything in it as if it were sealed.
       if (!made.encrypted) throw notEncrypted();
       // Its first key is made by the look of its owner's device; where that is cut off, by the next one.
-      await listed(mine);
+      await mine.list();
       await mine.rings.get(made.id)?.look();
       return made;
     },
 
     async workspaces() {
       const mine = await demand();
-      const all = await listed(mine);
+      const all = await mine.list();
       // One that has just come into the list is looked at now, not at the next turn.
       if ([...mine.rings.values()].some((ring) => ring.view().state === 'unknown')) void look();
       return all;
     },
     async keysOf(workspaceId) {
       const mine = await demand();
-      const isSealed = wasEncrypted(mine, workspaceId) || (await listed(mine)).some(({ id, encrypted }) => id === workspaceId && encrypted);
+      const isSealed = mine.wasEncrypted(workspaceId) || (await mine.list()).some(({ id, encrypted }) => id === workspaceId && encrypted);
       if (!isSealed) return undefined;
       const ring = await findRing(workspaceId);
       await ring.look();
@@ -410,9 +343,4 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
       changes.close();
     },
   };
-}
-
-function wasEncrypted({ memory }: Holder, workspaceId: string): boolean {
-  const { encrypted, epochs } = memory.get();
-  return encrypted.includes(workspaceId) || Object.hasOwn(epochs, workspaceId);
 }

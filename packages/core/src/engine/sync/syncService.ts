@@ -9,6 +9,7 @@ import type { LogSession } from '../logSession.ts';
 import type { AccountService } from './accountService.ts';
 import { withEntries, type Asides } from './asides.ts';
 import { createFlowFeed } from './flowFeed.ts';
+import { createFlowNames } from './flowNames.ts';
 import { fetchSharedFlow } from './fetchSharedFlow.ts';
 import type { KeyService } from './keyService.ts';
 import { createRemote, type Remote } from './remote.ts';
@@ -58,7 +59,6 @@ export interface SyncServiceOptions {
 const SNAPSHOT_TAKES_MS = 3000;
 /** ms until the server is asked again to take a flow whose sharing was cut off. */
 const REGISTER_AGAIN_MS = 30_000;
-const NAME_AGAIN_MS = 30_000;
 const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
 
 export function createSyncService(options: SyncServiceOptions): SyncService {
@@ -67,6 +67,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   const attached = new Map<string, OpenLog>();
   const encoder = new TextEncoder();
   const remote = createRemote({ account, keys, flowOfLog: (logId) => [...shares.entries()].find(([, share]) => share.logId === logId)?.[0] });
+  const names = createFlowNames({ folder, flows, shares, remote, clock, logger });
   let isStarted = false;
   let isClosed = false;
   let again: NodeJS.Timeout | undefined;
@@ -152,41 +153,11 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
           shares.set(flowId, { ...share, scope });
           flows.open(flowId).session.setScope(scope);
         }
-        if (share.isRenamed && state === 'synced') void tellName(flowId, share);
+        if (share.isRenamed && state === 'synced') void names.tell(flowId);
         if (!share.hasSnapshot && !offering.has(flowId) && open.log.offerSnapshot()) offered(flowId, open);
       }
     }
   };
-  /** The lists of colleagues show the name that the server has. */
-  const tellName = async (flowId: string, { workspaceId, logId }: Share) => {
-    if (naming.has(flowId) || clock.now() < (namedAt.get(flowId) ?? 0)) return;
-    naming.add(flowId);
-    namedAt.set(flowId, clock.now() + NAME_AGAIN_MS);
-    const { name } = folder.flows.getFlow(flowId);
-    try {
-      await remote.rename(workspaceId, logId, name);
-      const share = shares.get(flowId);
-      if (share && folder.flows.getFlow(flowId).name === name) shares.set(flowId, { ...share, isRenamed: false });
-      namedAt.delete(flowId);
-    } catch (error) {
-      logger.info('a name was not told', { flowId, code: isAppError(error) ? error.code : String(error) });
-      // Who may not name it is not asked again; everybody else is, when something happens to the flow.
-      const share = shares.get(flowId);
-      if (share && isAppError(error) && error.code === 'PERMISSION_MISSING') shares.set(flowId, { ...share, isRenamed: false });
-    } finally {
-      naming.delete(flowId);
-    }
-  };
-  const naming = new Set<string>();
-  /** ms UTC before which a name that was not taken is not told again. */
-  const namedAt = new Map<string, number>();
-  /** Notes that the name of a shared flow was changed here, whoever is connected. */
-  flows.onEntry((flowId) => {
-    const share = shares.get(flowId);
-    if (!share || share.isRenamed) return;
-    const own = flows.sessions().find((session) => session.flowId === flowId)?.shared?.replica.pending ?? [];
-    if (own.some(({ ops }) => ops?.some((op) => op.op === 'set' && op.kind === 'flow' && op.field === 'name'))) shares.set(flowId, { ...share, isRenamed: true });
-  });
   const offering = new Map<string, OpenLog>();
   const offered = (flowId: string, open: OpenLog) => {
     const mark = { ...open };
