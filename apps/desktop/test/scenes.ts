@@ -3,6 +3,7 @@ export type { Scene, Stage } from './scenes/stage.ts';
 export { CHAT_SCENES, SKETCH } from './scenes/chatScenes.ts';
 export { EDITOR_SCENES } from './scenes/editorScenes.ts';
 export { KEY_SCENES } from './scenes/keyScenes.ts';
+export { LINK_SCENES } from './scenes/linkScenes.ts';
 export { LIST_SCENES } from './scenes/listScenes.ts';
 export { SETTINGS_SCENES } from './scenes/settingsScenes.ts';
 export { SHARING_SCENES } from './scenes/sharingScenes.ts';

@@ -81,7 +81,7 @@ export function LinksPanel() {
         </Button>
       ) : null}
       {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-      {state && state.links.length === 0 && state.allowed ? <p className="share__quiet">{text('links.none')}</p> : null}
+      {state && state.links.length === 0 && state.allowed && !isNew ? <p className="share__quiet">{text('links.none')}</p> : null}
       {state && state.links.length > 0 ? (
         <ul className="links__list" aria-label={text('links.list')}>
           {state.links.map((link) => (

@@ -1,5 +1,5 @@
 import type { ShareLink } from '@uxflow/core/api';
-import { Badge, Button, Field, Notice } from '@uxflow/ui';
+import { Badge, Button, Notice } from '@uxflow/ui';
 import { useState } from 'react';
 import { errorText, useLanguage, useText } from '../../../i18n/TextContext.tsx';
 import { whenText } from '../../../i18n/when.ts';
@@ -45,9 +45,9 @@ export function LinkRow({ link, flowId, now, isNew, isSealed, onChanged }: LinkR
       {isNew && link.address ? (
         <Notice tone="success">
           <p>{text('links.made')}</p>
-          <Field label={text('links.address')} isLabelHidden>
-            {(id) => <textarea id={id} className="input mono" rows={2} readOnly value={link.address} onFocus={(event) => event.target.select()} />}
-          </Field>
+          <code className="links__address" aria-label={text('links.address')}>
+            {link.address}
+          </code>
         </Notice>
       ) : null}
       <div className="share__choices">
