@@ -25,6 +25,8 @@ const ALLOWED: Readonly<Record<string, { uses: readonly string[]; why: string }>
   'apps/sync-server/src/config.ts': { uses: ['node:net'], why: 'reads addresses, opens nothing' },
   'apps/sync-server/src/signOn/module.ts': { uses: ['node:dns/promises'], why: 'asks for the proof of domains that workspaces claim' },
   'apps/sync-server/src/signOn/network.ts': { uses: ['fetch(', 'node:dns', 'node:http', 'node:https', 'node:net'], why: 'asks identity providers of workspaces, and nothing in the private network' },
+  'apps/sync-server/viewer/src/main.tsx': { uses: ['fetch('], why: 'the page of a link talks to its own server; the page policy refuses any other' },
+  'apps/sync-server/viewer/src/pageSocket.ts': { uses: ['new WebSocket'], why: 'the page of a link talks to its own server; the page policy refuses any other' },
   'apps/sync-server/src/server.ts': { uses: ['node:http', 'ws'], why: 'the server listens' },
 };
 
@@ -63,7 +65,7 @@ interface Source {
 const isTest = (path: string) => /\.test\.tsx?$|\/(fixtures|testing|testServers?)(\/|\.)|[tT]est(Server|Bench|Support|Kit)|\.tmp\./.test(path);
 
 function sources(): Source[] {
-  return ['packages/core/src', 'packages/ui/src', 'apps/desktop/src', 'apps/sync-server/src'].flatMap((folder) =>
+  return ['packages/core/src', 'packages/ui/src', 'apps/desktop/src', 'apps/sync-server/src', 'apps/sync-server/viewer/src'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(?:tsx?|mts|cts|mjs|cjs|js)$/.test(entry.name) && !entry.parentPath.includes('node_modules'))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))

@@ -4,10 +4,10 @@ import type { Page } from 'playwright-core';
 import { contrastFaults, namingFaults, unreachable } from './accessibility.ts';
 import { chromiumPath, shoot, startApp, type AppInBrowser } from './browser.ts';
 import { standStill } from './crawl.ts';
-import { CHAT_SCENES, EDITOR_SCENES, LIST_SCENES, openSyncStage, SETTINGS_SCENES, SHARING_SCENES, USAGE_SCENES } from './scenes.ts';
+import { CHAT_SCENES, EDITOR_SCENES, LINK_SCENES, LIST_SCENES, openSyncStage, SETTINGS_SCENES, SHARING_SCENES, USAGE_SCENES } from './scenes.ts';
 
-const WANTED = ['signing in', 'signing in by the browser', 'sharing without an account', 'shared flows without an account', 'list', 'list, empty', 'bin', 'purge dialog', 'editor', 'screen chosen', 'connection chosen', 'several chosen', 'findings', 'comments', 'history', 'conflict', 'menu of a step', 'find', 'help', 'plan', 'question', 'proposal', 'a picture beside the words', 'a picture in the conversation', 'a picture shown whole', 'the workbench', 'settings', 'OpenAI-compatible', 'an advanced connection', 'who is asked when a model cannot answer', 'connections by HTTP', 'an MCP server', 'a question for consent', 'usage', 'quality modes', 'costs', 'prices', 'entering a price', 'a budget that is used up', 'instructions of the agents', 'writing instructions'];
-const scenes = [...LIST_SCENES, ...EDITOR_SCENES, ...CHAT_SCENES, ...SETTINGS_SCENES, ...USAGE_SCENES, ...SHARING_SCENES].filter(({ name }) => WANTED.includes(name));
+const WANTED = ['signing in', 'signing in by the browser', 'sharing without an account', 'a new link', 'a link that was just made', 'changing a link', 'shared flows without an account', 'list', 'list, empty', 'bin', 'purge dialog', 'editor', 'screen chosen', 'connection chosen', 'several chosen', 'findings', 'comments', 'history', 'conflict', 'menu of a step', 'find', 'help', 'plan', 'question', 'proposal', 'a picture beside the words', 'a picture in the conversation', 'a picture shown whole', 'the workbench', 'settings', 'OpenAI-compatible', 'an advanced connection', 'who is asked when a model cannot answer', 'connections by HTTP', 'an MCP server', 'a question for consent', 'usage', 'quality modes', 'costs', 'prices', 'entering a price', 'a budget that is used up', 'instructions of the agents', 'writing instructions'];
+const scenes = [...LIST_SCENES, ...EDITOR_SCENES, ...CHAT_SCENES, ...SETTINGS_SCENES, ...USAGE_SCENES, ...SHARING_SCENES, ...LINK_SCENES].filter(({ name }) => WANTED.includes(name));
 
 let app: AppInBrowser;
 const sync = openSyncStage();
