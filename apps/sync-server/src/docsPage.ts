@@ -43,6 +43,7 @@ function accessSentence(rule: AccessRule = { as: 'person' }): string {
     rule.as === 'person' ? 'Needs somebody who has signed in.' : `Needs somebody who has signed in, or a key${scope ? ` with the scope ${scope}` : ''}.`,
     rule.workspace?.permission ? `In the workspace: ${rule.workspace.permission}.` : '',
     rule.role ? `Role on the server: ${rule.role}.` : '',
+    rule.service ? `Or a key of a program with the scope ${rule.service}.` : '',
     rule.verified === false ? 'The address need not be confirmed yet.' : '',
     rule.freshMinutes ? `Signed in within ${rule.freshMinutes} minutes.` : '',
   ].filter(Boolean).join(' ');

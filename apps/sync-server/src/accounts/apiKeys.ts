@@ -8,6 +8,7 @@ import { PLANS, planOf } from '../workspaces/plans.ts';
 import { writeAudit, type Origin } from './audit.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
+import { tellSecurity } from './securityMail.ts';
 
 export interface KeyView {
   id: string;
@@ -47,7 +48,8 @@ const COLUMNS = `id, name, start, scopes, workspace_id as "workspaceId", created
 type KeyRow = Omit<KeyView, 'createdAt' | 'expiresAt' | 'lastUsedAt'> & { createdAt: Date; expiresAt: Date | null; lastUsedAt: Date | null };
 
 /** The part of keys. */
-export function createApiKeys({ database, principals, config }: AccountParts): ApiKeys {
+export function createApiKeys(parts: AccountParts): ApiKeys {
+  const { database, principals, config } = parts;
   return {
     async list({ userId }) {
       const { rows } = await database.pool.query<KeyRow>(`select ${COLUMNS} from api_key where user_id = $1 and revoked_at is null order by id`, [userId]);
@@ -67,6 +69,7 @@ export function createApiKeys({ database, principals, config }: AccountParts): A
           [newId('key'), principal.userId, workspaceId ?? null, name, secret.slice(0, 8), hashSecret(secret), [...new Set(scopes)], expiresInDays],
         );
         await writeAudit(sql, 'API_KEY_CREATED', principal.userId, origin, { keyId: rows[0]!.id, scopes });
+        await tellSecurity(parts, sql, principal.userId, 'apiKeyMade', name);
         return { ...viewOf(rows[0]!), secret };
       });
     },

@@ -79,6 +79,10 @@ function addSignInRoutes(app: ServerApp, { signIn, sessions, desktop }: Accounts
     const { code, codeVerifier, redirectUri } = context.req.valid('json');
     return context.json(await desktop.redeem({ code, verifier: codeVerifier, redirectUri }, originOf(context)), 200);
   });
+  app.openapi(accessRoute({ access: { as: 'anyone' }, method: 'get', path: `${base}/status`, tags, summary: 'Whether somebody is signed in here, and what still keeps them from going on', responses: { 200: answer('As it is.', z.object({ signedIn: z.boolean(), emailVerified: z.boolean(), closing: z.boolean() })) } }), (context) => {
+    const principal = context.get('principal') as Principal | undefined;
+    return context.json(principal?.kind === 'user' ? { signedIn: true, emailVerified: principal.emailVerified, closing: principal.closing } : { signedIn: false, emailVerified: false, closing: false }, 200);
+  });
   app.openapi(accessRoute({ access: selfClosing, method: 'post', path: `${base}/logout`, tags, summary: 'Ends this session', responses: done }), async (context) => {
     const principal = context.get('principal');
     await sessions.end(principal, principal.sessionId!, originOf(context));
