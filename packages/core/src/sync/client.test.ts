@@ -302,7 +302,8 @@ describe('a log', () => {
     rename(replica, 'tx_3', 'Three');
     rename(replica, 'tx_4', 'Four');
     rename(replica, 'tx_5', 'Five');
-    const log = open(replica, { ownConfirmed: () => [mine, lost] });
+    // A keeper that has kept what an earlier copy lost names it twice.
+    const log = open(replica, { ownConfirmed: () => [lost, mine, lost] });
     await connect(1);
     const state = fold(initialState('flow_1'), mine);
     line().events.frame(encodeDown({ type: 'reset', log: 'log_1', reason: 'AHEAD_OF_SERVER', state: true }));

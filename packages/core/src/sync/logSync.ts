@@ -335,7 +335,13 @@ export class LogSync {
     const reset = this.#reset!;
     reset.snapshot = snapshot;
     // Asked for even where no fork was told of: whatever takes the place of confirmed entries may lack own ones.
-    reset.own = this.#options.keeper.ownConfirmed(this.#base);
+    const own = new Map<string, Transaction>();
+    for (const entry of this.#options.keeper.ownConfirmed(this.#base)) {
+      // Who lost it before has it twice: where it stood last counts.
+      own.delete(entry.id);
+      own.set(entry.id, entry);
+    }
+    reset.own = [...own.values()];
     const ids = [...new Set([...reset.own, ...this.replica.pending].map(({ id }) => id))];
     if (ids.length === 0) return this.#finishReset();
     for (let at = 0; at < ids.length; at += LIMITS.askIds) {
