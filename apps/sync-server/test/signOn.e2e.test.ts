@@ -32,7 +32,8 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     dns = await startTestDns();
     saml = await startTestProvider();
     oidc = await startTestOidcProvider();
-    stage = await startAccountServer({ SIGN_ON_NETWORK: 'private', SIGN_ON_DNS: dns.address, DEFAULT_PLAN: 'enterprise' });
+    // The providers stand at 127.0.0.1: for a browser that is another site, whose forms send none of our cookies.
+    stage = await startAccountServer({ HOST: 'localhost', SIGN_ON_NETWORK: 'private', SIGN_ON_DNS: dns.address, DEFAULT_PLAN: 'enterprise' });
     owner = await registerPerson(stage.server, stage.mailbox, { email: 'olga@corp.test', name: 'Olga' });
     expect((await call(stage.server, 'POST', '/api/v1/workspaces', { token: owner.token, body: { name: 'Design team' } })).status).toBe(201);
     browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });

@@ -40,7 +40,7 @@ export interface Principal {
   lacksFactor?: boolean;
   /** ms UTC; the secret is worth nothing from then on. */
   expiresAt: number;
-  /** ms UTC; when the secret was made. For a session: when its holder signed in or last proved again to be one. */
+  /** ms UTC; when the secret was made. For a session: when its holder signed in (where single sign-on came in between, at the provider) or last proved again to be one. */
   signedInAt: number;
 }
 
@@ -76,9 +76,9 @@ const CHANNEL = 'revoked';
 
 const SESSION_QUERY = {
   name: 'principal_of_session',
-  text: `select s.id, s.user_id as "userId", s.expires_at as "expiresAt", greatest(s.created_at, s.confirmed_at) as "createdAt", s.method, (select a.connection_id from sign_on_arrival a where a.id = s.arrival_id) as "signOnId", u.email, u.name, u.email_verified as "emailVerified",
+  text: `select s.id, s.user_id as "userId", s.expires_at as "expiresAt", greatest(least(s.created_at, a.authenticated_at), s.confirmed_at) as "createdAt", s.method, a.connection_id as "signOnId", u.email, u.name, u.email_verified as "emailVerified",
            u.role, u.two_factor_enabled as "twoFactor", u.delete_at is not null as closing
-         from session s join app_user u on u.id = s.user_id
+         from session s join app_user u on u.id = s.user_id left join sign_on_arrival a on a.id = s.arrival_id
          where s.token_hash = $1 and s.expires_at > now() and u.status = 'active'
            and s.last_seen_at > now() - make_interval(days => case s.kind when 'web' then ${IDLE_DAYS.web} else ${IDLE_DAYS.desktop} end)`,
 };

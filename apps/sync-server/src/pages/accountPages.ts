@@ -39,7 +39,8 @@ async function confirmPage(viewer: Viewer, next: string, problem: Problem | unde
     ${kinds.includes('passkey') ? passkeyButton(context, site, t, language, 'confirm', next) : ''}
     ${kinds.includes('password') ? html`<form method="post" action="/account/confirm"><input type="hidden" name="next" value="${next}" /><label>${t.currentPassword}<input name="password" type="password" autocomplete="current-password" required /></label><button>${words.go}</button></form>` : ''}
     ${kinds.includes('code') ? html`<form method="post" action="/account/confirm"><input type="hidden" name="next" value="${next}" /><label>${t.twoFactorCode}<input name="code" inputmode="numeric" autocomplete="one-time-code" pattern="\\s*\\d{6}\\s*" required /></label><button class="second">${words.go}</button></form>` : ''}
-    ${kinds.length === 0 ? html`<p>${t.confirmAnew}</p><form method="post" action="/sign-out"><button>${words.signOut}</button></form>` : ''}
+    ${viewer.principal.signOnId ? html`<p><a class="button ${kinds.length > 0 ? 'second' : ''}" href="/sso/to/${viewer.principal.signOnId}?anew=1&amp;next=${encodeURIComponent(next)}">${words.signOn}</a></p>` : ''}
+    ${kinds.length === 0 && !viewer.principal.signOnId ? html`<p>${t.confirmAnew}</p><form method="post" action="/sign-out"><button>${words.signOut}</button></form>` : ''}
     <p><a href="${next}">${t.back}</a></p>`, { script: passkeyScripts, problem });
 }
 

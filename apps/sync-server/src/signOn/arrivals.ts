@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { WORKSPACE_ROLES } from '../access/permissions.ts';
 import { writeAudit, type Origin } from '../accounts/audit.ts';
+import { accountProblem } from '../accounts/errors.ts';
 import type { Queryable } from '../db/database.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
 import { newId } from '../ids.ts';
@@ -35,11 +36,12 @@ export async function takeIn(parts: WorkspaceParts, connection: Connection, clai
     if (!workspace) throw signOnProblem('SIGN_ON_OFF');
     await demandOwnDomain(sql, connection, claims.email);
     const person = await findPerson(sql, connection, claims, origin);
+    if (person.status !== 'active') throw accountProblem('ACCOUNT_SUSPENDED');
     await giveRole(parts, transaction, workspace, connection, claims, person);
     const until = Math.min(claims.until ?? Infinity, Date.now() + connection.sessionDays * 86_400_000);
     const arrival: Arrival = { id: newId('arrival'), userId: person.id, twoFactor: person.twoFactor, expiresAt: new Date(until) };
     await sql.query(`insert into sign_on_identity (connection_id, subject, user_id) values ($1, $2, $3) on conflict (connection_id, subject) do update set last_at = now()`, [connection.id, claims.subject, person.id]);
-    await sql.query(`insert into sign_on_arrival (id, connection_id, user_id, subject, name_id, session_index, expires_at) values ($1, $2, $3, $4, $5, $6, $7)`, [arrival.id, connection.id, person.id, claims.subject, claims.nameId ? JSON.stringify(claims.nameId) : null, claims.sessionIndex ?? null, arrival.expiresAt]);
+    await sql.query(`insert into sign_on_arrival (id, connection_id, user_id, subject, name_id, session_index, expires_at, authenticated_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`, [arrival.id, connection.id, person.id, claims.subject, claims.nameId ? JSON.stringify(claims.nameId) : null, claims.sessionIndex ?? null, arrival.expiresAt, claims.authenticatedAt === undefined ? null : new Date(Math.min(claims.authenticatedAt, Date.now()))]);
     return arrival;
   });
 }
@@ -73,12 +75,13 @@ async function demandOwnDomain(sql: Queryable, connection: Connection, email: st
 
 interface Person {
   id: string;
+  status: string;
   email: string;
   emailVerified: boolean;
   twoFactor: boolean;
 }
 
-const PERSON = `u.id, u.email, u.email_verified as "emailVerified", u.two_factor_enabled as "twoFactor"`;
+const PERSON = `u.status, u.id, u.email, u.email_verified as "emailVerified", u.two_factor_enabled as "twoFactor"`;
 
 async function findPerson(sql: Queryable, connection: Connection, claims: Claims, origin: Origin): Promise<Person> {
   const known = (await sql.query<Person>(`select ${PERSON} from sign_on_identity i join app_user u on u.id = i.user_id where i.connection_id = $1 and i.subject = $2`, [connection.id, claims.subject])).rows[0];

@@ -7,6 +7,8 @@ import type { SignOnNetwork } from './network.ts';
 
 export interface OidcSecrets {
   nonce: string;
+  /** Seconds since the issuer last asked the person; more is refused. Undefined: it does not matter. */
+  maxAge?: number | undefined;
   /** PKCE */
   verifier: string;
 }
@@ -56,7 +58,7 @@ export function createOidc(network: SignOnNetwork, isPrivateAllowed: boolean, no
   };
 
   return {
-    async request(connection, clientSecret, callback, state, { nonce, verifier }, loginHint) {
+    async request(connection, clientSecret, callback, state, { nonce, verifier, maxAge }, loginHint) {
       try {
         const client = await import('openid-client');
         const configuration = await configurationOf(connection, clientSecret);
@@ -67,6 +69,7 @@ export function createOidc(network: SignOnNetwork, isPrivateAllowed: boolean, no
           code_challenge_method: 'S256',
           state,
           nonce,
+          ...(maxAge === undefined ? {} : { prompt: 'login', max_age: String(maxAge) }),
           ...(loginHint ? { login_hint: loginHint } : {}),
         });
         network.demandAddress(url.href);
@@ -75,11 +78,11 @@ export function createOidc(network: SignOnNetwork, isPrivateAllowed: boolean, no
         throw problemOf(error, connection.issuer!);
       }
     },
-    async answer(connection, clientSecret, url, state, { nonce, verifier }) {
+    async answer(connection, clientSecret, url, state, { nonce, verifier, maxAge }) {
       try {
         const client = await import('openid-client');
         const configuration = await configurationOf(connection, clientSecret);
-        const tokens = await client.authorizationCodeGrant(configuration, url, { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true });
+        const tokens = await client.authorizationCodeGrant(configuration, url, { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true, ...(maxAge === undefined ? {} : { maxAge }) });
         const proved = tokens.claims()!;
         const wanted = [connection.emailAttribute ?? 'email', ...(connection.groupsAttribute ? [connection.groupsAttribute] : [])];
         const more = wanted.every((name) => proved[name] !== undefined) || !configuration.serverMetadata().userinfo_endpoint ? {} : await client.fetchUserInfo(configuration, tokens.access_token, proved.sub);
@@ -97,7 +100,7 @@ function claimsOf(connection: Connection, claims: Readonly<Record<string, unknow
   // What another claim holds is nothing that the issuer calls confirmed.
   const isConfirmed = connection.emailAttribute && connection.emailAttribute !== 'email' ? undefined : claims.email_verified;
   if (isConfirmed !== true && (isConfirmed !== undefined || !connection.trustAddresses)) throw signOnProblem('SIGN_ON_UNCONFIRMED');
-  return { subject: String(claims.sub), email, name: nameOf(claims.name) ?? nameOf(claims.given_name, claims.family_name), groups: groupsOf([claims[connection.groupsAttribute ?? 'groups'] ?? []].flat()) };
+  return { subject: String(claims.sub), email, name: nameOf(claims.name) ?? nameOf(claims.given_name, claims.family_name), groups: groupsOf([claims[connection.groupsAttribute ?? 'groups'] ?? []].flat()), authenticatedAt: typeof claims.auth_time === 'number' ? claims.auth_time * 1000 : undefined };
 }
 
 /** The problem behind what openid-client threw. */

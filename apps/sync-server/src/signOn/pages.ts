@@ -38,7 +38,7 @@ export function addSignOnPages(app: ServerApp, layer: AccessLayer, { signOn, sit
     }
   });
   layer.addRule('GET', '/sso/to/:connectionId', { as: 'anyone', rate: 'credential' });
-  app.get('/sso/to/:connectionId', (context) => paged(context, async () => leadOn(context, site, await signOn.begin(context.req.param('connectionId'), { next: safeNext(context.req.query('next')) }, originOf(context)), false)));
+  app.get('/sso/to/:connectionId', (context) => paged(context, async () => leadOn(context, site, await signOn.begin(context.req.param('connectionId'), { next: safeNext(context.req.query('next')), isAnew: context.req.query('anew') === '1' }, originOf(context)), false)));
   const finish = async (context: PageContext, confirmed: boolean): Promise<Response> => {
     const outcome = await signOn.finish(getCookie(context, wayCookieName(site)), { confirmed, principal: context.get('principal') }, originOf(context));
     if (outcome.status === 'confirm') return unaskedPage(context, outcome);

@@ -40,9 +40,9 @@ const FAMILY_NAMES = ['surname', 'sn', 'lastname', 'familyname', 'urn:oid:2.5.4.
 const EMAIL_FORMAT = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress';
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 
-/** A request to sign in: the address to lead the browser to, or what a form must post there. */
-export async function samlRequest(connection: Connection, ownKey: string, places: SamlPlaces, requestId: string): Promise<{ url: string; fields?: Record<string, string> }> {
-  const saml = await samlOf(connection, ownKey, places, { generateUniqueId: () => requestId });
+/** A request to sign in: the address to lead the browser to, or what a form must post there. `isAnew`: the provider shall ask the person again. */
+export async function samlRequest(connection: Connection, ownKey: string, places: SamlPlaces, requestId: string, isAnew = false): Promise<{ url: string; fields?: Record<string, string> }> {
+  const saml = await samlOf(connection, ownKey, places, { generateUniqueId: () => requestId, forceAuthn: isAnew });
   if (connection.idpSignInBinding === 'redirect') return { url: await saml.getAuthorizeUrlAsync('', undefined, {}) };
   return { url: connection.idpSignInUrl!, fields: (await saml.getAuthorizeMessageAsync('', undefined, {})) as Record<string, string> };
 }
@@ -101,6 +101,7 @@ function proofOf(connection: Connection, places: SamlPlaces, message: ScreenedMe
       groups: groupsOf(values(connection.groupsAttribute ? [connection.groupsAttribute.toLowerCase()] : GROUP_NAMES)),
       nameId: { value, format, nameQualifier: nameId?.$?.NameQualifier, spNameQualifier: nameId?.$?.SPNameQualifier },
       sessionIndex: assertion.AuthnStatement[0]?.$?.SessionIndex,
+      authenticatedAt: moment(assertion.AuthnStatement[0]?.$?.AuthnInstant ?? '') || undefined,
       until: until.length > 0 ? Math.min(...until) : undefined,
     },
   };

@@ -40,8 +40,8 @@ export interface SignOn {
   domains: Domains;
   /** The connection that speaks for the domain of an address. Throws SIGN_ON_NONE. */
   connectionOf(email: string): Promise<Connection>;
-  /** Throws SIGN_ON_OFF, SIGN_ON_LOCKED, SIGN_ON_UNREACHABLE. */
-  begin(connectionId: string, given: { next: string; testedBy?: string; loginHint?: string }, origin: Origin): Promise<Lead>;
+  /** `isAnew`: the provider shall ask the person again. Throws SIGN_ON_OFF, SIGN_ON_LOCKED, SIGN_ON_UNREACHABLE. */
+  begin(connectionId: string, given: { next: string; testedBy?: string; loginHint?: string; isAnew?: boolean }, origin: Origin): Promise<Lead>;
   metadata(connectionId: string): Promise<string>;
   /** Takes a SAML answer; gives the secret of the browser where the provider began. Throws SIGN_ON_…. */
   takeSaml(connectionId: string, samlResponse: string | undefined, origin: Origin): Promise<string | undefined>;
@@ -68,6 +68,8 @@ export interface SignOnParts {
 
 const FLOW_MINUTES = 10;
 const HOUR_MS = 3_600_000;
+/** Age of a sign-in at the issuer that still counts as new when a new one was asked for: it may take a while to come back. */
+const ANEW_SECONDS = 300;
 
 interface FlowRow {
   id: string;
@@ -126,7 +128,7 @@ export function createSignOn(parts: SignOnParts): SignOn {
       if (!rows[0]) throw signOnProblem('SIGN_ON_NONE');
       return rows[0];
     },
-    async begin(connectionId, { next, testedBy, loginHint }, origin) {
+    async begin(connectionId, { next, testedBy, loginHint, isAnew = false }, origin) {
       const connection = await demandConnection(connectionId);
       if (connection.mode === 'off' && !testedBy) throw signOnProblem('SIGN_ON_OFF');
       // Nobody fails under this name: what is asked for is the lock of the network address.
@@ -135,11 +137,11 @@ export function createSignOn(parts: SignOnParts): SignOn {
       const flow = { connectionId, purpose: testedBy ? 'test' : 'signIn', userId: testedBy, next } as const;
       if (connection.kind === 'saml') {
         const requestId = `_${randomBytes(20).toString('hex')}`;
-        const lead = await samlRequest(connection, box.open(connection.ownKeySealed!, connection.id), samlPlaces(site, connectionId), requestId);
+        const lead = await samlRequest(connection, box.open(connection.ownKeySealed!, connection.id), samlPlaces(site, connectionId), requestId, isAnew);
         return { ...lead, browserSecret: await insertFlow({ ...flow, requestId }) };
       }
       const state = randomBytes(32).toString('base64url');
-      const secrets: OidcSecrets = { nonce: randomBytes(32).toString('base64url'), verifier: randomBytes(48).toString('base64url') };
+      const secrets: OidcSecrets = { nonce: randomBytes(32).toString('base64url'), verifier: randomBytes(48).toString('base64url'), ...(isAnew ? { maxAge: ANEW_SECONDS } : {}) };
       const url = await oidc.request(connection, clientSecretOf(connection), callbackOf(site, connectionId), state, secrets, loginHint);
       return { url, browserSecret: await insertFlow({ ...flow, requestId: hashSecret(state), sealed: box.seal(JSON.stringify(secrets), connectionId) }) };
     },

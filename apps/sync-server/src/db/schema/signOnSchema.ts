@@ -124,6 +124,8 @@ export const signOnArrival = pgTable(
     sessionIndex: text('session_index'),
     /** SHA-256 of the challenge while it waits for a second factor, hex. */
     challengeHash: text('challenge_hash'),
+    /** When the provider last asked the person itself; null: it does not say. */
+    authenticatedAt: at('authenticated_at'),
     createdAt: made(),
     expiresAt: at('expires_at').notNull(),
   },

@@ -1,0 +1,1 @@
+ALTER TABLE "sign_on_arrival" ADD COLUMN "authenticated_at" timestamp with time zone;
