@@ -24,7 +24,7 @@ beforeAll(async () => {
   pageOfBob = await bob.openPage({ colorScheme: 'dark' });
 }, 120_000);
 afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') for (const app of [ann, bob]) await app?.shootAll(`failed-${task.id}`);
+  if (task.result?.state === 'fail') for (const [name, app] of [['ann', ann], ['bob', bob]] as const) await app?.shootAll(`failed-${name}-${task.id}`);
   expect([...(ann?.problems.splice(0) ?? []), ...(bob?.problems.splice(0) ?? [])]).toEqual([]);
 });
 afterAll(async () => {
@@ -36,6 +36,7 @@ afterAll(async () => {
 /** Goes through the kit's screens as a careful person does; what the kit says. */
 async function keepKit(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Make my keys' }).click();
+  await page.getByTestId('kit').waitFor();
   const groups = await page.locator('[data-testid=kit] b').allInnerTexts();
   expect(groups).toHaveLength(14);
   await page.getByRole('button', { name: 'I have kept it' }).click();
@@ -54,6 +55,7 @@ async function keepKit(page: Page): Promise<string> {
   return groups.join('-');
 }
 const openHub = async (page: Page) => {
+  if (await page.locator('dialog[open]').count()) await page.keyboard.press('Escape');
   await page.evaluate(() => void (location.hash = '#/flows'));
   await page.getByRole('button', { name: 'Shared with me' }).click();
 };

@@ -20,13 +20,22 @@ export function WorkspaceKeys({ workspaceId }: { workspaceId: string }) {
   const [members, setMembers] = useState<KeyMemberView[]>([]);
   const [isRotating, setRotating] = useState(false);
   const { isBusy, failure, run } = useBusy();
-  // What the engine tells of the workspace is new whenever something of its members may be.
+  const [asked, setAsked] = useState(0);
+  // The engine knows members as of its last look: it looks again when this opens, and what it found is shown then, even when the standing is the same.
   useEffect(() => {
+    let isGone = false;
+    void api.keys
+      .refresh({ workspaceId })
+      .catch(() => undefined)
+      .then(() => !isGone && setAsked((count) => count + 1));
+    return () => void (isGone = true);
+  }, [api, workspaceId]);
+  useEffect(() => {
+    if (asked === 0) return;
     let isGone = false;
     api.keys.members({ workspaceId }).then((found) => !isGone && setMembers(found), () => undefined);
     return () => void (isGone = true);
-  }, [api, workspaceId, standing, account?.state]);
-  useEffect(() => void api.keys.refresh({ workspaceId }).catch(() => undefined), [api, workspaceId]);
+  }, [api, workspaceId, standing, account?.state, asked]);
   if (!standing) return null;
   const { state, epoch, isOpen, mayGive, mayRotate, reason, notes, lacking } = standing;
   const toGive = members.filter(({ trust, hasKey, isGuest }) => !hasKey && !isGuest && (trust === 'new' || trust === 'pinned' || trust === 'verified'));
@@ -105,7 +114,7 @@ export function WorkspaceKeys({ workspaceId }: { workspaceId: string }) {
             {text('workspaceKeys.rotate')}
           </Button>
         ) : null}
-        <Button size="small" variant="ghost" icon={<RefreshCw />} disabled={isBusy} onClick={() => run(() => api.keys.refresh({ workspaceId }))}>
+        <Button size="small" variant="ghost" icon={<RefreshCw />} disabled={isBusy} onClick={() => run(() => api.keys.refresh({ workspaceId }).then(() => setAsked((count) => count + 1)))}>
           {text('workspaceKeys.refresh')}
         </Button>
       </div>
