@@ -53,7 +53,8 @@ export function accountPages(get: AddGet, post: AddPost, { accounts, workspaces 
     const mine = me.emailVerified && me.deleteAt === null ? await workspaces.workspaces.list(principal) : [];
     return { context, principal, me, language, administers: mine.some(({ role }) => role === 'owner' || role === 'admin'), t: accountTextsOf(language), words: textsOf(language) };
   };
-  const demand = ({ principal }: Viewer, rule: Partial<AccessRule>) => demandRule(principal, { as: 'person', factor: false, ...rule });
+  // Here a second factor is set up; a key would go around it.
+  const demand = ({ principal }: Viewer, rule: Partial<AccessRule>, section?: Section) => demandRule(principal, { as: 'person', ...(section === 'keys' ? {} : { factor: false }), ...rule });
   const refuse = (viewer: Viewer, problem: Problem, section: Section | undefined, path: string): Response | Promise<Response> => {
     if (problem.code === 'SIGN_IN_AGAIN' || problem.code === 'PROOF_NEEDED') return confirm(viewer, section ? SECTION_PATHS[section] : path);
     if (!section || problem.code === 'EMAIL_UNVERIFIED' || problem.code === 'ACCOUNT_CLOSING') return viewer.context.redirect('/account', 303);
@@ -75,7 +76,7 @@ export function accountPages(get: AddGet, post: AddPost, { accounts, workspaces 
       post(path, rule.rate, async (context, fields) => {
         const viewer = await viewerOf(context);
         if (!viewer) return context.redirect(`/sign-in?next=${encodeURIComponent(SECTION_PATHS[section])}`, 303);
-        demand(viewer, rule);
+        demand(viewer, rule, section);
         const outcome = await act(viewer, fields);
         if (outcome instanceof Response) return outcome;
         const target = 'path' in outcome ? outcome.path : SECTION_PATHS[outcome.section];

@@ -22,13 +22,16 @@ export function showDevices({ accounts: { sessions } }: PageParts): ShowSection 
   };
 }
 
+/** Whoever took a session over must not throw its holder out of the others. */
+const fresh = { freshMinutes: 60 } as const;
+
 /** Adds its forms. */
 export function addDeviceForms(pages: AccountPages, { accounts: { sessions } }: PageParts): void {
-  pages.post('/account/devices/end', 'devices', {}, async ({ principal, context }, { id = '' }) => {
+  pages.post('/account/devices/end', 'devices', fresh, async ({ principal, context }, { id = '' }) => {
     await sessions.end(principal, id, originOf(context));
     return { section: 'devices', done: 'deviceEnded' };
   });
-  pages.post('/account/devices/end-others', 'devices', {}, async ({ principal, context }) => {
+  pages.post('/account/devices/end-others', 'devices', fresh, async ({ principal, context }) => {
     await sessions.endAll(principal, { keepCurrent: true }, originOf(context));
     return { section: 'devices', done: 'devicesEnded' };
   });

@@ -31,7 +31,7 @@ export function addInvitationPage(get: AddGet, post: AddPost, { workspaces: { in
   });
   post('/invitation', 'credential', async (context, { id: invitationId = '', answer }) => {
     const principal = context.get('principal');
-    if (principal?.kind !== 'user' || !principal.emailVerified || principal.closing) return context.redirect('/account', 303);
+    if (principal?.kind !== 'user' || !principal.emailVerified || principal.closing || principal.lacksFactor) return context.redirect('/account', 303);
     if (answer !== 'accept') {
       await invitations.decline(principal, invitationId);
       return context.redirect('/invitation', 303);

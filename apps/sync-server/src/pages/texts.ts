@@ -133,6 +133,7 @@ const germanProblems: Record<string, string> = {
   PASSWORD_REUSED: 'Dieses Passwort hatte das Konto schon einmal. Es wurde nichts geändert; wählen Sie ein anderes.',
   TOKEN_INVALID: 'Dieser Link oder Code gilt nicht mehr. Es wurde nichts geändert; verlangen Sie einen neuen.',
   CHALLENGE_INVALID: 'Die Anmeldung hat zu lange gedauert oder ist schon abgeschlossen. Es wurde nichts geändert; beginnen Sie noch einmal.',
+  TWO_FACTOR_NEEDED: 'Dafür braucht es einen zweiten Faktor. Es wurde nichts geändert; richten Sie erst einen ein, oder melden Sie sich mit einem Passkey an.',
   CODE_WRONG: 'Dieser Code stimmt nicht. Es wurde nichts geändert; versuchen Sie den nächsten.',
   CODE_USED: 'Dieser Code wurde schon benutzt. Es wurde nichts geändert; warten Sie auf den nächsten.',
   INPUT_INVALID: 'Etwas an der Eingabe stimmt nicht. Es wurde nichts geändert; sehen Sie die Felder noch einmal durch.',

@@ -110,6 +110,10 @@ requirement('6.3.3', 'where two factors are wanted of everybody, who has one set
   const socket = await openTestSocket(socketUrl(careful.server.port));
   socket.send({ type: 'hello', protocol: 1, token: who.token, schemas: 1, rules: 1, device: 'device_1' });
   expect(await socket.end()).toMatchObject({ reason: 'SESSION_INVALID' });
+  // Nor by the pages: a key would go around the second factor.
+  const { headers } = await call(careful.server, 'POST', `${users}/login`, { body: { email: who.email, password: who.password, as: 'cookie' }, headers: { origin: careful.server.url } });
+  const made = await fetch(`${careful.server.url}/account/keys/make`, { method: 'POST', redirect: 'manual', headers: { cookie: headers.getSetCookie()[0]!.split(';')[0]!, origin: careful.server.url }, body: new URLSearchParams({ name: 'Key', days: '30', 'scope-read_projects': 'on' }) });
+  expect([made.status, (await careful.server.database.pool.query('select 1 from api_key')).rowCount]).toEqual([403, 0]);
   const safe = await withFactor(who, careful);
   expect((await call(careful.server, 'GET', '/api/v1/workspaces', { token: safe.token })).status).toBe(200);
   expect(documented).toContain('`REQUIRE_SECOND_FACTOR`');
@@ -271,11 +275,11 @@ requirement('6.6.3', 'a sign-in that waits takes five codes, and each address gu
 
 tellMatrix();
 
-/** Files, descriptions and forms that only ask. */
-const STATIC = /^GET (\/$|\/assets\/|\/api\/v1\/(docs|openapi\.json)|\/openapi\.json|\/health|\/ready|\/sign-in$|\/sign-up|\/forgot|\/reset|\/verify|\/account|\/invitation|\/desktop)/;
+/** Files, descriptions, forms that only ask, and pages for who has signed in. */
+const STATIC = /^GET (\/$|\/assets\/|\/api\/v1\/(docs|openapi\.json)|\/openapi\.json|\/health|\/ready|\/sign-in$|\/sign-up|\/forgot|\/reset|\/verify|\/account|\/invitation|\/desktop|\/email|\/email-undo|\/s\/:address|\/viewer\/:file)|^(GET|POST) (\/account\/|\/sso\/settings)/;
 /** Open routes that end in no session of an account. */
 const SIGNS_NOBODY_IN = new Set([
   `POST ${users}/register`, `POST ${users}/verify-email`, `POST ${users}/resend-verification`, `POST ${users}/forgot-password`, `POST ${users}/reset-password`,
   `POST ${users}/email/confirm`, `POST ${users}/email/undo`, 'POST /api/v1/links/open', 'GET /api/v1/sso/:connectionId/metadata', 'GET /api/v1/sso/:connectionId/slo', 'POST /api/v1/sso/:connectionId/slo',
-  'POST /sign-up', 'POST /verify', 'POST /resend', 'POST /forgot', 'POST /reset', 'POST /sign-out', 'POST /keep', 'POST /desktop', 'POST /invitation',
+  'POST /email', 'POST /email-undo', 'POST /sign-up', 'POST /verify', 'POST /resend', 'POST /forgot', 'POST /reset', 'POST /sign-out', 'POST /keep', 'POST /desktop', 'POST /invitation',
 ]);

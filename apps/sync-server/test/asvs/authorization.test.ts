@@ -90,7 +90,7 @@ requirement('8.2.1', 'administration refuses users, and administrators without a
   const admin = guarded().filter(({ rule }) => rule?.role);
   expect(admin.length).toBeGreaterThan(3);
   expect(await oddOnes(admin, (await loner(stage.server, { twoFactor: true })).token, () => 'ROLE_MISSING')).toEqual([]);
-  expect(await oddOnes(admin, (await loner(stage.server, { role: 'admin' })).token, () => 'TWO_FACTOR_NEEDED')).toEqual([]);
+  expect(await oddOnes(admin, (await loner(stage.server, { role: 'super_admin' })).token, () => 'TWO_FACTOR_NEEDED')).toEqual([]);
   expect(await oddOnes(admin.filter(({ rule }) => rule?.role === 'super_admin'), (await loner(stage.server, { role: 'admin', twoFactor: true })).token, () => 'ROLE_MISSING')).toEqual([]);
 });
 
