@@ -1,11 +1,11 @@
 /** Apps as people use them in an encrypted workspace, each with a data folder of its own, on a real server. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { newLink, openAccountKeys, openLink, readRecoveryKit } from '@uxflow/core/keys';
+import { openLink, readLinkFragment } from '@uxflow/core/keys';
 import { GOOD_PASSWORD, registerPerson, type Person } from './testAccounts.ts';
 import { startAccountServer, type AccountServer } from './testAccountServer.ts';
 import { startTestApp, type TestApp } from './testApp.ts';
 import { until } from './testDevice.ts';
-import { deviceOf, keyApiOf, testCipher } from './testKeyDevice.ts';
+import { testCipher } from './testKeyDevice.ts';
 
 let stage: AccountServer;
 type Name = 'ann' | 'bob' | 'cleo';
@@ -399,20 +399,21 @@ test('links that are no invitation, are of another server or were used are told 
   await expect(bob.api.keys.join({ link })).rejects.toMatchObject({ code: 'INVITATION_NOT_FOUND' });
 });
 
-test('links to a flow open after a rotation under the address that they had', async () => {
-  const { ann, kit, workspaceId, flowId } = await started();
+test('links to a flow open after a rotation under the address that they had, with and without a password', async () => {
+  const { ann, workspaceId, flowId } = await started();
   const { pool } = stage.server.database;
   const cipher = await testCipher();
   const { logId } = (await ann.api.sync.flows()).find((one) => one.workspaceId === workspaceId)!;
-  const api = keyApiOf(stage.server.url, people.ann);
-  const keyring = (await deviceOf(stage.server.url, people.ann, openAccountKeys(cipher, (await api.accountKeys())!, readRecoveryKit(cipher, kit) as Uint8Array))).keyring(workspaceId);
-  await keyring.refresh();
-  const { stored, secret } = newLink(cipher, 'link_of_test', logId, keyring.keys!);
-  await api.putLink(workspaceId, stored);
+  const wanted = { mayComment: false, expiresAt: null };
+  await ann.api.links.allow({ flowId, allowed: true });
+  const links = [await ann.api.links.create({ flowId, name: 'For the client', ...wanted }), await ann.api.links.create({ flowId, name: 'With a word', password: 'open sesame', ...wanted })];
   await ann.api.keys.rotate({ workspaceId });
   await ann.edit(flowId, 'tx_new', [node('node_n', 'New', 300)]);
-  const { rows } = await pool.query<{ epoch: number; sealed: string; forMembers: string }>(`select epoch, sealed, for_members as "forMembers" from link_key where link_id = 'link_of_test'`);
-  expect(rows[0]!.epoch).toBe(2);
-  const opened = openLink(cipher, { linkId: 'link_of_test', logId, ...rows[0]! }, secret);
-  expect([opened.epoch, opened.logKey(logId, 1) !== undefined, opened.logKey(logId, 2) !== undefined]).toEqual([2, true, true]);
+  for (const [n, { id, address }] of links.entries()) {
+    const { rows } = await pool.query<{ epoch: number; salt: string | null; sealed: string; forMembers: string }>(`select epoch, salt, sealed, for_members as "forMembers" from link_key where link_id = $1`, [id]);
+    const { salt, ...row } = rows[0]!;
+    expect(row.epoch).toBe(2);
+    const opened = openLink(cipher, { linkId: id, logId, ...row, ...(salt === null ? {} : { salt }) }, readLinkFragment(new URL(address!).hash)!, n === 0 ? undefined : 'open sesame');
+    expect([opened.epoch, opened.logKey(logId, 1) !== undefined, opened.logKey(logId, 2) !== undefined]).toEqual([2, true, true]);
+  }
 });

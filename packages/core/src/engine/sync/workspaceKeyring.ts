@@ -46,6 +46,8 @@ export interface WorkspaceKeyringOptions {
   onChange(): void;
 }
 
+/** A server that never has enough of renewed links is left alone. */
+const LINK_ROUNDS = 50;
 /** What a server cannot be believed in; with any of these nothing is sealed or opened. */
 const ALARMS = new Set(['KEY_CHANGED', 'WRAP_REFUSED', 'KEY_EPOCH_BACK', 'KEY_HISTORY_BROKEN', 'KEY_TEXT_INVALID', 'INVITATION_NOT_OPENED']);
 
@@ -134,16 +136,25 @@ export function createWorkspaceKeyring(options: WorkspaceKeyringOptions): Worksp
     }
     await options.renewInvitations(workspaceId, ring);
     if (linksAt === ring.epoch || !may('share_links')) return;
-    for (const link of await api.oldLinks(workspaceId)) {
-      try {
-        await api.putLink(workspaceId, renewLink(cipher, link, ring.keys!));
-      } catch (error) {
-        // One link that nobody can open must not keep the others from theirs.
-        if (!isAppError(error) || !['LINK_NOT_OPENED', 'LINK_KEY_UNKNOWN'].includes(error.code)) throw error;
-        logger.warn('a link was not renewed', { workspaceId, linkId: link.linkId, code: error.code });
+    await renewLinks(ring);
+    linksAt = ring.epoch;
+  };
+
+  /** Puts the newest key under the secrets of links, so that their addresses stay what they are. The server names some at a time. */
+  const renewLinks = async (ring: Keyring) => {
+    for (let round = 0, renewed = 1; renewed > 0 && round < LINK_ROUNDS; round++) {
+      renewed = 0;
+      for (const link of await api.oldLinks(workspaceId)) {
+        try {
+          await api.putLink(workspaceId, renewLink(cipher, link, ring.keys!));
+          renewed += 1;
+        } catch (error) {
+          // One link that nobody can open must not keep the others from theirs.
+          if (!isAppError(error) || !['LINK_NOT_OPENED', 'LINK_KEY_UNKNOWN'].includes(error.code)) throw error;
+          logger.warn('a link was not renewed', { workspaceId, linkId: link.linkId, code: error.code });
+        }
       }
     }
-    linksAt = ring.epoch;
   };
 
   const run = (step: (keyring: Keyring) => Promise<unknown>) =>
