@@ -56,7 +56,7 @@ const en = {
   accept: 'Accept',
   decline: 'Decline',
   joined: 'You are in',
-  joinedLead: 'Open UX Flow Engine and sign in there: the workspace is in its list.',
+  joinedLead: 'Open UX Flow Engine and sign in there: the workspace is in its list. If it is encrypted, paste the link that you were sent into the app: it brings the key.',
 };
 export type Texts = typeof en;
 
@@ -113,7 +113,7 @@ const de: Texts = {
   accept: 'Annehmen',
   decline: 'Ablehnen',
   joined: 'Sie sind dabei',
-  joinedLead: 'Öffnen Sie UX Flow Engine und melden Sie sich dort an: Der Arbeitsbereich steht in der Liste.',
+  joinedLead: 'Öffnen Sie UX Flow Engine und melden Sie sich dort an: Der Arbeitsbereich steht in der Liste. Ist er verschlüsselt, fügen Sie den Link, der Ihnen geschickt wurde, in der App ein: Er bringt den Schlüssel.',
 };
 
 /** German sentences of what can go wrong on these pages; English ones come with the problem itself. */
