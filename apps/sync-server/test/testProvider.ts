@@ -32,6 +32,7 @@ export interface AnswerOptions {
   notOnOrAfter: Date;
   person: ProviderPerson;
   sessionIndex: string;
+  authnInstant: Date;
   sign: ('assertion' | 'response')[];
   key: OwnCertificate;
   algorithms: { signature: string; digest: string };
@@ -136,6 +137,7 @@ function standard(provider: TestProvider, id: string | undefined, acs: string, e
     notOnOrAfter: new Date(Date.now() + 300_000),
     person: provider.person,
     sessionIndex: 'session-1',
+    authnInstant: new Date(),
     sign: ['assertion'],
     key: provider.key,
     algorithms: SHA256,
@@ -150,7 +152,7 @@ async function makeAnswer(given: AnswerOptions): Promise<string> {
   const now = new Date().toISOString();
   const asked = given.inResponseTo ? ` InResponseTo="${given.inResponseTo}"` : '';
   const attributes = Object.entries(given.person.attributes).map(([name, values]) => `<saml:Attribute Name="${name}">${values.map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`).join('')}</saml:Attribute>`).join('');
-  const plain = `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${given.assertionId}" Version="2.0" IssueInstant="${now}"><saml:Issuer>${given.issuer}</saml:Issuer><saml:Subject><saml:NameID Format="${given.person.format}">${given.person.nameId}</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData Recipient="${given.recipient}" NotOnOrAfter="${given.notOnOrAfter.toISOString()}"${asked}/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="${given.notBefore.toISOString()}" NotOnOrAfter="${given.notOnOrAfter.toISOString()}"><saml:AudienceRestriction><saml:Audience>${given.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${now}" SessionIndex="${given.sessionIndex}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>${attributes}</saml:AttributeStatement></saml:Assertion>`;
+  const plain = `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${given.assertionId}" Version="2.0" IssueInstant="${now}"><saml:Issuer>${given.issuer}</saml:Issuer><saml:Subject><saml:NameID Format="${given.person.format}">${given.person.nameId}</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData Recipient="${given.recipient}" NotOnOrAfter="${given.notOnOrAfter.toISOString()}"${asked}/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="${given.notBefore.toISOString()}" NotOnOrAfter="${given.notOnOrAfter.toISOString()}"><saml:AudienceRestriction><saml:Audience>${given.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${given.authnInstant.toISOString()}" SessionIndex="${given.sessionIndex}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>${attributes}</saml:AttributeStatement></saml:Assertion>`;
   let assertion = given.shape(plain);
   if (given.sign.includes('assertion')) assertion = signXml(assertion, 'Assertion', given);
   if (given.encryptFor) {

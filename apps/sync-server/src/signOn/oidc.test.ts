@@ -76,6 +76,19 @@ test('somebody comes by a real provider, with PKCE, state and nonce, and comes a
   expect((await me((await come(honest)).session!)).id).toBe(person.id);
 });
 
+test('asked anew, the issuer is told to ask the person, and an old sign-in there does not count', async () => {
+  const browser = new TestBrowser(stage.server);
+  const begun = new URL((await browser.go(`/sso/to/${honest.id}?anew=1`)).location!);
+  expect([begun.searchParams.get('prompt'), begun.searchParams.get('max_age')]).toEqual(['login', '300']);
+  expect((await back(browser, await goThrough(begun.href, begun.origin))).session).toBeDefined();
+  for (const [claims, isLetIn] of [[{ auth_time: Math.floor(Date.now() / 1000) }, true], [{ auth_time: Math.floor(Date.now() / 1000) - 3600 }, false], [{}, false]] as const) {
+    liar.tamper = { claims };
+    const other = new TestBrowser(stage.server);
+    const start = (await other.go(`/sso/to/${lying.id}?anew=1`)).location!;
+    expect([claims, (await back(other, await goThrough(start, new URL(start).origin))).session !== undefined]).toEqual([claims, isLetIn]);
+  }
+});
+
 test('groups of a claim become roles', async () => {
   await change(honest, { groupsAttribute: 'groups', roleMap: [{ group: 'design', role: 'commenter' }] });
   provider.person = { sub: 'bob-1', email: 'bob@corp.test', email_verified: true, groups: ['design'] };

@@ -170,6 +170,26 @@ test('only owners and admins set it up, lately signed in, where the plan holds i
   expect((await call(stage.server, 'POST', base, { token: owner.token, body: { kind: 'oidc', name: 'Third' } })).body).toMatchObject({ error: { code: 'NOT_IN_PLAN' } });
 });
 
+test('a sign-on is as fresh as the provider says; asked anew, the provider is told to ask the person', async () => {
+  await pool().query('delete from subscription where user_id = $1', [owner.userId]);
+  await change({ mode: 'on', metadata: provider.metadata() });
+  provider.person = { ...provider.person, nameId: 'owner-1', attributes: { email: [owner.email] } };
+  const base = `/api/v1/workspaces/${workspaceId}/sign-on`;
+  const come = async (query: string, authnInstant: Date) => {
+    const browser = new TestBrowser(stage.server);
+    const id = await begin(browser, `/sso/to/${connection.id}?${query}`);
+    const arrived = await browser.bring(connection.ours.acs!, await provider.answer({ id, acs: connection.ours.acs!, entityId: connection.ours.entityId! }, { authnInstant }));
+    return arrived.session!;
+  };
+  await pool().query('update app_user set two_factor_enabled = false where id = $1', [owner.userId]);
+  const stale = await come('', new Date(Date.now() - 2 * 3_600_000));
+  expect(provider.heard.request).not.toContain('ForceAuthn');
+  expect((await call(stage.server, 'POST', base, { token: stale, body: { kind: 'oidc', name: 'Fourth' } })).body).toMatchObject({ error: { code: 'SIGN_IN_AGAIN' } });
+  const fresh = await come('anew=1', new Date());
+  expect(provider.heard.request).toContain('ForceAuthn="true"');
+  expect((await call(stage.server, 'POST', base, { token: fresh, body: { kind: 'oidc', name: 'Fourth' } })).status).toBe(201);
+});
+
 test('no secret of a connection is ever shown or stored as it is, nor written to a log', async () => {
   await pool().query('delete from subscription where user_id = $1', [owner.userId]);
   const made = await call(stage.server, 'POST', `/api/v1/workspaces/${workspaceId}/sign-on`, { token: owner.token, body: { kind: 'oidc', name: 'Secret' } });
