@@ -399,6 +399,29 @@ test('links that are no invitation, are of another server or were used are told 
   await expect(bob.api.keys.join({ link })).rejects.toMatchObject({ code: 'INVITATION_NOT_FOUND' });
 });
 
+test('a join that is cut off is taken up again, also after a start: the key that was handed out once is not lost', async () => {
+  const { ann, workspaceId, flowId } = await started();
+  // The invitation is there and its key is not: the link is made again.
+  ann.lose('/key');
+  await expect(ann.api.keys.invite({ workspaceId, email: people.bob.email, role: 'member', language: 'en' })).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+  ann.lose(null);
+  const [open] = (await ann.api.workspaces.get({ workspaceId })).invitations;
+  const { link } = await ann.api.keys.invitationLink({ workspaceId, invitationId: open!.id });
+  const { app: bob } = await withKeys('bob');
+  bob.lose('/keys/proof');
+  await expect(bob.api.keys.join({ link })).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+  expect(await stateOf(bob, workspaceId)).toMatchObject({ state: 'waiting', isOpen: false });
+  await bob.restart();
+  bob.lose(null);
+  expect(await bob.api.keys.join({ link })).toEqual({ workspaceId, isOpen: true });
+  expect(await opens(bob, workspaceId)).toBe(flowId);
+  expect([...bob.secrets.keys()].filter((name) => name.startsWith('invitation'))).toEqual([]);
+  // Once he is verified the inviter's device forgets the secret, too.
+  await ann.api.keys.refresh({ workspaceId });
+  expect((await ann.api.keys.members({ workspaceId })).find(({ userId }) => userId === people.bob.userId)).toMatchObject({ trust: 'verified', hasKey: true });
+  expect([...ann.secrets.keys()].filter((name) => name.startsWith('invitation'))).toEqual([]);
+});
+
 test('links to a flow open after a rotation under the address that they had, with and without a password', async () => {
   const { ann, workspaceId, flowId } = await started();
   const { pool } = stage.server.database;

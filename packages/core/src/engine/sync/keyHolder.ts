@@ -91,6 +91,7 @@ export function createKeyHolder({ cipher, folder, secrets, http, server, userId,
         await list();
       }
       const ring = rings.get(workspaceId);
+      if (!ring && wasEncrypted(workspaceId)) throw new AppError('WORKSPACE_NOT_FOUND', 'There is no such workspace, or you are no member of it. Nothing was changed; check the address or ask to be invited.', { workspaceId });
       if (!ring) throw new AppError('WORKSPACE_NOT_ENCRYPTED', 'This workspace is not encrypted. Nothing was changed; make an encrypted one and move the flows there.', { workspaceId });
       return ring;
     },
