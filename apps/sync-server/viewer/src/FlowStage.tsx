@@ -14,8 +14,8 @@ const FIT = { padding: 0.12, maxZoom: 1 };
 /** Below this zoom titles are not drawn whole. */
 const LEGIBLE = 0.45;
 const BEGIN_ZOOM = 0.8;
-/** px; as in viewer.css. */
-const NARROW = 720;
+/** Below this width, px, panels stand below the drawing; as in viewer.css. */
+export const NARROW = 720;
 
 export interface FlowStageProps {
   view: FlowView;

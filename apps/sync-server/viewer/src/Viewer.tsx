@@ -5,7 +5,7 @@ import { ListTree, Lock, MessageCircle, X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { CommentsPanel } from './CommentsPanel.tsx';
 import { DetailsPanel } from './DetailsPanel.tsx';
-import { FlowStage } from './FlowStage.tsx';
+import { FlowStage, NARROW } from './FlowStage.tsx';
 import { StatusChip } from './StatusChip.tsx';
 import { StepsPanel } from './StepsPanel.tsx';
 import { useText } from './TextContext.tsx';
@@ -28,10 +28,6 @@ export function Viewer({ session, state, view }: { session: ViewerSession; state
   const order = useMemo(() => (panel === 'steps' ? inReadingOrder(view) : []), [view, panel]);
   const openCount = useMemo(() => [...view.comment.values()].filter(({ resolved, replyToId }) => !resolved && !replyToId).length, [view.comment]);
 
-  const choose = useCallback((id: string | null) => {
-    setSelected(id);
-    setPanel((before) => (id === null ? (before === 'details' ? null : before) : before === 'comments' ? before : 'details'));
-  }, []);
   const reveal = useCallback(
     (id: string) => {
       const edge = view.edge.get(id);
@@ -40,6 +36,15 @@ export function Viewer({ session, state, view }: { session: ViewerSession; state
       setSelected(id);
     },
     [canvas, view.edge],
+  );
+  const choose = useCallback(
+    (id: string | null) => {
+      setSelected(id);
+      setPanel((before) => (id === null ? (before === 'details' ? null : before) : before === 'comments' ? before : 'details'));
+      // On a small screen the panel takes the half in which it may stand.
+      if (id !== null && innerWidth < NARROW) requestAnimationFrame(() => requestAnimationFrame(() => reveal(id)));
+    },
+    [reveal],
   );
   const show = (name: PanelName) => setPanel((before) => (before === name ? null : name));
 
