@@ -131,7 +131,7 @@ export class History {
       if (this.sealed && stageDice.roll(50) === 0) await this.rotate(this.sealed);
       if (once(this.deaths / 2)) void this.stage.kill();
       if (once(this.deaths / 2)) await this.restore();
-      if (once(0.3)) await this.hold();
+      if (once(0.5)) await this.hold();
       if (step > steps / 3 && once(0.6)) this.upgrade(stageDice.pick(this.people), stageDice.roll(3) === 0 ? 1 : 2);
       if (stageDice.roll(20) === 0) person.device.open.log.show(Buffer.from(`${this.shown}${step}`));
       this.promises.check();

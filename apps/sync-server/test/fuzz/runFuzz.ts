@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz [-- COUNT [FROM]] [--journal FILE]`: the long fuzz of sync. With a journal it goes on where it was ended: a line of JSON for every
- * seed, and seeds that stand there are not played again. `npm run fuzz -- --sabotage [FAULT…]` proves that the fuzz sees faults.
+ * seed, and seeds that stand there are not played again; `npm run fuzz -- --sum FILE…` adds journals up. `npm run fuzz -- --sabotage [FAULT…]` proves that the fuzz sees faults.
  * Environment: DATABASE_URL (else the built-in Postgres), FUZZ_CLIENTS and FUZZ_OPERATIONS (the largest size), FUZZ_FULL=1 (nothing but
  * that size), FUZZ_PARALLEL, FUZZ_DEATHS (of the server in a history, on average). Prints one line of JSON with all counts, and every seed
  * that failed; pin those in pinnedSeeds.ts.
@@ -13,9 +13,9 @@ import { addReport, emptyReport, type HistoryReport } from './report.ts';
 import { faultNamed } from './sabotage/faults.ts';
 import { runSabotage } from './sabotage/runSabotage.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { journal: { type: 'string' }, sabotage: { type: 'boolean' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { journal: { type: 'string' }, sabotage: { type: 'boolean' }, sum: { type: 'boolean' } } });
 const say = (text: string) => process.stdout.write(`${text}\n`);
-process.exit(values.sabotage ? await proveSight() : await play());
+process.exit(values.sum ? sum() : values.sabotage ? await proveSight() : await play());
 
 async function proveSight(): Promise<number> {
   const results = await runSabotage(positionals, ({ fault, seed, message, histories, seconds }) => say(`${seed === undefined ? 'NOT SEEN' : 'seen'}  ${fault}: ${seed === undefined ? '' : `seed ${seed}, `}${histories} histories, ${seconds} s  ${message}`));
@@ -28,15 +28,7 @@ async function play(): Promise<number> {
   const [count = 5000, from = 1] = positionals.map(Number);
   const setting = (name: string, standard: number) => Number(process.env[name] ?? standard);
   const fault = faultNamed(process.env.FUZZ_FAULT);
-  const earlier = emptyReport();
-  const played = new Map<number, boolean>();
-  if (values.journal && existsSync(values.journal)) {
-    for (const line of readFileSync(values.journal, 'utf8').split('\n').filter(Boolean)) {
-      const { seed, error, report } = JSON.parse(line) as { seed: number; error?: string; report?: HistoryReport };
-      played.set(seed, error === undefined);
-      if (report) addReport(earlier, { ...emptyReport(), ...report });
-    }
-  }
+  const { total: earlier, played } = readJournals(values.journal ? [values.journal] : []);
   const seeds = [...new Set([...PINNED_SEEDS, ...Array.from({ length: count }, (_, index) => from + index)])].filter((seed) => !played.has(seed));
   const started = performance.now();
   let done = 0;
@@ -61,4 +53,26 @@ async function play(): Promise<number> {
   const good = totals.histories + [...played.values()].filter(Boolean).length;
   say(JSON.stringify({ ...totals, histories: good, failures: failed, seconds: Math.round((performance.now() - started) / 1000), database: process.env.DATABASE_URL ? 'DATABASE_URL' : 'embedded' }));
   return failed.length > 0 ? 1 : 0;
+}
+
+function sum(): number {
+  const { total, played } = readJournals(positionals);
+  const failed = [...played].flatMap(([seed, isGood]) => (isGood ? [] : [seed]));
+  say(JSON.stringify({ histories: played.size - failed.length, ...total, failures: failed }));
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** What stands in journals: the counts of all, and which seeds ended well. */
+function readJournals(files: readonly string[]): { total: HistoryReport; played: Map<number, boolean> } {
+  const total = emptyReport();
+  const played = new Map<number, boolean>();
+  for (const file of files) {
+    if (!existsSync(file)) continue;
+    for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
+      const { seed, error, report } = JSON.parse(line) as { seed: number; error?: string; report?: HistoryReport };
+      played.set(seed, error === undefined);
+      if (report) addReport(total, { ...emptyReport(), ...report });
+    }
+  }
+  return { total, played };
 }
