@@ -1,4 +1,5 @@
 /** Passkeys over real HTTP, by an authenticator that also lies. */
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call, registerPerson, type Answer, type Person } from '../../test/testAccounts.ts';
 import { startAccountServer, type AccountServer } from '../../test/testAccountServer.ts';
@@ -178,6 +179,31 @@ test('a passkey is both factors: no code is asked for, and administrators may go
   expect(await call(stage.server, 'GET', '/api/v1/admin/users', { token: byPassword.body.token })).toMatchObject({ status: 403, body: { error: { code: 'TWO_FACTOR_NEEDED' } } });
   const byKey = await signIn(chief.passkey);
   expect(await call(stage.server, 'GET', '/api/v1/admin/users', { token: byKey.body.token })).toMatchObject({ status: 200 });
+});
+
+test('what a session was made with goes on to the app that it approves, and stays when the second factor is switched on', async () => {
+  const { server } = stage;
+  const { passkey, password, userId, token } = await somebody('app-holder');
+  await server.database.pool.query(`update app_user set role = 'admin' where id = $1`, [userId]);
+  const options = await call(server, 'POST', `${users}/login/passkey/options`);
+  const web = await call(server, 'POST', `${users}/login/passkey`, { body: { response: passkey.assert(options.body), as: 'cookie', deviceName: 'Kitchen' } });
+  const cookie = web.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+  expect(web.body).not.toHaveProperty('token');
+  const verifier = 'abcdefghij'.repeat(5);
+  const redirectUri = 'http://127.0.0.1:9/done';
+  const fields = new URLSearchParams({ redirect_uri: redirectUri, state: 'state-of-the-app', code_challenge: createHash('sha256').update(verifier).digest('base64url'), device: 'App', answer: 'yes' });
+  const approved = await fetch(`${server.url}/desktop`, { method: 'POST', redirect: 'manual', headers: { cookie, origin: server.url, 'content-type': 'application/x-www-form-urlencoded' }, body: fields });
+  const code = new URL(approved.headers.get('location')!).searchParams.get('code');
+  const app = await call(server, 'POST', `${users}/token`, { body: { code, codeVerifier: verifier, redirectUri } });
+  expect(await call(server, 'GET', '/api/v1/admin/users', { token: app.body.token as string })).toMatchObject({ status: 200 });
+  // The session that was there before the passkey was used is none of one.
+  expect(await call(server, 'GET', '/api/v1/admin/users', { token })).toMatchObject({ status: 403 });
+
+  const begun = await call(server, 'POST', `${users}/me/second-factor`, { token: app.body.token as string, body: { password } });
+  const confirmed = await call(server, 'POST', `${users}/me/second-factor/confirm`, { token: app.body.token as string, body: { code: totp(new URL(begun.body.uri as string).searchParams.get('secret')!) } });
+  const { body } = await call(server, 'GET', `${users}/me/sessions`, { token: confirmed.body.token as string });
+  expect(body.sessions.find(({ current }: { current: boolean }) => current)).toMatchObject({ kind: 'desktop', deviceName: 'App' });
+  expect((await server.database.pool.query('select method from session where token_hash = $1', [createHash('sha256').update(confirmed.body.token as string).digest('hex')])).rows).toEqual([{ method: 'passkey' }]);
 });
 
 test('an old session proves again that it is its holder before it changes how the account is entered', async () => {

@@ -95,7 +95,7 @@ function addWatching(app: ServerApp, { database: { pool }, accounts, workspaces 
     const { report } = context.req.valid('param');
     const { format, ...page } = context.req.valid('query');
     const rows = report === 'users' ? await accounts.administration.list(page) : report === 'workspaces' ? await listAllWorkspaces(pool, page) : await readAudit(pool, page);
-    await writeAudit(pool, 'DATA_EXPORTED', context.get('principal').userId, originOf(context), { report });
+    await writeAudit(pool, 'REPORT_EXPORTED', context.get('principal').userId, originOf(context), { report });
     const following = nextOf(rows, page.limit);
     if (following) context.header('X-Next', following);
     if (format === 'json') return context.json(rows as unknown as Record<string, unknown>[], 200);
