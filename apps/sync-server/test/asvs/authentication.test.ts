@@ -279,7 +279,7 @@ tellMatrix();
 const STATIC = /^GET (\/$|\/assets\/|\/api\/v1\/(docs|openapi\.json)|\/openapi\.json|\/health|\/ready|\/sign-in$|\/sign-up|\/forgot|\/reset|\/verify|\/account|\/invitation|\/desktop|\/email|\/email-undo|\/s\/:address|\/viewer\/:file)|^(GET|POST) (\/account\/|\/sso\/settings)/;
 /** Open routes that end in no session of an account. */
 const SIGNS_NOBODY_IN = new Set([
-  `POST ${users}/register`, `POST ${users}/verify-email`, `POST ${users}/resend-verification`, `POST ${users}/forgot-password`, `POST ${users}/reset-password`,
+  `GET ${users}/status`, `POST ${users}/register`, `POST ${users}/verify-email`, `POST ${users}/resend-verification`, `POST ${users}/forgot-password`, `POST ${users}/reset-password`,
   `POST ${users}/email/confirm`, `POST ${users}/email/undo`, 'POST /api/v1/links/open', 'GET /api/v1/sso/:connectionId/metadata', 'GET /api/v1/sso/:connectionId/slo', 'POST /api/v1/sso/:connectionId/slo',
   'POST /email', 'POST /email-undo', 'POST /sign-up', 'POST /verify', 'POST /resend', 'POST /forgot', 'POST /reset', 'POST /sign-out', 'POST /keep', 'POST /desktop', 'POST /invitation',
 ]);
