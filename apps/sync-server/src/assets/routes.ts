@@ -6,7 +6,7 @@ import { answerOf, inWorkspace, notFound, overLimit } from '../workspaces/answer
 import { idSchema } from '../workspaces/schema.ts';
 import type { Assets } from './service.ts';
 
-const tags = ['flows'];
+const tags = ['assets'];
 const base = '/api/v1/workspaces/{workspaceId}/flows/{logId}/assets';
 const member = { as: 'person', workspace: { parameter: 'workspaceId', permission: 'read_projects' } } as const;
 const ofFlow = inWorkspace.extend({ logId: idSchema });
