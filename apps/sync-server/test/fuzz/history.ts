@@ -11,7 +11,7 @@ import { addLog, addMember, socketUrl, type Member } from '../testServer.ts';
 import { historySizeOf, type HistorySize } from './historySize.ts';
 import { nextVersions } from './nextVersion.ts';
 import { checkHistory } from './oracle.ts';
-import { Promises } from './promises.ts';
+import { Promises, type ToldEntry } from './promises.ts';
 import { emptyReport, type HistoryReport } from './report.ts';
 import { SealedLog, type DeviceKeys } from './sealedLog.ts';
 import { badWire, type Weather } from './wire.ts';
@@ -56,6 +56,8 @@ interface Person {
 let plays = 0;
 const SETTLE_MS = 60_000;
 const HOLD_MS = 25;
+/** Tellings of which one is looked for in the database at once. */
+const LOOK_EVERY = 3;
 
 /** Plays a history; throws what is wrong with its end. */
 export async function playHistory(seed: number, stage: Stage, options: HistoryOptions): Promise<HistoryReport> {
@@ -90,6 +92,7 @@ export class History {
   readonly stageDice: Dice;
   sealed: SealedLog | undefined;
   people: Person[] = [];
+  tells = 0;
 
   constructor(seed: number, stage: Stage, options: HistoryOptions) {
     this.seed = seed;
@@ -231,11 +234,21 @@ export class History {
       codec: this.sealed && keys ? this.sealed.codecOf(keys) : plainCodec,
       wire: badWire(createDice(this.seed * 1000 + person.count + person.name.charCodeAt(1)), this.weather),
       now: () => Date.now() + person.skew,
-      onTold: (entries) => this.promises.told(person.timeline, entries),
+      onTold: (entries) => {
+        this.promises.told(person.timeline, entries);
+        if (++this.tells % LOOK_EVERY === 0) void this.look(entries.at(-1)!, person.timeline).catch(() => {});
+      },
       hurry: 25,
     });
     if (this.sealed && keys) person.endWatch = this.sealed.watch(device, keys);
     return device;
+  }
+
+  /** What was told is looked for at once: it was committed before. */
+  private async look(entry: ToldEntry, timeline: number): Promise<void> {
+    const { rows } = await this.stage.pool.query<{ id: string }>({ name: 'fuzz_look', text: 'select id from entry where log_id = $1 and no = $2', values: [this.log, entry.no] });
+    this.promises.looked(entry, timeline, rows[0]?.id);
+    this.report.looks += 1;
   }
 
   /** A refusal that a later acknowledgement took back is one that happened all the same. */
@@ -336,6 +349,7 @@ export class History {
     this.report.restores += 1;
     const lost = this.dice.roll(12);
     await this.stage.kill(async () => {
+      this.promises.restoring();
       const kept = Math.max(0, (await this.head()) - lost);
       const client = await this.stage.pool.connect();
       try {

@@ -42,9 +42,18 @@ export class Promises {
     this.#floors.push({ after: head, epoch });
   }
 
-  /** An older copy took the place of the log; `lost`: ids that it lacks. */
-  restored(kept: number, lost: readonly string[]): void {
+  /** What somebody was told a moment ago is `id` in the database now, or nothing. */
+  looked({ no, id }: ToldEntry, timeline: number, found: string | undefined): void {
+    if (timeline === this.timeline && found !== id) this.#break(`number ${no} was told as ${id} and ${found === undefined ? 'was not in the database yet' : `is ${found} there`}`);
+  }
+
+  /** An older copy is about to be put in the place of the log; nobody is there any more who could say anything of it. */
+  restoring(): void {
     this.timeline += 1;
+  }
+
+  /** It is there; `lost`: ids that it lacks. */
+  restored(kept: number, lost: readonly string[]): void {
     this.#highest = Math.min(this.#highest, kept);
     for (const no of [...this.#told.keys()]) if (no > kept) this.#told.delete(no);
     for (const floor of this.#floors) floor.after = Math.min(floor.after, kept);

@@ -23,6 +23,8 @@ export interface HistoryReport {
   roleChanges: number;
   /** Commits that were held while everybody was watched. */
   holds: number;
+  /** Numbers that were looked for in the database the moment that they were told. */
+  looks: number;
   /** Snapshots that were compared with the oracle. */
   snapshots: number;
   twice: number;
@@ -32,7 +34,7 @@ export interface HistoryReport {
 
 /** A report in which nothing has happened. */
 export function emptyReport(): HistoryReport {
-  return { entries: 0, written: 0, denied: 0, conflicts: 0, upgrades: 0, ruleVersions: 0, updates: 0, kills: 0, restores: 0, broughtBack: 0, reinstalls: 0, restarts: 0, rotations: 0, roleChanges: 0, holds: 0, snapshots: 0, twice: 0, swapped: 0, cut: 0 };
+  return { entries: 0, written: 0, denied: 0, conflicts: 0, upgrades: 0, ruleVersions: 0, updates: 0, kills: 0, restores: 0, broughtBack: 0, reinstalls: 0, restarts: 0, rotations: 0, roleChanges: 0, holds: 0, looks: 0, snapshots: 0, twice: 0, swapped: 0, cut: 0 };
 }
 
 /** Adds a report to another. */
