@@ -124,5 +124,5 @@ describe.skipIf(!chromiumPath)('an app and a page', () => {
     const held = [...sent.map(({ by, bytes }) => ({ where: by, bytes })), ...(await dumpDatabase(stage.server.database.pool))];
     const canaries = [fragment, 'canary sesame', 'Canary of the link', 'Behind the new key'];
     expect(Object.fromEntries(findTexts(held, canaries))).toEqual(Object.fromEntries(canaries.map((canary) => [canary, []])));
-  });
+  }, 240_000);
 });

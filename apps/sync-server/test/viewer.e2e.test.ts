@@ -17,6 +17,8 @@ import { addPerson, ask, makeWorkspace, type TestPerson } from './testWorkspaces
 const deflater = { deflate: (bytes: Uint8Array) => deflateRawSync(bytes), inflate: (bytes: Uint8Array, size: number) => inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) }) };
 /** How long a condition may take on a loaded machine. */
 const PATIENCE_MS = 20_000;
+/** For a test of many pages, or with a cipher that takes its time on purpose. */
+const SLOW_MS = 240_000;
 const chromiumPath = process.env.CHROME_PATH ?? (process.env.UXFLOW_NO_BROWSER ? undefined : '/usr/bin/chromium');
 
 describe.skipIf(!chromiumPath)('in a browser', () => {
@@ -298,7 +300,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     expect(Object.fromEntries(findTexts(held, canaries))).toEqual(Object.fromEntries(canaries.map((canary) => [canary, []])));
     // What is looked for would be found: the address is what the page asks the server for.
     expect(findTexts(held, [new URL(address).pathname]).get(new URL(address).pathname)).toContain('request');
-  });
+  }, SLOW_MS);
 
   test('names, contrast and the Tab key are right on every page, in both languages and themes, and on a telephone', async () => {
     const { logId } = await flow();
@@ -326,5 +328,5 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
       expect(await page.evaluate(() => document.documentElement.lang)).toBe(way.locale === 'de-DE' ? 'de' : 'en');
       await page.context().close();
     }
-  });
+  }, SLOW_MS);
 });
