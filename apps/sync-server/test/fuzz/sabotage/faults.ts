@@ -32,7 +32,7 @@ export const FAULTS: readonly Fault[] = [
     side: 'server',
     file: 'sync/committer.ts',
     find: COMMIT,
-    replace: "    await allSettled([plan.rows.length > 0 ? client.query({ ...INSERT, values: insertValues(plan) }) : undefined]); setTimeout(() => void client.query('commit').catch(() => {}), 12);",
+    replace: "    await allSettled([plan.rows.length > 0 ? client.query({ ...INSERT, values: insertValues(plan) }) : undefined]); setTimeout(() => void client.query('commit').catch(() => {}), 60);",
   },
   {
     // The index alone would turn a second row into a refusal that does no harm: both must be gone.
