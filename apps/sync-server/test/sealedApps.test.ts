@@ -1,80 +1,18 @@
-/** Apps as people use them in an encrypted workspace, each with a data folder of its own, on a real server. */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+/** People at work in an encrypted workspace, each with an app of their own on a real server: coming, waiting, leaving, names, pictures, links. */
+import { expect, test } from 'vitest';
 import { openLink, readLinkFragment } from '@uxflow/core/keys';
-import { GOOD_PASSWORD, registerPerson, type Person } from './testAccounts.ts';
-import { startAccountServer, type AccountServer } from './testAccountServer.ts';
-import { startTestApp, type TestApp } from './testApp.ts';
+import { isEverywhere, node, opens, retitle, stateOf, useSealedStage } from './sealedStage.ts';
+import type { TestApp } from './testApp.ts';
 import { until } from './testDevice.ts';
 import { testCipher } from './testKeyDevice.ts';
 
-let stage: AccountServer;
-type Name = 'ann' | 'bob' | 'cleo';
-const NAMES: Name[] = ['ann', 'bob', 'cleo'];
-let people: Record<Name, Person>;
-const apps: TestApp[] = [];
-beforeAll(async () => {
-  stage = await startAccountServer({ DEFAULT_PLAN: 'enterprise' });
-}, 60_000);
-afterAll(() => stage.close());
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
-});
+const at = useSealedStage();
+const { started, withKeys, signedIn, comesByLink } = at;
 
-let count = 0;
-const node = (id: string, title: string, x = 0) => ({ op: 'add' as const, kind: 'node' as const, id, value: { type: 'screen', position: { x, y: 0 }, data: { title } } });
-const retitle = (id: string, from: string, to: string) => ({ op: 'set' as const, kind: 'node' as const, id, field: 'data.title', from, to });
-
-/** People of this test alone: their keys are those of its devices. */
-async function newPeople(): Promise<void> {
-  const { server, mailbox } = stage;
-  count += 1;
-  const entries = await Promise.all(NAMES.map(async (name) => [name, await registerPerson(server, mailbox, { email: `${name}${count}@example.org`, name: name[0]!.toUpperCase() + name.slice(1) })] as const));
-  people = Object.fromEntries(entries) as typeof people;
-}
-async function signedIn(who: Name): Promise<TestApp> {
-  const app = await startTestApp();
-  apps.push(app);
-  await app.api.account.signIn({ server: stage.server.url, email: people[who].email, password: GOOD_PASSWORD });
-  return app;
-}
-/** An app whose account has keys. */
-async function withKeys(who: Name): Promise<{ app: TestApp; kit: string }> {
-  const app = await signedIn(who);
-  const { kit } = await app.api.keys.setUp();
-  return { app, kit };
-}
-const stateOf = async (app: TestApp, workspaceId: string) => (await app.api.keys.get()).workspaces.find((one) => one.workspaceId === workspaceId)!;
-const isEverywhere = (flowId: string, title: string, ...at: TestApp[]) => until(`everybody has ${title}`, async () => (await Promise.all(at.map((app) => app.textOf(flowId)))).every((text) => text.includes(title)));
-const hasSnapshot = (workspaceId: string) => until('the server has the snapshot', async () => (await stage.server.database.pool.query('select 1 from snapshot s join log l on l.id = s.log_id where l.workspace_id = $1', [workspaceId])).rowCount === 1);
-
-/** Ann has an encrypted workspace, and a flow with one screen in it. */
-async function started(name = 'Checkout') {
-  await newPeople();
-  const { app: ann, kit } = await withKeys('ann');
-  const { id: workspaceId } = await ann.api.sync.createWorkspace({ name: `Team ${count}`, encrypted: true });
-  expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'ok', isOpen: true, epoch: 1 });
-  const flow = await ann.api.flows.create({ name });
-  await ann.edit(flow.id, 'tx_first', [node('node_1', 'Cart')]);
-  await ann.api.sync.share({ flowId: flow.id, workspaceId });
-  await hasSnapshot(workspaceId);
-  return { ann, kit, workspaceId, flowId: flow.id };
-}
-/** Somebody comes by the link that Ann's app shows. */
-async function comesByLink(ann: TestApp, workspaceId: string, who: Name, role: 'admin' | 'member' = 'member'): Promise<TestApp> {
-  const { link } = await ann.api.keys.invite({ workspaceId, email: people[who].email, role, language: 'en' });
-  const { app } = await withKeys(who);
-  expect(await app.api.keys.join({ link })).toEqual({ workspaceId, isOpen: true });
-  return app;
-}
 /** Who is invited accepts from the app's list, without the link. */
 async function acceptByList(app: TestApp): Promise<void> {
   const { invitations } = await app.api.inbox.refresh();
   await app.api.inbox.accept({ invitationId: invitations[0]!.id });
-}
-async function opens(app: TestApp, workspaceId: string): Promise<string> {
-  const listed = (await app.api.sync.flows()).find((one) => one.workspaceId === workspaceId)!;
-  const { id } = await app.api.sync.open({ logId: listed.logId, workspaceId });
-  return id;
 }
 
 test('who comes by the link of an invitation reads, edits and is seen; the server has no word of it', async () => {
@@ -92,14 +30,14 @@ test('who comes by the link of an invitation reads, edits and is seen; the serve
   const atAnn = ann.watch(flowId);
   await bob.api.sync.show({ flowId, shown: { cursor: { x: 12, y: 34 }, selection: ['node_1'], viewport: null } });
   await until('ann sees bob', () => atAnn.peers().length === 1);
-  expect(atAnn.peers()[0]).toMatchObject({ userId: people.bob.userId, cursor: { x: 12, y: 34 } });
+  expect(atAnn.peers()[0]).toMatchObject({ userId: at.people.bob.userId, cursor: { x: 12, y: 34 } });
 });
 
 test('a colleague without the key waits, shares and sends nothing, and reads everything once it is given', async () => {
   const { ann, workspaceId, flowId } = await started();
   await ann.edit(flowId, 'tx_more', [node('node_2', 'Earlier step', 300)]);
   const { app: bob } = await withKeys('bob');
-  await ann.api.keys.invite({ workspaceId, email: people.bob.email, role: 'member', language: 'de' });
+  await ann.api.keys.invite({ workspaceId, email: at.people.bob.email, role: 'member', language: 'de' });
   await acceptByList(bob);
   await bob.api.keys.refresh({});
   expect(await stateOf(bob, workspaceId)).toMatchObject({ state: 'waiting', isOpen: false, epoch: 0 });
@@ -113,11 +51,11 @@ test('a colleague without the key waits, shares and sends nothing, and reads eve
 
   await ann.api.keys.refresh({ workspaceId });
   expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'ok', lacking: 1 });
-  const seen = (await ann.api.keys.members({ workspaceId })).find(({ userId }) => userId === people.bob.userId)!;
-  expect(seen).toMatchObject({ trust: 'new', hasKey: false, isGuest: false, email: people.bob.email });
+  const seen = (await ann.api.keys.members({ workspaceId })).find(({ userId }) => userId === at.people.bob.userId)!;
+  expect(seen).toMatchObject({ trust: 'new', hasKey: false, isGuest: false, email: at.people.bob.email });
   expect(seen.fingerprint).toBe((await bob.api.keys.get()).account.fingerprint);
-  const after = await ann.api.keys.give({ workspaceId, userIds: [people.bob.userId] });
-  expect(after.find(({ userId }) => userId === people.bob.userId)).toMatchObject({ trust: 'pinned', hasKey: true });
+  const after = await ann.api.keys.give({ workspaceId, userIds: [at.people.bob.userId] });
+  expect(after.find(({ userId }) => userId === at.people.bob.userId)).toMatchObject({ trust: 'pinned', hasKey: true });
   await bob.api.keys.refresh({});
   expect(await stateOf(bob, workspaceId)).toMatchObject({ state: 'ok', isOpen: true, epoch: 1 });
   expect(await opens(bob, workspaceId)).toBe(flowId);
@@ -140,7 +78,7 @@ test('after a removal the next key is made, and what waited offline goes out und
   await until('offline', async () => (await cleo.statusOf(flowId)).state === 'offline');
   await cleo.edit(flowId, 'tx_off_1', [node('node_c', 'Offline step', 600)]);
   await cleo.edit(flowId, 'tx_off_2', [retitle('node_1', 'Cart', 'Trolley')]);
-  await ann.api.workspaces.removeMember({ workspaceId, userId: people.bob.userId });
+  await ann.api.workspaces.removeMember({ workspaceId, userId: at.people.bob.userId });
   await ann.api.keys.refresh({ workspaceId });
   expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'ok', epoch: 2, isStale: false, notes: [{ code: 'KEY_ROTATED', params: { epoch: 2 } }] });
   await until('bob is out', async () => (await bob.statusOf(flowId)).state === 'stopped');
@@ -155,7 +93,7 @@ test('after a removal the next key is made, and what waited offline goes out und
   expect(await ann.textOf(flowId)).toContain('Trolley');
   expect(await cleo.statusOf(flowId)).toMatchObject({ asides: 0 });
   expect((await stateOf(cleo, workspaceId)).epoch).toBe(2);
-  const { rows } = await stage.server.database.pool.query<{ record: Buffer }>('select record from entry e join log l on l.id = e.log_id where l.workspace_id = $1 order by no', [workspaceId]);
+  const { rows } = await at.server.database.pool.query<{ record: Buffer }>('select record from entry e join log l on l.id = e.log_id where l.workspace_id = $1 order by no', [workspaceId]);
   expect(rows.map(({ record }) => /"epoch":(\d)/.exec(record.toString('latin1'))![1])).toEqual(['2', '2', '2']);
   expect(await bob.textOf(flowId)).not.toContain('After removal');
   const [note] = (await stateOf(ann, workspaceId)).notes;
@@ -181,154 +119,6 @@ test('an open app goes on by itself when another device makes the next key', asy
   await isEverywhere(flowId, 'Last', cleo);
 });
 
-test('keys that changed are an alarm: nothing is given until a person has confirmed what they compared', async () => {
-  const { ann, workspaceId, flowId } = await started();
-  const bob = await comesByLink(ann, workspaceId, 'bob');
-  await opens(bob, workspaceId);
-  await ann.api.keys.refresh({ workspaceId });
-  const before = (await bob.api.keys.get()).account.fingerprint!;
-  // A device that lost everything: the account begins anew.
-  const other = await signedIn('bob');
-  await other.api.keys.refresh({});
-  expect((await other.api.keys.get()).account).toMatchObject({ state: 'elsewhere', fingerprint: before });
-  await other.api.keys.beginAnew({ isMeant: true });
-  expect((await other.api.keys.get()).account).toMatchObject({ state: 'here', version: 2 });
-  expect(await stateOf(other, workspaceId)).toMatchObject({ state: 'waiting', isOpen: false });
-  // The old device hears that its keys count no more.
-  await bob.api.keys.refresh({});
-  expect((await bob.api.keys.get()).account.state).toBe('replaced');
-  await until('the flow stands still there', async () => (await bob.statusOf(flowId)).state === 'stopped');
-  await bob.edit(flowId, 'tx_wait', [retitle('node_1', 'Cart', 'Waits')]);
-  expect(await bob.statusOf(flowId)).toMatchObject({ state: 'stopped', waiting: 1 });
-
-  await ann.api.keys.refresh({ workspaceId });
-  expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'alarm', isOpen: true, alarms: 1 });
-  const changed = (await ann.api.keys.members({ workspaceId })).find(({ userId }) => userId === people.bob.userId)!;
-  expect(changed).toMatchObject({ trust: 'changed', hasKey: false, earlierFingerprint: before });
-  await expect(ann.api.keys.give({ workspaceId, userIds: [people.bob.userId] })).rejects.toMatchObject({ code: 'KEY_CHANGED' });
-  await expect(ann.api.keys.confirm({ workspaceId, userId: people.bob.userId, fingerprint: before })).rejects.toMatchObject({ code: 'KEY_CHANGED' });
-  // Also a rotation leaves them out.
-  await ann.api.keys.rotate({ workspaceId });
-  await other.api.keys.refresh({});
-  expect((await stateOf(other, workspaceId)).state).toBe('waiting');
-  const confirmed = await ann.api.keys.confirm({ workspaceId, userId: people.bob.userId, fingerprint: changed.fingerprint! });
-  expect(confirmed.find(({ userId }) => userId === people.bob.userId)).toMatchObject({ trust: 'verified', hasKey: true });
-  expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'ok', alarms: 0, notes: [{ code: 'KEY_GIVEN' }] });
-  await other.api.keys.refresh({});
-  expect(await opens(other, workspaceId)).toBe(flowId);
-});
-
-test('who begins anew where the keys still are keeps what is open there', async () => {
-  const { ann, kit, workspaceId, flowId } = await started();
-  const { kit: newer } = await ann.api.keys.beginAnew({ isMeant: true });
-  expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'ok', isOpen: true, epoch: 1 });
-  await ann.edit(flowId, 'tx_anew', [node('node_2', 'Goes on', 300)]);
-  await until('sent', async () => (await ann.statusOf(flowId)).waiting === 0);
-  const second = await signedIn('ann');
-  await expect(second.api.keys.bringByKit({ kit })).rejects.toMatchObject({ code: 'KEYS_NOT_OPENED' });
-  await second.api.keys.bringByKit({ kit: newer });
-  expect(await opens(second, workspaceId)).toBe(flowId);
-  await isEverywhere(flowId, 'Goes on', second);
-});
-
-test('two accounts on one device keep their keys apart', async () => {
-  const { ann, workspaceId, flowId } = await started();
-  await ann.api.account.signOut();
-  expect(await ann.api.keys.get()).toMatchObject({ account: { state: 'signedOut' }, workspaces: [] });
-  expect(await ann.statusOf(flowId)).toMatchObject({ state: 'signedOut' });
-  await ann.api.account.signIn({ server: stage.server.url, email: people.bob.email, password: GOOD_PASSWORD });
-  await ann.api.keys.refresh({});
-  expect((await ann.api.keys.get()).account.state).toBe('none');
-  await ann.api.keys.setUp();
-  expect((await ann.api.keys.get()).workspaces).toEqual([]);
-  await ann.edit(flowId, 'tx_other', [node('node_2', 'While Bob sat here', 300)]);
-  expect(await ann.statusOf(flowId)).toMatchObject({ state: 'stopped', waiting: 1, reason: { code: 'WORKSPACE_NOT_FOUND' } });
-  await ann.api.account.signOut();
-  await ann.api.account.signIn({ server: stage.server.url, email: people.ann.email, password: GOOD_PASSWORD });
-  await until('sent', async () => (await ann.statusOf(flowId)).state === 'synced');
-  expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'ok' });
-});
-
-test('a new device gets the keys by the kit or by a code; slips are told, and old kits and used codes open nothing', async () => {
-  const { ann, kit, workspaceId, flowId } = await started();
-  const second = await signedIn('ann');
-  await second.api.keys.refresh({});
-  expect(await stateOf(second, workspaceId)).toMatchObject({ state: 'locked', isOpen: false });
-  const slip = kit.replace(/.$/, (last) => (last === '7' ? '8' : '7'));
-  expect(await second.api.keys.checkTyped({ kind: 'kit', text: slip })).toEqual({ problem: 'CHECKSUM' });
-  expect(await second.api.keys.checkTyped({ kind: 'kit', text: kit.slice(0, 20) })).toEqual({ problem: 'LENGTH' });
-  await expect(second.api.keys.bringByKit({ kit: slip })).rejects.toMatchObject({ code: 'KEY_TEXT_MISTYPED', data: { kind: 'kit', problem: 'CHECKSUM' } });
-  expect(await second.api.keys.bringByKit({ kit: kit.toLowerCase().replaceAll('-', ' ') })).toMatchObject({ state: 'here', version: 1 });
-  expect(await opens(second, workspaceId)).toBe(flowId);
-  await second.edit(flowId, 'tx_second', [node('node_s', 'On the second', 300)]);
-  await isEverywhere(flowId, 'On the second', ann);
-  await second.restart();
-  await until('synced', async () => (await second.statusOf(flowId)).state === 'synced');
-
-  const { kit: newer } = await second.api.keys.newKit();
-  const third = await signedIn('ann');
-  await expect(third.api.keys.bringByKit({ kit })).rejects.toMatchObject({ code: 'KEYS_NOT_OPENED' });
-  const { code, until: ends } = await ann.api.keys.showCode();
-  expect(ends).toBeGreaterThan(Date.now());
-  expect(await third.api.keys.bringByCode({ code })).toMatchObject({ state: 'here' });
-  const fourth = await signedIn('ann');
-  await expect(fourth.api.keys.bringByCode({ code })).rejects.toMatchObject({ code: 'DEVICE_CODE_UNKNOWN' });
-  await expect(fourth.api.keys.setUp()).rejects.toMatchObject({ code: 'KEYS_EXIST' });
-  expect(await fourth.api.keys.bringByKit({ kit: newer })).toMatchObject({ state: 'here' });
-  // A borrowed machine: what was shared stays here, and stands still.
-  await opens(fourth, workspaceId);
-  await fourth.api.keys.forgetHere();
-  expect((await fourth.api.keys.get()).account.state).toBe('elsewhere');
-  await fourth.edit(flowId, 'tx_fourth', [node('node_f', 'On the fourth', 900)]);
-  expect(await fourth.statusOf(flowId)).toMatchObject({ state: 'stopped', waiting: 1, reason: { code: 'KEYS_NOT_HERE' } });
-  await fourth.api.keys.bringByKit({ kit: newer });
-  await isEverywhere(flowId, 'On the fourth', ann);
-});
-
-test('with no network an app starts, is edited and says that it is offline; then it goes on', async () => {
-  const { ann, workspaceId, flowId } = await started();
-  ann.pull();
-  await ann.restart();
-  await ann.edit(flowId, 'tx_off', [node('node_o', 'In the tunnel', 300)]);
-  await until('offline', async () => (await ann.statusOf(flowId)).state === 'offline');
-  expect(await ann.statusOf(flowId)).toMatchObject({ waiting: 1, reason: { code: 'SERVER_UNREACHABLE' } });
-  expect((await ann.api.keys.get()).account.state).toBe('unknown');
-  ann.plugIn();
-  await until('synced', async () => (await ann.statusOf(flowId)).state === 'synced');
-  expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'ok' });
-});
-
-test('a server that says that an encrypted workspace is plain, or that its key is an older one, gets nothing', async () => {
-  const { ann, workspaceId, flowId } = await started();
-  const { pool } = stage.server.database;
-  const entries = async () => Number((await pool.query('select count(*) as n from entry e join log l on l.id = e.log_id where l.workspace_id = $1', [workspaceId])).rows[0].n);
-  await ann.edit(flowId, 'tx_sent', [node('node_2', 'Sent', 300)]);
-  await until('sent', async () => (await ann.statusOf(flowId)).waiting === 0);
-  const stood = await entries();
-  await pool.query('update workspace set encrypted = false where id = $1', [workspaceId]);
-  await ann.api.keys.refresh({ workspaceId });
-  expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'alarm', isOpen: false, reason: { code: 'KEY_EPOCH_BACK' } });
-  expect((await ann.api.sync.workspaces()).find(({ id }) => id === workspaceId)).toMatchObject({ encrypted: true });
-  await ann.edit(flowId, 'tx_kept', [node('node_3', 'Kept here', 600)]);
-  expect(await ann.statusOf(flowId)).toMatchObject({ state: 'stopped', waiting: 1, reason: { code: 'KEY_EPOCH_BACK' } });
-  const flow = await ann.api.flows.create({ name: 'Another' });
-  await expect(ann.api.sync.share({ flowId: flow.id, workspaceId })).rejects.toMatchObject({ code: 'KEY_EPOCH_BACK' });
-  await expect(ann.api.sync.createProject({ workspaceId, name: 'Project' })).rejects.toMatchObject({ code: 'KEY_EPOCH_BACK' });
-  // The same after a start: it is remembered on the disk.
-  await ann.restart();
-  await until('stopped', async () => (await ann.statusOf(flowId)).state === 'stopped');
-  expect((await ann.statusOf(flowId)).reason?.code).toBe('KEY_EPOCH_BACK');
-  expect(await entries()).toBe(stood);
-  await pool.query('update workspace set encrypted = true where id = $1', [workspaceId]);
-  await ann.api.sync.retry();
-  await until('sent', async () => (await ann.statusOf(flowId)).waiting === 0);
-
-  await ann.api.keys.rotate({ workspaceId });
-  await pool.query('update workspace set epoch = 1 where id = $1', [workspaceId]);
-  await ann.api.keys.refresh({ workspaceId });
-  expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'alarm', isOpen: false, reason: { code: 'KEY_EPOCH_BACK' } });
-});
-
 test('names of projects and flows are sealed where they go, and open in the lists of members', async () => {
   const { ann, workspaceId, flowId } = await started('First name');
   const bob = await comesByLink(ann, workspaceId, 'bob');
@@ -340,14 +130,14 @@ test('names of projects and flows are sealed where they go, and open in the list
   expect((await bob.api.sync.flows()).find(({ name }) => name === 'In the project')).toMatchObject({ projectId: project.id });
   await ann.api.flows.rename({ flowId, name: 'Second name' });
   await until('the list has the new name', async () => (await bob.api.sync.flows()).some(({ name }) => name === 'Second name'));
-  const { rows } = await stage.server.database.pool.query<{ name: string | null; sealed: string | null }>('select name, sealed from shared_log where workspace_id = $1 union all select name, sealed from project where workspace_id = $1', [workspaceId]);
+  const { rows } = await at.server.database.pool.query<{ name: string | null; sealed: string | null }>('select name, sealed from shared_log where workspace_id = $1 union all select name, sealed from project where workspace_id = $1', [workspaceId]);
   expect(rows).toHaveLength(3);
   expect(rows.every(({ name, sealed }) => name === null && sealed !== null)).toBe(true);
 });
 
 test('pictures that a flow names come sealed, also from offline and across a rotation; a changed one is not shown', async () => {
   const { ann, workspaceId, flowId } = await started();
-  const { pool } = stage.server.database;
+  const { pool } = at.server.database;
   const bob = await comesByLink(ann, workspaceId, 'bob');
   await opens(bob, workspaceId);
   const pictured = async (app: TestApp, n: number) => {
@@ -382,14 +172,14 @@ test('pictures that a flow names come sealed, also from offline and across a rot
 
 test('links that are no invitation, are of another server or were used are told apart; nothing is accepted without keys', async () => {
   const { ann, workspaceId } = await started();
-  const { link, invitationId } = await ann.api.keys.invite({ workspaceId, email: people.bob.email, role: 'member', language: 'en' });
+  const { link, invitationId } = await ann.api.keys.invite({ workspaceId, email: at.people.bob.email, role: 'member', language: 'en' });
   expect(await ann.api.keys.invitationLink({ workspaceId, invitationId })).toEqual({ link, invitationId });
   const bob = await signedIn('bob');
   await expect(bob.api.keys.join({ link })).rejects.toMatchObject({ code: 'KEYS_NOT_HERE' });
-  expect((await stage.server.database.pool.query('select 1 from member where workspace_id = $1 and user_id = $2', [workspaceId, people.bob.userId])).rowCount).toBe(0);
+  expect((await at.server.database.pool.query('select 1 from member where workspace_id = $1 and user_id = $2', [workspaceId, at.people.bob.userId])).rowCount).toBe(0);
   await bob.api.keys.setUp();
   await expect(bob.api.keys.join({ link: link.slice(0, -3) })).rejects.toMatchObject({ code: 'INVITATION_LINK_INVALID' });
-  await expect(bob.api.keys.join({ link: link.replace(stage.server.url, 'https://sync.example.com') })).rejects.toMatchObject({ code: 'INVITATION_OTHER_SERVER', data: { host: 'sync.example.com' } });
+  await expect(bob.api.keys.join({ link: link.replace(at.server.url, 'https://sync.example.com') })).rejects.toMatchObject({ code: 'INVITATION_OTHER_SERVER', data: { host: 'sync.example.com' } });
   const { app: cleo } = await withKeys('cleo');
   await expect(cleo.api.keys.join({ link })).rejects.toMatchObject({ code: 'INVITATION_NOT_FOUND' });
   // The next key comes before he does: the link still opens the newest.
@@ -403,7 +193,7 @@ test('a join that is cut off is taken up again, also after a start: the key that
   const { ann, workspaceId, flowId } = await started();
   // The invitation is there and its key is not: the link is made again.
   ann.lose('/key');
-  await expect(ann.api.keys.invite({ workspaceId, email: people.bob.email, role: 'member', language: 'en' })).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
+  await expect(ann.api.keys.invite({ workspaceId, email: at.people.bob.email, role: 'member', language: 'en' })).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
   ann.lose(null);
   const [open] = (await ann.api.workspaces.get({ workspaceId })).invitations;
   const { link } = await ann.api.keys.invitationLink({ workspaceId, invitationId: open!.id });
@@ -418,13 +208,13 @@ test('a join that is cut off is taken up again, also after a start: the key that
   expect([...bob.secrets.keys()].filter((name) => name.startsWith('invitation'))).toEqual([]);
   // Once he is verified the inviter's device forgets the secret, too.
   await ann.api.keys.refresh({ workspaceId });
-  expect((await ann.api.keys.members({ workspaceId })).find(({ userId }) => userId === people.bob.userId)).toMatchObject({ trust: 'verified', hasKey: true });
+  expect((await ann.api.keys.members({ workspaceId })).find(({ userId }) => userId === at.people.bob.userId)).toMatchObject({ trust: 'verified', hasKey: true });
   expect([...ann.secrets.keys()].filter((name) => name.startsWith('invitation'))).toEqual([]);
 });
 
 test('links to a flow open after a rotation under the address that they had, with and without a password', async () => {
   const { ann, workspaceId, flowId } = await started();
-  const { pool } = stage.server.database;
+  const { pool } = at.server.database;
   const cipher = await testCipher();
   const { logId } = (await ann.api.sync.flows()).find((one) => one.workspaceId === workspaceId)!;
   const wanted = { mayComment: false, expiresAt: null };
