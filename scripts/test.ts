@@ -28,6 +28,8 @@ function findBrowser(): string | undefined {
 
 const build = spawnSync(process.execPath, [join(root, 'scripts/build.ts'), '--if-needed'], { stdio: 'inherit' });
 if (build.status !== 0) process.exit(build.status ?? 1);
+const server = spawnSync(process.execPath, [join(root, 'apps/sync-server/build.ts'), '--if-needed'], { stdio: 'inherit' });
+if (server.status !== 0) process.exit(server.status ?? 1);
 
 const browser = findBrowser();
 if (!browser) process.stdout.write('Left out: the end-to-end tests, because no Chromium or Chrome was found (set CHROME_PATH to one).\n');

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 
 // Bundling takes much memory, which the server must not keep.
 const built = spawnSync(process.execPath, [join(import.meta.dirname, 'build.ts'), '--if-needed'], { stdio: ['ignore', 'inherit', 'inherit'] });
-if (built.status !== 0) process.exit(built.status ?? 1);
+if (built.status !== 0) {
+  process.stderr.write(`SERVER_NOT_BUILT: The server is newer than its bundle, and a new one could not be made; the reason stands above. Nothing was started. Where this account may not write in ${join(import.meta.dirname, 'out')}, run it once as the one that the folder belongs to; where a package is missing, npm ci.\n`);
+  process.exit(1);
+}
 
 const args = ['--max-semi-space-size=8', join(import.meta.dirname, 'out/main.js'), ...process.argv.slice(2)];
 if (process.platform !== 'win32' && process.execve) {

@@ -16,6 +16,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { openDatabase, type ServerDatabase } from './db/database.ts';
 import { startEmbedded } from './db/embedded.ts';
+import { databaseProblem, installationOf, tellOfClock } from './db/startChecks.ts';
 import { createOutbox } from './jobs/outbox.ts';
 import { startPeriodic } from './jobs/periodic.ts';
 import { startJobs } from './jobs/queue.ts';
@@ -61,9 +62,12 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     for (const close of closers.splice(0).reverse()) await close().catch((error: unknown) => logger.warn('closing failed', { error: String(error) }));
   };
   try {
-    const database = await openDatabase(config.DATABASE_URL ?? embedded!.url, { size: config.DATABASE_POOL });
+    const database = await openDatabase(config.DATABASE_URL ?? embedded!.url, { size: config.DATABASE_POOL }).catch((error: unknown) => {
+      throw config.DATABASE_URL ? databaseProblem(error, config.DATABASE_URL) : error;
+    });
     closers.push(() => database.close());
-    const bus: Bus = config.REDIS_URL ? await (await import('./sync/redisBus.ts')).createRedisBus(config.REDIS_URL, logger) : await createPostgresBus(database, logger);
+    await tellOfClock(database, logger);
+    const bus: Bus = config.REDIS_URL ? await (await import('./sync/redisBus.ts')).createRedisBus(config.REDIS_URL, await installationOf(database), logger) : await createPostgresBus(database, logger);
     closers.push(() => bus.close());
     const principals = createPrincipals(database, bus, { needFactors: config.REQUIRE_SECOND_FACTOR === 'everybody' });
     closers.push(async () => principals.close());

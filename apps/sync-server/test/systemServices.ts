@@ -54,7 +54,7 @@ export async function startSystemPostgres(): Promise<Service> {
   let child: ChildProcess;
   const start = async () => {
     // Nothing here must survive a power cut of the machine.
-    const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off', 'full_page_writes=off', 'max_connections=80'];
+    const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off', 'full_page_writes=off', 'max_connections=200'];
     child = spawn(join(bin, 'postgres'), ['-D', data, ...settings.flatMap((one) => ['-c', one])], { ...owner, cwd: folder, env: environment, stdio: 'ignore' });
     for (;;) {
       const client = new pg.Client({ connectionString: url });

@@ -21,9 +21,9 @@ const ROOT = join(import.meta.dirname, '../../..');
 const DESKTOP = join(ROOT, 'apps/desktop');
 
 /** Starts a program and waits until it writes what the pattern wants. Throws what it wrote when it ends before. */
-export async function startCommand(command: string, args: readonly string[], variables: Record<string, string>, wanted: RegExp): Promise<RunningCommand> {
+export async function startCommand(command: string, args: readonly string[], variables: Record<string, string>, wanted: RegExp, uid?: number): Promise<RunningCommand> {
   // A group of its own: npm starts the program behind a shell, and a power cut takes all of them.
-  const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...variables }, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
+  const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...variables }, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', ...(uid === undefined ? {} : { uid, gid: uid }) });
   let text = '';
   const listeners = new Set<() => void>();
   const hear = (chunk: Buffer) => {
@@ -69,9 +69,9 @@ export async function startCommand(command: string, args: readonly string[], var
   };
 }
 
-/** `npm run server`; `found[1]` is its address. */
-export function startServerCommand(variables: Record<string, string>): Promise<RunningCommand> {
-  return startCommand('npm', ['run', '--silent', 'server'], { PORT: '0', ...variables }, /The sync server listens on (http:\/\/[\w.:]+)/);
+/** `npm run server`, as another account where `uid` is given; `found[1]` is its address. */
+export function startServerCommand(variables: Record<string, string>, uid?: number): Promise<RunningCommand> {
+  return startCommand('npm', ['run', '--silent', 'server'], { PORT: '0', ...variables }, /The sync server listens on (http:\/\/[\w.:]+)/, uid);
 }
 
 /** The program behind `npm start`, on a data folder; `found[0]` is an address that opens its page once. `UXFLOW_RENDERER` names another built page. */

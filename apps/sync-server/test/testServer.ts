@@ -18,9 +18,9 @@ export function socketUrl(port: number): string {
   return `ws://127.0.0.1:${port}${SYNC_PATH}`;
 }
 
-/** A server on a database; it listens on a free port. */
+/** A server on a database; it listens on a free port. Where the run has a Redis, its instances use it. */
 export function startTestServer(databaseUrl: string, more: Record<string, string> = {}, logger: Logger = silentLogger): Promise<RunningServer> {
-  return startServer(readConfig({ PORT: '0', DATABASE_URL: databaseUrl, DATABASE_POOL: '4', ...more }), logger);
+  return startServer(readConfig({ PORT: '0', DATABASE_URL: databaseUrl, DATABASE_POOL: '4', REDIS_URL: process.env.REDIS_URL, ...more }), logger);
 }
 
 /** Somebody with a session, in a workspace. */

