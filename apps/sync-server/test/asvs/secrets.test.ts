@@ -64,6 +64,7 @@ async function live(): Promise<Record<string, string>> {
   const reset = await mailbox.take(who.email, 'Set a new password');
   found.reset = secretOf(reset);
   await post(`${users}/me/email`, { email: 'new-secret@example.org', password: who.password }, who.token);
+  mails.push((await mailbox.take('new-secret@example.org', /http/)).text);
   const begun = await post(`${users}/me/second-factor`, { password: who.password }, who.token);
   found.seed = new URL(begun.body.uri as string).searchParams.get('secret')!;
   (begun.body.backupCodes as string[]).forEach((code, at) => (found[`backupCode${at}`] = code));

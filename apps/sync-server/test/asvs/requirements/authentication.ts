@@ -80,7 +80,7 @@ export const authenticationRequirements: readonly Requirement[] = [
   },
   {
     id: '6.6.3', level: 2, title: 'Guessing codes is limited', applies: true,
-    patch: { file: layer, find: 'if (rule.rate) demandAllowance(', replace: 'if (false) demandAllowance(' },
+    patch: { file: layer, find: 'if (rule.rate) await demandShared(', replace: 'if (false) await demandShared(' },
     remark: 'codes of mails and desktops have 160 bits or more besides',
   },
   {

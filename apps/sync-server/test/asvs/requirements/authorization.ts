@@ -18,7 +18,7 @@ export const authorizationRequirements: readonly Requirement[] = [
   },
   {
     id: '8.2.2', level: 1, title: 'Each thing is for those alone whose it is, whatever number is guessed', applies: true,
-    patch: { file: 'apps/sync-server/src/accounts/apiKeys.ts', find: 'where id = $1 and user_id = $2 and revoked_at is null', replace: `where id = $1 and ($2 <> '') and revoked_at is null` },
+    patch: { file: 'apps/sync-server/src/accounts/apiKeys.ts', find: 'where id = $1 and user_id = $2 and revoked_at is null', replace: 'where id = $1 and $2::text is not null and revoked_at is null' },
   },
   {
     id: '8.2.3', level: 2, title: 'Fields are read and written by those alone who may', applies: true,

@@ -16,7 +16,7 @@ export const beyondRequirements: readonly Requirement[] = [
   },
   {
     id: '3.3.1', level: 1, title: 'Cookies go over TLS only', applies: true, beyond,
-    patch: { file: `${accounts}/routes.ts`, find: 'httpOnly: true, secure: site.isHttps, sameSite', replace: 'httpOnly: true, secure: false, sameSite' },
+    patch: { file: `${accounts}/auth.ts`, find: 'useSecureCookies: site.isHttps', replace: 'useSecureCookies: false' },
     remark: 'over plain http, on this machine, a cookie has neither the flag nor the prefix',
   },
   {
@@ -73,7 +73,7 @@ export const beyondRequirements: readonly Requirement[] = [
   },
   {
     id: '4.1.4', level: 3, title: 'Other methods do nothing, and none takes the place of another', applies: true, beyond,
-    patch: { file: 'apps/sync-server/src/server.ts', find: 'createServer(getRequestListener(app.fetch))', replace: `createServer(getRequestListener((request, env) => app.fetch(new Request(request.url, { method: request.headers.get('x-http-method-override') ?? request.method, headers: request.headers }), env)))` },
+    patch: { file: 'apps/sync-server/src/server.ts', find: 'createServer(getRequestListener(app.fetch))', replace: `createServer(getRequestListener((request, env) => { const method = request.headers.get('x-http-method-override'); return app.fetch(method ? new Request(request.url, { method, headers: request.headers }) : request, env); }))` },
   },
   {
     id: '6.3.5', level: 3, title: 'People hear of sign-ins that look odd, and of too many attempts', applies: true, beyond,
@@ -93,7 +93,7 @@ export const beyondRequirements: readonly Requirement[] = [
   },
   {
     id: '14.2.1', level: 1, title: 'No secret stands in an address', applies: true, beyond,
-    patch: { file: `${accounts}/registration.ts`, find: 'language, params: { name, link: `${site.publicUrl()}/verify#${token}`', replace: 'language, params: { name, link: `${site.publicUrl()}/verify?token=${token}`' },
+    patch: { file: `${accounts}/emailChange.ts`, find: '/email#${token}`', replace: '/email?token=${token}`' },
     remark: 'a desktop gets the code of its sign-in in the query of an address on its own machine, as RFC 8252 has it: for a minute, once, with PKCE',
   },
   {
