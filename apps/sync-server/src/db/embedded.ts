@@ -218,7 +218,7 @@ function initialise({ binaries, data, owner, log }: Place): void {
     renameSync(part, data);
   } catch (error) {
     rmSync(part, { recursive: true, force: true });
-    if (!existsSync(join(data, 'PG_VERSION'))) throw error;
+    if (!existsSync(join(data, 'PG_VERSION'))) throw failure(`In ${data} stands something that is no data of Postgres (${(error as NodeJS.ErrnoException).code}).`, log);
   }
 }
 
