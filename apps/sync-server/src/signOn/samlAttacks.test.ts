@@ -91,6 +91,7 @@ describe('signature wrapping', () => {
     ['7: another assertion in extensions', {}, (xml) => { const { assertion, evil } = partsOf(xml); return xml.replace(assertion, `<samlp:Extensions>${evil}</samlp:Extensions>${assertion}`); }],
     ['8: the signed assertion as an object of the signature', {}, (xml) => { const { assertion, bare, evil, signature } = partsOf(xml); return xml.replace(assertion, into(evil, signature.replace('</ds:Signature>', `<ds:Object>${bare}</ds:Object></ds:Signature>`))); }],
     ['another assertion of the same id', {}, (xml) => { const { assertion, evil } = partsOf(xml); return xml.replace(assertion, `${evil.replace('_evil', / ID="([^"]+)"/.exec(assertion)![1]!)}${assertion}`); }],
+    ['another element of the same id, written another way', {}, (xml) => xml.replace('<samlp:Status>', `<samlp:Extensions><a Id="${/<saml:Assertion[^>]* ID="([^"]+)"/.exec(xml)![1]!}"/></samlp:Extensions><samlp:Status>`)],
     ['another assertion in another namespace', {}, (xml) => { const { assertion, evil } = partsOf(xml); return xml.replace(assertion, `${evil.replace('xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"', 'xmlns:saml="urn:evil"')}${assertion}`); }],
     ['the signed assertion in extensions, another in its place', {}, (xml) => { const { assertion, evil } = partsOf(xml); return xml.replace(assertion, `<samlp:Extensions>${assertion}</samlp:Extensions>${evil}`); }],
   ];
