@@ -1,4 +1,4 @@
-import { account, elsewhere, hub, invited, manage, shared, sharedIn, signedIn, signedOut, team } from './sharingStage.ts';
+import { account, choosing, elsewhere, hub, invited, manage, refused, shared, sharedIn, signedIn, signedOut, team } from './sharingStage.ts';
 import { commit, everything, fillSignIn, list, press, type Scene, type Stage } from './stage.ts';
 
 const ACCOUNT = '[data-testid=sign-in]';
@@ -60,6 +60,8 @@ export const SHARING_SCENES: readonly Scene[] = [
   { name: 'a mention that arrives', root: '.toasts', enter: async (stage) => { const { flowId } = await mentioned(stage); await stage.page.locator('.toast button').first().waitFor(); return flowId; } },
   { name: 'a mention in its place', root: '.thread--wished', enter: async (stage) => { const { flowId, commentId } = await mentioned(stage); await stage.page.evaluate((hash) => void (location.hash = hash), `#/flow/${flowId}/comment/${commentId}`); await stage.page.locator('.thread--wished').waitFor(); await stage.page.locator('.thread--wished textarea').fill('Yes'); return flowId; } },
   { name: 'a badge of what is new', root: '.news-button', enter: async (stage) => (await invited(stage), await stage.client.inbox.refresh(), await list(stage, 1), await stage.page.locator('.news-button .badge').waitFor(), undefined) },
+  { name: 'refused changes', root: 'dialog', enter: refused },
+  { name: 'a long backlog', root: 'dialog', enter: choosing },
   { name: 'people of a workspace', root: 'dialog', enter: async (stage) => (await team(stage), await manage(stage), await stage.page.getByLabel('Invite by e-mail').fill('dora@example.org'), undefined) },
   { name: 'removing a member', root: 'dialog .notice--warning', enter: async (stage) => (await team(stage), await manage(stage), confirmed(stage, 'Remove Bob Hope')) },
   { name: 'settings of a workspace', root: '[data-testid=workspace-dialog]', group: 'people of a workspace', enter: async (stage) => (await team(stage), await manage(stage, 'Settings'), await stage.page.getByLabel('New owner').selectOption({ label: 'Bob Hope' }), undefined) },

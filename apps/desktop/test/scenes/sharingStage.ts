@@ -1,8 +1,10 @@
 /** Ways into the scenes in which somebody is signed in to a sync server. */
+import type { Op } from '@uxflow/core';
 import type { RemoteWorkspace } from '@uxflow/core/api';
 import type { Page } from 'playwright-core';
 import { GOOD_PASSWORD, type Person } from '../../../sync-server/test/testAccounts.ts';
-import { everything, list, type Stage } from './stage.ts';
+import { largeFlow } from '../flowFile.ts';
+import { commit, everything, list, type Stage } from './stage.ts';
 import type { SyncStage } from './syncStage.ts';
 
 export const signedOut = async ({ client }: Stage): Promise<void> => {
@@ -45,12 +47,52 @@ export const team = async (stage: Stage): Promise<Team> => {
   return { ...sync, workspace };
 };
 /** A workspace of Bob, in which Ann is a plain member. */
-export const elsewhere = async (stage: Stage): Promise<SyncStage> => {
+export const elsewhere = async (stage: Stage): Promise<SyncStage & { workspaceId: string }> => {
   const sync = await signedIn(stage);
   const { id } = await sync.ask(sync.bob, 'POST', '/workspaces', { name: 'Bob’s team' });
   await invite(sync, sync.bob, id, sync.ann.email);
   await acceptFirst(sync, sync.ann);
-  return sync;
+  return { ...sync, workspaceId: id };
+};
+const SCREENS = 24;
+/** The title of every screen of that flow, set anew. */
+const retitled = (to: string): Op[] => Array.from({ length: SCREENS }, (_, index) => ({ op: 'set', kind: 'node', id: `node_${index}`, field: 'data.title', from: `Screen ${index}`, to: `${to} ${index}` }));
+/** A flow of Bob, in which Ann has renamed everything while she was signed out; then `meanwhile` happens, and she is back. */
+const parted = async (stage: Stage, meanwhile: (sync: SyncStage & { workspaceId: string }, flowId: string) => Promise<unknown>): Promise<SyncStage & { workspaceId: string; flowId: string }> => {
+  const sync = await elsewhere(stage);
+  const his = await sync.bobsApp();
+  const { id: flowId } = await his.api.flows.import({ text: largeFlow(SCREENS), fileName: 'x.uxflow' });
+  await his.api.sync.share({ flowId, workspaceId: sync.workspaceId });
+  const [{ logId } = { logId: '' }] = await stage.client.sync.flows();
+  await stage.client.sync.open({ logId, workspaceId: sync.workspaceId });
+  await stage.client.account.signOut();
+  await commit(stage, flowId, 'apart', ...retitled('Mine'));
+  await meanwhile(sync, flowId);
+  await signIn(stage, sync, sync.ann);
+  return { ...sync, flowId };
+};
+/** Changes of Ann that the server refused, because she might only comment when they came. */
+export const refused = async (stage: Stage): Promise<string> => {
+  const role = (sync: SyncStage & { workspaceId: string }, to: string) => sync.ask(sync.bob, 'PATCH', `/workspaces/${sync.workspaceId}/members/${sync.ann.userId}`, { role: to });
+  const sync = await parted(stage, (before) => role(before, 'commenter'));
+  while ((await stage.client.sync.asides({ flowId: sync.flowId })).length === 0) await stage.page.waitForTimeout(50);
+  await role(sync, 'member');
+  await stage.page.evaluate((id) => void (location.hash = `#/flow/${id}`), sync.flowId);
+  await stage.page.getByRole('button', { name: 'Refused changes' }).click();
+  await stage.page.locator('.share__asides li').waitFor();
+  return sync.flowId;
+};
+/** A long backlog that meets what Bob did: the person has to choose. */
+export const choosing = async (stage: Stage): Promise<string> => {
+  const { flowId } = await parted(stage, async (sync, id) => {
+    const his = await sync.bobsApp();
+    await his.edit(id, `his_${id.replace(/\W/g, '')}`, retitled('His'));
+    while ((await his.statusOf(id)).waiting > 0) await stage.page.waitForTimeout(50);
+  });
+  await stage.page.evaluate((id) => void (location.hash = `#/flow/${id}`), flowId);
+  await stage.page.getByRole('button', { name: 'Decide' }).click();
+  await stage.page.getByTestId('backlog-dialog').waitFor();
+  return flowId;
 };
 /** An invitation of Bob waits for Ann. */
 export const invited = async (stage: Stage): Promise<SyncStage> => {

@@ -74,15 +74,15 @@ export const press = async (stage: Stage, id: Promise<string>, selector: string,
   await stage.page.locator(appears).first().waitFor();
   return id;
 };
-/** Commits an operation behind the page's back. */
-export const commit = async ({ client }: Stage, flowId: string, name: string, op: Op): Promise<void> => {
+/** Commits operations behind the page's back. */
+export const commit = async ({ client }: Stage, flowId: string, name: string, ...ops: Op[]): Promise<void> => {
   let logId = flowId;
   for await (const event of await client.flow.open({ flowId })) {
     if (event.type !== 'ready') continue;
     logId = event.logId;
     break;
   }
-  await client.flow.commit({ flowId, transaction: { id: `entry_${name.replace(/\W/g, '')}${flowId}`, logId, author: { kind: 'user', id: 'user_ada', name: 'Ada' }, at: Date.now(), schema: 1, ops: [op] } });
+  await client.flow.commit({ flowId, transaction: { id: `entry_${name.replace(/\W/g, '')}${flowId}`, logId, author: { kind: 'user', id: 'user_ada', name: 'Ada' }, at: Date.now(), schema: 1, ops } });
 };
 export const list = async ({ page, client }: Stage, count: number): Promise<undefined> => {
   for (const flow of await client.flows.list({})) {

@@ -137,7 +137,7 @@ function SharedWith({ onManage }: { onManage: (workspaceId: string) => void }) {
       ) : null}
       {workspaceId ? <InviteForm workspaceId={workspaceId} isSealed={isSealed} isOpen={!isSealed || isOpen} onInvited={() => Promise.resolve()} /> : null}
       {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-      {workspaceId ? <LinksPanel /> : null}
+      {workspaceId && status.state !== 'sharing' ? <LinksPanel /> : null}
       <details className="share__end">
         <summary>{text('sync.detach')}</summary>
         <p>{text('sync.detachText')}</p>
