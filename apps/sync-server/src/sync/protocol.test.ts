@@ -342,7 +342,7 @@ describe('snapshots', () => {
 
 describe('two instances', () => {
   test('hand on entries, presence and revocations by the database alone', async () => {
-    const [one, two] = [await start(), await start()];
+    const [one, two] = [await start({ REDIS_URL: '' }), await start({ REDIS_URL: '' })];
     await addLog(one.database.pool, 'log_1');
     const [ann, bob] = [await enter(one, 'ann'), await enter(two, 'bob')];
     ann.send(pushOf('log_1', 'tx_1', 'ann'));
