@@ -145,11 +145,12 @@ requirement('8.4.1', 'through one\'s own workspace nothing of another is found, 
 }, 120_000);
 
 requirement('8.4.1', 'strangers hear of a workspace what they would hear of none', async () => {
-  const { token } = theirs.owner;
   for (const route of guarded().filter(({ rule }) => rule?.workspace)) {
+    const token = await sessionOf(stage.server, theirs.owner.userId);
     const [real, none] = [await go(route, token), await go(route, token, { ...ours.ids, workspaceId: 'ws_none' })];
     const said = (answer: Answer) => JSON.stringify(answer.body).replaceAll(ours.ids.workspaceId!, 'ID').replaceAll('ws_none', 'ID');
     expect([route.name, real.status, said(real)]).toEqual([route.name, none.status, said(none)]);
+    expect([route.name, codeOf(real)]).toEqual([route.name, 'WORKSPACE_NOT_FOUND']);
   }
 });
 
