@@ -247,6 +247,24 @@ test('a desktop signs in by the browser: code and PKCE, once, on this machine on
   expect(await redeem(other)).toMatchObject({ status: 400 });
 });
 
+test('an old session makes no fresh one of itself by an app that it signs in', async () => {
+  const { server, mailbox } = stage;
+  const person = await registerPerson(server, mailbox, { email: 'stale@example.org' });
+  const login = await call(server, 'POST', '/api/v1/users/login', { body: { email: person.email, password: person.password, as: 'cookie' }, headers: { origin: server.url } });
+  const headers = { cookie: login.headers.getSetCookie()[0]!.split(';')[0]!, origin: server.url };
+  const query = new URLSearchParams({ redirect_uri: 'http://127.0.0.1:51234/done', state: 'state-12345', code_challenge: createHash('sha256').update('v'.repeat(50)).digest('base64url'), device: 'Laptop' });
+  const press = async (path: string, fields: URLSearchParams) => (await fetch(server.url + path, { method: 'POST', redirect: 'manual', headers, body: fields })).headers.get('location') ?? '';
+  const approve = () => press('/desktop', new URLSearchParams([...query, ['answer', 'yes']]));
+  expect(await approve()).toContain('code=');
+  await server.database.pool.query(`update session set created_at = now() - interval '1 hour' where user_id = $1`, [person.userId]);
+  const [led, asked] = [await approve(), (await call(server, 'GET', `/desktop?${query}`, { headers })).headers.get('location')];
+  for (const location of [led, asked]) expect(location).toMatch(/^\/account\/confirm\?next=%2Fdesktop/);
+  // Who proves it goes on from there.
+  const next = new URLSearchParams(led.split('?')[1]).get('next')!;
+  expect(await press('/account/confirm', new URLSearchParams({ password: person.password, next }))).toContain(next);
+  expect(await approve()).toContain('code=');
+});
+
 test('a mail is tried again when the mail server is down, and waits sealed', async () => {
   const { server, mailbox } = stage;
   mailbox.isBroken = true;

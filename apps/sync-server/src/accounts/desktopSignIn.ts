@@ -10,6 +10,7 @@ import type { Origin } from './audit.ts';
 import { SESSION_DAYS } from './authCalls.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
+import { FRESH_MINUTES } from './proof.ts';
 import type { SignIn, SignedIn } from './signIn.ts';
 
 export interface DesktopRequest {
@@ -24,6 +25,8 @@ export interface DesktopRequest {
 export interface DesktopSignIn {
   /** Throws REDIRECT_REFUSED unless it leads back to this machine. */
   demandLoopback(redirectUri: string): URL;
+  /** False for a session whose sign-in or last proof is long ago: it is proved again before an app gets a session of its own, which begins as a fresh one. */
+  mayApprove(principal: Principal): Promise<boolean>;
   /** The address to lead the browser to. */
   approve(principal: Principal, request: DesktopRequest): Promise<string>;
   /** Trades a code for a session. A code that comes twice ends the session that it made. Throws TOKEN_INVALID. */
@@ -36,6 +39,15 @@ const CODE_SECONDS = 60;
 export function createDesktopSignIn({ database, principals }: AccountParts, signIn: SignIn): DesktopSignIn {
   return {
     demandLoopback: loopback,
+    async mayApprove({ sessionId }) {
+      // What came by single sign-on hands on when the provider asked, where it says so: nothing gets younger by it.
+      const { rowCount } = await database.pool.query(
+        `select 1 from session s left join sign_on_arrival a on a.id = s.arrival_id
+         where s.id = $1 and (a.authenticated_at is not null or greatest(s.created_at, s.confirmed_at) > now() - make_interval(mins => $2))`,
+        [sessionId ?? '', FRESH_MINUTES],
+      );
+      return rowCount === 1;
+    },
     async approve({ userId, byPasskey, sessionId }, { redirectUri, challenge, state, deviceName }) {
       const target = loopback(redirectUri);
       const code = randomBytes(32).toString('base64url');

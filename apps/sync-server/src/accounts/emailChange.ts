@@ -12,7 +12,7 @@ import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import type { Passwords } from './passwords.ts';
 import { languageOf } from './profile.ts';
-import type { Proof } from './proof.ts';
+import { FRESH_MINUTES, type Proof } from './proof.ts';
 import { mayMail } from './registration.ts';
 import { reservedUntil } from './reservedEmail.ts';
 import { tellSecurity } from './securityMail.ts';
@@ -29,8 +29,6 @@ export interface EmailChange {
 
 const CONFIRM_HOURS = 24;
 const UNDO_DAYS = 7;
-/** A proof or a sign-in by a passkey counts so long here instead of the password. */
-const PROOF_MINUTES = 10;
 
 interface PersonRow {
   email: string;
@@ -56,10 +54,11 @@ export function createEmailChange(parts: AccountParts, key: Buffer, passwords: P
   const undoTokenOf = (id: string) => createHmac('sha256', key).update(id).digest('base64url');
   const lockPerson = async (sql: Queryable, userId: string): Promise<PersonRow> =>
     (await sql.query<PersonRow>(`select email, name, email_verified as "emailVerified", preferences from app_user where id = $1 for update`, [userId])).rows[0]!;
+  /** The password, or in its place a proof or a sign-in by a passkey of the last minutes. */
   const demandProof = async ({ userId, sessionId, byPasskey }: Principal, password: string | undefined, origin: Origin) => {
     const kinds = await proof.kindsOf(userId);
     if (password !== undefined && kinds.includes('password')) return passwords.demand(userId, password, origin);
-    const { rowCount } = await database.pool.query(`select 1 from session where id = $1 and (confirmed_at > now() - make_interval(mins => $2) or ($3 and created_at > now() - make_interval(mins => $2)))`, [sessionId, PROOF_MINUTES, byPasskey || kinds.length === 0]);
+    const { rowCount } = await database.pool.query(`select 1 from session where id = $1 and (confirmed_at > now() - make_interval(mins => $2) or ($3 and created_at > now() - make_interval(mins => $2)))`, [sessionId, FRESH_MINUTES, byPasskey || kinds.length === 0]);
     if (rowCount === 0) throw accountProblem('PROOF_NEEDED', { kinds });
   };
   const revokeAll = async ({ userId, sessionIds }: { userId: string; sessionIds: string[] }) => {

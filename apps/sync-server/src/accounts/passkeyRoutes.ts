@@ -4,6 +4,7 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import type { ServerApp } from '../access/context.ts';
 import { accessRoute, problemAnswer, type AccessRule } from '../access/route.ts';
 import type { Site } from '../access/site.ts';
+import { FRESH_MINUTES } from './proof.ts';
 import { handOver, originOf } from './routes.ts';
 import { deviceNameSchema, nameSchema, passwordSchema, sessionFormSchema, signedInSchema } from './schema.ts';
 import type { Accounts } from './service.ts';
@@ -12,8 +13,6 @@ const tags = ['users'];
 const base = '/api/v1/users';
 const guess: AccessRule = { as: 'anyone', rate: 'credential' };
 const person: AccessRule = { as: 'person', factor: false };
-/** What changes how an account is entered asks for a proof of the last minutes. */
-export const FRESH_MINUTES = 10;
 const fresh: AccessRule = { as: 'person', factor: false, freshMinutes: FRESH_MINUTES, rate: 'credential' };
 
 const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });

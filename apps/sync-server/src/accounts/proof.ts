@@ -11,6 +11,9 @@ import type { Passwords } from './passwords.ts';
 import { readMe } from './profile.ts';
 import { REPLAY_SECONDS } from './signIn.ts';
 
+/** What changes how an account is entered, or hands it on, asks for a sign-in or a proof of the last minutes. */
+export const FRESH_MINUTES = 10;
+
 export type ProofKind = 'password' | 'code' | 'passkey';
 /** One of them. */
 export interface GivenProof {

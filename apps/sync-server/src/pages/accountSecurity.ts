@@ -1,5 +1,5 @@
 /** The section of everything by which an account is entered. */
-import { FRESH_MINUTES } from '../accounts/passkeyRoutes.ts';
+import { FRESH_MINUTES } from '../accounts/proof.ts';
 import { originOf, setSessionCookie } from '../accounts/routes.ts';
 import { emailSchema, nameSchema } from '../accounts/schema.ts';
 import { accountProblem } from '../accounts/errors.ts';

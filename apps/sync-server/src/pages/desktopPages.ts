@@ -14,12 +14,17 @@ const requestSchema = z.object({
 
 /** Adds /desktop: what the app opens in the system's browser. */
 export function addDesktopPages(get: AddGet, post: AddPost, { accounts }: PageParts): void {
-  const ask = (context: PageContext, given: Record<string, string>): Response => {
+  const ask = async (context: PageContext, given: Record<string, string>): Promise<Response> => {
     const request = parsed(requestSchema, given);
     const target = accounts.desktop.demandLoopback(request.redirect_uri);
     const principal = context.get('principal');
     const here = `/desktop?${new URLSearchParams(request).toString()}`;
     if (principal?.kind !== 'user') return context.redirect(`/sign-in?next=${encodeURIComponent(here)}`, 303);
+    // Who can prove nothing here, and came by no provider of a workspace, signs in anew.
+    if (!(await accounts.desktop.mayApprove(principal))) {
+      const isProvable = principal.signOnId !== undefined || (await accounts.proof.kindsOf(principal.userId)).length > 0;
+      return context.redirect(`${isProvable ? '/account/confirm' : '/sign-in'}?next=${encodeURIComponent(here)}`, 303);
+    }
     const hidden = Object.entries(request).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`);
     if (!principal.emailVerified) {
       return messagePage(context, (t) => ({ title: t.unverified, lead: fill(t.unverifiedLead, { email: principal.email }), more: html`<form method="post" action="/resend"><input type="hidden" name="email" value="${principal.email}" /><button class="second">${t.resend}</button></form><a class="button" href="${here}">${t.go}</a>` }));
@@ -31,9 +36,9 @@ export function addDesktopPages(get: AddGet, post: AddPost, { accounts }: PagePa
         <form method="post" action="/sign-out"><button class="second">${t.otherAccount}</button></form>`,
     }), 200, [target.origin]);
   };
-  get('/desktop', (context) => {
+  get('/desktop', async (context) => {
     try {
-      return ask(context, context.req.query());
+      return await ask(context, context.req.query());
     } catch (error) {
       return refuse(context, error);
     }
@@ -46,6 +51,7 @@ export function addDesktopPages(get: AddGet, post: AddPost, { accounts }: PagePa
       accounts.desktop.demandLoopback(redirectUri);
       return messagePage(context, (t) => ({ title: t.desktopDenied, lead: t.desktopDeniedLead }));
     }
+    if (!(await accounts.desktop.mayApprove(principal))) return ask(context, fields);
     return context.redirect(await accounts.desktop.approve(principal, { redirectUri, challenge, state, deviceName: device || 'UX Flow Engine' }), 303);
   }, refuse);
 }
