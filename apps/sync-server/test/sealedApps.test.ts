@@ -1,12 +1,12 @@
 /** People at work in an encrypted workspace, each with an app of their own on a real server: coming, waiting, leaving, names, pictures, links. */
 import { expect, test } from 'vitest';
 import { openLink, readLinkFragment } from '@uxflow/core/keys';
-import { isEverywhere, node, opens, retitle, stateOf, useSealedStage } from './sealedStage.ts';
+import { isEverywhere, node, opens, retitle, stateOf, startSealedStage } from './sealedStage.ts';
 import type { TestApp } from './testApp.ts';
 import { until } from './testDevice.ts';
 import { testCipher } from './testKeyDevice.ts';
 
-const at = useSealedStage();
+const at = startSealedStage();
 const { started, withKeys, signedIn, comesByLink } = at;
 
 /** Who is invited accepts from the app's list, without the link. */

@@ -1,10 +1,10 @@
 /** The keys of accounts in real apps: changed, begun anew, brought to new devices, kept apart; and servers that are away or lie. */
 import { expect, test } from 'vitest';
-import { isEverywhere, node, opens, retitle, stateOf, useSealedStage } from './sealedStage.ts';
+import { isEverywhere, node, opens, retitle, stateOf, startSealedStage } from './sealedStage.ts';
 import { GOOD_PASSWORD } from './testAccounts.ts';
 import { until } from './testDevice.ts';
 
-const at = useSealedStage();
+const at = startSealedStage();
 const { started, signedIn, comesByLink } = at;
 
 test('keys that changed are an alarm: nothing is given until a person has confirmed what they compared', async () => {

@@ -24,7 +24,7 @@ export interface SealedStage {
 const NAMES: Name[] = ['ann', 'bob', 'cleo'];
 
 /** A stage for the tests of a file; its apps end with each test. */
-export function useSealedStage(): SealedStage {
+export function startSealedStage(): SealedStage {
   let stage: AccountServer;
   let people: Record<Name, Person>;
   let count = 0;

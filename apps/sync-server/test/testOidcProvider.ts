@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
+import { vi } from 'vitest';
 
 export interface OidcPerson {
   sub: string;
@@ -47,8 +48,7 @@ export async function startTestOidcProvider(): Promise<TestOidcProvider> {
   const signingKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
   const make = () => {
     // It keeps what it knows in memory and says so each time.
-    const { warn } = console;
-    console.warn = () => {};
+    const warning = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const provider = new Provider(url, {
       clients: [{ ...client, redirect_uris: [...client.redirect_uris] }],
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'], groups: ['groups'] },
@@ -61,7 +61,7 @@ export async function startTestOidcProvider(): Promise<TestOidcProvider> {
       interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
       findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ ...people.get(sub)!, sub }) }),
     });
-    console.warn = warn;
+    warning.mockRestore();
     provider.on('server_error', () => {});
     const handle = provider.callback();
     callback = (async (request: Parameters<typeof handle>[0], response: Parameters<typeof handle>[1]) => {

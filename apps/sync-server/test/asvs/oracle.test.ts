@@ -1,4 +1,5 @@
 /** Beyond the chapters: what answers, the work behind them, and mails tell of accounts. */
+import type * as crypto from 'node:crypto';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { call, GOOD_PASSWORD, registerPerson, type Answer, type Person } from '../testAccounts.ts';
 import { startAccountServer, type AccountServer } from '../testAccountServer.ts';
@@ -8,7 +9,7 @@ import { requirement, tellMatrix } from './requirement.ts';
 /** How often a password was hashed. */
 const work = vi.hoisted(() => ({ hashes: 0 }));
 vi.mock('node:crypto', async (original) => {
-  const real = await original<typeof import('node:crypto')>();
+  const real = await original<typeof crypto>();
   const argon2: typeof real.argon2 = (...given: Parameters<typeof real.argon2>) => {
     work.hashes += 1;
     return real.argon2(...given);
