@@ -170,6 +170,27 @@ describe('a way back', () => {
   });
 });
 
+describe('somebody else', () => {
+  test('is signed in only by a press of the button where a person is signed in already', async () => {
+    const browser = new TestBrowser(stage.server);
+    const mine = (await back(browser, await go(honest, browser))).session;
+    expect(mine).toBeDefined();
+    const asked = await back(browser, await go(lying, browser));
+    expect(asked).toMatchObject({ status: 200, session: mine });
+    expect(asked.text).toContain('eve@liar.test');
+    expect((await me(mine!)).email).toBe('ada@corp.test');
+    const theirs = (await browser.go('/sso/done', { method: 'POST', body: new URLSearchParams() })).session;
+    expect((await me(theirs!)).email).toBe('eve@liar.test');
+  });
+  test('leads nobody to a provider from a page elsewhere without a press of the button', async () => {
+    const browser = new TestBrowser(stage.server);
+    const led = await browser.go(`/sso/to/${lying.id}?next=%2Faccount`, { headers: { 'sec-fetch-site': 'cross-site' } });
+    expect(led).toMatchObject({ status: 200, location: null });
+    expect(led.text).toContain(`href="/sso/to/${lying.id}?next=%2Faccount"`);
+    expect(browser.cookies.size).toBe(0);
+  });
+});
+
 describe('an issuer that lies', () => {
   test('is taken at its word while it does not', async () => expect((await come(lying)).session).toBeDefined());
   test.each([

@@ -38,7 +38,11 @@ export function addSignOnPages(app: ServerApp, layer: AccessLayer, { signOn, sit
     }
   });
   layer.addRule('GET', '/sso/to/:connectionId', { as: 'anyone', rate: 'credential' });
-  app.get('/sso/to/:connectionId', (context) => paged(context, async () => leadOn(context, site, await signOn.begin(context.req.param('connectionId'), { next: safeNext(context.req.query('next')), isAnew: context.req.query('anew') === '1' }, originOf(context)), false)));
+  app.get('/sso/to/:connectionId', (context) => paged(context, async () => {
+    // A page elsewhere could sign its visitors in as whom it likes, by a provider of its own.
+    if (context.req.header('sec-fetch-site') === 'cross-site') return askedPage(context);
+    return leadOn(context, site, await signOn.begin(context.req.param('connectionId'), { next: safeNext(context.req.query('next')), isAnew: context.req.query('anew') === '1' }, originOf(context)), false);
+  }));
   const finish = async (context: PageContext, confirmed: boolean): Promise<Response> => {
     const outcome = await signOn.finish(getCookie(context, wayCookieName(site)), { confirmed, principal: context.get('principal') }, originOf(context));
     if (outcome.status === 'confirm') return unaskedPage(context, outcome);
@@ -81,6 +85,14 @@ function addressPage(context: PageContext, { next, email = '', problem }: { next
       <form method="post" action="/sso"><input type="hidden" name="next" value="${next}" /><label>${t.email}<input name="email" type="email" autocomplete="username" required value="${email}" /></label><button>${t.go}</button></form>
       <div class="links"><a href="/sign-in?next=${encodeURIComponent(next)}">${t.otherWay}</a></div>`,
   });
+}
+
+/** Goes on to a provider by a press of the button. */
+function askedPage(context: PageContext): Response {
+  const language = languageOfRequest(context);
+  const t = signOnTexts(language);
+  const { pathname, search } = new URL(context.req.url);
+  return page(context, { title: t.unasked, language, body: html`<h1>${t.unasked}</h1><p>${t.askedLead}</p><p><a class="button" href="${pathname + search}">${t.go}</a></p><p><a class="button second" href="/sign-in">${t.cancel}</a></p>` });
 }
 
 function unaskedPage(context: PageContext, { email, name }: Extract<Outcome, { status: 'confirm' }>): Response {

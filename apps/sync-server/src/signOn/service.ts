@@ -32,7 +32,7 @@ export interface Lead {
 export type Outcome =
   | { status: 'signedIn'; result: SignedIn | Challenge; next: string }
   | { status: 'tested'; connection: Connection; claims: Claims; problem: { code: string; message: string; params: Record<string, unknown> } | undefined }
-  /** The provider began: whoever sits there says first that it is them. */
+  /** The provider began, or somebody else is signed in there: whoever sits there says first that it is them. */
   | { status: 'confirm'; email: string; name: string };
 
 export interface SignOn {
@@ -176,11 +176,13 @@ export function createSignOn(parts: SignOnParts): SignOn {
       }),
     async finish(browserSecret, { confirmed, principal }, origin) {
       const browserHash = hashSecret(browserSecret ?? '');
-      const { rows: waiting } = await pool.query<FlowRow>(`select connection_id as "connectionId", request_id as "requestId", claims from sign_on_flow where browser_hash = $1 and claims is not null and expires_at > now()`, [browserHash]);
+      const { rows: waiting } = await pool.query<FlowRow>(`select connection_id as "connectionId", purpose, request_id as "requestId", claims from sign_on_flow where browser_hash = $1 and claims is not null and expires_at > now()`, [browserHash]);
       const seen = waiting[0];
       if (!seen) throw signOnProblem('SIGN_ON_LATE');
       const connection = await demandConnection(seen.connectionId);
-      if (seen.requestId === null && !confirmed) return { status: 'confirm', email: seen.claims.email, name: connection.name };
+      // A link leads there and back without a word: it must not make somebody else of who is signed in, who would go on writing in a stranger's account.
+      const isAnother = seen.purpose === 'signIn' && principal !== undefined && principal.email !== seen.claims.email;
+      if ((seen.requestId === null || isAnother) && !confirmed) return { status: 'confirm', email: seen.claims.email, name: connection.name };
       const { rows } = await pool.query<FlowRow>(`delete from sign_on_flow where browser_hash = $1 and claims is not null and expires_at > now() returning id, connection_id as "connectionId", purpose, request_id as "requestId", user_id as "userId", next, claims`, [browserHash]);
       const flow = rows[0];
       if (!flow) throw signOnProblem('SIGN_ON_LATE');
