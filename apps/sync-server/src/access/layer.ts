@@ -68,7 +68,7 @@ export function createAccessLayer(app: OpenAPIHono<ServerEnv>, parts: AccessPart
       if (!rule.crossSite) demandOrigin(context, parts.site, shown?.isCookie ?? false);
       const principal = shown && (await parts.principals.ofSecret(shown.secret));
       if (principal) {
-        demandAllowance(parts.limiter, `account:${principal.userId || principal.apiKeyId}`, ALLOWANCES.account);
+        demandAllowance(parts.limiter, allowanceKeyOf(principal), ALLOWANCES.account);
         context.set('principal', principal);
         context.set('secret', shown.secret);
       }
@@ -104,6 +104,11 @@ export function demandRule(principal: Principal, rule: AccessRule, now = Date.no
     if (!principal.twoFactor && !principal.byPasskey) throw accessProblem('TWO_FACTOR_NEEDED');
   }
   if (rule.freshMinutes !== undefined && now - principal.signedInAt > rule.freshMinutes * 60_000) throw accessProblem('SIGN_IN_AGAIN', { minutes: rule.freshMinutes });
+}
+
+/** Under which name a principal's allowance is counted: strangers use up nothing of one another's. */
+export function allowanceKeyOf({ userId, apiKeyId, link }: Pick<Principal, 'userId' | 'apiKeyId' | 'link'>): string {
+  return `account:${userId || apiKeyId || link?.visitorId}`;
 }
 
 /** Throws RATE_LIMITED when nothing is left. */

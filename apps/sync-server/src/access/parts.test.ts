@@ -1,5 +1,6 @@
 /** The small parts of the access layer. */
 import { expect, test } from 'vitest';
+import { allowanceKeyOf } from './layer.ts';
 import { countedAddress, createRateLimiter } from './rateLimiter.ts';
 import { createSite } from './site.ts';
 
@@ -12,6 +13,12 @@ test('an allowance is used up, refills with time, and one key takes nothing from
   expect(limiter.take('a', allowance)).toBe(1);
   now = 2000;
   expect([limiter.take('a', allowance), limiter.take('a', allowance)]).toEqual([0, 2]);
+});
+
+test('everybody uses up an allowance of their own: people, keys, and who came by a link', () => {
+  const link = (visitorId: string) => ({ userId: '', link: { id: 'link_1', visitorId, makerId: 'user_1' } });
+  const keys = [{ userId: 'user_1' }, { userId: 'user_1', apiKeyId: 'key_1' }, { userId: '', apiKeyId: 'key_2' }, link('visitor_1'), link('visitor_2')].map(allowanceKeyOf);
+  expect(keys).toEqual(['account:user_1', 'account:user_1', 'account:key_2', 'account:visitor_1', 'account:visitor_2']);
 });
 
 test.each([
