@@ -92,10 +92,10 @@ export function createAdministration({ database, principals, lockout, mailer, si
     async remove(actor, userId, origin) {
       const { row, sessionIds } = await transact(database, async ({ sql }) => {
         await sql.query('select pg_advisory_xact_lock($1)', [ROLE_LOCK]);
-        await demandMight(sql, actor, userId);
+        const losesPower = (await demandMight(sql, actor, userId)) === 'super_admin';
         const { rows } = await sql.query<Row & { preferences: unknown }>(`update app_user set delete_at = coalesce(delete_at, now() + make_interval(days => $2)), updated_at = now() where id = $1 returning ${COLUMNS}, preferences`, [userId, GRACE_DAYS]);
         const { preferences, ...marked } = rows[0]!;
-        await demandSuperAdmin(sql);
+        if (losesPower) await demandSuperAdmin(sql);
         await writeAudit(sql, 'ACCOUNT_DELETION_ASKED', userId, origin, by(actor));
         await mailer.send(sql, { kind: 'deletion', to: marked.email, language: languageOf(preferences), params: { name: marked.name, day: marked.deleteAt!.toISOString().slice(0, 10), link: `${site.publicUrl()}/sign-in` } });
         return { row: marked, ...(await endSessions(sql, userId)) };
@@ -128,12 +128,9 @@ export function createAdministration({ database, principals, lockout, mailer, si
         if (!found) throw accountProblem('USER_NOT_FOUND');
         // Only equals or betters touch somebody's power: an admin neither makes nor unmakes administrators.
         if (actor.role !== 'super_admin' && (role !== undefined || found.role !== 'user')) throw accountProblem('SUPER_ADMIN_NEEDED');
-        const losesPower = found.role === 'super_admin' && ((role !== undefined && role !== 'super_admin') || status === 'suspended');
-        if (losesPower) {
-          const { rows } = await sql.query<{ n: number }>(`select count(*)::int as n from app_user where role = 'super_admin' and status = 'active' and id <> $1`, [userId]);
-          if (rows[0]!.n === 0) throw accountProblem('LAST_SUPER_ADMIN');
-        }
         const { rows } = await sql.query<Row>(`update app_user set role = coalesce($2, role), status = coalesce($3, status), updated_at = now() where id = $1 returning ${COLUMNS}`, [userId, role ?? null, status ?? null]);
+        const losesPower = found.role === 'super_admin' && (rows[0]!.role !== 'super_admin' || rows[0]!.status !== 'active');
+        if (losesPower) await demandSuperAdmin(sql);
         await writeAudit(sql, role !== undefined ? 'ACCOUNT_ROLE_CHANGED' : 'ACCOUNT_SUSPENDED', userId, origin, { by: actor.userId, ...(role ? { role } : {}), ...(status ? { status } : {}) });
         return { row: rows[0]!, ...(await endSessions(sql, userId)) };
       });
@@ -182,17 +179,18 @@ export function by({ userId, apiKeyId }: Principal): { by: string } {
   return { by: userId || apiKeyId! };
 }
 
-/** Throws USER_NOT_FOUND, or SUPER_ADMIN_NEEDED: only equals or betters touch administrators. */
-async function demandMight(sql: Queryable, actor: Principal, userId: string): Promise<void> {
+/** The role of somebody whom the actor may touch. Throws USER_NOT_FOUND, or SUPER_ADMIN_NEEDED: only equals or betters touch administrators. */
+async function demandMight(sql: Queryable, actor: Principal, userId: string): Promise<GlobalRole> {
   const { rows } = await sql.query<{ role: GlobalRole }>('select role from app_user where id = $1 for update', [userId]);
   if (!rows[0]) throw accountProblem('USER_NOT_FOUND');
   if (actor.role !== 'super_admin' && rows[0].role !== 'user') throw accountProblem('SUPER_ADMIN_NEEDED');
+  return rows[0].role;
 }
 
 /** Throws LAST_SUPER_ADMIN when nobody is left who administers the server and stays. */
 async function demandSuperAdmin(sql: Queryable): Promise<void> {
-  const { rows } = await sql.query<{ had: boolean; has: boolean }>(`select bool_or(role = 'super_admin') as had, bool_or(role = 'super_admin' and status = 'active' and delete_at is null) as has from app_user`);
-  if (rows[0]!.had && !rows[0]!.has) throw accountProblem('LAST_SUPER_ADMIN');
+  const { rowCount } = await sql.query(`select 1 from app_user where role = 'super_admin' and status = 'active' and delete_at is null limit 1`);
+  if (rowCount === 0) throw accountProblem('LAST_SUPER_ADMIN');
 }
 
 function viewOf(row: Row): UserRow {

@@ -62,6 +62,14 @@ test('an account is marked for its end, kept again, confirmed by hand; administr
   expect((await ask(url, admin, 'GET', '/admin/users/user_leaver')).body).toMatchObject({ status: 'suspended' });
 });
 
+test('a super_admin who is about to leave does not count as one who stays', async () => {
+  const { pool } = stage.server.database;
+  await addPerson(pool, 'leaving_chief');
+  await pool.query(`update app_user set role = 'super_admin', two_factor_enabled = true, delete_at = now() + interval '9 days' where id = 'user_leaving_chief'`);
+  for (const change of [{ role: 'admin' }, { status: 'suspended' }]) expect(codeOf(await ask(url, chief, 'PATCH', '/admin/users/user_chief', change))).toBe('LAST_SUPER_ADMIN');
+  expect((await ask(url, chief, 'PATCH', '/admin/users/user_leaving_chief', { role: 'user' })).body).toMatchObject({ role: 'user' });
+});
+
 test('a plan is given to a person or by a workspace of theirs, and everybody who listens hears of it', async () => {
   const { id } = await makeWorkspace(url, user);
   const heard = async () => (await stage.server.database.pool.query<{ payload: unknown }>(`select payload from outbox where type = 'USER_SUBSCRIPTION_CHANGED' and user_id = 'user_user' order by id`)).rows.map(({ payload }) => payload);
