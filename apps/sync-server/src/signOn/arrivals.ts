@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { WORKSPACE_ROLES } from '../access/permissions.ts';
 import { writeAudit, type Origin } from '../accounts/audit.ts';
 import { accountProblem } from '../accounts/errors.ts';
+import { reservedUntil } from '../accounts/reservedEmail.ts';
 import type { Queryable } from '../db/database.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
 import { newId } from '../ids.ts';
@@ -26,7 +27,7 @@ export interface Arrival {
   expiresAt: Date;
 }
 
-/** Takes somebody in; everything or nothing. Throws SIGN_ON_FOREIGN, SIGN_ON_ACCOUNT, SIGN_ON_NO_ROLE, SEATS_FULL. */
+/** Takes somebody in; everything or nothing. Throws SIGN_ON_FOREIGN, SIGN_ON_ACCOUNT, SIGN_ON_RESERVED, SIGN_ON_NO_ROLE, SEATS_FULL. */
 export async function takeIn(parts: WorkspaceParts, connection: Connection, claims: Claims, origin: Origin): Promise<Arrival> {
   return transact(parts.database, async (transaction) => {
     const { sql } = transaction;
@@ -90,6 +91,9 @@ async function findPerson(sql: Queryable, connection: Connection, claims: Claims
     await demandOwnDomain(sql, connection, known.email);
     return known;
   }
+  const holder = (await sql.query<{ id: string }>('select id from app_user where email = $1', [claims.email])).rows[0];
+  const reserved = await reservedUntil(sql, claims.email, holder?.id);
+  if (reserved) throw signOnProblem('SIGN_ON_RESERVED', { day: reserved.toISOString().slice(0, 10) });
   const made = (
     await sql.query<Person>(`insert into app_user as u (id, name, email, email_verified) values ($1, $2, $3, true) on conflict (email) do nothing returning ${PERSON}`, [newId('user'), claims.name ?? claims.email.split('@')[0]!.slice(0, 100), claims.email])
   ).rows[0];

@@ -25,6 +25,7 @@ export const signOnProblem = problemsOf({
   SIGN_ON_UNCONFIRMED: [401, `The identity provider does not say that your address is confirmed. ${tell}`],
   SIGN_ON_FOREIGN: [401, `Your address lies in no domain that this sign-on may speak for. ${tell}`],
   SIGN_ON_ACCOUNT: [401, 'There is an account for this address that was never confirmed. Nothing was changed; set a new password by mail to confirm it, then sign on again.'],
+  SIGN_ON_RESERVED: [401, 'An account has just given up this address and can have it back until {day}. Nothing was changed; take it back by the mail about that change, or sign on after that day.'],
   SIGN_ON_NO_ROLE: [403, `No group of yours has a place in this workspace. ${tell}`],
   CONNECTION_NOT_FOUND: [404, 'There is no such connection in this workspace. Nothing was changed; load the list again.'],
   CONNECTIONS_FULL: [409, 'A workspace has {most} connections at most. Nothing was made; delete one first.'],

@@ -23,6 +23,7 @@ export const germanSignOnProblems: Record<string, string> = {
   SIGN_ON_UNCONFIRMED: `Der Anbieter sagt nicht, dass Ihre Adresse bestätigt ist. ${tell}`,
   SIGN_ON_FOREIGN: `Ihre Adresse liegt in keiner Domain, für die diese Firmenanmeldung sprechen darf. ${tell}`,
   SIGN_ON_ACCOUNT: 'Zu dieser Adresse gibt es ein Konto, das nie bestätigt wurde. Es wurde nichts geändert; setzen Sie per Mail ein neues Passwort, um es zu bestätigen, und melden Sie sich dann noch einmal an.',
+  SIGN_ON_RESERVED: 'Ein Konto hat diese Adresse gerade abgegeben und kann sie bis {day} zurückholen. Es wurde nichts geändert; holen Sie sie mit der Mail über diese Änderung zurück, oder melden Sie sich nach diesem Tag an.',
   SIGN_ON_NO_ROLE: `Keine Ihrer Gruppen hat in diesem Arbeitsbereich einen Platz. ${tell}`,
   SIGN_ON_REQUIRED: 'In diesen Arbeitsbereich kommt man nur mit der Firmenanmeldung. Es wurde nichts geändert; melden Sie sich damit an.',
   CONNECTION_NOT_FOUND: 'Diese Verbindung gibt es in dem Arbeitsbereich nicht. Es wurde nichts geändert; laden Sie die Liste neu.',

@@ -170,6 +170,18 @@ describe('a way back', () => {
   });
 });
 
+test('an address that an account has just given up waits for that account', async () => {
+  const { pool } = stage.server.database;
+  const moved = await addPerson(pool, 'moved');
+  await pool.query(`insert into email_change (id, user_id, old_email, new_email, undo_hash, session_id, done, expires_at) values ('change_moved', $1, 'moved@corp.test', $2, 'hash', 'session', true, now() + interval '5 days')`, [moved.userId, moved.email]);
+  provider.person = { sub: 'moved-1', email: 'moved@corp.test', email_verified: true };
+  expect((await come(honest)).session).toBeUndefined();
+  expect(await problem(honest)).toBe('SIGN_ON_RESERVED');
+  expect((await pool.query(`select 1 from app_user where email = 'moved@corp.test'`)).rowCount).toBe(0);
+  await pool.query(`update email_change set expires_at = now() where id = 'change_moved'`);
+  expect((await come(honest)).session).toBeDefined();
+});
+
 describe('somebody else', () => {
   test('is signed in only by a press of the button where a person is signed in already', async () => {
     const browser = new TestBrowser(stage.server);
