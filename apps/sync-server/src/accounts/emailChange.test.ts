@@ -55,6 +55,26 @@ test('the old mailbox takes it back: every device is out, whatever was begun sin
   expect((await login(email)).body.user).toMatchObject({ email, emailVerified: true });
 });
 
+test('what came into the account since the change was asked for goes with it', async () => {
+  const { token, email, userId } = await person('robbed');
+  const { pool } = stage.server.database;
+  const add = async (name: string) => {
+    await pool.query(`insert into passkey (id, user_id, credential_id, public_key, counter, transports, synced, aaguid, name) values ($1, $2, $1, '\\x00', 0, '{}', false, '', $1)`, [`passkey_${name}`, userId]);
+    await pool.query(`insert into credential (id, account_id, provider_id, user_id) values ($1, $1, $2, $3)`, [`credential_${name}`, name, userId]);
+  };
+  await add('mine');
+  await ask(token, 'robber@example.org');
+  await add('theirs');
+  const key = (await call(stage.server, 'POST', `${users}/me/api-keys`, { token, body: { name: 'theirs', scopes: ['read_projects'] } })).body.secret as string;
+  expect((await call(stage.server, 'GET', '/api/v1/workspaces', { token: key })).status).toBe(200);
+  await post('confirm', await tokenOfMail('robber@example.org', 'Confirm your new address'));
+  expect((await post('undo', await tokenOfMail(email, 'has a new address'))).status).toBe(200);
+  const back = (await login(email)).body.token as string;
+  const [{ body: keys }, { body: passkeys }, { body: providers }] = await Promise.all(['api-keys', 'passkeys', 'providers'].map((part) => call(stage.server, 'GET', `${users}/me/${part}`, { token: back })));
+  expect([keys.apiKeys.map(({ name }: { name: string }) => name), passkeys.passkeys.map(({ id }: { id: string }) => id), providers.linked.map(({ id }: { id: string }) => id)]).toEqual([[], ['passkey_mine'], ['mine']]);
+  expect((await call(stage.server, 'GET', '/api/v1/workspaces', { token: key })).status).toBe(401);
+});
+
 test('while it can be undone nobody else gets the old address', async () => {
   const { token, email } = await person('leaver');
   await ask(token, 'left@example.org');

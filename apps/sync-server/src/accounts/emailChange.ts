@@ -23,7 +23,7 @@ export interface EmailChange {
   ask(principal: Principal, given: { email: string; password?: string | undefined }, origin: Origin): Promise<void>;
   /** Makes the change; every session but the one that asked ends. Throws TOKEN_INVALID. */
   confirm(token: string, origin: Origin): Promise<{ email: string }>;
-  /** Calls the change off or takes it back; every session ends. Throws TOKEN_INVALID. */
+  /** Calls the change off or takes it back; every session ends, and so do keys, passkeys and providers that came since it was asked for. Throws TOKEN_INVALID. */
   undo(token: string, origin: Origin): Promise<{ email: string }>;
 }
 
@@ -44,8 +44,9 @@ interface ChangeRow {
   sessionId: string;
   canUndo: boolean;
   done: boolean;
+  createdAt: Date;
 }
-const CHANGE = `id, user_id as "userId", old_email as "oldEmail", new_email as "newEmail", session_id as "sessionId", undo_hash is not null as "canUndo", done`;
+const CHANGE = `id, user_id as "userId", old_email as "oldEmail", new_email as "newEmail", session_id as "sessionId", undo_hash is not null as "canUndo", done, created_at as "createdAt"`;
 
 /** The part of changes of addresses; `key` makes the secrets of undoing. */
 export function createEmailChange(parts: AccountParts, key: Buffer, passwords: Passwords, proof: Proof): EmailChange {
@@ -122,11 +123,12 @@ export function createEmailChange(parts: AccountParts, key: Buffer, passwords: P
         const { rows } = await sql.query<ChangeRow>(`delete from email_change where undo_hash = $1 and expires_at > now() returning ${CHANGE}`, [hashSecret(token)]);
         const [change] = rows;
         if (!change) throw accountProblem('TOKEN_INVALID');
-        const { userId, oldEmail, done } = change;
+        const { userId, oldEmail, done, createdAt } = change;
         await lockPerson(sql, userId);
         if (done) await sql.query('update app_user set email = $2, email_verified = true, updated_at = now() where id = $1', [userId, oldEmail]);
         // Whoever holds the mailbox of before says that somebody else was at it: what that one began since is called off as well.
         await sql.query('delete from email_change where user_id = $1 and (not done or old_email <> $2)', [userId, oldEmail]);
+        await forgetWaysSince(sql, userId, createdAt);
         await forgetMailTokens(sql, userId);
         await writeAudit(sql, 'ACCOUNT_EMAIL_UNDONE', userId, origin);
         await tellSecurity(parts, sql, userId, 'emailUndone');
@@ -136,6 +138,13 @@ export function createEmailChange(parts: AccountParts, key: Buffer, passwords: P
       return { email: undone.email };
     },
   };
+}
+
+/** What somebody else may have left behind to come back by. A second factor stays: this mailbox alone must not be enough to get around it; a password is set anew by it. */
+async function forgetWaysSince(sql: Queryable, userId: string, since: Date): Promise<void> {
+  await sql.query('delete from passkey where user_id = $1 and created_at >= $2', [userId, since]);
+  await sql.query(`delete from credential where user_id = $1 and provider_id <> 'credential' and created_at >= $2`, [userId, since]);
+  await sql.query('update api_key set revoked_at = now() where user_id = $1 and created_at >= $2 and revoked_at is null', [userId, since]);
 }
 
 /** Somebody else was quicker with the same address. */
