@@ -1,6 +1,6 @@
 /** Keys over the real routes on a real Postgres: what is handed to whom, how often, and what is refused. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { epochStep, isPublicKeys, makeWrap, newAccountKeys, newDeviceCode, newInvitationSecret, newLink, newRecoveryKit, nextEpoch, openAccountKeys, openLink, publicKeysOf, readDeviceCode, readRecoveryKit, renewLink, sealAccountKeys, sealInvitation, type Cipher } from '@uxflow/core/keys';
+import { epochStep, isPublicKeys, makeWrap, newAccountKeys, newDeviceCode, newInvitationSecret, newLink, newRecoveryKit, nextEpoch, openAccountKeys, openLink, publicKeysOf, readDeviceCode, readRecoveryKit, renewLink, sealAccountKeys, sealInvitation, type Cipher, type WorkspaceKeys } from '@uxflow/core/keys';
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../test/testDatabase.ts';
 import { deviceOf, keyApiOf, keyDevice, testCipher, type KeyDevice } from '../../test/testKeyDevice.ts';
 import { startTestServer } from '../../test/testServer.ts';
@@ -231,12 +231,39 @@ describe('an invitation', () => {
 });
 
 describe('links', () => {
+  /** A link by the real route, of a flow of ann's. */
+  async function shared(keyring: WorkspaceKeys, name: string, more: Record<string, unknown> = {}) {
+    const logId = `log_${name}_${count}`;
+    expect((await ask(server.url, ann.person, 'PATCH', `/workspaces/${workspaceId}`, { settings: { allowLinks: true } })).status).toBe(200);
+    expect((await ask(server.url, ann.person, 'POST', `/workspaces/${workspaceId}/flows`, { logId, sealed: 'AAAA', kind: 'main', no: 0, chain: '', ...more })).status).toBe(201);
+    const link = newLink(cipher, `link_${name}_${count}_0123456789`, logId, keyring);
+    const { linkId: id, logId: _, ...key } = link.stored;
+    expect((await ask(server.url, ann.person, 'POST', `/workspaces/${workspaceId}/links`, { logId, id, sealed: 'AAAA', key, expiresAt: Date.now() + 86_400_000 })).status).toBe(201);
+    return link;
+  }
+  test('are renewed by who sees their flow, and their keys taken away by who may change them', async () => {
+    const keyring = await begun();
+    const open = await shared(keyring.keys!, 'open');
+    const hidden = await shared(keyring.keys!, 'hidden', { visibility: 'private' });
+    await keyring.rotate();
+    const bobs = bob.keyring(workspaceId);
+    await bobs.refresh();
+    expect((await bob.api.oldLinks(workspaceId)).map(({ linkId }) => linkId)).toEqual([open.stored.linkId]);
+    expect(await refusal(bob.api.putLink(workspaceId, renewLink(cipher, hidden.stored, bobs.keys!)))).toBe('LINK_KEY_UNKNOWN');
+    const renewed = renewLink(cipher, open.stored, bobs.keys!);
+    expect(await refusal(bob.api.putLink(workspaceId, { ...renewed, linkId: 'link_made_up' }))).toBe('LINK_KEY_UNKNOWN');
+    await bob.api.putLink(workspaceId, renewed);
+    // Once a key: whoever comes second changes nothing, and hears of no fault.
+    await bob.api.putLink(workspaceId, { ...renewed, sealed: Buffer.alloc(100).toString('base64url') });
+    expect((await findLinkKey(pool, open.stored.linkId))?.sealed).toBe(renewed.sealed);
+    for (const { linkId } of [open.stored, hidden.stored]) expect(await refusal(bob.api.removeLink(workspaceId, linkId))).toBe('LINK_KEY_UNKNOWN');
+    await ann.api.removeLink(workspaceId, open.stored.linkId);
+    expect(await findLinkKey(pool, open.stored.linkId)).toBeUndefined();
+  });
   test('hold the flow\'s keys for their address, and follow a new key', async () => {
     const keyring = await begun();
-    const logId = `log_link_${count}`;
-    await ask(server.url, ann.person, 'POST', `/workspaces/${workspaceId}/flows`, { logId, sealed: 'AAAA', kind: 'main', no: 0, chain: '' });
-    const link = newLink(cipher, `link_${count}`, logId, keyring.keys!);
-    await ann.api.putLink(workspaceId, link.stored);
+    const link = await shared(keyring.keys!, 'first');
+    const { logId } = link.stored;
     expect(await refusal(ann.api.putLink(workspaceId, { ...link.stored, logId: 'log_none' }))).toBe('LINK_KEY_UNKNOWN');
     await keyring.rotate();
     const [old] = await cleo.api.oldLinks(workspaceId);

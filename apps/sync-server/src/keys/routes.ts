@@ -79,7 +79,7 @@ const takeInvitationRoute = accessRoute({
   responses: { 200: answerOf('It is, sealed under the secret of the link.', invitationKeySchema.extend({ workspaceId: z.string() })), 404: notFound },
 });
 const sharer = { as: 'person', workspace: { parameter: 'workspaceId', permission: 'share_links' } } as const;
-const putLinkRoute = accessRoute({ access: sharer, method: 'put', path: `${base}/keys/links/{linkId}`, tags, summary: 'Stores the keys of a link to a flow, under the secret of its address', request: { params: ofLink, body: bodyOf(linkKeySchema.omit({ linkId: true })) }, responses: { 204: done, 404: notFound, 409: conflict } });
+const putLinkRoute = accessRoute({ access: sharer, method: 'put', path: `${base}/keys/links/{linkId}`, tags, summary: 'Puts the newest key of a flow under the secret of a link to it', request: { params: ofLink, body: bodyOf(linkKeySchema.omit({ linkId: true })) }, responses: { 204: done, 404: notFound, 409: conflict } });
 const oldLinksRoute = accessRoute({ access: sharer, method: 'get', path: `${base}/keys/links`, tags, summary: 'Links that lack the newest key', request: { params: inWorkspace }, responses: { 200: answerOf('They are.', z.object({ links: z.array(linkKeySchema) })), 404: notFound } });
 const removeLinkRoute = accessRoute({ access: sharer, method: 'delete', path: `${base}/keys/links/{linkId}`, tags, summary: 'Forgets the keys of a link', request: { params: ofLink }, responses: { 204: done, 404: notFound } });
 

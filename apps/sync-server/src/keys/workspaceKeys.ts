@@ -7,6 +7,7 @@ import { accessProblem } from '../access/errors.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Queryable } from '../db/database.ts';
 import { workspaceProblem } from '../workspaces/errors.ts';
+import { scopesOf } from '../workspaces/flowScope.ts';
 import { changeIn, lookInto, type LockedPlace, type Place, type WorkspaceParts } from '../workspaces/place.ts';
 import { demandPerson } from '../workspaces/service.ts';
 import { keyProblem } from './errors.ts';
@@ -23,12 +24,16 @@ export interface WorkspaceKeyStore {
   /** Hands it to the invited address once it has joined, and once only. Throws INVITATION_KEY_UNKNOWN. */
   takeInvitation(principal: Principal, invitationId: string): Promise<InvitationKey & { workspaceId: string }>;
   showProof(principal: Principal, workspaceId: string, shown: { invitationId: string; proof: string }): Promise<void>;
+  /** The newest key for a link that was shared, by who sees its flow; where it has it already nothing changes. Throws LINK_KEY_UNKNOWN, EPOCH_CHANGED. */
   putLink(principal: Principal, workspaceId: string, link: LinkKey): Promise<void>;
-  /** Links that do not hold the newest key yet. */
+  /** Links to flows that the asker sees which do not hold the newest key yet; so many at a time. */
   oldLinks(principal: Principal, workspaceId: string): Promise<LinkKey[]>;
+  /** For who made the link and who manages projects. Throws LINK_KEY_UNKNOWN. */
   removeLink(principal: Principal, workspaceId: string, linkId: string): Promise<void>;
 }
 
+/** Links that are named at a time to who renews them. */
+const OLD_LINKS = 500;
 const LINK_COLUMNS = `link_id as "linkId", log_id as "logId", epoch, salt, sealed, for_members as "forMembers"`;
 type LinkRow = Omit<LinkKey, 'salt'> & { salt: string | null };
 
@@ -118,22 +123,26 @@ export function createWorkspaceKeys(parts: WorkspaceParts): WorkspaceKeyStore {
       changeIn(parts, principal, workspaceId, { permission: 'share_links' }, async (place) => {
         demandEncrypted(place);
         if (epoch !== place.workspace.epoch) throw keyProblem('EPOCH_CHANGED', { epoch: place.workspace.epoch });
-        const { rowCount } = await place.sql.query(
-          `insert into link_key (link_id, workspace_id, log_id, epoch, salt, sealed, for_members) select $1, l.workspace_id, l.id, $4, $5, $6, $7 from log l where l.id = $3 and l.workspace_id = $2
-           on conflict (link_id) do update set epoch = excluded.epoch, salt = excluded.salt, sealed = excluded.sealed, for_members = excluded.for_members, made_at = now()
-             where link_key.workspace_id = excluded.workspace_id and link_key.log_id = excluded.log_id`,
-          [linkId, workspaceId, logId, epoch, salt ?? null, sealed, forMembers],
-        );
-        if (!rowCount) throw keyProblem('LINK_KEY_UNKNOWN');
+        const { sql, actor } = place;
+        const { rowCount: isShared } = await sql.query(`select 1 from link_key l join share_link k on k.id = l.link_id and k.revoked_at is null where l.link_id = $1 and l.workspace_id = $2 and l.log_id = $3`, [linkId, workspaceId, logId]);
+        if (!isShared || !(await scopesOf(sql, [{ userId: actor.userId, logId }]))[0]) throw keyProblem('LINK_KEY_UNKNOWN');
+        // Once a key: several devices renew at the same time, and what one has sealed no other puts aside.
+        await sql.query('update link_key set epoch = $2, salt = $3, sealed = $4, for_members = $5, made_at = now() where link_id = $1 and epoch < $2', [linkId, epoch, salt ?? null, sealed, forMembers]);
       }),
     async oldLinks(principal, workspaceId) {
-      const { sql, workspace } = await lookInto(parts, principal, workspaceId, { permission: 'share_links' });
-      const { rows } = await sql.query<LinkRow>(`select ${LINK_COLUMNS} from link_key where workspace_id = $1 and epoch < $2 order by link_id limit 500`, [workspaceId, workspace.epoch]);
+      const { sql, workspace, actor } = await lookInto(parts, principal, workspaceId, { permission: 'share_links' });
+      const { rows: logs } = await sql.query<{ logId: string }>('select distinct log_id as "logId" from link_key where workspace_id = $1 and epoch < $2', [workspaceId, workspace.epoch]);
+      const scopes = await scopesOf(sql, logs.map(({ logId }) => ({ userId: actor.userId, logId })));
+      const seen = logs.filter((_, at) => scopes[at]).map(({ logId }) => logId);
+      const { rows } = await sql.query<LinkRow>(
+        `select ${LINK_COLUMNS} from link_key where workspace_id = $1 and epoch < $2 and log_id = any($3) and exists (select 1 from share_link k where k.id = link_id and k.revoked_at is null) order by link_id limit ${OLD_LINKS}`,
+        [workspaceId, workspace.epoch, seen],
+      );
       return rows.map(linkOf);
     },
     removeLink: (principal, workspaceId, linkId) =>
-      changeIn(parts, principal, workspaceId, { permission: 'share_links' }, async ({ sql }) => {
-        const { rowCount } = await sql.query('delete from link_key where link_id = $1 and workspace_id = $2', [linkId, workspaceId]);
+      changeIn(parts, principal, workspaceId, { permission: 'share_links' }, async ({ sql, actor }) => {
+        const { rowCount } = await sql.query('delete from link_key l using share_link k where l.link_id = $1 and l.workspace_id = $2 and k.id = l.link_id and (k.created_by = $3 or $4)', [linkId, workspaceId, actor.userId, actor.permissions.has('manage_projects')]);
         if (!rowCount) throw keyProblem('LINK_KEY_UNKNOWN');
       }),
   };
