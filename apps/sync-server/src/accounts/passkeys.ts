@@ -2,7 +2,7 @@
  * Passkeys: a key pair on a device of the person, which signs only when it has made sure who holds it. A sign-in by one is two factors:
  * the device, and the finger, face or PIN. Nobody is named before: the authenticator says whose key it is (discoverable credentials).
  */
-import { generateAuthenticationOptions, generateRegistrationOptions, verifyAuthenticationResponse, verifyRegistrationResponse, type AuthenticationResponseJSON, type PublicKeyCredentialCreationOptionsJSON, type PublicKeyCredentialRequestOptionsJSON, type RegistrationResponseJSON } from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { randomBytes } from 'node:crypto';
 import { hashSecret, type Principal } from '../access/principal.ts';
 import type { RelyingParty } from '../access/site.ts';
@@ -51,6 +51,8 @@ export interface Passkeys {
 const APP_NAME = 'UX Flow Engine';
 const MOST = 20;
 const CHALLENGE_SECONDS = 300;
+/** The library, at the first passkey: it takes megabytes, and a server at rest needs none of it. */
+const webauthn = () => import('@simplewebauthn/server');
 /** EdDSA, ES256, RS256. */
 const ALGORITHMS = [-8, -7, -257];
 
@@ -113,7 +115,7 @@ export function createPasskeys(parts: AccountParts, signIn: SignIn): Passkeys {
     const isTheirs = key !== undefined && (principal ? key.userId === principal.userId : response.response.userHandle === handleOf(key.userId));
     // The counter is judged below, after the signature: who has not the key must not be able to say anything about it.
     const credential = { id: response.id, publicKey: new Uint8Array(key?.publicKey ?? Buffer.alloc(0)), counter: 0 };
-    const signed = await attempt(purpose, principal, (expectedChallenge) => verifyAuthenticationResponse({ response, expectedChallenge, expectedOrigin: origins, expectedRPID: rpId, requireUserVerification: true, credential }));
+    const signed = await attempt(purpose, principal, async (expectedChallenge) => (await webauthn()).verifyAuthenticationResponse({ response, expectedChallenge, expectedOrigin: origins, expectedRPID: rpId, requireUserVerification: true, credential }));
     if (!signed?.verified || !key || !isTheirs) return false;
     const { rowCount } = await pool.query('update passkey set counter = $2, last_used_at = now() where id = $1 and (counter < $2 or (counter = 0 and $2 = 0))', [key.id, signed.authenticationInfo.newCounter]);
     if (rowCount === 0) await writeAudit(pool, 'SECURITY_PASSKEY_COPIED', key.userId, origin, { passkeyId: key.id });
@@ -130,7 +132,7 @@ export function createPasskeys(parts: AccountParts, signIn: SignIn): Passkeys {
       const { id: rpID } = party();
       const known = await listOf(pool, principal.userId);
       if (known.length >= MOST) throw accountProblem('PASSKEYS_FULL', { most: MOST });
-      return generateRegistrationOptions({
+      return (await webauthn()).generateRegistrationOptions({
         rpName: APP_NAME,
         rpID,
         userID: new Uint8Array(Buffer.from(principal.userId)),
@@ -146,7 +148,7 @@ export function createPasskeys(parts: AccountParts, signIn: SignIn): Passkeys {
     },
     async register(principal, { name, response }, origin) {
       const { id: expectedRPID, origins: expectedOrigin } = party();
-      const made = await attempt('register', principal, (expectedChallenge) => verifyRegistrationResponse({ response, expectedChallenge, expectedOrigin, expectedRPID, requireUserVerification: true, supportedAlgorithmIDs: ALGORITHMS }));
+      const made = await attempt('register', principal, async (expectedChallenge) => (await webauthn()).verifyRegistrationResponse({ response, expectedChallenge, expectedOrigin, expectedRPID, requireUserVerification: true, supportedAlgorithmIDs: ALGORITHMS }));
       if (!made?.verified) throw accountProblem('PASSKEY_FAILED');
       const { credential, credentialBackedUp, aaguid } = made.registrationInfo;
       const view = await transact(database, async ({ sql }) => {
@@ -181,7 +183,7 @@ export function createPasskeys(parts: AccountParts, signIn: SignIn): Passkeys {
       await principals.revoke({ userId });
     },
     async beginSignIn() {
-      return generateAuthenticationOptions({ rpID: party().id, challenge: await challenge('signIn'), userVerification: 'required', timeout: CHALLENGE_SECONDS * 1000 });
+      return (await webauthn()).generateAuthenticationOptions({ rpID: party().id, challenge: await challenge('signIn'), userVerification: 'required', timeout: CHALLENGE_SECONDS * 1000 });
     },
     async signIn({ response, remember }, device, origin) {
       const key = await find(response.id);
@@ -197,7 +199,7 @@ export function createPasskeys(parts: AccountParts, signIn: SignIn): Passkeys {
       return signIn.finish(token, device, origin);
     },
     async beginConfirm(principal) {
-      return generateAuthenticationOptions({ rpID: party().id, challenge: await challenge('confirm', principal), allowCredentials: await listOf(pool, principal.userId), userVerification: 'required', timeout: CHALLENGE_SECONDS * 1000 });
+      return (await webauthn()).generateAuthenticationOptions({ rpID: party().id, challenge: await challenge('confirm', principal), allowCredentials: await listOf(pool, principal.userId), userVerification: 'required', timeout: CHALLENGE_SECONDS * 1000 });
     },
     async confirm(principal, response, origin) {
       if (!(await hasSigned(await find(response.id), response, 'confirm', principal, origin))) throw accountProblem('PASSKEY_FAILED');
