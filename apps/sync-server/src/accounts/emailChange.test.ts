@@ -70,7 +70,8 @@ test('what came into the account since the change was asked for goes with it', a
   await post('confirm', await tokenOfMail('robber@example.org', 'Confirm your new address'));
   expect((await post('undo', await tokenOfMail(email, 'has a new address'))).status).toBe(200);
   const back = (await login(email)).body.token as string;
-  const [{ body: keys }, { body: passkeys }, { body: providers }] = await Promise.all(['api-keys', 'passkeys', 'providers'].map((part) => call(stage.server, 'GET', `${users}/me/${part}`, { token: back })));
+  const ways = async (part: string) => (await call(stage.server, 'GET', `${users}/me/${part}`, { token: back })).body;
+  const [keys, passkeys, providers] = [await ways('api-keys'), await ways('passkeys'), await ways('providers')];
   expect([keys.apiKeys.map(({ name }: { name: string }) => name), passkeys.passkeys.map(({ id }: { id: string }) => id), providers.linked.map(({ id }: { id: string }) => id)]).toEqual([[], ['passkey_mine'], ['mine']]);
   expect((await call(stage.server, 'GET', '/api/v1/workspaces', { token: key })).status).toBe(401);
 });

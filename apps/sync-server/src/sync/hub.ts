@@ -189,6 +189,8 @@ export function createHub(options: HubOptions): Hub {
   };
 
   const hello = async (connection: Connection, message: Extract<ClientMessage, { type: 'hello' }>) => {
+    // What it has joined as one person would stay with another, from whom nothing is taken when the first one loses it.
+    if (connection.principal) return connection.end(CLOSE.protocol, 'HELLO_TWICE');
     if (message.protocol !== PROTOCOL) return connection.end(CLOSE.protocol, 'PROTOCOL_UNKNOWN', { supported: [PROTOCOL] });
     const principal = await access.authorize(message.token);
     if (!principal) {

@@ -1,5 +1,6 @@
 /** What a change of members, projects and flows does to sockets that are open, over real sockets. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PROTOCOL } from '@uxflow/core/protocol';
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../test/testDatabase.ts';
 import { until } from '../../test/testDevice.ts';
 import { socketUrl, startTestServer } from '../../test/testServer.ts';
@@ -93,6 +94,16 @@ describe('an open socket', () => {
     expect(here.heard.filter(({ type }) => type === 'changes' || type === 'presence')).toEqual([]);
     const again = await join(logId, member);
     expect(again.heard.find(({ type }) => type === 'ended')).toMatchObject({ code: 'LOG_NOT_FOUND' });
+  });
+
+  test('becomes nobody else: what was joined as one person is not kept as another', async () => {
+    const { workspaceId, logId } = await scene();
+    const [member, elsewhere] = [await inside(workspaceId, 'member'), await addPerson(pool(), `elsewhere${++count}`)];
+    const socket = await join(logId, member);
+    socket.send({ type: 'hello', protocol: PROTOCOL, token: elsewhere.token, schemas: 1, rules: 1, device: 'device_1' });
+    await until('an end', () => socket.heard.some((message) => message.type === 'welcome' || message.type === 'ended'));
+    expect(socket.heard.find(({ type }) => type === 'ended')).toMatchObject({ code: 'HELLO_TWICE' });
+    expect((await socket.end()).code).toBe(4000);
   });
 
   test('whose cut got lost stores nothing all the same: the role is asked with every commit', async () => {
