@@ -44,6 +44,8 @@ export interface DeviceOptions {
   now?: () => number;
   /** Hears of every number that this device is told, in its order. */
   onTold?: (entries: readonly { no: number; id: string; sha256: string }[]) => void;
+  /** A snapshot took the place of what was confirmed up to `no`; 0: nothing. */
+  onReset?: (no: number) => void;
   /** Divides the client's waits, for tests that live through many of them. */
   hurry?: number;
 }
@@ -58,7 +60,7 @@ export interface Device {
 }
 
 /** A device that starts from its disk and connects at once. */
-export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), versions = currentVersions, codec = plainCodec, wire, random = Math.random, now = Date.now, onTold, hurry = 1 }: DeviceOptions): Device {
+export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), versions = currentVersions, codec = plainCodec, wire, random = Math.random, now = Date.now, onTold, onReset, hurry = 1 }: DeviceOptions): Device {
   const replica = disk.base
     ? Replica.fromSnapshot(structuredClone(disk.base), { sha256, versions, pending: [] })
     : new Replica(initialState(flowId), { sha256, versions });
@@ -93,6 +95,7 @@ export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), ve
       keep(replica.pending);
     },
     replaced(snapshot, pending) {
+      onReset?.(disk.confirmed.at(-1)?.no ?? disk.base?.no ?? 0);
       disk.base = copy(snapshot);
       disk.confirmed = [];
       keep(pending);

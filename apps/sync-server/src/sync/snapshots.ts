@@ -89,7 +89,8 @@ export function createSnapshots({ access, tables, logger, now, snapshotEvery }: 
       // A snapshot that does not lie on our chain is one of another log, or of a fork.
       if ((await tables.chainAt(log, no)) !== chain) return refuse('SNAPSHOT_INVALID', { reason: 'CHAIN' });
       const newest = await tables.latestStateNo(logId);
-      if (newest !== undefined && newest >= no) return;
+      // An empty log is begun with just as well without one.
+      if (no === 0 || (newest !== undefined && newest >= no)) return;
       await tables.storeState(logId, { no, chain, bytes: Buffer.concat(upload.parts) }, principal.userId);
       const room = connection.logs.get(logId)?.room;
       if (room) byRoom.set(room, { no, askedAt: 0, frame: undefined, release: undefined });

@@ -46,6 +46,8 @@ interface Person {
   skew: number;
   ledger: Set<string>;
   refused: Set<string>;
+  /** False once their role was ever another. */
+  isSteady: boolean;
   /** Of the connection that this device has. */
   timeline: number;
   /** Given where the log is sealed. */
@@ -117,7 +119,7 @@ export class History {
       const name = `u${n}`;
       const member = await addMember(this.stage.pool, `${name}_${this.log}`, 'member', this.workspace);
       const skew = (this.dice.roll(21) - 10) * 3_600_000;
-      const person: Person = { name, member, disk: emptyDisk(), device: undefined!, isUpdated: false, count: 0, skew, ledger: new Set(), refused: new Set(), timeline: 0, keys: this.sealed?.newKeys(), endWatch: () => {} };
+      const person: Person = { name, member, disk: emptyDisk(), device: undefined!, isUpdated: false, count: 0, skew, ledger: new Set(), refused: new Set(), isSteady: true, timeline: 0, keys: this.sealed?.newKeys(), endWatch: () => {} };
       person.device = this.start(person);
       this.people.push(person);
     }
@@ -156,6 +158,8 @@ export class History {
    */
   async settle(): Promise<void> {
     this.weather.isCalm = true;
+    // A program that is not of today begins with nothing, whatever versions the snapshot is in.
+    if (this.seed % 4 === 2) this.reinstall(this.people[0]!);
     for (const { device } of this.people) {
       device.client.stop();
       device.client.start();
@@ -180,7 +184,7 @@ export class History {
   async check(): Promise<HistoryReport> {
     const { log, promises, report, weather, shown } = this;
     for (const person of this.people) this.noteRefusals(person);
-    const witnesses = this.people.map(({ name, member, device, disk, ledger, refused }) => ({ name, userId: member.userId, device, disk, ledger, refused }));
+    const witnesses = this.people.map(({ name, member, device, disk, ledger, refused, isSteady }) => ({ name, userId: member.userId, device, disk, ledger, refused, isSteady }));
     const found = await checkHistory({ pool: this.stage.pool, log, codec: this.sealed?.codec ?? plainCodec, promises, witnesses, isOrderly: weather.isOrderly, shown });
     return { ...report, ...weather.counts, ...found };
   }
@@ -238,6 +242,7 @@ export class History {
         this.promises.told(person.timeline, entries);
         if (++this.tells % LOOK_EVERY === 0) void this.look(entries.at(-1)!, person.timeline).catch(() => {});
       },
+      onReset: (no) => this.promises.reset(no),
       hurry: 25,
     });
     if (this.sealed && keys) person.endWatch = this.sealed.watch(device, keys);
@@ -322,6 +327,7 @@ export class History {
 
   private async changeRole(person: Person): Promise<void> {
     const role = this.dice.pick(['member', 'member', 'member', 'viewer', 'commenter']);
+    person.isSteady &&= role === 'member';
     await this.stage.pool.query('update member set role = $3 where workspace_id = $1 and user_id = $2', [this.workspace, person.member.userId, role]);
     await this.stage.revoked(this.workspace, person.member.userId);
     this.report.roleChanges += 1;
@@ -347,6 +353,8 @@ export class History {
   /** The server comes back from a copy that lacks the last entries of this log. */
   private async restore(): Promise<void> {
     this.report.restores += 1;
+    // Who comes back late finds a log that others have written past the copy.
+    if (this.stageDice.roll(2) === 0) this.stageDice.pick(this.people).device.client.stop();
     const lost = this.dice.roll(12);
     await this.stage.kill(async () => {
       this.promises.restoring();

@@ -23,6 +23,8 @@ export interface Witness {
   ledger: ReadonlySet<string>;
   /** Ids that were ever refused: they may come later than what was written behind them. */
   refused: ReadonlySet<string>;
+  /** False where something may have been refused without the device hearing of it: it comes again, and later. */
+  isSteady: boolean;
 }
 
 export interface Evidence {
@@ -91,7 +93,7 @@ export async function checkHistory(evidence: Evidence): Promise<Findings> {
   }
   let denied = 0;
   for (const witness of witnesses) denied += checkLedger(witness, ids);
-  if (evidence.isOrderly) for (const witness of witnesses) checkOrder(witness, rows);
+  if (evidence.isOrderly) for (const witness of witnesses) if (witness.isSteady) checkOrder(witness, rows);
   return { entries: rows.length, conflicts: Object.keys(state.conflicts).length, denied, snapshots: snapshots.length, broughtBack: promises.broughtBack(ids) };
 }
 

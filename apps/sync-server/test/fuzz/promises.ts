@@ -42,6 +42,11 @@ export class Promises {
     this.#floors.push({ after: head, epoch });
   }
 
+  /** Somebody had to start over from the server's snapshot, with entries up to `no`: that happens where an older copy was put back, and nowhere else. */
+  reset(no: number): void {
+    if (this.timeline === 0 && no > 0) this.#break(`a device started over at ${no}, and no copy was ever put back`);
+  }
+
   /** What somebody was told a moment ago is `id` in the database now, or nothing. */
   looked({ no, id }: ToldEntry, timeline: number, found: string | undefined): void {
     if (timeline === this.timeline && found !== id) this.#break(`number ${no} was told as ${id} and ${found === undefined ? 'was not in the database yet' : `is ${found} there`}`);
