@@ -226,7 +226,7 @@ export function createHub(options: HubOptions): Hub {
       case 'snapshot':
         return snapshots.take(connection, principal, message);
       case 'ask': {
-        if (!connection.logs.has(message.log)) return;
+        if (!connection.logs.get(message.log)?.isIn) return;
         const numbers = await tables.numbersOf(message.log, message.ids);
         return connection.tell({ type: 'known', log: message.log, numbers: Object.fromEntries(numbers) });
       }

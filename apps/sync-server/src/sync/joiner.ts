@@ -21,7 +21,7 @@ export function createJoiner({ access, tables, rooms, pump, leave, snapshots, pr
     if (connection.logs.size >= MAX_LOGS) return connection.tell({ type: 'ended', log: message.log, code: 'TOO_MANY_LOGS', params: { limit: MAX_LOGS } });
     let room = rooms.get(message.log);
     if (!room) rooms.set(message.log, (room = new Room(message.log, 0, tables, pump)));
-    const member: Subscription = { connection, room, sentNo: message.no, isBusy: true, scope: null, own: undefined };
+    const member: Subscription = { connection, room, sentNo: message.no, isBusy: true, scope: null, isIn: false, own: undefined };
     // From here on own pushes are taken; what is committed meanwhile is sent when this is done.
     room.members.add(member);
     connection.logs.set(room.id, member);
@@ -31,6 +31,7 @@ export function createJoiner({ access, tables, rooms, pump, leave, snapshots, pr
       // One answer for both: whether a log exists is nothing that strangers learn.
       if (!role || !log) return leave(member, 'LOG_NOT_FOUND');
       member.scope = role.scope;
+      member.isIn = true;
       if (await enter(member, message, log)) {
         presence.welcome(member);
         snapshots.consider(room);

@@ -44,9 +44,9 @@ export function createPresence({ rooms, bus, hints, instance, now }: Pick<HubPar
   };
   const show = (room: Room, peers: readonly PeerPresence[]) => {
     const frame = toWire(presenceFrame(room.id, peers));
-    for (const { connection } of room.members) {
+    for (const { connection, isIn } of room.members) {
       // Cursors and names of people are not for who came by a link.
-      if (connection.principal?.link) continue;
+      if (!isIn || connection.principal?.link) continue;
       // Nobody needs to be told of themselves, nor a slow reader of anything but the log.
       if (connection.isSlow || (peers.length === 1 && peers[0]!.peer === connection.peer)) continue;
       connection.send(frame);
@@ -89,14 +89,21 @@ export function createPresence({ rooms, bus, hints, instance, now }: Pick<HubPar
     take(connection, { userId }, { log, bytes }) {
       const member = connection.logs.get(log);
       if (!member) return;
+      if (!member.isIn) return void (member.early = Uint8Array.from(bytes));
       // A copy: the bytes are a part of the message's buffer, which would be kept as a whole.
       const one = { peer: connection.peer, user: userId, bytes: Uint8Array.from(bytes), at: now() };
       if (bytes.length === 0) member.room.presence.delete(connection.peer);
       else member.room.presence.set(connection.peer, one);
       mark(member.room, one);
     },
-    welcome({ connection, room }) {
-      if (connection.principal?.link) return;
+    welcome({ connection, room, early }) {
+      const { principal } = connection;
+      if (!principal || principal.link) return;
+      if (early && early.length > 0) {
+        const one = { peer: connection.peer, user: principal.userId, bytes: early, at: now() };
+        room.presence.set(one.peer, one);
+        mark(room, one);
+      }
       const own = instance.slice(0, 8);
       for (const [peer, { at }] of room.presence) if (!peer.startsWith(own) && at < now() - FORGET_MS) room.presence.delete(peer);
       const others = [...room.presence.values()].filter(({ peer }) => peer !== connection.peer);

@@ -22,6 +22,10 @@ export interface Subscription {
   /** True while somebody brings it up to date (its join, or a pump): new entries are left to them. */
   isBusy: boolean;
   scope: Scope | null;
+  /** False until it is known that they may read the log: till then nothing of it and of who works in it comes to them, and nothing of them to others. */
+  isIn: boolean;
+  /** What they showed of themselves before that: shown once they are in. */
+  early?: Uint8Array;
   /** Ids of own entries that were pushed here and wait for their number: they are answered, not sent. */
   own: Set<string> | undefined;
 }

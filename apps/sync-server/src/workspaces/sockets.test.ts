@@ -106,6 +106,34 @@ describe('an open socket', () => {
     expect((await socket.end()).code).toBe(4000);
   });
 
+  test('shows nobody and is shown to nobody before it is known whether it may join', async () => {
+    const { logId } = await scene();
+    const [reader, colleague] = [await join(logId, owner), await join(logId, owner)];
+    const person = await addPerson(pool(), `stranger${++count}`);
+    const stranger = await openTestSocket(socketUrl(server.port), person.token);
+    sockets.push(stranger);
+    const client = await pool().connect();
+    try {
+      // The question for the role waits for this.
+      await client.query('begin');
+      await client.query('lock table member in access exclusive mode');
+      stranger.send({ type: 'join', log: logId, no: 0, chain: '' });
+      stranger.send({ type: 'presence', log: logId, bytes: Buffer.from('stranger') });
+      stranger.send({ type: 'ask', log: logId, ids: ['tx_1'] });
+      stranger.send({ type: 'ping' });
+      await stranger.next('pong');
+      colleague.send({ type: 'presence', log: logId, bytes: Buffer.from('colleague') });
+      const { peers } = await reader.next('presence');
+      stranger.send({ type: 'ping' });
+      await stranger.next('pong');
+      expect([peers.map(({ user }) => user), stranger.heard.map(({ type }) => type)]).toEqual([[owner.userId], []]);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    expect((await stranger.next('ended')).code).toBe('LOG_NOT_FOUND');
+  });
+
   test('whose cut got lost stores nothing all the same: the role is asked with every commit', async () => {
     const { workspaceId, logId } = await scene();
     const member = await inside(workspaceId, 'member');
