@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ShareLink, ShareLinks } from '../../api/linkRoutes.ts';
+import { shareLinkSchema, shareLinksSchema, type ShareLink, type ShareLinks } from '../../api/linkRoutes.ts';
 import { AppError, isAppError } from '../../base/index.ts';
 import { linkProof, newLink, openName, sealName, toText, writeLinkFragment, type Cipher, type WorkspaceKeys } from '../../sync/keys/index.ts';
 import type { SecretStore } from '../dependencies.ts';
@@ -30,22 +30,8 @@ interface Held {
   keys: WorkspaceKeys;
 }
 
-const time = z.number().int();
-const linkSchema = z.looseObject({
-  id: z.string(),
-  name: z.string().nullable(),
-  sealed: z.string().nullable(),
-  hasPassword: z.boolean(),
-  mayComment: z.boolean(),
-  expiresAt: time.nullable(),
-  state: z.enum(['open', 'expired', 'held']),
-  createdByName: z.string(),
-  createdAt: time,
-  opened: z.number().int(),
-  lastOpenedAt: time.nullable(),
-  mayChange: z.boolean(),
-});
-const listSchema = z.looseObject({ links: z.array(linkSchema), allowed: z.boolean(), mayAllow: z.boolean(), mostDays: z.number().nullable() });
+const linkSchema = shareLinkSchema.omit({ address: true }).loose().extend({ name: z.string().nullable(), sealed: z.string().nullable() });
+const listSchema = shareLinksSchema.omit({ encrypted: true }).loose().extend({ links: z.array(linkSchema) });
 const madeSchema = linkSchema.extend({ address: z.string() });
 const TRIES = 3;
 const AFTER_CIPHER_MS = 50;
