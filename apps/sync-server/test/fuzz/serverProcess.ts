@@ -40,7 +40,7 @@ export async function startServerProcess({ databaseUrl, name, onDead, env = {} }
 
   const prepare = () =>
     fork(join(folder, 'main.js'), {
-      env: { ...process.env, PORT: '0', DATABASE_URL: databaseUrl, PGAPPNAME: name, LOG_LEVEL: 'error', SYNC_POLL_MS: '200', SYNC_SNAPSHOT_EVERY: '15', ...env },
+      env: { ...process.env, PORT: '0', DATABASE_URL: databaseUrl, PGAPPNAME: name, LOG_LEVEL: 'error', SYNC_POLL_MS: '200', SYNC_SNAPSHOT_EVERY: '10', ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [],
     });

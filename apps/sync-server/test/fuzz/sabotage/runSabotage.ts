@@ -14,7 +14,7 @@ export interface SabotageResult {
 }
 
 /** Seeds that a fault may live through before the fuzz counts as blind. */
-export const SABOTAGE_SEEDS = 120;
+export const SABOTAGE_SEEDS = 300;
 
 /** One fault after the other, or those of the given names. */
 export async function runSabotage(names: readonly string[], onDone: (result: SabotageResult) => void): Promise<SabotageResult[]> {
