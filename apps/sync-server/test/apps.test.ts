@@ -298,3 +298,25 @@ async function cookieOf({ email, password }: Person): Promise<string> {
   const response = await fetch(`${stage.server.url}/sign-in`, { method: 'POST', redirect: 'manual', headers: { origin: stage.server.url, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ email, password }) });
   return response.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
 }
+
+test('what one account left waiting on a device, another account there does not send; what was left whole, it goes on with', async () => {
+  const { ann, bob, flowId, logId, workspaceId } = await shared();
+  await ann.api.account.signOut();
+  await ann.edit(flowId, 'tx_left', [retitle('node_1', 'Cart', 'Left by Ann')]);
+  const signIn = (who: 'ann' | 'bob') => ann.api.account.signIn({ server: stage.server.url, email: people[who].email, password: GOOD_PASSWORD });
+  await signIn('bob');
+  expect(await ann.api.sync.open({ logId, workspaceId })).toMatchObject({ id: flowId });
+  expect(await ann.statusOf(flowId)).toMatchObject({ state: 'signedOut', waiting: 1, reason: { code: 'OTHER_ACCOUNT' } });
+  await ann.api.account.signOut();
+  await signIn('ann');
+  await isEverywhere(flowId, 'Left by Ann', bob);
+  expect((await stage.server.database.pool.query(`select author_id as author from entry where log_id = $1 and id = 'tx_left'`, [logId])).rows).toEqual([{ author: people.ann.userId }]);
+  await until('nothing waits', async () => (await ann.statusOf(flowId)).waiting === 0);
+
+  await ann.api.account.signOut();
+  await signIn('bob');
+  expect(await ann.statusOf(flowId)).toMatchObject({ state: 'signedOut', reason: { code: 'OTHER_ACCOUNT' } });
+  await ann.api.sync.open({ logId, workspaceId });
+  await ann.edit(flowId, 'tx_taken_on', [retitle('node_1', 'Left by Ann', 'Taken on by Bob')]);
+  await isEverywhere(flowId, 'Taken on by Bob', bob);
+});

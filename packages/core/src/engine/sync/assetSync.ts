@@ -8,7 +8,7 @@ import type { AccountService } from './accountService.ts';
 import type { KeyService } from './keyService.ts';
 import { listAssets, readAsset, storeAsset } from './serverAssets.ts';
 import { sha256 } from './sharedLog.ts';
-import type { Share, Shares } from './shares.ts';
+import { isShareOf, type Share, type Shares } from './shares.ts';
 
 /** Pictures that flows name: kept once by their hash, sent to the server with a shared flow, and fetched from there when somebody looks. */
 export interface AssetSync {
@@ -47,7 +47,7 @@ export function createAssetSync({ folder, flows, account, keys, shares, clock, l
   let isClosed = false;
 
   const isReady = (share: Share | undefined): share is Share =>
-    share?.phase === 'shared' && account.get().user !== null && share.server === account.get().server && (!share.encrypted || keys.isOpen(share.workspaceId));
+    share?.phase === 'shared' && isShareOf(share, account.get()) && (!share.encrypted || keys.isOpen(share.workspaceId));
 
   const soon = (flowId: string, after = REST_MS) => {
     dirty.add(flowId);

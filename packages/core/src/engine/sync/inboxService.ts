@@ -9,7 +9,7 @@ import type { FlowService } from '../flowService.ts';
 import type { AccountService } from './accountService.ts';
 import { createMentions } from './mentions.ts';
 import type { Remote } from './remote.ts';
-import type { Shares } from './shares.ts';
+import { isShareOf, type Shares } from './shares.ts';
 
 /** What waits for the person: invitations at the server, and mentions in the flows of this device. */
 export interface InboxService {
@@ -87,7 +87,7 @@ export function createInboxService({ folder, flows, account, remote, shares, log
     const run = async () => {
       looks.delete(flowId);
       const user = account.get().user;
-      if (!user || share.server !== account.get().server || ![...state.comment.values()].some(({ body }) => body.includes('@'))) return;
+      if (!user || !isShareOf(share, account.get()) || ![...state.comment.values()].some(({ body }) => body.includes('@'))) return;
       const names = await namesOf(share.workspaceId);
       if (!isClosed && mentions.look(user, flowId, state, names)) tell();
     };
@@ -103,8 +103,8 @@ export function createInboxService({ folder, flows, account, remote, shares, log
     if (isClosed || watchers === 0 || !user) return;
     const open = new Set(flows.sessions().map(({ flowId }) => flowId));
     const next = [...shares.entries()]
-      .flatMap(([flowId, { server }]) => {
-        const row = server === account.get().server ? folder.flows.findFlow(flowId) : undefined;
+      .flatMap(([flowId, share]) => {
+        const row = isShareOf(share, account.get()) ? folder.flows.findFlow(flowId) : undefined;
         return row && row.deletedAt === undefined ? [{ flowId, updatedAt: row.updatedAt }] : [];
       })
       .sort((a, b) => b.updatedAt - a.updatedAt)

@@ -5,7 +5,7 @@ import { linkProof, newLink, openName, sealName, toText, writeLinkFragment, type
 import type { SecretStore } from '../dependencies.ts';
 import type { AccountService } from './accountService.ts';
 import type { KeyService } from './keyService.ts';
-import type { Share, Shares } from './shares.ts';
+import { isShareOf, type Share, type Shares } from './shares.ts';
 
 /** Links to shared flows, on the account's server. Every call throws what the server refuses. */
 export interface LinkService {
@@ -41,7 +41,7 @@ const ID_BYTES = 16;
 export function createLinkService({ account, keys, shares, secrets }: LinkServiceOptions): LinkService {
   const shareOf = (flowId: string): Share => {
     const share = shares.get(flowId);
-    if (share?.phase !== 'shared' || share.server !== account.get().server) throw new AppError('FLOW_NOT_SHARED', 'This flow is not shared on the server where you are signed in, so there is nothing to link to. Nothing was changed; share it first.', { flowId });
+    if (share?.phase !== 'shared' || !isShareOf(share, account.get())) throw new AppError('FLOW_NOT_SHARED', 'This flow is not shared on the server where you are signed in, so there is nothing to link to. Nothing was changed; share it first.', { flowId });
     return share;
   };
   const pathOf = ({ workspaceId }: Share, linkId?: string) => `/workspaces/${encodeURIComponent(workspaceId)}/links${linkId === undefined ? '' : `/${encodeURIComponent(linkId)}`}`;

@@ -4,6 +4,8 @@ import type { DataFolder } from '../../db/index.ts';
 const shareSchema = z.object({
   logId: z.string(),
   server: z.string(),
+  /** Account that shared or opened it: what waits is theirs to send. Missing where an older version of the app wrote it. */
+  userId: z.string().optional(),
   workspaceId: z.string(),
   workspaceName: z.string(),
   /** Whether what travels is sealed: said when it was shared, and never taken back. */
@@ -21,6 +23,11 @@ const shareSchema = z.object({
 
 /** With which server a flow is shared. */
 export type Share = z.infer<typeof shareSchema>;
+
+/** True where the flow belongs to this server and, as far as is known, to this account on it. */
+export function isShareOf({ server, userId }: Share, account: { server: string; user: { id: string } | null }): boolean {
+  return account.user !== null && server === account.server && (userId === undefined || userId === account.user.id);
+}
 
 /** The shared flows of a data folder, in memory and in its settings. */
 export interface Shares {

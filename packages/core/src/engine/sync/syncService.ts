@@ -13,7 +13,7 @@ import { createFlowNames } from './flowNames.ts';
 import { fetchSharedFlow } from './fetchSharedFlow.ts';
 import type { KeyService } from './keyService.ts';
 import { createRemote, type Remote } from './remote.ts';
-import type { Share, Shares } from './shares.ts';
+import { isShareOf, type Share, type Shares } from './shares.ts';
 import { plainCodec, type SyncLine } from './syncLine.ts';
 
 /** Flows that are shared: on their way to the server and back, and what a screen wants to know of it. */
@@ -76,7 +76,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
 
   const isHere = (flowId: string) => {
     const share = shares.get(flowId);
-    return share?.phase === 'shared' && account.get().user !== null && share.server === account.get().server;
+    return share?.phase === 'shared' && isShareOf(share, account.get());
   };
   /** What is sealed takes part only while its key is here: without one it is not sent in any form. */
   const isLocked = ({ encrypted, workspaceId }: Pick<Share, 'encrypted' | 'workspaceId'>) => encrypted && !keys.isOpen(workspaceId);
@@ -183,7 +183,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   const resume = () => {
     if (folder.readOnly || !account.get().user) return;
     for (const [flowId, share] of shares.entries()) {
-      if (share.server !== account.get().server || !folder.flows.findFlow(flowId)) continue;
+      if (!isShareOf(share, account.get()) || !folder.flows.findFlow(flowId)) continue;
       if (share.phase === 'registering') {
         if (isLocked(share)) continue;
         void register(flowId).catch((error: unknown) => {
@@ -222,7 +222,10 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     const waiting = session?.shared?.replica.pending.length ?? 0;
     const common = { asides: aside, scope: share ? share.scope : 'edit', ...(share ? { workspace: { id: share.workspaceId, name: share.workspaceName, encrypted: share.encrypted } } : {}) } as const;
     if (!share) return { ...common, scope: 'edit', state: 'local', waiting: 0 };
-    if (!account.get().user || account.get().server !== share.server) return { ...common, state: 'signedOut', waiting, reason: { code: account.get().user ? 'OTHER_SERVER' : 'SIGNED_OUT', params: { host: new URL(share.server).host } } };
+    if (!isShareOf(share, account.get())) {
+      const { user, server } = account.get();
+      return { ...common, state: 'signedOut', waiting, reason: { code: !user ? 'SIGNED_OUT' : server === share.server ? 'OTHER_ACCOUNT' : 'OTHER_SERVER', params: { host: new URL(share.server).host } } };
+    }
     if (isLocked(share)) return { ...common, ...lockedStatus(share), waiting };
     if (share.phase === 'registering') return { ...common, state: 'sharing', waiting };
     const open = attached.get(flowId);
@@ -254,10 +257,10 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       // Throws where it is encrypted and its key is not here.
       if (workspace.encrypted) await keys.keysOf(workspaceId);
       const { session } = flows.open(flowId);
-      const { server } = account.get();
+      const { server, user } = account.get();
       // First the log here: whatever is changed while the server answers has to wait for its number.
       folder.withTransaction(() => {
-        shares.set(flowId, { logId: session.logId, server, workspaceId, workspaceName: workspace.name, encrypted: workspace.encrypted, ...(projectId === undefined ? {} : { projectId }), phase: 'registering', hasSnapshot: false, scope: 'edit' });
+        shares.set(flowId, { logId: session.logId, server, userId: user!.id, workspaceId, workspaceName: workspace.name, encrypted: workspace.encrypted, ...(projectId === undefined ? {} : { projectId }), phase: 'registering', hasSnapshot: false, scope: 'edit' });
         session.share();
       });
       feed.changed();
@@ -284,6 +287,13 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     async open(logId, workspaceId) {
       const known = [...shares.entries()].find(([, share]) => share.logId === logId)?.[0];
       if (known && folder.flows.findFlow(known)) {
+        const [share, { user, server }] = [shares.get(known)!, account.get()];
+        // Another account of this device left it here whole: whoever opens it now goes on with it. What waits stays for its author to send.
+        if (user && share.server === server && !isShareOf(share, { server, user }) && folder.flows.listPending(logId).length === 0) {
+          shares.set(known, { ...share, userId: user.id });
+          attach(flows.open(known).session);
+          feed.changed();
+        }
         if (folder.flows.getFlow(known).deletedAt !== undefined) flows.restore(known);
         return flows.summaryOf(known);
       }
@@ -292,10 +302,10 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       const encrypted = workspace?.encrypted ?? false;
       // Throws where it is encrypted and its key is not here: there is nothing that could be read.
       if (encrypted) await keys.keysOf(workspaceId);
-      const { server } = account.get();
+      const { server, user } = account.get();
       start();
       const { flowId, scope } = await fetchSharedFlow({ folder, client, logId, clock, codec: codecFor({ encrypted, workspaceId, logId }) });
-      shares.set(flowId, { logId, server, workspaceId, workspaceName: workspace?.name ?? '', encrypted, phase: 'shared', hasSnapshot: true, scope });
+      shares.set(flowId, { logId, server, userId: user!.id, workspaceId, workspaceName: workspace?.name ?? '', encrypted, phase: 'shared', hasSnapshot: true, scope });
       flows.changes.send({ type: 'changed' });
       flows.open(flowId);
       return flows.summaryOf(flowId);

@@ -83,6 +83,7 @@ export const sharingGerman = {
   'syncReason.EGRESS_REFUSED': '„Nur lokal“ ist an, darum wird nichts gesendet',
   'syncReason.SIGNED_OUT': 'Abgemeldet',
   'syncReason.OTHER_SERVER': 'Geteilt auf {host}, wo du nicht angemeldet bist',
+  'syncReason.OTHER_ACCOUNT': 'Von einem anderen Konto auf diesem Gerät geteilt; was wartet, sendet jenes',
   'syncReason.SESSION_INVALID': 'Vom Server abgemeldet',
   'syncReason.SESSION_REVOKED': 'Vom Server abgemeldet',
   'syncReason.SESSION_EXPIRED': 'Die Anmeldung ist abgelaufen',

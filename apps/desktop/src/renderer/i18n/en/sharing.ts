@@ -83,6 +83,7 @@ export const sharingEnglish = {
   'syncReason.EGRESS_REFUSED': 'Local-only is on, so nothing is sent',
   'syncReason.SIGNED_OUT': 'Signed out',
   'syncReason.OTHER_SERVER': 'Shared on {host}, where you are not signed in',
+  'syncReason.OTHER_ACCOUNT': 'Shared by another account on this device, which sends what waits',
   'syncReason.SESSION_INVALID': 'Signed out by the server',
   'syncReason.SESSION_REVOKED': 'Signed out by the server',
   'syncReason.SESSION_EXPIRED': 'The sign-in has expired',
