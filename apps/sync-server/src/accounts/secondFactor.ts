@@ -6,6 +6,7 @@ import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import type { Passwords } from './passwords.ts';
 import { tellSecurity } from './securityMail.ts';
+import { endSessions } from './sessions.ts';
 import { demandFresh } from './signIn.ts';
 
 /** A session that takes the place of the one that asked. */
@@ -17,7 +18,7 @@ export interface Renewed {
 export interface SecondFactor {
   /** Begins: the secret for an authenticator app, and ten codes for when it is lost; shown this once. Throws TWO_FACTOR_ON, PASSWORD_WRONG. */
   begin(principal: Principal, secret: string, password: string, origin: Origin): Promise<{ uri: string; backupCodes: string[] }>;
-  /** Switches it on by a first code. Throws CODE_WRONG, TWO_FACTOR_OFF. */
+  /** Switches it on by a first code; every other session ends. Throws CODE_WRONG, TWO_FACTOR_OFF. */
   confirm(principal: Principal, secret: string, code: string, origin: Origin): Promise<Renewed>;
   /** Switches it off. Throws PASSWORD_WRONG, TWO_FACTOR_OFF. */
   end(principal: Principal, secret: string, password: string, origin: Origin): Promise<Renewed>;
@@ -32,11 +33,13 @@ export function createSecondFactor(parts: AccountParts, passwords: Passwords): S
   /** better-auth makes a new session in place of the old one; what is known of the device goes over. */
   const renewed = async (principal: Principal, device: Awaited<ReturnType<typeof deviceOf>>, response: Headers, kind: AuditKind, origin: Origin): Promise<Renewed> => {
     const token = tokenOf(response);
-    const { rows } = await pool.query<{ expiresAt: Date }>(`update session set kind = $2, device_name = $3, method = $4, arrival_id = $5, expires_at = case when $5::text is null then expires_at else least(expires_at, $6) end where token_hash = $1 returning expires_at as "expiresAt"`, [hashSecret(token), device?.kind ?? 'web', device?.name ?? null, device?.method ?? null, device?.arrivalId ?? null, device?.expiresAt ?? null]);
+    const { rows } = await pool.query<{ id: string; expiresAt: Date }>(`update session set kind = $2, device_name = $3, method = $4, arrival_id = $5, expires_at = case when $5::text is null then expires_at else least(expires_at, $6) end where token_hash = $1 returning id, expires_at as "expiresAt"`, [hashSecret(token), device?.kind ?? 'web', device?.name ?? null, device?.method ?? null, device?.arrivalId ?? null, device?.expiresAt ?? null]);
+    // Those that were opened by one factor must not count as two.
+    const ended = kind === 'TWO_FACTOR_ENABLED' ? (await endSessions(pool, principal.userId, rows[0]!.id)).sessionIds : [principal.sessionId!];
     await pool.query('delete from session where id = $1', [principal.sessionId]);
     await writeAudit(pool, kind, principal.userId, origin);
     await tellSecurity(parts, pool, principal.userId, kind === 'TWO_FACTOR_ENABLED' ? 'twoFactorOn' : 'twoFactorOff');
-    await principals.revoke({ userId: principal.userId, sessionId: principal.sessionId! });
+    for (const sessionId of ended) await principals.revoke({ userId: principal.userId, sessionId });
     await principals.revoke({ userId: principal.userId });
     return { token, expiresAt: rows[0]!.expiresAt.getTime() };
   };
