@@ -190,7 +190,9 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     await page.getByLabel('Code that the app shows now').fill(totp(secret));
     await page.getByRole('button', { name: 'Switch it on' }).click();
     expect(await status(page)).toBe('The second factor is on.');
-    expect((await call(stage.server, 'GET', '/api/v1/users/me', { token })).body).toMatchObject({ twoFactor: true });
+    // The session of another device, opened by one factor, has ended.
+    expect((await call(stage.server, 'GET', '/api/v1/users/me', { token })).status).toBe(401);
+    expect((await stage.server.database.pool.query<{ on: boolean }>('select two_factor_enabled as on from app_user where email = $1', [email])).rows).toEqual([{ on: true }]);
     await part.getByText('Make new backup codes').first().click();
     await part.getByLabel('Current password').first().fill(GOOD_PASSWORD);
     await part.getByRole('button', { name: 'Make new backup codes' }).click();
