@@ -69,11 +69,11 @@ export const invitationKey = pgTable('invitation_key', {
   proof: text('proof'),
 });
 
-/** A flow's keys for a link, under the secret of its address. */
+/** The keys of each flow of a link, under the secret of its address. */
 export const linkKey = pgTable(
   'link_key',
   {
-    linkId: text('link_id').primaryKey(),
+    linkId: text('link_id').notNull(),
     workspaceId: ofWorkspace(),
     logId: text('log_id').notNull().references(() => log.id, { onDelete: 'cascade' }),
     epoch: integer('epoch').notNull(),
@@ -82,5 +82,5 @@ export const linkKey = pgTable(
     forMembers: text('for_members').notNull(),
     madeAt: madeAt(),
   },
-  (table) => [index('link_key_workspace').on(table.workspaceId)],
+  (table) => [primaryKey({ columns: [table.linkId, table.logId] }), index('link_key_workspace').on(table.workspaceId)],
 );

@@ -1,12 +1,12 @@
-/** Links by which people without an account look at one flow. Nothing here opens a link: addresses, passwords and tokens are hashed. */
+/** Links by which people without an account look at a flow and the sub-flows that go with it. Nothing here opens a link: addresses, passwords and tokens are hashed. */
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { log } from './syncSchema.ts';
 import { workspace } from './workspaceSchema.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true });
 
-/** A link to one flow. It may no more than who made it may now. */
+/** A link to a flow, which it shows first. It may no more than who made it may now. */
 export const shareLink = pgTable(
   'share_link',
   {
@@ -35,6 +35,18 @@ export const shareLink = pgTable(
     index('share_link_log').on(table.logId),
     check('share_link_named', sql`(${table.name} is null) <> (${table.sealed} is null)`),
   ],
+);
+
+/** Sub-flows that a link shows besides its own flow, as whoever made it chose them then. */
+export const shareLinkFlow = pgTable(
+  'share_link_flow',
+  {
+    linkId: text('link_id').notNull().references(() => shareLink.id, { onDelete: 'cascade' }),
+    logId: text('log_id').notNull().references(() => log.id, { onDelete: 'cascade' }),
+    /** By which steps name it: the page knows from this which log to open. */
+    flowId: text('flow_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.linkId, table.logId] }), index('share_link_flow_log').on(table.logId)],
 );
 
 /** Somebody who has opened a link: until it ends they read by its token, and what they write carries its id. */
