@@ -50,7 +50,7 @@ export function accountPages(get: AddGet, post: AddPost, { accounts, workspaces 
     if (principal?.kind !== 'user') return undefined;
     const me = await accounts.profile.me(principal.userId);
     const { language } = me.preferences;
-    const mine = me.emailVerified && me.deleteAt === null ? await workspaces.workspaces.list(principal) : [];
+    const mine = me.emailVerified && me.deleteAt === null ? (await workspaces.workspaces.list(principal)).rows : [];
     return { context, principal, me, language, administers: mine.some(({ role }) => role === 'owner' || role === 'admin'), t: accountTextsOf(language), words: textsOf(language) };
   };
   // Here a second factor is set up; a key would go around it.

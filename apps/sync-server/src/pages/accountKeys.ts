@@ -13,7 +13,7 @@ const STANDARD_SCOPES = ['read_projects'];
 export function showKeys({ accounts: { apiKeys }, workspaces: { workspaces } }: PageParts): ShowSection {
   return async (viewer, problem) => {
     const { t, principal } = viewer;
-    const [keys, places] = [await apiKeys.list(principal), await workspaces.list(principal)];
+    const [keys, places] = [await apiKeys.list(principal), (await workspaces.list(principal)).rows];
     const scopeName = (scope: string) => t.scopes[scope] ?? scope;
     return sectionPage(viewer, 'keys', html`
       ${card(t.keysOwn, html`<p>${t.keysLead}</p>

@@ -6,6 +6,7 @@ export const linkProblem = problemsOf({
   LINK_PASSWORD: [401, 'This link asks for a password, and it is not the one that was given.'],
   LINK_LOCKED: [429, 'There were too many wrong passwords. Try again in {retryAfter} seconds.'],
   LINK_NOT_FOUND: [404, 'There is no such link in this workspace, or you may not see its flow. Nothing was changed; load the list again.'],
+  LINK_FLOW_TWICE: [422, 'A link names each of its flows once. Nothing was made; name every sub-flow once, and the flow itself not among them.'],
   LINK_EXISTS: [409, 'There is a link of this id already. Nothing was made; choose another id.'],
   LINKS_NOT_ALLOWED: [403, 'In this workspace flows are not shared by links. Nothing was made; an admin can allow it in the settings.'],
   LINK_LIMIT: [402, 'The plan of this workspace has {limit} links, and all are in use. Nothing was made; revoke one or choose another plan.'],

@@ -85,6 +85,29 @@ describe('a link', () => {
     expect([await list(owner), seen(await ask(server.url, maker, 'DELETE', `${place.links}/${id}`))]).toEqual([[], [404, 'LINK_NOT_FOUND']]);
   });
 
+  test('is listed in pages, newest first, each once, whatever the asker does not see in between', async () => {
+    const place = await scene();
+    const [hidden, colleague] = [`log_${++count}`, await inside(place.workspaceId, 'member')];
+    expect((await ask(server.url, owner, 'POST', `/workspaces/${place.workspaceId}/flows`, { logId: hidden, name: 'Hidden', visibility: 'private' })).status).toBe(201);
+    const made: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      await makeLink(server, owner, place.workspaceId, hidden);
+      made.unshift((await makeLink(server, owner, place.workspaceId, place.logId)).id);
+    }
+    // Of the same moment but for what a Date does not hold.
+    for (const [n, id] of made.slice(1, 4).entries()) await pool().query(`update share_link set created_at = '2026-01-01 12:00:00+00'::timestamptz + $2 * interval '300 microseconds' where id = $1`, [id, n]);
+    const pages: string[][] = [];
+    for (let after: string | null = ''; after !== null; ) {
+      const { body } = await ask(server.url, colleague, 'GET', `${place.links}?limit=2${after ? `&after=${after}` : ''}`);
+      pages.push(body.links.map(({ id }: { id: string }) => id));
+      after = body.next;
+    }
+    expect(pages.map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(pages.flat().toSorted()).toEqual(made.toSorted());
+    expect((await ask(server.url, colleague, 'GET', place.links)).body).toMatchObject({ links: pages.flat().map((id) => ({ id })), next: null });
+    expect((await ask(server.url, colleague, 'GET', `${place.links}?after=nonsense`)).status).toBe(422);
+  });
+
   test('cannot be made to a flow that one does not see, nor give more than one may', async () => {
     const place = await scene({ visibility: 'private' });
     const member = await inside(place.workspaceId, 'member');

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { ServerApp } from '../access/context.ts';
 import { accessRoute, problemAnswer } from '../access/route.ts';
 import { answerOf, bodyOf, conflict, inWorkspace, notFound, overLimit } from '../workspaces/answers.ts';
+import { pageQuery } from '../workspaces/paging.ts';
 import { idSchema } from '../workspaces/schema.ts';
 import type { SharingModule } from './module.ts';
 import { linkChangeSchema, linkListSchema, linkSchema, madeLinkSchema, newLinkSchema, openedLinkSchema, openLinkSchema } from './schema.ts';
@@ -12,7 +13,7 @@ const base = '/api/v1/workspaces/{workspaceId}/links';
 const sharer = { as: 'holder', workspace: { parameter: 'workspaceId', permission: 'share_links' } } as const;
 const aLink = inWorkspace.extend({ linkId: idSchema });
 
-const listRoute = accessRoute({ access: sharer, method: 'get', path: base, tags, summary: 'Links to flows that you see', request: { params: inWorkspace, query: z.object({ logId: idSchema.optional() }) }, responses: { 200: answerOf('They are, newest first.', linkListSchema), 404: notFound } });
+const listRoute = accessRoute({ access: sharer, method: 'get', path: base, tags, summary: 'Links to flows that you see', request: { params: inWorkspace, query: z.object({ logId: idSchema.optional(), after: pageQuery.shape.after, limit: pageQuery.shape.limit.openapi({ description: 'Most that one page holds; 500 without it.' }) }) }, responses: { 200: answerOf('They are, newest first.', linkListSchema), 404: notFound } });
 const createRoute = accessRoute({
   access: sharer,
   method: 'post',

@@ -1,6 +1,7 @@
 /** What the routes of links take and give. Times are ms UTC. */
 import { z } from '@hono/zod-openapi';
 import { linkKeySchema } from '@uxflow/core/keyMessages';
+import { nextSchema } from '../workspaces/paging.ts';
 import { idSchema } from '../workspaces/schema.ts';
 
 const time = z.number().int();
@@ -19,6 +20,8 @@ export const linkSchema = z
     sealed: z.string().nullable(),
     hasPassword: z.boolean(),
     mayComment: z.boolean(),
+    /** Sub-flows that it shows besides: the log of each, and the id by which steps name it. */
+    flows: z.array(z.object({ logId: z.string(), flowId: z.string() })),
     expiresAt: time.nullable(),
     /** `open`: it works; `expired`; `held`: who made it may not share the flow any more, or the workspace forbids links. */
     state: z.enum(['open', 'expired', 'held']),
@@ -34,11 +37,20 @@ export const linkSchema = z
 export type LinkView = z.infer<typeof linkSchema>;
 
 /** With what the asker may do about links at all. `mostDays`: after which a new one ends at the latest. */
-export const linkListSchema = z.object({ links: z.array(linkSchema), allowed: z.boolean(), mayAllow: z.boolean(), mostDays: z.number().nullable() });
+export const linkListSchema = z.object({ links: z.array(linkSchema), next: nextSchema, allowed: z.boolean(), mayAllow: z.boolean(), mostDays: z.number().nullable() });
 export type LinkList = z.infer<typeof linkListSchema>;
+
+const sealedKey = linkKeySchema.pick({ epoch: true, sealed: true, forMembers: true });
+/** Sub-flows of a link. */
+const MOST_FLOWS = 100;
 
 export const newLinkSchema = z.object({
   logId: idSchema,
+  flows: z
+    .array(z.object({ logId: idSchema, flowId: idSchema, key: sealedKey.optional() }))
+    .max(MOST_FLOWS)
+    .default([])
+    .openapi({ description: 'Sub-flows that it shows besides: flows of this workspace that you see. `flowId`: by which steps name it.' }),
   /** `link_` and random characters; needed with `key`, which is bound to it. */
   id: z.string().regex(/^link_[A-Za-z0-9_-]{16,80}$/).optional(),
   name: name.optional(),
@@ -46,7 +58,7 @@ export const newLinkSchema = z.object({
   password: password.optional().openapi({ description: 'Of an encrypted flow: the proof that follows from the password.' }),
   mayComment: z.boolean().default(false),
   expiresAt: end.default(null),
-  key: linkKeySchema.pick({ epoch: true, salt: true, sealed: true, forMembers: true }).optional(),
+  key: sealedKey.extend({ salt: linkKeySchema.shape.salt }).optional(),
 });
 export type NewShareLink = z.output<typeof newLinkSchema>;
 
@@ -70,7 +82,7 @@ export type OpenLinkRequest = z.output<typeof openLinkSchema>;
 
 export const openedLinkSchema = z
   .object({
-    /** Bearer of the socket; for this one flow. */
+    /** Bearer of the socket; for the flows of this link. */
     token: z.string(),
     expiresAt: time,
     /** Id in whose name comments are written. */
@@ -82,6 +94,8 @@ export const openedLinkSchema = z
     mayComment: z.boolean(),
     /** The flow's keys, sealed under the secret of the address; null where nothing is encrypted. */
     key: linkKeySchema.nullable(),
+    /** Sub-flows that it shows, as far as it may now. */
+    flows: z.array(z.object({ logId: z.string(), flowId: z.string(), name: z.string().nullable(), key: linkKeySchema.nullable() })),
   })
   .openapi('OpenedLink');
 export type OpenedLink = z.infer<typeof openedLinkSchema>;

@@ -4,13 +4,14 @@ import { accessProblem } from '../access/errors.ts';
 import { hashSecret, type Principal } from '../access/principal.ts';
 import type { PasswordHasher } from '../accounts/passwordHash.ts';
 import type { Queryable } from '../db/database.ts';
-import { keyProblem } from '../keys/errors.ts';
 import { workspaceProblem } from '../workspaces/errors.ts';
 import { scopesOf } from '../workspaces/flowScope.ts';
+import { pageClause, readPage, type PageQuery, type PageValues } from '../workspaces/paging.ts';
 import { changeIn, lookInto, type LockedPlace, type Place, type WorkspaceParts } from '../workspaces/place.ts';
 import { planOf, PLANS, type Plan } from '../workspaces/plans.ts';
 import { demandName } from '../workspaces/projects.ts';
 import { linkProblem } from './errors.ts';
+import { addLinkFlows, addLinkKeys } from './linkFlows.ts';
 import { LINK_FACTS, LINK_JOINS, linksAllowed, linkScope, type LinkFacts } from './linkScope.ts';
 import type { LinkChange, LinkList, LinkView, MadeLink, NewShareLink } from './schema.ts';
 
@@ -21,8 +22,8 @@ export interface SharingParts extends WorkspaceParts {
 }
 
 export interface Links {
-  /** Links of the flows that the asker sees, newest first. */
-  list(principal: Principal, workspaceId: string, options?: { logId?: string | undefined }): Promise<LinkList>;
+  /** Links of the flows that the asker sees, newest first; a page of them. */
+  list(principal: Principal, workspaceId: string, options?: { logId?: string | undefined } & PageQuery): Promise<LinkList>;
   /** A new link; its address is told this once. */
   create(principal: Principal, workspaceId: string, wanted: NewShareLink): Promise<MadeLink>;
   /** For who made it and who manages projects. */
@@ -36,6 +37,8 @@ export const LINK_PATH = '/s';
 /** Bytes of the random part of an address. */
 const ADDRESS_BYTES = 24;
 const DAY_MS = 86_400_000;
+/** Links of a page where nobody says how many. */
+const MOST_LISTED = 500;
 
 interface LinkRow extends LinkFacts {
   id: string;
@@ -43,6 +46,7 @@ interface LinkRow extends LinkFacts {
   name: string | null;
   sealed: string | null;
   hasPassword: boolean;
+  flows: LinkView['flows'];
   expiresAt: Date | null;
   createdBy: string;
   createdByName: string;
@@ -54,7 +58,8 @@ interface LinkRow extends LinkFacts {
 }
 
 // The maker may be gone, and the link must be seen all the same by who can end it.
-const LINKS = `select k.id, k.log_id as "logId", k.name, k.sealed, k.password_hash is not null as "hasPassword", k.expires_at as "expiresAt", k.created_by as "createdBy", coalesce(u.name, '') as "createdByName",
+const LINKS = `select k.id, k.log_id as "logId", k.name, k.sealed, coalesce((select json_agg(json_build_object('logId', f.log_id, 'flowId', f.flow_id) order by f.log_id) from share_link_flow f where f.link_id = k.id), '[]') as flows,
+    k.password_hash is not null as "hasPassword", k.expires_at as "expiresAt", k.created_by as "createdBy", coalesce(u.name, '') as "createdByName",
     k.created_at as "createdAt", k.opened, k.last_opened_at as "lastOpenedAt", facts.*, facts.role is not null as "isHere", k.may_comment as "mayComment", coalesce(k.expires_at <= now(), false) as "isExpired"
   from share_link k left join app_user u on u.id = k.created_by
   left join lateral (select ${LINK_FACTS} from (select k.*) k ${LINK_JOINS} where p.deleted_at is null) facts on true
@@ -82,6 +87,7 @@ export function createLinks(parts: SharingParts): Links {
     sealed: row.sealed,
     hasPassword: row.hasPassword,
     mayComment: row.mayComment,
+    flows: row.flows,
     expiresAt: row.expiresAt?.getTime() ?? null,
     state: row.isExpired ? 'expired' : row.isHere && linkScope(row, standardPlan) ? 'open' : 'held',
     createdBy: row.createdBy,
@@ -95,14 +101,20 @@ export function createLinks(parts: SharingParts): Links {
   const isAllowed = async ({ sql, workspace }: Place) => linksAllowed({ allowLinks: workspace.allowLinks, encrypted: workspace.encrypted, plan: await planOf(sql, workspace.ownerId, standardPlan) }, standardPlan);
 
   return {
-    async list(principal, workspaceId, { logId } = {}) {
+    async list(principal, workspaceId, { logId, after, limit = MOST_LISTED } = {}) {
       const place = await lookInto(parts, principal, workspaceId, { permission: 'share_links' });
-      const { rows } = await place.sql.query<LinkRow>(`${LINKS} and ($2::text is null or k.log_id = $2) order by k.created_at desc, k.id`, [workspaceId, logId ?? null]);
-      const logs = [...new Set(rows.map((row) => row.logId))];
-      const scopes = await scopesOf(place.sql, logs.map((one) => ({ userId: place.actor.userId, logId: one })));
-      const seen = new Set(logs.filter((_, at) => scopes[at]));
+      const seen = new Set<string>();
+      const read = async (values: PageValues): Promise<LinkRow[]> => {
+        const { rows } = await place.sql.query<LinkRow>(`${LINKS} and ($2::text is null or k.log_id = $2) ${pageClause('k.created_at', 'k.id', 3, 'newestFirst')}`, [workspaceId, logId ?? null, ...values]);
+        const logs = [...new Set(rows.map((row) => row.logId))];
+        const scopes = await scopesOf(place.sql, logs.map((one) => ({ userId: place.actor.userId, logId: one })));
+        for (const [at, one] of logs.entries()) if (scopes[at]) seen.add(one);
+        return rows;
+      };
+      const { rows, next } = await readPage({ after, limit }, read, ({ createdAt, id }) => [createdAt, id], (row) => (seen.has(row.logId) || mayChange(place, row) ? viewOf(place, row) : undefined));
       return {
-        links: rows.filter((row) => seen.has(row.logId) || mayChange(place, row)).map((row) => viewOf(place, row)),
+        links: rows,
+        next,
         allowed: await isAllowed(place),
         mayAllow: place.actor.permissions.has('manage_settings'),
         mostDays: (await planIn(place)).linkDays,
@@ -113,12 +125,11 @@ export function createLinks(parts: SharingParts): Links {
       const passwordHash = wanted.password === undefined ? null : await hasher.hash(wanted.password);
       return changeIn(parts, principal, workspaceId, { permission: 'share_links' }, async (place) => {
         const { sql, workspace, actor } = place;
-        const { logId, name, sealed, mayComment, expiresAt, key } = wanted;
+        const { logId, flows, name, sealed, mayComment, expiresAt, key } = wanted;
         if (!(await isAllowed(place))) throw linkProblem('LINKS_NOT_ALLOWED', { workspaceId });
         demandName(place, wanted);
         if (name === undefined && sealed === undefined) throw workspaceProblem(workspace.encrypted ? 'NAME_NOT_SEALED' : 'NAME_SEALED');
         if (workspace.encrypted && !(wanted.id && key)) throw linkProblem('LINK_KEY_NEEDED');
-        if (!workspace.encrypted && key) throw linkProblem('LINK_KEY_UNWANTED');
         const { rowCount: isListed } = await sql.query('select 1 from shared_log where log_id = $1 and workspace_id = $2 and deleted_at is null', [logId, workspaceId]);
         const [flow] = isListed ? await scopesOf(sql, [{ userId: actor.userId, logId }]) : [];
         if (!flow) throw workspaceProblem('FLOW_NOT_FOUND', { logId });
@@ -133,11 +144,9 @@ export function createLinks(parts: SharingParts): Links {
           [id, workspaceId, logId, hashSecret(address), name ?? null, sealed ?? null, passwordHash, mayComment, expiresAt === null ? null : new Date(expiresAt), actor.userId],
         );
         if (!rowCount) throw linkProblem('LINK_EXISTS');
-        if (key) {
-          if (key.epoch !== workspace.epoch) throw keyProblem('EPOCH_CHANGED', { epoch: workspace.epoch });
-          await sql.query('insert into link_key (link_id, workspace_id, log_id, epoch, salt, sealed, for_members) values ($1, $2, $3, $4, $5, $6, $7)', [id, workspaceId, logId, key.epoch, key.salt ?? null, key.sealed, key.forMembers]);
-        }
-        await place.record('LINK_MADE', { linkId: id, logId, mayComment, hasPassword: passwordHash !== null, expiresAt });
+        await addLinkKeys(sql, workspace, key ? [{ ...key, linkId: id, logId }] : []);
+        await addLinkFlows(place, { id, logId, salt: key?.salt }, flows);
+        await place.record('LINK_MADE', { linkId: id, logId, mayComment, hasPassword: passwordHash !== null, expiresAt, ...(flows.length > 0 ? { flows: flows.length } : {}) });
         await place.event({ type: 'LINK_MADE', payload: { linkId: id, logId } });
         return { ...viewOf(place, await find(place, id)), address: `${parts.publicUrl()}${LINK_PATH}/${address}` };
       });

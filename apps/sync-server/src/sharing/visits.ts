@@ -1,10 +1,11 @@
-/** Opening a link: who knows its address (and password) gets a token for this one flow, for an hour at most. */
+/** Opening a link: who knows its address (and password) gets a token for its flows, for an hour at most. */
 import { randomBytes } from 'node:crypto';
 import { hashSecret, LINK_TOKEN_PREFIX, type Principal } from '../access/principal.ts';
 import { countedAddress } from '../access/rateLimiter.ts';
 import type { Lockout } from '../accounts/lockout.ts';
-import { findLinkKey } from '../keys/workspaceKeys.ts';
+import { findLinkKeys } from '../keys/workspaceKeys.ts';
 import { linkProblem } from './errors.ts';
+import { flowsOfLink } from './linkFlows.ts';
 import { LINK_FACTS, LINK_JOINS, linkScope, type LinkFacts } from './linkScope.ts';
 import type { OpenedLink, OpenLinkRequest, PasswordParams } from './schema.ts';
 import type { SharingParts } from './service.ts';
@@ -57,11 +58,13 @@ export function createVisits({ database: { pool }, ids, hasher, standardPlan }: 
       const [link] = rows;
       const scope = link && linkScope(link, standardPlan);
       if (!scope) throw linkProblem('LINK_GONE');
-      const key = link.encrypted ? await findLinkKey(pool, link.id) : undefined;
+      const keys = link.encrypted ? await findLinkKeys(pool, link.id) : undefined;
+      const key = keys?.get(link.logId);
       if (link.encrypted && !key) throw linkProblem('LINK_GONE');
+      const flows = (await flowsOfLink(pool, link.id, standardPlan)).map((flow) => ({ ...flow, key: keys?.get(flow.logId) ?? null }));
       const token = LINK_TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
       const expiresAt = Math.min(Date.now() + TOKEN_MS, link.expiresAt?.getTime() ?? Infinity);
-      const answer = (visitorId: string): OpenedLink => ({ token, expiresAt, visitorId, linkId: link.id, logId: link.logId, name: link.flowName, mayComment: scope.scope === 'comment', key: key ?? null });
+      const answer = (visitorId: string): OpenedLink => ({ token, expiresAt, visitorId, linkId: link.id, logId: link.logId, name: link.flowName, mayComment: scope.scope === 'comment', key: key ?? null, flows });
       if (principal?.link?.id === link.id) {
         const { rowCount } = await pool.query('update link_visit set token_hash = $2, expires_at = $3 where id = $1 and created_at > $4 and expires_at > now()', [principal.link.visitorId, hashSecret(token), new Date(expiresAt), new Date(Date.now() - VISIT_MS)]);
         if (rowCount) return answer(principal.link.visitorId);

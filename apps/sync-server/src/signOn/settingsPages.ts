@@ -57,7 +57,7 @@ export function addSettingsPages(app: ServerApp, layer: AccessLayer, parts: Sett
     });
   };
   const showList = async (settler: Settler, problem?: Problem): Promise<Response> => {
-    const mine = (await workspaces.workspaces.list(settler.principal)).filter(({ role }) => role === 'owner' || role === 'admin');
+    const mine = (await workspaces.workspaces.list(settler.principal)).rows.filter(({ role }) => role === 'owner' || role === 'admin');
     const { t } = settler;
     const cards = await Promise.all(
       mine.map(async ({ id, name }) => {

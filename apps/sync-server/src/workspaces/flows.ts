@@ -5,6 +5,7 @@ import type { Principal } from '../access/principal.ts';
 import { keyProblem } from '../keys/errors.ts';
 import { workspaceProblem } from './errors.ts';
 import { scopeOf, type FlowFacts, type FlowScope, type ProjectRole } from './flowScope.ts';
+import { pageClause, readPage, type Page, type PageQuery, type PageValues } from './paging.ts';
 import { changeIn, lookInto, type LockedPlace, type Place, type WorkspaceParts } from './place.ts';
 import { planOf, PLANS } from './plans.ts';
 import { demandName, findProject } from './projects.ts';
@@ -13,7 +14,8 @@ import { GRACE_DAYS } from './service.ts';
 import { storageOf } from './usage.ts';
 
 export interface Flows {
-  list(principal: Principal, workspaceId: string, options?: { projectId?: string | undefined; deleted?: boolean }): Promise<FlowView[]>;
+  /** Those that they see, oldest first; with `deleted` those that they may bring back. */
+  list(principal: Principal, workspaceId: string, options?: { projectId?: string | undefined; deleted?: boolean } & PageQuery): Promise<Page<FlowView>>;
   /** Puts a log into the workspace, from where its owner stands; then join it at `no` and send the snapshot of `no`. */
   share(principal: Principal, workspaceId: string, wanted: NewFlow): Promise<FlowView>;
   change(principal: Principal, workspaceId: string, logId: string, change: FlowChange): Promise<FlowView>;
@@ -66,12 +68,13 @@ export function createFlows(parts: WorkspaceParts): Flows {
   };
 
   return {
-    async list(principal, workspaceId, { projectId, deleted = false } = {}) {
+    async list(principal, workspaceId, { projectId, deleted = false, ...page } = {}) {
       const place = await lookInto(parts, principal, workspaceId, { permission: 'read_projects' });
-      const { rows } = await place.sql.query<FlowRow>(`${FLOWS} and ($3::text is null or s.project_id = $3) and s.deleted_at is ${deleted ? 'not null' : 'null'} order by s.created_at, s.log_id`, [workspaceId, principal.userId, projectId ?? null]);
-      return rows.flatMap((flow) => {
+      const which = `($3::text is null or s.project_id = $3) and s.deleted_at is ${deleted ? 'not null' : 'null'}`;
+      const read = async (values: PageValues) => (await place.sql.query<FlowRow>(`${FLOWS} and ${which} ${pageClause('s.created_at', 's.log_id', 4)}`, [workspaceId, principal.userId, projectId ?? null, ...values])).rows;
+      return readPage(page, read, ({ createdAt, logId }) => [createdAt, logId], (flow) => {
         const scope = scopeIn(place, flow);
-        return scope && (!deleted || maySettle(place, flow)) ? [viewOf(flow, scope)] : [];
+        return scope && (!deleted || maySettle(place, flow)) ? viewOf(flow, scope) : undefined;
       });
     },
     share: (principal, workspaceId, wanted) =>

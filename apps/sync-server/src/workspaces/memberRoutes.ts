@@ -4,7 +4,7 @@ import type { ServerApp } from '../access/context.ts';
 import { accessRoute } from '../access/route.ts';
 import { answerOf, bodyOf, conflict, inWorkspace, notFound } from './answers.ts';
 import type { WorkspaceModule } from './module.ts';
-import { nextSchema, pageOf, pageQuery } from './paging.ts';
+import { nextSchema, pageQuery } from './paging.ts';
 import { idSchema, memberChangeSchema, memberSchema } from './schema.ts';
 
 const tags = ['members'];
@@ -45,7 +45,7 @@ const removeRoute = accessRoute({
 /** Adds the routes of members. */
 export function addMemberRoutes(app: ServerApp, { members }: WorkspaceModule): void {
   app.openapi(listRoute, async (context) => {
-    const { rows, next } = pageOf(await members.list(context.get('principal'), context.req.valid('param').workspaceId), ({ joinedAt, userId }) => [joinedAt, userId], context.req.valid('query'));
+    const { rows, next } = await members.list(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('query'));
     return context.json({ members: rows, next }, 200);
   });
   app.openapi(changeRoute, async (context) => {

@@ -2,12 +2,14 @@
 import { GRANTABLE, permissionsOf, type Permission, type WorkspaceRole } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
 import { workspaceProblem } from './errors.ts';
+import { pageClause, readPage, type Page, type PageQuery } from './paging.ts';
 import { changeIn, lookInto, type LockedPlace, type WorkspaceParts } from './place.ts';
 import type { MemberChange, MemberView } from './schema.ts';
 import { demandPerson } from './service.ts';
 
 export interface Members {
-  list(principal: Principal, workspaceId: string): Promise<MemberView[]>;
+  /** Oldest first. */
+  list(principal: Principal, workspaceId: string, page?: PageQuery): Promise<Page<MemberView>>;
   change(principal: Principal, workspaceId: string, userId: string, change: MemberChange): Promise<MemberView>;
   /** Takes somebody out; their open sockets lose the workspace at once. The own id leaves. */
   remove(principal: Principal, workspaceId: string, userId: string): Promise<void>;
@@ -35,10 +37,9 @@ export function createMembers(parts: WorkspaceParts): Members {
     return rows[0];
   };
   return {
-    async list(principal, workspaceId) {
+    async list(principal, workspaceId, page = {}) {
       const { sql } = await lookInto(parts, principal, workspaceId, { permission: 'read_members' });
-      const { rows } = await sql.query<MemberRow>(`${MEMBERS} order by m.joined_at, m.user_id`, [workspaceId]);
-      return rows.map(viewOf);
+      return readPage(page, async (values) => (await sql.query<MemberRow>(`${MEMBERS} ${pageClause('m.joined_at', 'm.user_id', 2)}`, [workspaceId, ...values])).rows, ({ joinedAt, userId }) => [joinedAt, userId], viewOf);
     },
     change: (principal, workspaceId, userId, { role, permissions }) =>
       changeIn(parts, principal, workspaceId, { permission: 'manage_members' }, async (place) => {

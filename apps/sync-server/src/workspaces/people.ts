@@ -60,7 +60,7 @@ export async function exportOfPerson(sql: Queryable, userId: string): Promise<Re
     invitationsSent: await read('select id, workspace_id, email, role, note, state, created_at from invitation where invited_by = $1 order by 1'),
     projects: await read('select id, workspace_id, name, created_at from project where created_by = $1 order by 1'),
     flows: await read('select log_id, workspace_id, project_id, name, created_at from shared_log where created_by = $1 order by 1'),
-    links: await read('select id, workspace_id, log_id, name, may_comment, expires_at, created_at, revoked_at from share_link where created_by = $1 order by 1'),
+    links: await read('select k.id, k.workspace_id, k.log_id, array(select f.log_id from share_link_flow f where f.link_id = k.id order by 1) as sub_flows, k.name, k.may_comment, k.expires_at, k.created_at, k.revoked_at from share_link k where k.created_by = $1 order by 1'),
     activity: await read('select workspace_id, code, params, at from activity where actor_id = $1 order by id'),
     signOn: await read('select c.workspace_id, c.name as connection_name, i.subject, i.created_at, i.last_at from sign_on_identity i join sign_on_connection c on c.id = i.connection_id where i.user_id = $1 order by i.created_at'),
     subscription: await read('select plan, status, current_period_end from subscription where user_id = $1'),

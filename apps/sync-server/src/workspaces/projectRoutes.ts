@@ -5,7 +5,7 @@ import type { Permission } from '../access/permissions.ts';
 import { accessRoute } from '../access/route.ts';
 import { answerOf, bodyOf, conflict, deletedQuery, graceSchema, inWorkspace, notFound, overLimit } from './answers.ts';
 import type { WorkspaceModule } from './module.ts';
-import { nextSchema, pageOf, pageQuery } from './paging.ts';
+import { nextSchema, pageQuery } from './paging.ts';
 import { flowChangeSchema, flowSchema, idSchema, newFlowSchema, newProjectSchema, projectChangeSchema, projectMemberSchema, projectRoleSchema, projectSchema } from './schema.ts';
 
 const tags = ['projects'];
@@ -44,7 +44,7 @@ const restoreFlow = accessRoute({ access: needs('read_projects'), method: 'post'
 export function addProjectRoutes(app: ServerApp, { projects, flows }: WorkspaceModule): void {
   app.openapi(listProjects, async (context) => {
     const { deleted, ...page } = context.req.valid('query');
-    const { rows, next } = pageOf(await projects.list(context.get('principal'), context.req.valid('param').workspaceId, { deleted: deleted === 'true' }), ({ createdAt, id }) => [createdAt, id], page);
+    const { rows, next } = await projects.list(context.get('principal'), context.req.valid('param').workspaceId, { deleted: deleted === 'true', ...page });
     return context.json({ projects: rows, next }, 200);
   });
   app.openapi(createProject, async (context) => context.json(await projects.create(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('json')), 201));
@@ -80,7 +80,7 @@ export function addProjectRoutes(app: ServerApp, { projects, flows }: WorkspaceM
   });
   app.openapi(listFlows, async (context) => {
     const { deleted, projectId, ...page } = context.req.valid('query');
-    const { rows, next } = pageOf(await flows.list(context.get('principal'), context.req.valid('param').workspaceId, { projectId, deleted: deleted === 'true' }), ({ createdAt, logId }) => [createdAt, logId], page);
+    const { rows, next } = await flows.list(context.get('principal'), context.req.valid('param').workspaceId, { projectId, deleted: deleted === 'true', ...page });
     return context.json({ flows: rows, next }, 200);
   });
   app.openapi(shareFlow, async (context) => context.json(await flows.share(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('json')), 201));

@@ -3,6 +3,7 @@ import { accessProblem } from '../access/errors.ts';
 import type { Principal } from '../access/principal.ts';
 import { workspaceProblem } from './errors.ts';
 import { scopeOf, type FlowFacts, type FlowScope, type ProjectRole } from './flowScope.ts';
+import { pageClause, readPage, type Page, type PageQuery, type PageValues } from './paging.ts';
 import { changeIn, lookInto, type LockedPlace, type Place, type WorkspaceParts } from './place.ts';
 import { planOf, PLANS } from './plans.ts';
 import type { NewProject, ProjectChange, ProjectView } from './schema.ts';
@@ -10,7 +11,7 @@ import { GRACE_DAYS } from './service.ts';
 
 export interface Projects {
   /** Those that they see; with `deleted` those that wait for their end and that they may bring back. */
-  list(principal: Principal, workspaceId: string, options?: { deleted?: boolean }): Promise<ProjectView[]>;
+  list(principal: Principal, workspaceId: string, options?: { deleted?: boolean } & PageQuery): Promise<Page<ProjectView>>;
   create(principal: Principal, workspaceId: string, wanted: NewProject): Promise<ProjectView>;
   get(principal: Principal, workspaceId: string, projectId: string): Promise<ProjectView>;
   change(principal: Principal, workspaceId: string, projectId: string, change: ProjectChange): Promise<ProjectView>;
@@ -54,12 +55,12 @@ export function createProjects(parts: WorkspaceParts): Projects {
     return viewOf(found.project, found.scope);
   };
   return {
-    async list(principal, workspaceId, { deleted = false } = {}) {
+    async list(principal, workspaceId, { deleted = false, ...page } = {}) {
       const place = await lookInto(parts, principal, workspaceId, { permission: 'read_projects' });
-      const { rows } = await place.sql.query<ProjectRow>(`${PROJECTS} and p.deleted_at is ${deleted ? 'not null' : 'null'} order by p.id`, [workspaceId, principal.userId]);
-      return rows.flatMap((project) => {
+      const read = async (values: PageValues) => (await place.sql.query<ProjectRow>(`${PROJECTS} and p.deleted_at is ${deleted ? 'not null' : 'null'} ${pageClause('p.created_at', 'p.id', 3)}`, [workspaceId, principal.userId, ...values])).rows;
+      return readPage(page, read, ({ createdAt, id }) => [createdAt, id], (project) => {
         const scope = scopeIn(place, project);
-        return scope && (!deleted || maySettle(place, project)) ? [viewOf(project, scope)] : [];
+        return scope && (!deleted || maySettle(place, project)) ? viewOf(project, scope) : undefined;
       });
     },
     create: (principal, workspaceId, wanted) =>

@@ -6,7 +6,7 @@ import { answerOf, bodyOf, conflict, deletedQuery, graceSchema, inWorkspace, not
 import { addInvitationRoutes } from './invitationRoutes.ts';
 import { addMemberRoutes } from './memberRoutes.ts';
 import type { WorkspaceModule } from './module.ts';
-import { nextSchema, pageOf, pageQuery } from './paging.ts';
+import { nextSchema, pageQuery } from './paging.ts';
 import { addProjectRoutes } from './projectRoutes.ts';
 import { PLAN_NAMES } from './plans.ts';
 import { activitySchema, newWorkspaceSchema, subscriptionSchema, transferSchema, usageLineSchema, usageSchema, workspaceChangeSchema, workspaceSchema } from './schema.ts';
@@ -133,7 +133,7 @@ export function addWorkspaceRoutes(app: ServerApp, module: WorkspaceModule): voi
   const { workspaces, usage } = module;
   app.openapi(listRoute, async (context) => {
     const { deleted, ...page } = context.req.valid('query');
-    const { rows, next } = pageOf(await workspaces.list(context.get('principal'), { deleted: deleted === 'true' }), ({ createdAt, id }) => [createdAt, id], page);
+    const { rows, next } = await workspaces.list(context.get('principal'), { deleted: deleted === 'true', ...page });
     return context.json({ workspaces: rows, next }, 200);
   });
   app.openapi(createRoute, async (context) => context.json(await workspaces.create(context.get('principal'), context.req.valid('json')), 201));

@@ -6,6 +6,7 @@ import type { Principal } from '../access/principal.ts';
 import type { Queryable } from '../db/database.ts';
 import { transact } from '../db/transaction.ts';
 import { workspaceProblem } from './errors.ts';
+import { pageClause, readPage, type Page, type PageQuery } from './paging.ts';
 import { changeIn, lockedPlace, lookInto, WORKSPACE_COLUMNS, type WorkspaceParts, type WorkspaceRow } from './place.ts';
 import { planOf, PLANS, type PlanName } from './plans.ts';
 import type { NewWorkspace, WorkspaceChange, WorkspaceView } from './schema.ts';
@@ -14,8 +15,8 @@ import type { NewWorkspace, WorkspaceChange, WorkspaceView } from './schema.ts';
 export const GRACE_DAYS = 30;
 
 export interface Workspaces {
-  /** Those that they are in; with `deleted` those of their own that wait for their end. */
-  list(principal: Principal, options?: { deleted?: boolean }): Promise<WorkspaceView[]>;
+  /** Those that they are in, oldest first; with `deleted` those of their own that wait for their end. */
+  list(principal: Principal, options?: { deleted?: boolean } & PageQuery): Promise<Page<WorkspaceView>>;
   create(principal: Principal, wanted: NewWorkspace): Promise<WorkspaceView>;
   get(principal: Principal, workspaceId: string): Promise<WorkspaceView>;
   change(principal: Principal, workspaceId: string, change: WorkspaceChange): Promise<WorkspaceView>;
@@ -47,11 +48,12 @@ export function createWorkspaces(parts: WorkspaceParts): Workspaces {
   };
 
   return {
-    async list(principal, { deleted = false } = {}) {
-      const { rows } = await database.pool.query<ListedRow>(`${LISTED} and ${deleted ? `w.deleted_at is not null and m.role = 'owner'` : 'w.deleted_at is null'} and ($2::text is null or w.id = $2) order by w.id`, [principal.userId, principal.workspaceId ?? null]);
+    async list(principal, { deleted = false, ...page } = {}) {
+      const which = `${deleted ? `w.deleted_at is not null and m.role = 'owner'` : 'w.deleted_at is null'} and ($2::text is null or w.id = $2)`;
+      const { rows, next } = await readPage(page, async (values) => (await database.pool.query<ListedRow>(`${LISTED} and ${which} ${pageClause('w.created_at', 'w.id', 3)}`, [principal.userId, principal.workspaceId ?? null, ...values])).rows, ({ createdAt, id }) => [createdAt, id], (row) => row);
       const plans = new Map<string, PlanName>();
       for (const { ownerId } of rows) if (!plans.has(ownerId)) plans.set(ownerId, await planOf(database.pool, ownerId, standardPlan));
-      return rows.map((row) => viewOf(row, plans.get(row.ownerId)!));
+      return { rows: rows.map((row) => viewOf(row, plans.get(row.ownerId)!)), next };
     },
     create: (principal, { name, description, encrypted, settings }) =>
       transact(database, async (transaction) => {
