@@ -55,6 +55,8 @@ export interface LogStore {
   /** At most `limit` entries before `before` (default: the end), newest first, with their effects. */
   readHistory(logId: string, range?: { before?: number; limit?: number }): HistoryEntry[];
   findEntry(logId: string, id: string): HistoryEntry | undefined;
+  /** True when this entry lies on a branch of the log: this device made it, whatever a server said of it since. */
+  isOnBranch(logId: string, id: string): boolean;
   /** Number of the last confirmed entry; a branch without entries: its base's number. Throws LOG_NOT_FOUND. */
   headOf(logId: string): number;
   /** Entries after `afterNo` that this device made and a server has numbered, in order. */
@@ -70,6 +72,7 @@ export interface LogWriter {
   head(logId: string): Head;
   insert(logId: string, entry: NewEntry, effect?: Uint8Array): number;
   numberOf(logId: string, id: string): number | undefined;
+  isOnBranch(logId: string, id: string): boolean;
   /** The chain after `no`, or undefined when the log does not know it. */
   findChain(logId: string, no: number): string | undefined;
   /** Forgets what memory knows of a log's end: it was changed by other means. */
@@ -134,11 +137,13 @@ export function createLogWriter(database: Database): LogWriter {
   };
 
   const numberOf = (logId: string, id: string) => database.statement('select no from entry where log_id = ? and id = ?').pluck().get(logId, id) as number | undefined;
+  const isOnBranch = (logId: string, id: string) => database.statement('select 1 from log join entry on entry.log_id = log.id where log.base_log = ? and entry.id = ?').get(logId, id) !== undefined;
 
   return {
     head,
     findChain,
     numberOf,
+    isOnBranch,
     forget: (logId) => void heads.delete(logId),
     insert(logId, entry, effect) {
       const previous = head(logId);
@@ -213,6 +218,7 @@ export function createLogStore(database: Database, writer: LogWriter): LogStore 
         const row = database.statement(`select ${WITH_EFFECT} where entry.log_id = ? and entry.id = ?`).get(logId, id) as EntryRow | undefined;
         return row && toEntry(row);
       }),
+    isOnBranch: (logId, id) => database.read(() => writer.isOnBranch(logId, id)),
     headOf: (logId) => database.read(() => writer.head(logId).no),
     ownEntries: (logId, afterNo) =>
       database.read(() => {

@@ -95,3 +95,14 @@ test('a denied entry is taken out of the queue', () => {
   folder.flows.addPending('log', testEntry('c'));
   expect(waiting()).toEqual(['b', 'c']);
 });
+
+test('an own entry that was denied and put aside is own when a server takes another copy of it after all', async () => {
+  for (const id of ['a', 'b']) folder.flows.addPending('log', testEntry(id));
+  folder.flows.createBranch({ id: 'aside', baseLog: 'log', baseNo: 0 });
+  folder.flows.append('aside', testEntry('a'));
+  folder.flows.removePending('log', 'a');
+  await reopen();
+  folder.flows.receiveConfirmed('log', [sent(1, 'x'), sent(2, 'a'), sent(3, 'b')]);
+  expect(folder.flows.ownEntries('log', 0).map(({ id }) => id)).toEqual(['a', 'b']);
+  expect([folder.flows.isOnBranch('log', 'a'), folder.flows.isOnBranch('log', 'x'), folder.flows.isOnBranch('aside', 'a')]).toEqual([true, false, false]);
+});

@@ -25,8 +25,9 @@ export interface PendingStore {
   /** Moves an own entry from pending to its number. Told twice: nothing. Throws LOG_GAP or LOG_FORKED, and nothing has moved. */
   acknowledge(logId: string, acknowledgement: Acknowledgement): void;
   /**
-   * Stores what a server sent, in order; entries that are here already are skipped, own pending ones leave the queue. Throws LOG_GAP when
-   * one does not follow the head, LOG_FORKED when a number is taken by another id; nothing is stored then.
+   * Stores what a server sent, in order; entries that are here already are skipped, own pending ones leave the queue. Own is also what lies
+   * on a branch: it was denied once, and another copy of it was taken. Throws LOG_GAP when one does not follow the head, LOG_FORKED when a
+   * number is taken by another id; nothing is stored then.
    */
   receiveConfirmed(logId: string, entries: readonly (StoredEntry & { effect?: Uint8Array })[]): void;
   /**
@@ -91,7 +92,7 @@ export function createPendingStore(database: Database, writer: LogWriter, snapsh
     receiveConfirmed: (logId, entries) =>
       database.write(() => {
         for (const entry of entries) {
-          const isOwn = remove(logId, entry.id);
+          const isOwn = remove(logId, entry.id) || writer.isOnBranch(logId, entry.id);
           if (!isKnown(logId, entry.no, entry.id)) writer.insert(logId, isOwn ? { ...entry, isOwn } : entry, entry.effect);
         }
       }),

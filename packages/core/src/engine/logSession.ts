@@ -134,7 +134,7 @@ export function openLogSession(options: LogSessionOptions): LogSession {
     log.replica.subscribe(({ before, after, folded, own }) => {
       if (shared !== log) return;
       if (own) mine.add(own.entry.id);
-      const entries = own ? [{ transaction: own.entry, effect: own.effect, isMine: true }] : folded.map(({ entry, effect }) => ({ transaction: entry, effect, isMine: mine.delete(entry.id) }));
+      const entries = own ? [{ transaction: own.entry, effect: own.effect, isMine: true }] : folded.map(({ entry, effect }) => ({ transaction: entry, effect, isMine: mine.delete(entry.id) || flows.isOnBranch(logId, entry.id) }));
       tell({ before, state: after, entries, isOwn: own !== null });
     });
     local = log.replica.confirmed;

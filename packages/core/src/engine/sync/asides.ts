@@ -14,6 +14,7 @@ export interface Asides {
   withdraw(flowId: string, entryIds: ReadonlySet<string>): void;
   /** The entries of a lot, in their order. */
   entries(asideId: string): Transaction[];
+  /** Ends a lot. That its entries were made here stays known: a server may still take one of which another copy was on its way. */
   drop(asideId: string): void;
 }
 
@@ -28,6 +29,8 @@ export function createAsides({ folder, newId, now }: { folder: DataFolder; newId
       const told = kind === 'branch' ? about(id) : undefined;
       return told ? [{ id, ...told, entries: [...flows.readEntries(id)].length }] : [];
     });
+  /** A branch from where its log stands: the number that an older one began at may lie below the server's snapshot by now. */
+  const branchFrom = (baseLog: string, id: string) => flows.createBranch({ id, baseLog, baseNo: flows.headOf(baseLog) });
   return {
     list,
     add(flowId, logId, head, { entry, code, params }) {
@@ -43,11 +46,11 @@ export function createAsides({ folder, newId, now }: { folder: DataFolder; newId
       for (const { id, entries } of list(flowId)) {
         const left = [...flows.readEntries(id)].filter((entry) => !entryIds.has(entry.id));
         if (left.length === entries) continue;
-        const { baseLog, baseNo } = flows.getLog(id);
+        const { baseLog } = flows.getLog(id);
         flows.dropBranch(id);
         if (left.length === 0) settings.remove(`aside:${id}`);
         else {
-          flows.createBranch({ id, baseLog: baseLog!, baseNo: baseNo! });
+          branchFrom(baseLog!, id);
           flows.appendMany(id, left.map(({ no: _, ...entry }) => entry));
         }
       }
@@ -55,6 +58,11 @@ export function createAsides({ folder, newId, now }: { folder: DataFolder; newId
     entries: (id) => [...flows.readEntries(id)].map(({ bytes }) => parseEntry(bytes)),
     drop: (id) =>
       folder.withTransaction(() => {
+        const { baseLog } = flows.getLog(id);
+        const made = `made_${baseLog}`;
+        if (!flows.findLog(made)) branchFrom(baseLog!, made);
+        // Their ids alone: what a person threw away is not kept.
+        flows.appendMany(made, [...flows.readEntries(id)].map(({ id: entryId, author, at }) => ({ id: entryId, author, at, bytes: new Uint8Array(0) })));
         flows.dropBranch(id);
         settings.remove(`aside:${id}`);
       }),
