@@ -1,9 +1,10 @@
 import type { Version } from '@uxflow/core';
 import type { HistoryEntry } from '@uxflow/core/api';
-import { Button, EmptyState, Notice, Spinner } from '@uxflow/ui';
+import { Button, EmptyState, Spinner } from '@uxflow/ui';
 import { Clock } from 'lucide-react';
 import { useCallback } from 'react';
-import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useFlow, useSession } from '../../store/flowServices.ts';
 import { useNow, useServices } from '../../store/services.ts';
 import { ConflictInbox } from './ConflictInbox.tsx';
@@ -33,7 +34,7 @@ export function HistoryPanel({ onShow }: HistoryPanelProps) {
     <div className="past" data-testid="history">
       <ConflictInbox onShow={onShow} isHiddenWhenEmpty />
       <NamedVersions onRestore={isReadOnly ? undefined : restoreVersion} />
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       <section aria-label={text('history.entries')}>
         {entries === null ? (
           failure ? null : <Spinner label={text('loading')} />

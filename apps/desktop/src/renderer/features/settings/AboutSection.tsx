@@ -2,6 +2,7 @@ import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import { IconButton, Notice, Spinner } from '@uxflow/ui';
 import { Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { useConnectionStatus, useServices } from '../../store/services.ts';
 import { Section } from './Section.tsx';
@@ -44,7 +45,7 @@ export function AboutSection() {
           <dd>{text(info.readOnly ? 'settings.readOnly' : 'settings.writable')}</dd>
         </dl>
       ) : failure ? (
-        <Notice tone="error">{errorText(text, failure)}</Notice>
+        <FailureNotice failure={failure} />
       ) : (
         <Spinner label={text('loading')} />
       )}

@@ -1,7 +1,8 @@
 import type { EndpointView } from '@uxflow/core/api';
-import { Badge, Notice } from '@uxflow/ui';
+import { Badge } from '@uxflow/ui';
 import { ChevronRight } from 'lucide-react';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useText } from '../../i18n/TextContext.tsx';
 import type { Translate } from '../../i18n/translate.ts';
 import { CertificateField } from './CertificateField.tsx';
 import { EnteredField } from './EnteredField.tsx';
@@ -13,7 +14,7 @@ import type { EndpointState } from './useEndpoint.ts';
 export function AdvancedConnection({ endpoint, hasApiVersion }: { endpoint: EndpointState; hasApiVersion: boolean }) {
   const text = useText();
   const { view, failure, isSaving, change } = endpoint;
-  if (!view) return failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null;
+  if (!view) return <FailureNotice failure={failure} />;
   return (
     <details className="settings__advanced">
       <summary>
@@ -31,7 +32,7 @@ export function AdvancedConnection({ endpoint, hasApiVersion }: { endpoint: Endp
         <CertificateField certificates={view.certificates} isSaving={isSaving} onChange={(ca) => change({ ca })} />
         <ProxyFields key={JSON.stringify(view.proxy)} proxy={view.proxy} isSaving={isSaving} onChange={(proxy) => change({ proxy })} />
         <HeaderList names={view.headerNames} isSaving={isSaving} onChange={(name, value) => change({ header: { name, value } })} />
-        <div aria-live="polite">{failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}</div>
+        <div aria-live="polite"><FailureNotice failure={failure} /></div>
       </div>
     </details>
   );

@@ -1,9 +1,10 @@
 import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import type { Settings } from '@uxflow/core/api';
-import { Button, Notice, Switch } from '@uxflow/ui';
+import { Button, Switch } from '@uxflow/ui';
 import { Eraser } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
-import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { bytesText } from './amounts.ts';
 import { EmbeddingPanel } from './EmbeddingPanel.tsx';
@@ -38,7 +39,7 @@ export function AnswersSection({ settings, change, onAsked }: { settings: Settin
           {!size ? null : size.answers ? text(size.bytes > NEAR_FULL ? 'answers.sizeFull' : 'answers.size', { count: size.answers, size: bytesText(size.bytes, language) }) : text(isCleared ? 'answers.cleared' : 'answers.none')}
         </span>
       </div>
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {settings.keepsAnswers ? <EmbeddingPanel saved={settings.embeddingModel} change={(embeddingModel) => change({ embeddingModel })} onAsked={onAsked} /> : null}
     </Section>
   );

@@ -1,10 +1,11 @@
 import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import type { McpState } from '@uxflow/core/api';
-import { Button, Notice, Spinner, Switch } from '@uxflow/ui';
+import { Button, Spinner, Switch } from '@uxflow/ui';
 import { KeyRound, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { ClientConfig, type ClientWay } from './ClientConfig.tsx';
 import { ConsentTable } from './ConsentTable.tsx';
@@ -45,8 +46,8 @@ export function ConnectionsSection() {
   return (
     <Section id="connections" title={text('settings.connections')} text={text('mcp.text')}>
       <Switch label={text('mcp.switch')} hint={text('mcp.switchText')} checked={mcp.isOn} disabled={isBusy} onCommit={(isOn) => set({ isOn })} />
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-      {mcp.isOn && mcp.error ? <Notice tone="error">{errorText(text, mcp.error)}</Notice> : null}
+      <FailureNotice failure={failure} />
+      {mcp.isOn && mcp.error ? <FailureNotice failure={mcp.error} /> : null}
       {mcp.isOn ? (
         <>
           <ClientConfig mcp={mcp} token={token} way={way} onWay={setWay} />

@@ -3,7 +3,8 @@ import type { EgressTotalView } from '@uxflow/core/api';
 import { Badge, Button, EmptyState, Notice, SelectField, Spinner } from '@uxflow/ui';
 import { Download, Globe, House, ShieldCheck } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
-import { codeText, errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { codeText, useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { saveFile } from '../../saveFile.ts';
 import { followStream } from '../../store/followStream.ts';
 import { useNow, useServices } from '../../store/services.ts';
@@ -59,7 +60,7 @@ export function EgressLedger({ asked }: { asked: number }) {
         ) : null
       }
     >
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {rows === null ? (
         failure ? null : <Spinner label={text('loading')} />
       ) : rows.length === 0 ? (

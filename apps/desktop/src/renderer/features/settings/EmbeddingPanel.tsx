@@ -3,7 +3,8 @@ import type { ConnectedChoice } from '@uxflow/core/api';
 import { Button, Notice, SelectField, Spinner } from '@uxflow/ui';
 import { Square, Zap } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { durationText } from './amounts.ts';
 import { EnteredField } from './EnteredField.tsx';
@@ -113,7 +114,7 @@ function EmbeddingTest({ choice, onAsked }: { choice: ConnectedChoice; onAsked: 
       </div>
       <div aria-live="polite">
         {state.phase === 'done' ? <Notice tone="success">{text('answers.embeddingOk', { dimensions: state.dimensions.toLocaleString(language), ms: durationText(state.ms, language) })}</Notice> : null}
-        {state.phase === 'failed' ? <Notice tone="error">{errorText(text, state.error)}</Notice> : null}
+        {state.phase === 'failed' ? <FailureNotice failure={state.error} /> : null}
       </div>
     </>
   );

@@ -3,7 +3,8 @@ import type { ConnectedChoice, FitnessState } from '@uxflow/core/api';
 import { Button, Notice } from '@uxflow/ui';
 import { Gauge, Square } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useText } from '../../i18n/TextContext.tsx';
 import { useNow, useServices } from '../../store/services.ts';
 import { FitnessFindings } from './FitnessFindings.tsx';
 import './fitness.css';
@@ -71,7 +72,7 @@ export function FitnessCheck({ choice, onAsked }: { choice: ConnectedChoice; onA
       </div>
       <div aria-live="polite">
         {check.phase === 'stopped' ? <Notice>{text('fitness.stopped')}</Notice> : null}
-        {check.phase === 'failed' ? <Notice tone="error">{errorText(text, check.error)}</Notice> : null}
+        {check.phase === 'failed' ? <FailureNotice failure={check.error} /> : null}
         {report && check.phase !== 'running' ? <FitnessFindings report={report} /> : null}
       </div>
     </div>

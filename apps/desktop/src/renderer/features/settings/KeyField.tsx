@@ -1,8 +1,9 @@
 import { errorInfo, type ErrorInfo } from '@uxflow/core';
-import { Button, Field, Notice } from '@uxflow/ui';
+import { Button, Field } from '@uxflow/ui';
 import { KeyRound, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { hostOf } from './hosts.ts';
 
@@ -71,7 +72,7 @@ export function KeyField({ baseUrl, title, onChanged }: { baseUrl: string; /** W
         )}
       </Field>
       {status ? <p className="settings__faint">{text(status.present ? 'settings.keptIn' : 'settings.keepIn', { place: text(`strength.${status.strength}`) })}</p> : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
     </div>
   );
 }

@@ -1,9 +1,10 @@
 import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import type { ConnectedChoice, KeptProbe } from '@uxflow/core/api';
-import { Button, Notice, Spinner } from '@uxflow/ui';
+import { Button, Spinner } from '@uxflow/ui';
 import { FlaskConical, Square } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { isLocalAddress } from './hosts.ts';
 
@@ -86,7 +87,7 @@ export function ModelAbilities({ choice, worked, onAsked }: { choice: ConnectedC
       </div>
       <div aria-live="polite">
         {probe ? <Facts probe={probe} /> : null}
-        {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+        <FailureNotice failure={failure} />
       </div>
     </div>
   );

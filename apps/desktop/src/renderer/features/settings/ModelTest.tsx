@@ -3,7 +3,8 @@ import type { ConnectedChoice } from '@uxflow/core/api';
 import { Button, Notice, Spinner } from '@uxflow/ui';
 import { Square, Zap } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useNow, useServices } from '../../store/services.ts';
 import { durationText } from './amounts.ts';
 
@@ -63,7 +64,7 @@ export function ModelTest({ choice, onAsked, onWorked }: { choice: ConnectedChoi
             {state.reply ? <div>{text('settings.testReply', { reply: state.reply })}</div> : null}
           </Notice>
         ) : null}
-        {state.phase === 'failed' ? <Notice tone="error">{errorText(text, state.error)}</Notice> : null}
+        {state.phase === 'failed' ? <FailureNotice failure={state.error} /> : null}
       </div>
     </div>
   );

@@ -1,7 +1,8 @@
 import { Button, Notice, Spinner } from '@uxflow/ui';
 import { RefreshCw } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
-import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { AdvancedConnection } from './AdvancedConnection.tsx';
 import { bytesText } from './amounts.ts';
@@ -82,7 +83,7 @@ function Models({ state, isKnownMissing, chosen, onLoad, onChoose }: { state: Mo
       );
     case 'failed':
       // Where Ollama is known to be missing, saying that nobody answers there would say it twice.
-      return isKnownMissing ? null : <Notice tone="error">{errorText(text, state.error)}</Notice>;
+      return isKnownMissing ? null : <FailureNotice failure={state.error} />;
     case 'known':
       return state.models.length === 0 ? (
         <Notice tone="warning">{text('settings.ollamaNoModels')}</Notice>

@@ -1,9 +1,10 @@
 import type { PriceListView, Settings } from '@uxflow/core/api';
-import { Badge, Button, Field, IconButton, Notice } from '@uxflow/ui';
+import { Badge, Button, Field, IconButton } from '@uxflow/ui';
 import { Pencil, Plus, RotateCcw, Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
 import { moneyText, tokensText } from '../../i18n/money.ts';
-import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { dollarsField, readDollars } from './amountField.ts';
 
@@ -36,7 +37,7 @@ export function PriceList({ settings }: { settings: Settings }) {
   useEffect(() => take(api.usage.prices()), [api, take, inUseKey]);
   const edit = ({ entry }: Pick<Entry, 'entry'>) =>
     setDraft({ pattern: entry.pattern, input: dollarsField(entry.inputUsd, language), output: dollarsField(entry.outputUsd, language), cached: dollarsField(entry.cachedInputUsd, language) });
-  if (!list) return failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null;
+  if (!list) return <FailureNotice failure={failure} />;
   return (
     <div className="settings__prices">
       <h3>{text('settings.prices')}</h3>
@@ -64,7 +65,7 @@ export function PriceList({ settings }: { settings: Settings }) {
           ))}
         </dl>
       ) : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {draft ? (
         <PriceForm
           key={draft.pattern}

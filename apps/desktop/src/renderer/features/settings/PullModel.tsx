@@ -2,7 +2,8 @@ import type { PullState } from '@uxflow/core/api';
 import { Button, Field, Notice } from '@uxflow/ui';
 import { Download, Square } from 'lucide-react';
 import { useState } from 'react';
-import { errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { bytesText } from './amounts.ts';
 import { usePull } from './usePull.ts';
@@ -91,7 +92,7 @@ function PullStatus({ model, state, onCancel, onUse }: { model: string; state: P
     case 'failed':
       return (
         <div aria-live="polite">
-          <Notice tone="error">{errorText(text, state.error)}</Notice>
+          <FailureNotice failure={state.error} />
         </div>
       );
   }

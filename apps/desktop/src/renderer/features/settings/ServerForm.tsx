@@ -1,8 +1,10 @@
-import { errorInfo, type ErrorInfo } from '@uxflow/core';
+import { AppError } from '@uxflow/core';
 import type { McpConsent, McpServerView, McpTransport } from '@uxflow/core/api';
 import { Button, Field, Notice, Segmented, SelectField } from '@uxflow/ui';
-import { useState, type FormEvent } from 'react';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { useState } from 'react';
+import { ActionForm } from '../../forms/ActionForm.tsx';
+import { useBusy } from '../../forms/useBusy.ts';
+import { useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { secretChanges, splitCommand, joinCommand } from './serverDraft.ts';
 
@@ -16,25 +18,32 @@ export function ServerForm({ server, onDone }: { server?: McpServerView; onDone:
   const [url, setUrl] = useState(server?.transport.kind === 'http' ? server.transport.url : '');
   const [secrets, setSecrets] = useState('');
   const [consent, setConsent] = useState<McpConsent>(server?.consent ?? 'ask');
-  const [failure, setFailure] = useState<ErrorInfo | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const busy = useBusy();
   const isReady = name.trim() !== '' && (kind === 'stdio' ? command : url).trim() !== '';
-  const save = (event: FormEvent) => {
-    event.preventDefault();
+  const save = async () => {
     const changes = secretChanges(secrets, server?.transport.kind === kind ? server.secretNames : [], kind);
-    if (typeof changes === 'string') return setFailure({ code: 'MCP_SECRET_INVALID', message: '', params: { name: changes } });
+    if (typeof changes === 'string') throw new AppError('MCP_SECRET_INVALID', `“${changes}” is no name with a value. Nothing was kept; write one NAME=value a line.`, { name: changes });
     const transport: McpTransport = kind === 'http' ? { kind, url: url.trim() } : { kind, ...splitCommand(command) };
-    setBusy(true);
-    setFailure(null);
-    api.mcp
-      .saveServer({ ...(server ? { serverId: server.id } : {}), name: name.trim(), isOn: server?.isOn ?? true, transport, consent, secrets: changes })
-      .then(onDone, (error: unknown) => {
-        setFailure(errorInfo(error));
-        setBusy(false);
-      });
+    await api.mcp.saveServer({ ...(server ? { serverId: server.id } : {}), name: name.trim(), isOn: server?.isOn ?? true, transport, consent, secrets: changes });
+    onDone();
   };
   return (
-    <form className="settings__server settings__server--form" onSubmit={save} data-testid="mcp-server-form">
+    <ActionForm
+      busy={busy}
+      className="settings__server settings__server--form"
+      testId="mcp-server-form"
+      onSubmit={save}
+      foot={
+        <div className="settings__row">
+          <Button type="submit" variant="primary" disabled={!isReady || busy.isBusy}>
+            {text(server ? 'server.save' : 'server.addNow')}
+          </Button>
+          <Button variant="ghost" onClick={onDone}>
+            {text('cancel')}
+          </Button>
+        </div>
+      }
+    >
       <Field label={text('server.name')}>
         {(id) => <input id={id} className="input" value={name} maxLength={60} placeholder={text('server.namePlaceholder')} autoFocus={!server} onChange={(event) => setName(event.target.value)} />}
       </Field>
@@ -70,15 +79,6 @@ export function ServerForm({ server, onDone }: { server?: McpServerView; onDone:
         onCommit={setConsent}
       />
       {kind === 'stdio' ? <Notice tone="warning">{text('server.commandWarning')}</Notice> : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-      <div className="settings__row">
-        <Button type="submit" variant="primary" disabled={!isReady || isBusy}>
-          {text(server ? 'server.save' : 'server.addNow')}
-        </Button>
-        <Button variant="ghost" onClick={onDone}>
-          {text('cancel')}
-        </Button>
-      </div>
-    </form>
+    </ActionForm>
   );
 }

@@ -4,7 +4,8 @@ import { Badge, Button, EmptyState, IconButton, Notice, Spinner, Switch } from '
 import { Pencil, Plug, Plus, RefreshCw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { ConsentChoice } from './ConsentChoice.tsx';
 import { Section } from './Section.tsx';
@@ -82,8 +83,8 @@ function ServerCard({ server, onEdit }: { server: McpServerView; onEdit: () => v
         </Notice>
       ) : null}
       <Switch label={text('server.on')} checked={isOn} onCommit={(next) => run(() => api.mcp.saveServer({ serverId: id, name, isOn: next, transport, consent }))} />
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-      {error ? <Notice tone="error">{errorText(text, error)}</Notice> : null}
+      <FailureNotice failure={failure} />
+      <FailureNotice failure={error} />
       {isOn && tools.length > 0 ? (
         <details className="settings__details">
           <summary>{text('server.tools', { count: tools.length })}</summary>

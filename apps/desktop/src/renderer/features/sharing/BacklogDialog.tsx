@@ -1,6 +1,7 @@
-import { Button, Dialog, Notice } from '@uxflow/ui';
-import { useState } from 'react';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { Button, Dialog } from '@uxflow/ui';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useBusy } from '../../forms/useBusy.ts';
+import { useText } from '../../i18n/TextContext.tsx';
 import { useFlow, useSession, useSync } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
 import { useServices } from '../../store/services.ts';
@@ -12,24 +13,18 @@ export function BacklogDialog({ onClose }: { onClose: () => void }) {
   const { flowId, editor } = useFlow();
   const name = useSession((state) => state.view.flow.name);
   const backlog = useSync((state) => state.status?.backlog);
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const choose = (choice: 'push' | 'copy') => {
-    setBusy(true);
-    void api.sync
-      .chooseBacklog({ flowId, choice, name: text('sync.copyName', { name }) })
-      .then(({ copyId }) => {
-        onClose();
-        if (copyId) goTo({ page: 'flow', flowId: copyId });
-      })
-      .catch(setFailure)
-      .finally(() => setBusy(false));
-  };
+  const { isBusy, failure, run } = useBusy();
+  const choose = (choice: 'push' | 'copy') =>
+    run(async () => {
+      const { copyId } = await api.sync.chooseBacklog({ flowId, choice, name: text('sync.copyName', { name }) });
+      onClose();
+      if (copyId) goTo({ page: 'flow', flowId: copyId });
+    });
   return (
     <Dialog title={text('sync.backlogTitle')} closeLabel={text('close')} onClose={onClose}>
-      <div className="share" data-testid="backlog-dialog">
+      <div className="share" aria-busy={isBusy} data-testid="backlog-dialog">
         <p>{text('sync.backlogText', { entries: backlog?.entries ?? 0, conflicts: backlog?.conflicts ?? 0 })}</p>
-        {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+        <FailureNotice failure={failure} />
         <div className="share__choices">
           <Button
             onClick={() => {

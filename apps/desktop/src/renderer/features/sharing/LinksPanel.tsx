@@ -2,13 +2,14 @@ import type { ShareLinks } from '@uxflow/core/api';
 import { Button, Notice, Spinner } from '@uxflow/ui';
 import { Link2, Plus } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useText } from '../../i18n/TextContext.tsx';
 import { useFlow } from '../../store/flowServices.ts';
 import { useNow, useServices } from '../../store/services.ts';
 import { Confirm } from './Confirm.tsx';
 import { LinkRow } from './links/LinkRow.tsx';
 import { NewLinkForm } from './links/NewLinkForm.tsx';
-import { useBusy } from './useBusy.ts';
+import { useBusy } from '../../forms/useBusy.ts';
 import './links.css';
 
 /** Links by which people without an account look at this flow: made, copied, changed, revoked. */
@@ -48,7 +49,7 @@ export function LinksPanel() {
         <Link2 aria-hidden /> {text('links.title')}
       </h3>
       <p className="share__quiet">{text('links.text')}</p>
-      {unheard ? <Notice tone="error">{errorText(text, unheard)}</Notice> : null}
+      <FailureNotice failure={unheard} />
       {!state && !unheard ? <Spinner label={text('loading')} /> : null}
       {state?.encrypted ? <p className="share__quiet">{text('links.sealedText')}</p> : null}
       {state && !state.allowed ? (
@@ -80,7 +81,7 @@ export function LinksPanel() {
           {text('links.new')}
         </Button>
       ) : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {state && state.links.length === 0 && state.allowed && !isNew ? <p className="share__quiet">{text('links.none')}</p> : null}
       {state && state.links.length > 0 ? (
         <ul className="links__list" aria-label={text('links.list')}>

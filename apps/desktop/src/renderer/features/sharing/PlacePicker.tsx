@@ -2,7 +2,8 @@ import type { ApiClient, RemoteProject, RemoteWorkspace } from '@uxflow/core/api
 import { Field, Notice, SelectField } from '@uxflow/ui';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { KeysGate } from './keys/KeysGate.tsx';
 
@@ -60,7 +61,7 @@ export function PlacePicker({ workspaces, place, onChange }: { workspaces: reado
           ) : null}
         </>
       ) : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
     </>
   );
 }

@@ -1,9 +1,11 @@
 import type { RemoteMember, RemoteWorkspace } from '@uxflow/core/api';
-import { Button, Dialog, Notice, Spinner } from '@uxflow/ui';
+import { Button, Dialog, Spinner } from '@uxflow/ui';
 import { Lock, Users, UsersRound } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { ActionForm } from '../../forms/ActionForm.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useText } from '../../i18n/TextContext.tsx';
 import { useFlow, useSync } from '../../store/flowServices.ts';
 import { useServices } from '../../store/services.ts';
 import { Avatar } from './Avatar.tsx';
@@ -12,7 +14,7 @@ import { NOWHERE, PlacePicker, settlePlace, usePlaceIsReady, useShareableWorkspa
 import { LinksPanel } from './LinksPanel.tsx';
 import { roleText } from './roleText.ts';
 import { SignInForm } from './SignInForm.tsx';
-import { useBusy } from './useBusy.ts';
+import { useBusy } from '../../forms/useBusy.ts';
 import { InviteForm } from './workspace/InviteForm.tsx';
 import { WorkspaceDialog } from './workspace/WorkspaceDialog.tsx';
 
@@ -49,7 +51,7 @@ function ChooseWorkspace() {
   const { flowId, session } = useFlow();
   const { workspaces, failure: unheard, add } = useShareableWorkspaces();
   const [place, setPlace] = useState<SharePlace | null>(null);
-  const { isBusy, failure, run } = useBusy();
+  const busy = useBusy();
   const chosen = place ?? { ...NOWHERE, workspaceId: workspaces?.[0]?.id ?? '' };
   const isReady = usePlaceIsReady(workspaces ?? [], chosen);
   const share = async (at: SharePlace) => {
@@ -61,29 +63,27 @@ function ChooseWorkspace() {
     add(made);
     const at = { ...NOWHERE, workspaceId: made.id };
     setPlace(at);
-    run(() => share(at));
+    busy.run(() => share(at));
   };
-  if (unheard) return <Notice tone="error">{errorText(text, unheard)}</Notice>;
+  if (unheard) return <FailureNotice failure={unheard} />;
   if (!workspaces) return <Spinner label={text('loading')} />;
   return (
     <>
       <p>{text('sync.shareText')}</p>
       {chosen.workspaceId ? (
-        <form
+        <ActionForm
+          busy={busy}
           className="share__form"
-          aria-busy={isBusy}
-          onSubmit={(event) => {
-            event.preventDefault();
-            run(() => share(chosen));
-          }}
+          onSubmit={() => share(chosen)}
+          foot={
+            <Button type="submit" variant="primary" icon={<Users />} disabled={busy.isBusy || !isReady}>
+              {text(busy.isBusy ? 'sync.sharing' : 'sync.shareNow')}
+            </Button>
+          }
         >
           <PlacePicker workspaces={workspaces} place={chosen} onChange={setPlace} />
           <p className="share__quiet">{text('share.history')}</p>
-          {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-          <Button type="submit" variant="primary" icon={<Users />} disabled={isBusy || !isReady}>
-            {text(isBusy ? 'sync.sharing' : 'sync.shareNow')}
-          </Button>
-        </form>
+        </ActionForm>
       ) : (
         <>
           <PlacePicker workspaces={workspaces} place={chosen} onChange={setPlace} />
@@ -136,7 +136,7 @@ function SharedWith({ onManage }: { onManage: (workspaceId: string) => void }) {
         </Button>
       ) : null}
       {workspaceId ? <InviteForm workspaceId={workspaceId} isSealed={isSealed} isOpen={!isSealed || isOpen} onInvited={() => Promise.resolve()} /> : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {workspaceId && status.state !== 'sharing' ? <LinksPanel /> : null}
       <details className="share__end">
         <summary>{text('sync.detach')}</summary>

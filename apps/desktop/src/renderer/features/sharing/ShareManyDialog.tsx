@@ -2,12 +2,14 @@ import type { FlowSummary } from '@uxflow/core/api';
 import { Button, Checkbox, Dialog, Notice, Spinner } from '@uxflow/ui';
 import { Check, CircleAlert, Users } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { ActionForm } from '../../forms/ActionForm.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { NewWorkspaceForm } from './hub/NewWorkspaceForm.tsx';
 import { NOWHERE, PlacePicker, settlePlace, usePlaceIsReady, useShareableWorkspaces, type SharePlace } from './PlacePicker.tsx';
 import { shareMany, type ShareProgress } from './shareMany.ts';
-import { useBusy } from './useBusy.ts';
+import { useBusy } from '../../forms/useBusy.ts';
 
 /** Shares several flows of this device together: chosen ones, into a workspace and a project, with progress; it can be stopped and taken up again. */
 export function ShareManyDialog({ onBack, onClose }: { onBack: () => void; onClose: () => void }) {
@@ -20,22 +22,22 @@ export function ShareManyDialog({ onBack, onClose }: { onBack: () => void; onClo
   const [standing, setStanding] = useState<ReadonlyMap<string, ShareProgress>>(new Map());
   const [isStopped, setStopped] = useState(false);
   const stop = useRef<AbortController | null>(null);
-  const { isBusy, failure, run } = useBusy();
+  const busy = useBusy();
+  const { isBusy, failure, run } = busy;
   useEffect(() => void api.flows.list({}).then((all) => setFlows(all.filter(({ isShared }) => !isShared)), () => setFlows([])), [api]);
   useEffect(() => () => stop.current?.abort(), []);
   const at = place ?? { ...NOWHERE, workspaceId: workspaces?.[0]?.id ?? '' };
   const isReady = usePlaceIsReady(workspaces ?? [], at);
   const done = [...standing.values()].filter(({ state }) => state === 'shared').length;
   const hasBegun = standing.size > 0;
-  const begin = (flowIds: readonly string[]) =>
-    run(async () => {
-      const settled = await settlePlace(api, at);
-      // A project that was made is there when the rest is tried again.
-      setPlace({ ...NOWHERE, workspaceId: settled.workspaceId, projectId: settled.projectId ?? '' });
-      setStopped(false);
-      stop.current = new AbortController();
-      await shareMany(flowIds, (flowId) => api.sync.share({ flowId, ...settled }), (flowId, progress) => setStanding((before) => new Map(before).set(flowId, progress)), stop.current.signal);
-    });
+  const begin = async (flowIds: readonly string[]) => {
+    const settled = await settlePlace(api, at);
+    // A project that was made is there when the rest is tried again.
+    setPlace({ ...NOWHERE, workspaceId: settled.workspaceId, projectId: settled.projectId ?? '' });
+    setStopped(false);
+    stop.current = new AbortController();
+    await shareMany(flowIds, (flowId) => api.sync.share({ flowId, ...settled }), (flowId, progress) => setStanding((before) => new Map(before).set(flowId, progress)), stop.current.signal);
+  };
   const rest = [...standing].filter(([, { state }]) => state !== 'shared').map(([flowId]) => flowId);
   const isOver = hasBegun && !isBusy;
   return (
@@ -52,7 +54,7 @@ export function ShareManyDialog({ onBack, onClose }: { onBack: () => void; onClo
       }
     >
       <div className="share" data-testid="share-many">
-        {unheard ? <Notice tone="error">{errorText(text, unheard)}</Notice> : null}
+        <FailureNotice failure={unheard} />
         {!hasBegun ? <p>{text('many.text')}</p> : null}
         {(!workspaces && !unheard) || !flows ? <Spinner label={text('loading')} /> : null}
         {flows?.length === 0 ? <Notice>{text('many.none')}</Notice> : null}
@@ -60,18 +62,18 @@ export function ShareManyDialog({ onBack, onClose }: { onBack: () => void; onClo
           <>
             <FlowChoice flows={flows} chosen={chosen} onChange={setChosen} />
             {at.workspaceId ? (
-              <form
+              <ActionForm
+                busy={busy}
                 className="share__form"
-                onSubmit={(event) => {
-                  event.preventDefault();
-                  begin(flows.filter(({ id }) => chosen.has(id)).map(({ id }) => id));
-                }}
+                onSubmit={() => begin(flows.filter(({ id }) => chosen.has(id)).map(({ id }) => id))}
+                foot={
+                  <Button type="submit" variant="primary" icon={<Users />} disabled={isBusy || !isReady || chosen.size === 0}>
+                    {text('many.share', { count: chosen.size })}
+                  </Button>
+                }
               >
                 <PlacePicker workspaces={workspaces} place={at} onChange={setPlace} />
-                <Button type="submit" variant="primary" icon={<Users />} disabled={isBusy || !isReady || chosen.size === 0}>
-                  {text('many.share', { count: chosen.size })}
-                </Button>
-              </form>
+              </ActionForm>
             ) : (
               <>
                 <PlacePicker workspaces={workspaces} place={at} onChange={setPlace} />
@@ -80,9 +82,9 @@ export function ShareManyDialog({ onBack, onClose }: { onBack: () => void; onClo
             )}
           </>
         ) : null}
-        {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
         {hasBegun ? (
           <>
+            <FailureNotice failure={failure} />
             <progress className="share__progress" max={standing.size} value={done} aria-label={text('many.progress', { done, count: standing.size })} />
             <p role="status">{text('many.progress', { done, count: standing.size })}</p>
             <ul className="share__steps" data-testid="share-steps">
@@ -102,7 +104,7 @@ export function ShareManyDialog({ onBack, onClose }: { onBack: () => void; onClo
               <>
                 <Notice tone={rest.length === 0 ? 'success' : 'warning'}>{text(rest.length === 0 ? (done === 1 ? 'many.doneOne' : 'many.done') : isStopped ? 'many.cancelled' : 'many.partly', { done, count: standing.size })}</Notice>
                 {rest.length > 0 ? (
-                  <Button className="share__start" variant="primary" onClick={() => begin(rest)}>
+                  <Button className="share__start" variant="primary" onClick={() => run(() => begin(rest))}>
                     {text('many.retry')}
                   </Button>
                 ) : null}

@@ -3,7 +3,9 @@ import { Button, Field, Notice } from '@uxflow/ui';
 import { ExternalLink, LogIn } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { codeText, errorText, useText } from '../../i18n/TextContext.tsx';
+import { ActionForm } from '../../forms/ActionForm.tsx';
+import { useBusy } from '../../forms/useBusy.ts';
+import { codeText, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 
 /** Signing in to a server: in the browser, where its page asks for everything that it wants, or with address and password here. */
@@ -16,18 +18,13 @@ export function SignInForm() {
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const [wantsCode, setWantsCode] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const run = (action: () => Promise<unknown>) => {
-    setBusy(true);
-    setFailure(null);
-    void action()
-      .catch((error: unknown) => {
-        if (isAppError(error) && error.code === 'SECOND_FACTOR_NEEDED') setWantsCode(true);
-        setFailure(error);
-      })
-      .finally(() => setBusy(false));
-  };
+  const busy = useBusy();
+  const { isBusy, run } = busy;
+  const signIn = () =>
+    api.account.signIn({ server, email, password, ...(wantsCode && code.trim() ? { code: code.trim() } : {}) }).catch((error: unknown) => {
+      if (isAppError(error) && error.code === 'SECOND_FACTOR_NEEDED') setWantsCode(true);
+      throw error;
+    });
   const openBrowser = () => {
     // Before the answer: a window that opens later is one that nobody asked for.
     const page = open('', '_blank');
@@ -58,16 +55,8 @@ export function SignInForm() {
       </div>
     );
   }
-  const said = failure ? errorText(text, failure) : view?.failure ? codeText(text, 'error', view.failure.code, view.failure.params) : null;
   return (
-    <form
-      className="sign-in"
-      data-testid="sign-in"
-      onSubmit={(event) => {
-        event.preventDefault();
-        run(() => api.account.signIn({ server, email, password, ...(wantsCode && code.trim() ? { code: code.trim() } : {}) }));
-      }}
-    >
+    <ActionForm busy={busy} className="sign-in" testId="sign-in" onSubmit={signIn}>
       <Field label={text('account.server')} hint={text('account.serverHint')}>
         {(id) => <input id={id} className="input" value={server} required autoCapitalize="off" spellCheck={false} placeholder="https://sync.example.com" autoComplete="url" onChange={(event) => setServer(event.target.value)} />}
       </Field>
@@ -83,7 +72,7 @@ export function SignInForm() {
           {text('account.signIn')}
         </Button>
       </details>
-      {said ? <Notice tone="error">{said}</Notice> : null}
-    </form>
+      {view?.failure && !busy.failure ? <Notice tone="error">{codeText(text, 'error', view.failure.code, view.failure.params)}</Notice> : null}
+    </ActionForm>
   );
 }

@@ -1,9 +1,10 @@
 import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import type { UsageCall } from '@uxflow/core/api';
-import { Badge, Button, Notice, SelectField } from '@uxflow/ui';
+import { Badge, Button, SelectField } from '@uxflow/ui';
 import { useEffect, useState } from 'react';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
 import { moneyText } from '../../i18n/money.ts';
-import { codeText, errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { codeText, useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import type { Period } from './period.ts';
 
@@ -41,7 +42,7 @@ export function CallTable({ period, round, agents, models }: { period: Period; r
           <SelectField isSmall label={text('usage.outcome')} value={filter.outcome} choices={[all, ...OUTCOMES.map((value) => ({ value: value as string, label: text(`usage.outcome.${value}`) }))]} onCommit={(outcome) => setFilter({ ...filter, outcome })} />
         </div>
       </div>
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {calls && calls.length === 0 ? <p className="chart__empty">{text('usage.nothingFits')}</p> : null}
       {calls && calls.length > 0 ? <Rows calls={calls.slice(0, limit)} /> : null}
       {calls && calls.length > limit && limit < MOST ? (

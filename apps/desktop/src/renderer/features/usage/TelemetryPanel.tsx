@@ -2,7 +2,8 @@ import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import { Button, Notice, Switch, TextField } from '@uxflow/ui';
 import { Send } from 'lucide-react';
 import { useState } from 'react';
-import { errorText, useText } from '../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useText } from '../../i18n/TextContext.tsx';
 import { useServices, useSettings } from '../../store/services.ts';
 import type { Period } from './period.ts';
 
@@ -32,7 +33,7 @@ export function TelemetryPanel({ period }: { period: Period }) {
       </div>
       <Switch label={text('usage.telemetryOn')} hint={text('usage.telemetryOnText')} checked={telemetry.isOn} onCommit={(isOn) => change({ telemetry: { ...telemetry, isOn } })} />
       <div aria-live="polite">
-        {state.failure ? <Notice tone="error">{errorText(text, state.failure)}</Notice> : null}
+        <FailureNotice failure={state.failure} />
         {state.sent ? (
           <Notice tone={state.sent.rejected ? 'warning' : 'success'}>
             {state.sent.rejected ? text('usage.telemetryRejected', { count: state.sent.spans, rejected: state.sent.rejected, message: state.sent.message ?? '' }) : text('usage.telemetrySent', { count: state.sent.spans })}

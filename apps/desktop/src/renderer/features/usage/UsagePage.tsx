@@ -1,10 +1,11 @@
 import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import type { BudgetView, UsageView } from '@uxflow/core/api';
-import { Button, EmptyState, IconButton, Notice, RankedBars, Segmented, Spinner, StackedColumns } from '@uxflow/ui';
+import { Button, EmptyState, IconButton, RankedBars, Segmented, Spinner, StackedColumns } from '@uxflow/ui';
 import { ArrowLeft, ChartColumn, Download, RefreshCw } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { FailureNotice } from '../../forms/FailureNotice.tsx';
 import { moneyText, tokensText } from '../../i18n/money.ts';
-import { codeText, errorText, useLanguage, useText } from '../../i18n/TextContext.tsx';
+import { codeText, useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { goTo } from '../../store/route.ts';
 import { useFailureToast, useServices } from '../../store/services.ts';
 import { BudgetBars } from './BudgetBars.tsx';
@@ -58,7 +59,7 @@ export function UsagePage({ from }: { from?: string | undefined }) {
       </header>
       <main className="usage">
         <PeriodPicker period={period} onPick={setPeriod} />
-        {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+        <FailureNotice failure={failure} />
         {seen ? <Sections {...seen} period={period} round={round} from={from} /> : failure ? null : <Spinner label={text('loading')} />}
       </main>
     </div>

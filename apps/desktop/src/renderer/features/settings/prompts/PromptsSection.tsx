@@ -2,7 +2,8 @@ import type { AgentPrompts, Settings } from '@uxflow/core/api';
 import { Badge, Button, Notice, Spinner, Switch } from '@uxflow/ui';
 import { Eraser } from 'lucide-react';
 import { useState } from 'react';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { Section } from '../Section.tsx';
 import { AgentPanel } from './AgentPanel.tsx';
@@ -32,7 +33,7 @@ export function PromptsSection({ settings, change }: { settings: Settings; chang
         ) : undefined
       }
     >
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {prompts ? (
         <>
           <Switch label={text('settings.learn')} hint={text('settings.learnText')} checked={settings.learnFromCorrections} onCommit={(next) => change({ learnFromCorrections: next })} />

@@ -1,8 +1,9 @@
 import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import type { AgentPrompts, PromptProblem } from '@uxflow/core/api';
-import { Button, Dialog, Field, Notice } from '@uxflow/ui';
+import { Button, Dialog, Field } from '@uxflow/ui';
 import { useEffect, useState } from 'react';
-import { codeText, errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { codeText, useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { DiffText } from './DiffText.tsx';
 
@@ -65,7 +66,7 @@ export function WordingEditor({ agent, isLearning, onClose }: { agent: AgentProm
     >
       <div className="prompts__editor">
         <p className="settings__muted">{text('prompts.editorText')}</p>
-        {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+        <FailureNotice failure={failure} />
         <Field
           label={text('prompts.wording')}
           isError={shown.length > 0}

@@ -1,5 +1,6 @@
 import { Notice, Segmented, Spinner } from '@uxflow/ui';
 import { useState } from 'react';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
 import { moneyText, tokensText } from '../../../i18n/money.ts';
 import { errorText, useText } from '../../../i18n/TextContext.tsx';
 import { durationText } from '../amounts.ts';
@@ -28,7 +29,7 @@ export function RunColumn({ title, state }: { title: string; state: RunState }) 
         </>
       ) : null}
       {state.phase === 'stopped' ? <Notice>{text('workbench.stopped')}</Notice> : null}
-      {state.phase === 'failed' ? <Notice tone="error">{errorText(text, state.error)}</Notice> : null}
+      {state.phase === 'failed' ? <FailureNotice failure={state.error} /> : null}
       {state.phase === 'done' ? (
         <>
           {state.fallback ? <Notice tone="warning">{text('workbench.fellBack', { reason: errorText(text, state.fallback) })}</Notice> : null}

@@ -1,9 +1,10 @@
 import type { AgentName } from '@uxflow/core';
 import { choiceFor, type AgentInfo, type FlowSummary, type Settings } from '@uxflow/core/api';
-import { Button, Notice, Segmented, SelectField, Spinner } from '@uxflow/ui';
+import { Button, Segmented, SelectField, Spinner } from '@uxflow/ui';
 import { Columns2, ImagePlus, Play, RotateCcw, Square } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { prepareImage } from '../../../store/prepareImage.ts';
 import { useFailureToast, useServices } from '../../../store/services.ts';
 import { Section } from '../Section.tsx';
@@ -20,7 +21,7 @@ export function WorkbenchSection({ settings, from, onAsked }: { settings: Settin
   const info = agents?.find((agent) => agent.name === name);
   return (
     <Section id="workbench" title={text('settings.workbench')} text={text('workbench.text')}>
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {!agents && !failure ? <Spinner label={text('loading')} /> : null}
       {agents && info ? (
         <>

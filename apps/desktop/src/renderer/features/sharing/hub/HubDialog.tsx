@@ -1,9 +1,10 @@
 import type { Inbox, RemoteFlow, RemoteWorkspace } from '@uxflow/core/api';
-import { Button, Dialog, EmptyState, Notice, Spinner } from '@uxflow/ui';
+import { Button, Dialog, EmptyState, Spinner } from '@uxflow/ui';
 import { FolderUp, Link, Plus, Users } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { KeysAlarm } from '../keys/KeysAlarm.tsx';
 import { SignInForm } from '../SignInForm.tsx';
@@ -84,7 +85,7 @@ function Hub({ goTo, onClose }: { goTo: (step: HubStep) => void; onClose: () => 
       <KeysAlarm onWorkspace={(workspaceId) => goTo({ at: 'workspace', workspaceId, tab: 'keys' })} />
       <InvitationList invitations={inbox.invitations} onAnswered={reload} />
       <MentionList mentions={inbox.mentions} onClose={onClose} />
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {lists === null && !failure ? <Spinner label={text('loading')} /> : null}
       {lists?.workspaces.length === 0 ? (
         <EmptyState icon={<Users />} title={text('sync.flowsNone')}>

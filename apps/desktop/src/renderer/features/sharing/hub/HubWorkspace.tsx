@@ -1,9 +1,10 @@
 import type { RemoteFlow, RemoteWorkspace } from '@uxflow/core/api';
-import { Badge, Button, IconButton, Notice } from '@uxflow/ui';
+import { Badge, Button, IconButton } from '@uxflow/ui';
 import { FileLock2, Lock, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { whenText } from '../../../i18n/when.ts';
 import { goTo } from '../../../store/route.ts';
 import { useNow, useServices } from '../../../store/services.ts';
@@ -46,7 +47,7 @@ export function HubWorkspace({ workspace, flows, onManage }: { workspace: Remote
         <span className="page__space" />
         <IconButton size="small" label={text('hub.peopleOf', { workspace: workspace.name })} icon={<UsersRound />} onClick={() => onManage()} />
       </header>
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {flows.length === 0 ? <p className="share__quiet">{text('hub.noFlows')}</p> : null}
       <ul className="share__flows">
         {flows.map((flow) => (

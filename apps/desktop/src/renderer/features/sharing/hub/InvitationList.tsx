@@ -2,10 +2,11 @@ import type { OwnInvitation } from '@uxflow/core/api';
 import { Button, Notice } from '@uxflow/ui';
 import { Check, X } from 'lucide-react';
 import { useState } from 'react';
-import { errorText, useLanguage, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { dayText, roleText } from '../roleText.ts';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 
 /** Invitations of this person, to accept or to decline. */
 export function InvitationList({ invitations, onAnswered }: { invitations: readonly OwnInvitation[]; onAnswered: () => Promise<unknown> }) {
@@ -43,7 +44,7 @@ export function InvitationList({ invitations, onAnswered }: { invitations: reado
         ))}
       </ul>
       {accepted ? <Notice tone="success">{text('hub.accepted', { workspace: accepted })}</Notice> : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
     </section>
   );
 }

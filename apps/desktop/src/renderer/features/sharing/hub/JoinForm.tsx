@@ -2,10 +2,11 @@ import { Button, Field, Notice } from '@uxflow/ui';
 import { LogIn } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { ActionForm } from '../../../forms/ActionForm.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { KeysGate } from '../keys/KeysGate.tsx';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 
 /** Joins an encrypted workspace by the link that a colleague has sent. */
 export function JoinForm({ onJoined }: { onJoined: (workspaceId: string) => void }) {
@@ -14,7 +15,7 @@ export function JoinForm({ onJoined }: { onJoined: (workspaceId: string) => void
   const hasKeys = useStore(keys, (state) => state.keys?.account.state === 'here');
   const [link, setLink] = useState('');
   const [joined, setJoined] = useState<{ workspaceId: string; isOpen: boolean } | null>(null);
-  const { isBusy, failure, run } = useBusy();
+  const busy = useBusy();
   if (joined) {
     return (
       <>
@@ -26,22 +27,20 @@ export function JoinForm({ onJoined }: { onJoined: (workspaceId: string) => void
     );
   }
   return (
-    <form
+    <ActionForm
+      busy={busy}
       className="share__form"
-      data-testid="join-form"
-      aria-busy={isBusy}
-      onSubmit={(event) => {
-        event.preventDefault();
-        run(async () => setJoined(await api.keys.join({ link: link.trim() })));
-      }}
+      testId="join-form"
+      onSubmit={async () => setJoined(await api.keys.join({ link: link.trim() }))}
+      foot={
+        <Button type="submit" variant="primary" icon={<LogIn />} disabled={busy.isBusy || !link.trim() || !hasKeys}>
+          {text('join.now')}
+        </Button>
+      }
     >
       <p>{text('join.text')}</p>
       <KeysGate />
       <Field label={text('join.link')}>{(id) => <textarea id={id} className="input mono" rows={3} value={link} maxLength={1000} autoCapitalize="off" spellCheck={false} onChange={(event) => setLink(event.target.value)} />}</Field>
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-      <Button type="submit" variant="primary" icon={<LogIn />} disabled={isBusy || !link.trim() || !hasKeys}>
-        {text('join.now')}
-      </Button>
-    </form>
+    </ActionForm>
   );
 }

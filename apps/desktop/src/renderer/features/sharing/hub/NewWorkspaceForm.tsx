@@ -1,13 +1,14 @@
 import type { RemoteWorkspace } from '@uxflow/core/api';
-import { Button, Field, Notice } from '@uxflow/ui';
+import { Button, Field } from '@uxflow/ui';
 import { Lock, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { ActionForm } from '../../../forms/ActionForm.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { HiddenTable } from '../keys/HiddenTable.tsx';
 import { KeysGate } from '../keys/KeysGate.tsx';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 
 /** Makes a workspace: its name, and whether the server can read what is in it. */
 export function NewWorkspaceForm({ submit, onMade }: { /** What the button says. */ submit?: string; onMade: (workspace: RemoteWorkspace) => Promise<unknown> | void }) {
@@ -16,20 +17,22 @@ export function NewWorkspaceForm({ submit, onMade }: { /** What the button says.
   const hasKeys = useStore(keys, (state) => state.keys?.account.state === 'here');
   const [name, setName] = useState('');
   const [isSealed, setSealed] = useState(false);
-  const { isBusy, failure, run } = useBusy();
+  const busy = useBusy();
   const kinds = [
     { isSealed: false, icon: <Users />, title: text('newWorkspace.plain'), says: text('newWorkspace.plainText') },
     { isSealed: true, icon: <Lock />, title: text('newWorkspace.sealed'), says: text('newWorkspace.sealedText') },
   ];
   return (
-    <form
+    <ActionForm
+      busy={busy}
       className="share__form"
-      data-testid="new-workspace"
-      aria-busy={isBusy}
-      onSubmit={(event) => {
-        event.preventDefault();
-        run(async () => onMade(await api.sync.createWorkspace({ name: name.trim(), encrypted: isSealed })));
-      }}
+      testId="new-workspace"
+      onSubmit={async () => onMade(await api.sync.createWorkspace({ name: name.trim(), encrypted: isSealed }))}
+      foot={
+        <Button type="submit" variant="primary" disabled={busy.isBusy || !name.trim() || (isSealed && !hasKeys)}>
+          {submit ?? text('newWorkspace.create')}
+        </Button>
+      }
     >
       <Field label={text('newWorkspace.name')}>{(id) => <input id={id} className="input" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />}</Field>
       <fieldset className="kind-choice">
@@ -48,10 +51,6 @@ export function NewWorkspaceForm({ submit, onMade }: { /** What the button says.
       </fieldset>
       {isSealed ? <HiddenTable /> : null}
       {isSealed ? <KeysGate /> : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-      <Button type="submit" variant="primary" disabled={isBusy || !name.trim() || (isSealed && !hasKeys)}>
-        {submit ?? text('newWorkspace.create')}
-      </Button>
-    </form>
+    </ActionForm>
   );
 }

@@ -1,9 +1,10 @@
-import { Button, Field, Notice, Segmented } from '@uxflow/ui';
+import { Button, Field, Segmented } from '@uxflow/ui';
 import { KeyRound, Smartphone } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { ActionForm } from '../../../forms/ActionForm.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { KeyDialog } from './KeyDialog.tsx';
 
 type Problem = 'LENGTH' | 'LETTER' | 'CHECKSUM' | null;
@@ -15,28 +16,35 @@ export function BringKeysDialog({ onLost, onClose }: { /** The person has neithe
   const [kind, setKind] = useState<'kit' | 'code'>('kit');
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<Problem>('LENGTH');
-  const { isBusy, failure, run, forget } = useBusy();
+  const busy = useBusy();
+  const { forget } = busy;
   useEffect(() => {
     if (!typed.trim()) return setProblem('LENGTH');
     let isGone = false;
     api.keys.checkTyped({ kind, text: typed }).then((found) => !isGone && setProblem(found.problem), () => undefined);
     return () => void (isGone = true);
   }, [api, kind, typed]);
-  const bring = () =>
-    run(async () => {
-      await (kind === 'kit' ? api.keys.bringByKit({ kit: typed }) : api.keys.bringByCode({ code: typed }));
-      onClose();
-    });
+  const bring = async () => {
+    await (kind === 'kit' ? api.keys.bringByKit({ kit: typed }) : api.keys.bringByCode({ code: typed }));
+    onClose();
+  };
   return (
     <KeyDialog title={text('keys.bringTitle')} onClose={onClose}>
-      <form
+      <ActionForm
+        busy={busy}
         className="share__form"
-        data-testid="bring-keys"
-        aria-busy={isBusy}
-        onSubmit={(event) => {
-          event.preventDefault();
-          bring();
-        }}
+        testId="bring-keys"
+        onSubmit={bring}
+        foot={
+          <div className="share__choices">
+            <Button type="submit" variant="primary" disabled={busy.isBusy || problem !== null}>
+              {text('keys.bringNow')}
+            </Button>
+            <Button variant="ghost" onClick={onLost}>
+              {text('keys.bringLost')}
+            </Button>
+          </div>
+        }
       >
         <Segmented
           label={text('keys.way')}
@@ -55,16 +63,7 @@ export function BringKeysDialog({ onLost, onClose }: { /** The person has neithe
         <Field label={text(kind === 'kit' ? 'keys.kitField' : 'keys.codeField')} isError={problem !== null && problem !== 'LENGTH'} hint={typed.trim() && problem ? text(`keys.typed.${problem}`) : null}>
           {(id) => <textarea id={id} className="input mono" rows={kind === 'kit' ? 3 : 2} value={typed} maxLength={400} autoComplete="off" autoCapitalize="characters" spellCheck={false} onChange={(event) => (setTyped(event.target.value), forget())} />}
         </Field>
-        {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-        <div className="share__choices">
-          <Button type="submit" variant="primary" disabled={isBusy || problem !== null}>
-            {text('keys.bringNow')}
-          </Button>
-          <Button variant="ghost" onClick={onLost}>
-            {text('keys.bringLost')}
-          </Button>
-        </div>
-      </form>
+      </ActionForm>
     </KeyDialog>
   );
 }

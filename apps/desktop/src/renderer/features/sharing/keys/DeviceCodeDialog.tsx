@@ -1,9 +1,10 @@
-import { Button, Notice, Spinner } from '@uxflow/ui';
+import { Button, Spinner } from '@uxflow/ui';
 import { useCallback, useEffect, useState } from 'react';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useNow, useServices } from '../../../store/services.ts';
 import { CopyButton } from '../CopyButton.tsx';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { KeyDialog } from './KeyDialog.tsx';
 
 /** Shows a code that brings the keys to another device of the account. */
@@ -20,7 +21,7 @@ export function DeviceCodeDialog({ onClose }: { onClose: () => void }) {
     <KeyDialog title={text('keys.codeTitle')} onClose={onClose} foot={<Button onClick={onClose}>{text('close')}</Button>}>
       <div className="share" data-testid="device-code">
         <p>{text('keys.codeText')}</p>
-        {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+        <FailureNotice failure={failure} />
         {!shown && !failure ? <Spinner label={text('loading')} /> : null}
         {shown && left > 0 ? (
           <>

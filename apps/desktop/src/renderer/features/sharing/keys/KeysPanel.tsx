@@ -2,11 +2,12 @@ import { Button, Notice } from '@uxflow/ui';
 import { FileKey2, KeyRound, Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { Confirm } from '../Confirm.tsx';
 import { CopyButton } from '../CopyButton.tsx';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { Fingerprint } from './Fingerprint.tsx';
 import { useKeyDialogs } from './useKeyDialogs.tsx';
 
@@ -76,7 +77,7 @@ export function KeysPanel() {
           {text('keys.forgetAsk')}
         </Confirm>
       ) : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {dialogs}
     </div>
   );

@@ -1,9 +1,10 @@
 import { Button, Checkbox, Notice } from '@uxflow/ui';
 import { useState } from 'react';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { Confirm } from '../Confirm.tsx';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { KeyDialog } from './KeyDialog.tsx';
 import { KitCheck } from './KitCheck.tsx';
 import { KitSheet } from './KitSheet.tsx';
@@ -62,7 +63,7 @@ export function KitDialog({ reason, onClose }: { reason: KitReason; onClose: () 
           </Notice>
         )}
         {reason === 'anew' ? <Checkbox label={text('keys.anewMeant')} checked={isMeant} onCommit={setMeant} /> : null}
-        {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+        <FailureNotice failure={failure} />
         <div className="share__choices">
           <Button variant={reason === 'anew' ? 'danger' : 'primary'} disabled={isBusy || (reason === 'anew' && !isMeant)} onClick={make}>
             {text(reason === 'setUp' ? 'keys.make' : reason === 'newKit' ? 'keys.newKitNow' : 'keys.anewNow')}

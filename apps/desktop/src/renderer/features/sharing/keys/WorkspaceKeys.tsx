@@ -3,10 +3,11 @@ import { Button, IconButton, Notice } from '@uxflow/ui';
 import { RefreshCw, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { codeText, errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { codeText, useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { Confirm } from '../Confirm.tsx';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { HiddenTable } from './HiddenTable.tsx';
 import { KeyMember } from './KeyMember.tsx';
 import { KeysGate } from './KeysGate.tsx';
@@ -92,7 +93,7 @@ export function WorkspaceKeys({ workspaceId }: { workspaceId: string }) {
           </ul>
         </section>
       ) : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {isRotating ? (
         <Confirm
           action={text('workspaceKeys.rotate')}

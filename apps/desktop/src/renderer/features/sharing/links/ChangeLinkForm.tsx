@@ -1,9 +1,10 @@
 import type { ShareLink } from '@uxflow/core/api';
-import { Button, Checkbox, Field, Notice, SelectField } from '@uxflow/ui';
+import { Button, Checkbox, Field, SelectField } from '@uxflow/ui';
 import { useState } from 'react';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { ActionForm } from '../../../forms/ActionForm.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { endAt, LINK_ENDS, type LinkEnd } from './linkEnds.ts';
 import { LEAST_PASSWORD } from './NewLinkForm.tsx';
 
@@ -16,7 +17,7 @@ export function ChangeLinkForm({ link, flowId, isSealed, onDone, onCancel }: { l
   const [mayComment, setMayComment] = useState(link.mayComment);
   const [password, setPassword] = useState('');
   const [isOpen, setOpen] = useState(false);
-  const { isBusy, failure, run } = useBusy();
+  const busy = useBusy();
   const change = () => ({
     ...(name.trim() && name.trim() !== link.name ? { name: name.trim() } : {}),
     ...(end === '' ? {} : { expiresAt: endAt(end, Date.now()) }),
@@ -26,17 +27,25 @@ export function ChangeLinkForm({ link, flowId, isSealed, onDone, onCancel }: { l
   const cuts = end !== '' || isOpen || password !== '';
   const isShort = !isOpen && password !== '' && password.length < LEAST_PASSWORD;
   return (
-    <form
+    <ActionForm
+      busy={busy}
       className="links__form"
-      data-testid="change-link"
-      onSubmit={(event) => {
-        event.preventDefault();
-        run(async () => {
-          const changes = change();
-          if (Object.keys(changes).length > 0) await api.links.change({ flowId, linkId: link.id, ...changes });
-          await onDone();
-        });
+      testId="change-link"
+      onSubmit={async () => {
+        const changes = change();
+        if (Object.keys(changes).length > 0) await api.links.change({ flowId, linkId: link.id, ...changes });
+        await onDone();
       }}
+      foot={
+        <div className="share__choices">
+          <Button type="submit" size="small" variant="primary" disabled={busy.isBusy || isShort}>
+            {text('links.save')}
+          </Button>
+          <Button size="small" disabled={busy.isBusy} onClick={onCancel}>
+            {text('cancel')}
+          </Button>
+        </div>
+      }
     >
       <div className="share__row">
         <Field label={text('links.name')}>{(id) => <input id={id} className="input" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />}</Field>
@@ -54,15 +63,6 @@ export function ChangeLinkForm({ link, flowId, isSealed, onDone, onCancel }: { l
         </>
       )}
       {cuts ? <p className="share__quiet">{text('links.cutText')}</p> : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-      <div className="share__choices">
-        <Button type="submit" size="small" variant="primary" disabled={isBusy || isShort}>
-          {text('links.save')}
-        </Button>
-        <Button size="small" disabled={isBusy} onClick={onCancel}>
-          {text('cancel')}
-        </Button>
-      </div>
-    </form>
+    </ActionForm>
   );
 }

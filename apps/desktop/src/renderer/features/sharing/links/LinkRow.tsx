@@ -1,12 +1,13 @@
 import type { ShareLink } from '@uxflow/core/api';
 import { Badge, Button, Notice } from '@uxflow/ui';
 import { useState } from 'react';
-import { errorText, useLanguage, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../../i18n/TextContext.tsx';
 import { whenText } from '../../../i18n/when.ts';
 import { useServices } from '../../../store/services.ts';
 import { Confirm } from '../Confirm.tsx';
 import { CopyButton } from '../CopyButton.tsx';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { ChangeLinkForm } from './ChangeLinkForm.tsx';
 
 export interface LinkRowProps {
@@ -90,7 +91,7 @@ export function LinkRow({ link, flowId, now, isNew, isSealed, onChanged }: LinkR
           {text('links.revokeAsk', { name })}
         </Confirm>
       ) : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
     </li>
   );
 }

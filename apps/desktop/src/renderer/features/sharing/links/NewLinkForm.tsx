@@ -1,10 +1,11 @@
 import type { ShareLink } from '@uxflow/core/api';
-import { Button, Checkbox, Field, Notice, SelectField } from '@uxflow/ui';
+import { Button, Checkbox, Field, SelectField } from '@uxflow/ui';
 import { Link2 } from 'lucide-react';
 import { useState } from 'react';
-import { errorText, useLanguage, useText } from '../../../i18n/TextContext.tsx';
+import { ActionForm } from '../../../forms/ActionForm.tsx';
+import { useLanguage, useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { endAt, endsWithin, type LinkEnd } from './linkEnds.ts';
 
 export const LEAST_PASSWORD = 8;
@@ -20,20 +21,27 @@ export function NewLinkForm({ flowId, mostDays, onMade, onCancel }: { flowId: st
   const [withPassword, setWithPassword] = useState(false);
   const [password, setPassword] = useState('');
   const [mayComment, setMayComment] = useState(false);
-  const { isBusy, failure, run } = useBusy();
-  const make = () =>
-    run(async () => {
-      const standard = text('links.standardName', { date: new Date().toLocaleDateString(language, { dateStyle: 'medium' }) });
-      await onMade(await api.links.create({ flowId, name: name.trim() || standard, mayComment, expiresAt: endAt(end, Date.now()), ...(withPassword ? { password } : {}) }));
-    });
+  const busy = useBusy();
+  const make = async () => {
+    const standard = text('links.standardName', { date: new Date().toLocaleDateString(language, { dateStyle: 'medium' }) });
+    await onMade(await api.links.create({ flowId, name: name.trim() || standard, mayComment, expiresAt: endAt(end, Date.now()), ...(withPassword ? { password } : {}) }));
+  };
   return (
-    <form
+    <ActionForm
+      busy={busy}
       className="links__form"
-      data-testid="new-link"
-      onSubmit={(event) => {
-        event.preventDefault();
-        make();
-      }}
+      testId="new-link"
+      onSubmit={make}
+      foot={
+        <div className="share__choices">
+          <Button type="submit" variant="primary" icon={<Link2 />} disabled={busy.isBusy || (withPassword && password.length < LEAST_PASSWORD)}>
+            {text(busy.isBusy ? 'links.making' : 'links.make')}
+          </Button>
+          <Button disabled={busy.isBusy} onClick={onCancel}>
+            {text('cancel')}
+          </Button>
+        </div>
+      }
     >
       <div className="share__row">
         <Field label={text('links.name')}>{(id) => <input id={id} className="input" value={name} maxLength={100} placeholder={text('links.namePlaceholder')} onChange={(event) => setName(event.target.value)} />}</Field>
@@ -46,15 +54,6 @@ export function NewLinkForm({ flowId, mostDays, onMade, onCancel }: { flowId: st
           {(id) => <input id={id} className="input" type="text" autoComplete="off" spellCheck={false} value={password} minLength={LEAST_PASSWORD} maxLength={200} onChange={(event) => setPassword(event.target.value)} />}
         </Field>
       ) : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
-      <div className="share__choices">
-        <Button type="submit" variant="primary" icon={<Link2 />} disabled={isBusy || (withPassword && password.length < LEAST_PASSWORD)}>
-          {text(isBusy ? 'links.making' : 'links.make')}
-        </Button>
-        <Button disabled={isBusy} onClick={onCancel}>
-          {text('cancel')}
-        </Button>
-      </div>
-    </form>
+    </ActionForm>
   );
 }

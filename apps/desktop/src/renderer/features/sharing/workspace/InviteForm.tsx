@@ -1,10 +1,11 @@
 import { Button, Field, Notice, SelectField } from '@uxflow/ui';
 import { Mail } from 'lucide-react';
 import { useState } from 'react';
-import { errorText, useLanguage, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { GIVEN_ROLES, roleText, type GivenRole } from '../roleText.ts';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { LinkNotice } from './LinkNotice.tsx';
 
 /** Invites somebody by mail; into an encrypted workspace with a link that the inviter sends on their own. */
@@ -43,7 +44,7 @@ export function InviteForm({ workspaceId, isSealed, isOpen, onInvited }: { works
           {text('sync.invite')}
         </Button>
       </div>
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {sent && !sent.link ? <Notice tone="success">{text('sync.invited', { email: sent.email })}</Notice> : null}
       {sent?.link ? <LinkNotice email={sent.email} link={sent.link} /> : null}
     </form>

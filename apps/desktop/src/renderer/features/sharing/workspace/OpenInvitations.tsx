@@ -2,10 +2,11 @@ import type { WorkspaceDetail } from '@uxflow/core/api';
 import { Button, IconButton, Notice } from '@uxflow/ui';
 import { Link, RotateCw, Undo2 } from 'lucide-react';
 import { useState } from 'react';
-import { errorText, useLanguage, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useLanguage, useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { dayText, roleText } from '../roleText.ts';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { LinkNotice } from './LinkNotice.tsx';
 
 /** Invitations that nobody has answered: send again, take back, and the link once more. */
@@ -54,7 +55,7 @@ export function OpenInvitations({ detail, onChanged }: { detail: WorkspaceDetail
       </ul>
       {resent ? <Notice tone="success">{text('workspace.resent', { email: resent })}</Notice> : null}
       {shown ? <LinkNotice email={shown.email} link={shown.link} /> : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
     </section>
   );
 }

@@ -1,8 +1,9 @@
 import type { WorkspaceDetail } from '@uxflow/core/api';
-import { Button, Dialog, Notice, Segmented, Spinner } from '@uxflow/ui';
+import { Button, Dialog, Segmented, Spinner } from '@uxflow/ui';
 import { KeyRound, Settings, Users } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { WorkspaceKeys } from '../keys/WorkspaceKeys.tsx';
 import { WorkspacePeople } from './WorkspacePeople.tsx';
@@ -46,7 +47,7 @@ export function WorkspaceDialog({ workspaceId, tab: first = 'people', onBack, on
       }
     >
       <div className="share" data-testid="workspace-dialog">
-        {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+        <FailureNotice failure={failure} />
         {!detail && !failure ? <Spinner label={text('loading')} /> : null}
         {detail ? (
           <>

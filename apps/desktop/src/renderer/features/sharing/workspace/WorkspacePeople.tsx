@@ -3,12 +3,13 @@ import { IconButton, Notice, SelectField } from '@uxflow/ui';
 import { Lock, UserMinus } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { Avatar } from '../Avatar.tsx';
 import { Confirm } from '../Confirm.tsx';
 import { GIVEN_ROLES, roleText, type GivenRole } from '../roleText.ts';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { InviteForm } from './InviteForm.tsx';
 import { OpenInvitations } from './OpenInvitations.tsx';
 
@@ -90,7 +91,7 @@ export function WorkspacePeople({ detail, onChanged, onKeys }: { detail: Workspa
           {text('workspace.removeAsk', { name: removing.name || removing.email, workspace: detail.name })} {detail.encrypted ? text('workspace.removeAskSealed') : ''}
         </Confirm>
       ) : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
       {detail.invitations.length > 0 ? <OpenInvitations detail={detail} onChanged={onChanged} /> : null}
       {permissions.includes('invite_members') ? <InviteForm workspaceId={workspaceId} isSealed={detail.encrypted} isOpen={!detail.encrypted || standing?.isOpen === true} onInvited={onChanged} /> : null}
     </>

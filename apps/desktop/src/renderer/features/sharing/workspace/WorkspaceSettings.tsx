@@ -1,11 +1,12 @@
 import type { WorkspaceDetail } from '@uxflow/core/api';
-import { Button, Notice, SelectField, TextArea, TextField } from '@uxflow/ui';
+import { Button, SelectField, TextArea, TextField } from '@uxflow/ui';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { errorText, useText } from '../../../i18n/TextContext.tsx';
+import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { Confirm } from '../Confirm.tsx';
-import { useBusy } from '../useBusy.ts';
+import { useBusy } from '../../../forms/useBusy.ts';
 
 /** Name and settings of a workspace, and the ways out of it. */
 export function WorkspaceSettings({ detail, onChanged, onGone }: { detail: WorkspaceDetail; onChanged: () => Promise<unknown>; onGone: () => void }) {
@@ -92,7 +93,7 @@ export function WorkspaceSettings({ detail, onChanged, onGone }: { detail: Works
           )}
         </section>
       ) : null}
-      {failure ? <Notice tone="error">{errorText(text, failure)}</Notice> : null}
+      <FailureNotice failure={failure} />
     </>
   );
 }
