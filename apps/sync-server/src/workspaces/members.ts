@@ -1,9 +1,9 @@
 /** Members: listed, given roles, removed, and leaving on their own. */
-import { GRANTABLE, permissionsOf, type Permission, type WorkspaceRole } from '../access/permissions.ts';
+import { GRANTABLE, permissionsOf, ROLE_PERMISSIONS, type Permission, type WorkspaceRole } from '../access/permissions.ts';
 import type { Principal } from '../access/principal.ts';
 import { workspaceProblem } from './errors.ts';
-import { pageClause, readPage, type Page, type PageQuery } from './paging.ts';
-import { changeIn, lookInto, type LockedPlace, type WorkspaceParts } from './place.ts';
+import { pageClause, readPage, type Page, type PageQuery, type PageValues } from './paging.ts';
+import { changeIn, lookInto, type LockedPlace, type Place, type WorkspaceParts } from './place.ts';
 import type { MemberChange, MemberView } from './schema.ts';
 import { demandPerson } from './service.ts';
 
@@ -24,28 +24,33 @@ interface MemberRow {
   joinedAt: Date;
   invitedBy: string | null;
   lastActiveAt: Date | null;
+  projects: MemberView['projects'];
 }
 
-const MEMBERS = `select m.user_id as "userId", u.name, u.email, m.role, m.permissions, m.joined_at as "joinedAt", m.invited_by as "invitedBy", m.last_active_at as "lastActiveAt"
+/** Members of $1 as somebody sees them: $2 is who asks, $3 whether they are in every project. */
+const MEMBERS = `select m.user_id as "userId", u.name, u.email, m.role, m.permissions, m.joined_at as "joinedAt", m.invited_by as "invitedBy", m.last_active_at as "lastActiveAt",
+    coalesce((select json_agg(json_build_object('projectId', p.id, 'role', pm.role) order by p.id) from project_member pm join project p on p.id = pm.project_id and p.workspace_id = m.workspace_id and p.deleted_at is null
+      where pm.user_id = m.user_id and (p.visibility = 'team' or $3 or exists (select 1 from project_member own where own.project_id = p.id and own.user_id = $2))), '[]') as projects
   from member m left join app_user u on u.id = m.user_id where m.workspace_id = $1`;
 
 /** The members of the workspaces of a database. */
 export function createMembers(parts: WorkspaceParts): Members {
-  const find = async ({ sql, workspace }: LockedPlace, userId: string): Promise<MemberRow> => {
-    const { rows } = await sql.query<MemberRow>(`${MEMBERS} and m.user_id = $2`, [workspace.id, userId]);
+  const find = async (place: LockedPlace, userId: string): Promise<MemberRow> => {
+    const { rows } = await place.sql.query<MemberRow>(`${MEMBERS} and m.user_id = $4`, [...seenBy(place), userId]);
     if (!rows[0]) throw workspaceProblem('MEMBER_NOT_FOUND', { userId });
     return rows[0];
   };
   return {
     async list(principal, workspaceId, page = {}) {
-      const { sql } = await lookInto(parts, principal, workspaceId, { permission: 'read_members' });
-      return readPage(page, async (values) => (await sql.query<MemberRow>(`${MEMBERS} ${pageClause('m.joined_at', 'm.user_id', 2)}`, [workspaceId, ...values])).rows, ({ joinedAt, userId }) => [joinedAt, userId], viewOf);
+      const place = await lookInto(parts, principal, workspaceId, { permission: 'read_members' });
+      const read = async (values: PageValues) => (await place.sql.query<MemberRow>(`${MEMBERS} ${pageClause('m.joined_at', 'm.user_id', 4)}`, [...seenBy(place), ...values])).rows;
+      return readPage(page, read, ({ joinedAt, userId }) => [joinedAt, userId], (row) => viewOf(place, row));
     },
     change: (principal, workspaceId, userId, { role, permissions }) =>
       changeIn(parts, principal, workspaceId, { permission: 'manage_members' }, async (place) => {
         const target = await find(place, userId);
         if (target.role === 'owner') throw workspaceProblem('OWNER_STAYS', { userId });
-        const next = { role: role ?? (target.role as Exclude<WorkspaceRole, 'owner'>), permissions: permissions ? GRANTABLE.filter((one) => permissions.includes(one)) : target.permissions };
+        const next = { role: role ?? (target.role as Exclude<WorkspaceRole, 'owner'>), permissions: permissions ? GRANTABLE.filter((one) => permissions.includes(one)) : role === 'guest' ? [] : target.permissions };
         demandMight(place.actor.permissions, target.role, target.permissions);
         demandMight(place.actor.permissions, next.role, next.permissions);
         const ungrantable = permissions?.find((one) => !GRANTABLE.includes(one));
@@ -55,7 +60,7 @@ export function createMembers(parts: WorkspaceParts): Members {
         await place.record('MEMBER_CHANGED', { userId, from: target.role, to: next.role, permissions: next.permissions });
         await place.event({ type: 'MEMBER_CHANGED', payload: { userId, from: target.role, to: next.role } });
         await place.cut({ userId });
-        return viewOf({ ...target, ...next });
+        return viewOf(place, { ...target, ...next });
       }),
     remove: (principal, workspaceId, userId) => {
       const isSelf = userId === principal.userId;
@@ -89,6 +94,16 @@ export function demandMight(actor: ReadonlySet<Permission>, role: WorkspaceRole,
   if (beyond) throw workspaceProblem('ROLE_TOO_HIGH', { role, permission: beyond });
 }
 
-function viewOf({ userId, name, email, role, permissions, joinedAt, invitedBy, lastActiveAt }: MemberRow): MemberView {
-  return { userId, name: name ?? '', email: email ?? '', role, permissions, joinedAt: joinedAt.getTime(), invitedBy, lastActiveAt: lastActiveAt?.getTime() ?? null };
+function seenBy({ workspace, actor }: Place): [workspaceId: string, actorId: string, isInEveryProject: boolean] {
+  return [workspace.id, actor.userId, actor.permissions.has('manage_projects')];
+}
+
+function viewOf({ actor }: Place, { userId, name, email, role, permissions, joinedAt, invitedBy, lastActiveAt, projects }: MemberRow): MemberView {
+  return { userId, name: name ?? '', email: email ?? '', role, permissions, grantable: grantableBy(actor.permissions, role, permissions), projects, joinedAt: joinedAt.getTime(), invitedBy, lastActiveAt: lastActiveAt?.getTime() ?? null };
+}
+
+/** What the actor could give to a member beyond the role, given or not. Guests have what projects give them. */
+function grantableBy(actor: ReadonlySet<Permission>, role: WorkspaceRole, extra: readonly string[]): Permission[] {
+  if (role === 'owner' || role === 'guest' || !actor.has('manage_members') || [...permissionsOf(role, extra)].some((one) => !actor.has(one))) return [];
+  return GRANTABLE.filter((one) => actor.has(one) && !ROLE_PERMISSIONS[role].includes(one));
 }

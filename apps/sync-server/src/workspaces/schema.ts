@@ -48,7 +48,21 @@ export type WorkspaceChange = z.output<typeof workspaceChangeSchema>;
 export const transferSchema = z.object({ userId: idSchema });
 
 export const memberSchema = z
-  .object({ userId: z.string(), name: z.string(), email: z.string(), role: z.enum(WORKSPACE_ROLES), permissions: z.array(z.string()), joinedAt: time, invitedBy: z.string().nullable(), lastActiveAt: time.nullable() })
+  .object({
+    userId: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role: z.enum(WORKSPACE_ROLES),
+    /** Given beyond the role. */
+    permissions: z.array(z.string()),
+    /** What the asker could give beyond the role, given or not. */
+    grantable: z.array(z.string()),
+    /** Those that they were put into, of those that the asker sees. */
+    projects: z.array(z.object({ projectId: z.string(), role: projectRole })),
+    joinedAt: time,
+    invitedBy: z.string().nullable(),
+    lastActiveAt: time.nullable(),
+  })
   .openapi('Member');
 export type MemberView = z.infer<typeof memberSchema>;
 export const memberChangeSchema = z.object({ role: givenRole.optional(), permissions: permissions.optional() });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../test/testDatabase.ts';
 import { startTestServer } from '../../test/testServer.ts';
 import { addKey, addPerson, ask, codeOf, makeWorkspace, putIn, type TestPerson } from '../../test/testWorkspaces.ts';
+import { GRANTABLE } from '../access/permissions.ts';
 import { writeEvent } from '../jobs/outbox.ts';
 import type { RunningServer } from '../server.ts';
 import { purgeDeleted } from './purge.ts';
@@ -129,6 +130,36 @@ describe('members', () => {
     // Neither does a key lend what it has not.
     const key = await addKey(pool(), owner, ['manage_members', 'read_projects', 'read_members', 'view_activity', 'comment'], id);
     expect([codeOf(await set(key, viewer, { role: 'admin' })), codeOf(await set(key, helper, { role: 'viewer' })), (await set(key, viewer, { role: 'commenter', permissions: [] })).status]).toEqual(['ROLE_TOO_HIGH', 'ROLE_TOO_HIGH', 200]);
+  });
+
+  test('the list says what can be given and which projects somebody was put into, as far as the asker may see', async () => {
+    const [owner, member, viewer, guest] = [await person(), await person(), await person(), await person()];
+    const { id } = await makeWorkspace(server.url, owner);
+    await send(owner, 'PATCH', `/workspaces/${id}`, { settings: { allowGuestAccess: true } });
+    await putIn(pool(), id, member, 'member', ['view_billing']);
+    await putIn(pool(), id, viewer, 'viewer');
+    await putIn(pool(), id, guest, 'guest');
+    const [open, hidden] = [(await send(owner, 'POST', `/workspaces/${id}/projects`, { name: 'Open' })).body.id, (await send(owner, 'POST', `/workspaces/${id}/projects`, { name: 'Hidden', visibility: 'private' })).body.id];
+    for (const [project, role] of [[open, 'commenter'], [hidden, 'viewer']]) await send(owner, 'PUT', `/workspaces/${id}/projects/${project}/members/${guest.userId}`, { role });
+    const seenBy = async (who: TestPerson) => {
+      const { members } = (await send(who, 'GET', `/workspaces/${id}/members`)).body as { members: { userId: string; grantable: string[]; projects: unknown[] }[] };
+      return new Map(members.map((one) => [one.userId, one]));
+    };
+    const [owners, viewers] = [await seenBy(owner), await seenBy(viewer)];
+    expect([owners.get(owner.userId)!.grantable, owners.get(guest.userId)!.grantable, viewers.get(member.userId)!.grantable]).toEqual([[], [], []]);
+    expect(owners.get(member.userId)!.grantable).toEqual(['view_billing', 'invite_members', 'manage_projects', 'view_activity']);
+    expect(owners.get(viewer.userId)!.grantable).toEqual([...GRANTABLE]);
+    expect(owners.get(guest.userId)!.projects).toEqual([{ projectId: open, role: 'commenter' }, { projectId: hidden, role: 'viewer' }].sort((a, b) => (a.projectId < b.projectId ? -1 : 1)));
+    expect(viewers.get(guest.userId)!.projects).toEqual([{ projectId: open, role: 'commenter' }]);
+  });
+
+  test('who becomes a guest keeps nothing of what they were given beyond the role', async () => {
+    const [owner, member] = [await person(), await person()];
+    const { id } = await makeWorkspace(server.url, owner);
+    await send(owner, 'PATCH', `/workspaces/${id}`, { settings: { allowGuestAccess: true } });
+    await putIn(pool(), id, member, 'member', ['invite_members', 'view_activity']);
+    expect((await send(owner, 'PATCH', `/workspaces/${id}/members/${member.userId}`, { role: 'guest' })).body).toMatchObject({ role: 'guest', permissions: [], grantable: [] });
+    expect(codeOf(await send(member, 'GET', `/workspaces/${id}/activity`))).toBe('PERMISSION_MISSING');
   });
 
   test('who is removed from an encrypted workspace leaves a mark for a new key, and their keys of the API end', async () => {

@@ -15,7 +15,7 @@ export { accountSchema, syncStatusSchema, type AccountView, type Aside, type Flo
 export { securitySignalSchema, type SecuritySignal } from './securityRoutes.ts';
 export { egressRecordSchema, modelChoiceSchema, modelProbeSchema, qualitySchema, secretStrengthSchema, settingsSchema, type ConnectedChoice, type EgressTotalView, type KeptProbe, type ModelChoice, type PullState, type Quality, type Settings } from './settingsRoutes.ts';
 export { type BudgetView, type CostEstimate, type PriceListView, type UsageCall, type UsageView } from './usageRoutes.ts';
-export { type Inbox, type MentionView, type OpenInvitation, type OwnInvitation, type WorkspaceDetail, type WorkspaceMember } from './workspaceRoutes.ts';
+export { type Inbox, type MentionView, type OpenInvitation, type OwnInvitation, type ProjectRole, type WorkspaceDetail, type WorkspaceMember } from './workspaceRoutes.ts';
 import type { z } from 'zod';
 import type { agentInfoSchema, agentRunEventSchema } from './agentRoutes.ts';
 import type { chatEventSchema } from './chatRoutes.ts';

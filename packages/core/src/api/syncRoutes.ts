@@ -4,6 +4,7 @@ import { textCodeSchema } from '../agents/turnSchema.ts';
 import { idSchema } from '../flow/fieldKind.ts';
 import { authorSchema } from '../flow/transaction.ts';
 import { flowSummarySchema } from './flowRoutes.ts';
+import { projectRoleSchema } from './workspaceRoutes.ts';
 
 /** Who this app is on which server, and whether it is connected. */
 export const accountSchema = z.object({
@@ -111,7 +112,10 @@ export const syncRoutes = {
   /** Whether it is encrypted is chosen now and never changes; then its first key is made, too. Throws KEYS_NOT_HERE before anything was made. */
   createWorkspace: oc.input(z.object({ name: z.string().trim().min(1).max(100), encrypted: z.boolean().default(false) })).output(remoteWorkspaceSchema),
   members: oc.input(z.object({ workspaceId: z.string() })).output(z.array(remoteMemberSchema)),
-  invite: oc.input(z.object({ workspaceId: z.string(), email: z.email(), role: z.enum(['admin', 'member', 'commenter', 'viewer']), language: z.enum(['en', 'de']) })).output(nothing),
+  /** `projectId`: they are put into it with `projectRole` when they come; a guest needs one. Throws GUESTS_NOT_ALLOWED, ALREADY_INVITED, SEATS_FULL. */
+  invite: oc
+    .input(z.object({ workspaceId: z.string(), email: z.email(), role: z.enum(['admin', 'member', 'commenter', 'viewer', 'guest']), projectId: z.string().optional(), projectRole: projectRoleSchema.optional(), language: z.enum(['en', 'de']) }))
+    .output(nothing),
   projects: oc.input(z.object({ workspaceId: z.string() })).output(z.array(remoteProjectSchema)),
   createProject: oc.input(z.object({ workspaceId: z.string(), name: z.string().trim().min(1).max(100), visibility: z.enum(['private', 'team']).optional() })).output(remoteProjectSchema),
   /** Flows of all workspaces that this account may open. */

@@ -6,11 +6,28 @@ import { idSchema } from '../flow/fieldKind.ts';
 const givenRole = z.enum(['admin', 'member', 'commenter', 'viewer', 'guest']);
 const time = z.number().int();
 
-export const workspaceMemberSchema = z.object({ userId: z.string(), name: z.string(), email: z.string(), role: z.string(), joinedAt: time, lastActiveAt: time.nullable() });
+/** What a project gives somebody who was put into it. */
+export const projectRoleSchema = z.enum(['editor', 'commenter', 'viewer']);
+export type ProjectRole = z.infer<typeof projectRoleSchema>;
+
+export const workspaceMemberSchema = z.object({
+  userId: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.string(),
+  joinedAt: time,
+  lastActiveAt: time.nullable(),
+  /** What they were given beyond the role. */
+  permissions: z.array(z.string()).default([]),
+  /** What this account could give them beyond the role, given or not. */
+  grantable: z.array(z.string()).default([]),
+  /** The projects that they were put into, of those that this account sees. */
+  projects: z.array(z.object({ projectId: z.string(), role: projectRoleSchema })).default([]),
+});
 export type WorkspaceMember = z.infer<typeof workspaceMemberSchema>;
 
 /** An invitation that nobody has answered. Times are ms UTC. */
-export const openInvitationSchema = z.object({ id: z.string(), email: z.string(), role: z.string(), inviterName: z.string(), sentAt: time, expiresAt: time, isExpired: z.boolean() });
+export const openInvitationSchema = z.object({ id: z.string(), email: z.string(), role: z.string(), projectId: z.string().nullable().default(null), inviterName: z.string(), sentAt: time, expiresAt: time, isExpired: z.boolean() });
 export type OpenInvitation = z.infer<typeof openInvitationSchema>;
 
 export const workspaceDetailSchema = z.object({
@@ -19,6 +36,10 @@ export const workspaceDetailSchema = z.object({
   description: z.string(),
   ownerId: z.string(),
   encrypted: z.boolean(),
+  /** Whether guests see the projects that they were put into, and more can be invited. */
+  takesGuests: z.boolean(),
+  /** Who sees a project that somebody makes without saying so: everybody in the workspace, or who is put into it. */
+  projectVisibility: z.enum(['team', 'private']),
   /** The role of this account, and what it may. */
   role: z.string(),
   permissions: z.array(z.string()),
@@ -45,15 +66,20 @@ const inWorkspace = z.object({ workspaceId: z.string() });
 const ofMember = inWorkspace.extend({ userId: z.string() });
 const ofInvitation = inWorkspace.extend({ invitationId: z.string() });
 const ofMine = z.object({ invitationId: z.string() });
+const ofProjectMember = ofMember.extend({ projectId: z.string() });
 
 export const workspaceRoutes = {
   get: oc.input(inWorkspace).output(workspaceDetailSchema),
-  change: oc.input(inWorkspace.extend({ name: z.string().trim().min(1).max(100).optional(), description: z.string().trim().max(2000).optional() })).output(nothing),
+  change: oc.input(inWorkspace.extend({ name: z.string().trim().min(1).max(100).optional(), description: z.string().trim().max(2000).optional(), takesGuests: z.boolean().optional(), projectVisibility: z.enum(['team', 'private']).optional() })).output(nothing),
   /** Nobody gets in any more; `purgeAt` (ms UTC): until then its owner can bring it back. */
   remove: oc.input(inWorkspace).output(z.object({ purgeAt: time })),
-  changeMember: oc.input(ofMember.extend({ role: givenRole })).output(nothing),
+  /** `permissions`: all that they have beyond the role from now on. Who becomes a guest loses them. Throws ROLE_TOO_HIGH, OWNER_STAYS, GUESTS_NOT_ALLOWED. */
+  changeMember: oc.input(ofMember.extend({ role: givenRole.optional(), permissions: z.array(z.string()).max(100).optional() })).output(nothing),
   /** Takes somebody out; the own id leaves. */
   removeMember: oc.input(ofMember).output(nothing),
+  /** Puts a member or guest into a project, or gives them another role there. */
+  putInProject: oc.input(ofProjectMember.extend({ role: projectRoleSchema })).output(nothing),
+  takeOutOfProject: oc.input(ofProjectMember).output(nothing),
   /** Hands the workspace to another member; this account becomes an admin. */
   transfer: oc.input(ofMember).output(nothing),
   /** Sends the mail of an invitation again, for seven more days. */

@@ -11,7 +11,7 @@ export interface Remote {
   workspaces(): Promise<RemoteWorkspace[]>;
   createWorkspace(name: string, encrypted: boolean): Promise<RemoteWorkspace>;
   members(workspaceId: string): Promise<RemoteMember[]>;
-  invite(workspaceId: string, invitation: { email: string; role: string; language: string }): Promise<void>;
+  invite(workspaceId: string, invitation: { email: string; role: string; projectId?: string | undefined; projectRole?: string | undefined; language: string }): Promise<void>;
   projects(workspaceId: string): Promise<RemoteProject[]>;
   createProject(workspaceId: string, name: string, visibility: 'private' | 'team' | undefined): Promise<RemoteProject>;
   flows(): Promise<RemoteFlow[]>;
