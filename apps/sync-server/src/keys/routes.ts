@@ -80,8 +80,7 @@ const takeInvitationRoute = accessRoute({
 });
 const sharer = { as: 'person', workspace: { parameter: 'workspaceId', permission: 'share_links' } } as const;
 const putLinkRoute = accessRoute({ access: sharer, method: 'put', path: `${base}/keys/links/{linkId}`, tags, summary: 'Puts the newest key of a flow under the secret of a link to it', request: { params: ofLink, body: bodyOf(linkKeySchema.omit({ linkId: true })) }, responses: { 204: done, 404: notFound, 409: conflict } });
-const oldLinksRoute = accessRoute({ access: sharer, method: 'get', path: `${base}/keys/links`, tags, summary: 'Links that lack the newest key', request: { params: inWorkspace }, responses: { 200: answerOf('They are.', z.object({ links: z.array(linkKeySchema) })), 404: notFound } });
-const removeLinkRoute = accessRoute({ access: sharer, method: 'delete', path: `${base}/keys/links/{linkId}`, tags, summary: 'Forgets the keys of a link', request: { params: ofLink }, responses: { 204: done, 404: notFound } });
+const oldLinksRoute = accessRoute({ access: sharer, method: 'get', path: `${base}/keys/links`, tags, summary: 'Flows of links that lack the newest key', request: { params: inWorkspace }, responses: { 200: answerOf('They are.', z.object({ links: z.array(linkKeySchema) })), 404: notFound } });
 
 /** Adds the routes of keys. */
 export function addKeyRoutes(app: ServerApp, { accountKeys, workspaceKeys }: KeyModule): void {
@@ -124,9 +123,4 @@ export function addKeyRoutes(app: ServerApp, { accountKeys, workspaceKeys }: Key
     return context.body(null, 204);
   });
   app.openapi(oldLinksRoute, async (context) => context.json({ links: await workspaceKeys.oldLinks(context.get('principal'), context.req.valid('param').workspaceId) }, 200));
-  app.openapi(removeLinkRoute, async (context) => {
-    const { workspaceId, linkId } = context.req.valid('param');
-    await workspaceKeys.removeLink(context.get('principal'), workspaceId, linkId);
-    return context.body(null, 204);
-  });
 }

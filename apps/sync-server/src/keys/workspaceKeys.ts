@@ -24,15 +24,13 @@ export interface WorkspaceKeyStore {
   /** Hands it to the invited address once it has joined, and once only. Throws INVITATION_KEY_UNKNOWN. */
   takeInvitation(principal: Principal, invitationId: string): Promise<InvitationKey & { workspaceId: string }>;
   showProof(principal: Principal, workspaceId: string, shown: { invitationId: string; proof: string }): Promise<void>;
-  /** The newest key for a link that was shared, by who sees its flow; where it has it already nothing changes. Throws LINK_KEY_UNKNOWN, EPOCH_CHANGED. */
+  /** The newest key of a flow for a link to it, by who sees the flow; where it has it already nothing changes. Throws LINK_KEY_UNKNOWN, EPOCH_CHANGED. */
   putLink(principal: Principal, workspaceId: string, link: LinkKey): Promise<void>;
-  /** Links to flows that the asker sees which do not hold the newest key yet; so many at a time. */
+  /** Flows of links which do not hold the newest key yet, as far as the asker sees them; so many at a time. */
   oldLinks(principal: Principal, workspaceId: string): Promise<LinkKey[]>;
-  /** For who made the link and who manages projects. Throws LINK_KEY_UNKNOWN. */
-  removeLink(principal: Principal, workspaceId: string, linkId: string): Promise<void>;
 }
 
-/** Links that are named at a time to who renews them. */
+/** Flows of links that are named at a time to who renews them. */
 const OLD_LINKS = 500;
 const LINK_COLUMNS = `link_id as "linkId", log_id as "logId", epoch, salt, sealed, for_members as "forMembers"`;
 type LinkRow = Omit<LinkKey, 'salt'> & { salt: string | null };
@@ -127,7 +125,7 @@ export function createWorkspaceKeys(parts: WorkspaceParts): WorkspaceKeyStore {
         const { rowCount: isShared } = await sql.query(`select 1 from link_key l join share_link k on k.id = l.link_id and k.revoked_at is null where l.link_id = $1 and l.workspace_id = $2 and l.log_id = $3`, [linkId, workspaceId, logId]);
         if (!isShared || !(await scopesOf(sql, [{ userId: actor.userId, logId }]))[0]) throw keyProblem('LINK_KEY_UNKNOWN');
         // Once a key: several devices renew at the same time, and what one has sealed no other puts aside.
-        await sql.query('update link_key set epoch = $2, salt = $3, sealed = $4, for_members = $5, made_at = now() where link_id = $1 and epoch < $2', [linkId, epoch, salt ?? null, sealed, forMembers]);
+        await sql.query('update link_key set epoch = $2, salt = $3, sealed = $4, for_members = $5, made_at = now() where link_id = $1 and log_id = $6 and epoch < $2', [linkId, epoch, salt ?? null, sealed, forMembers, logId]);
       }),
     async oldLinks(principal, workspaceId) {
       const { sql, workspace, actor } = await lookInto(parts, principal, workspaceId, { permission: 'share_links' });
@@ -135,23 +133,18 @@ export function createWorkspaceKeys(parts: WorkspaceParts): WorkspaceKeyStore {
       const scopes = await scopesOf(sql, logs.map(({ logId }) => ({ userId: actor.userId, logId })));
       const seen = logs.filter((_, at) => scopes[at]).map(({ logId }) => logId);
       const { rows } = await sql.query<LinkRow>(
-        `select ${LINK_COLUMNS} from link_key where workspace_id = $1 and epoch < $2 and log_id = any($3) and exists (select 1 from share_link k where k.id = link_id and k.revoked_at is null) order by link_id limit ${OLD_LINKS}`,
+        `select ${LINK_COLUMNS} from link_key where workspace_id = $1 and epoch < $2 and log_id = any($3) and exists (select 1 from share_link k where k.id = link_id and k.revoked_at is null) order by link_id, log_id limit ${OLD_LINKS}`,
         [workspaceId, workspace.epoch, seen],
       );
       return rows.map(linkOf);
     },
-    removeLink: (principal, workspaceId, linkId) =>
-      changeIn(parts, principal, workspaceId, { permission: 'share_links' }, async ({ sql, actor }) => {
-        const { rowCount } = await sql.query('delete from link_key l using share_link k where l.link_id = $1 and l.workspace_id = $2 and k.id = l.link_id and (k.created_by = $3 or $4)', [linkId, workspaceId, actor.userId, actor.permissions.has('manage_projects')]);
-        if (!rowCount) throw keyProblem('LINK_KEY_UNKNOWN');
-      }),
   };
 }
 
-/** The sealed keys of a link, for whoever has checked that it is still shared; undefined where the flow is not encrypted. */
-export async function findLinkKey(sql: Queryable, linkId: string): Promise<LinkKey | undefined> {
+/** The sealed keys of a link's flows by log, for whoever has checked that it is still shared; empty where nothing is encrypted. */
+export async function findLinkKeys(sql: Queryable, linkId: string): Promise<Map<string, LinkKey>> {
   const { rows } = await sql.query<LinkRow>(`select ${LINK_COLUMNS} from link_key where link_id = $1`, [linkId]);
-  return rows[0] && linkOf(rows[0]);
+  return new Map(rows.map((row) => [row.logId, linkOf(row)]));
 }
 
 interface MemberRow {

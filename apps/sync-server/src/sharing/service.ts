@@ -203,7 +203,8 @@ export function createLinks(parts: SharingParts): Links {
 /** Forgets visits that are over, links that were revoked a month ago, and those whose maker has no account any more. */
 export async function forgetLinks(sql: Queryable): Promise<void> {
   await sql.query('delete from link_visit where expires_at < now()');
-  await sql.query(`delete from share_link k where k.revoked_at < now() - interval '30 days' or not exists (select 1 from app_user u where u.id = k.created_by)`);
+  await sql.query(`with gone as (delete from share_link k where k.revoked_at < now() - interval '30 days' or not exists (select 1 from app_user u where u.id = k.created_by) returning k.id)
+    delete from link_key where link_id in (select id from gone)`);
 }
 
 function mayChange({ actor }: Place, { createdBy }: Pick<LinkRow, 'createdBy'>): boolean {

@@ -7,6 +7,7 @@ import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../t
 import { until } from '../../test/testDevice.ts';
 import { socketUrl, startTestServer } from '../../test/testServer.ts';
 import { openTestSocket, pushOf, type TestSocket } from '../../test/testSocket.ts';
+import { isCut, joinLog, pushTo, visitLink, type Visitor } from '../../test/testVisits.ts';
 import { addPerson, ask, codeOf, makeWorkspace, putIn, type TestPerson } from '../../test/testWorkspaces.ts';
 import type { RunningServer } from '../server.ts';
 
@@ -51,39 +52,13 @@ async function scene(): Promise<Scene> {
   return { workspaceId, logId, maker };
 }
 
-interface Visitor {
-  id: string;
-  token: string;
-  socket: TestSocket;
+async function visit(link: TestLink, logId: string, { at = server, ...given }: { at?: RunningServer; password?: string } = {}): Promise<Visitor> {
+  const visitor = await visitLink(at, link, logId, given);
+  sockets.push(visitor.socket);
+  return visitor;
 }
 
-async function visit(link: TestLink, logId: string, { at = server, password }: { at?: RunningServer; password?: string } = {}): Promise<Visitor> {
-  const opened = await openLink(at, link.address, { ...(password ? { password } : {}) });
-  expect(opened.status).toBe(200);
-  const socket = await openTestSocket(socketUrl(at.port), opened.body.token);
-  sockets.push(socket);
-  await join(socket, logId);
-  return { id: opened.body.visitorId, token: opened.body.token, socket };
-}
-
-async function join(socket: TestSocket, log: string): Promise<void> {
-  socket.send({ type: 'join', log, no: 0, chain: '' });
-  await until('an answer', () => socket.heard.some(({ type }) => type === 'joined' || type === 'ended'));
-}
-
-let entry = 0;
-/** What becomes of a push: 'stored' or the code of its refusal. */
-async function push(socket: TestSocket, log: string, author: string, more: Parameters<typeof pushOf>[3] = {}): Promise<string> {
-  const id = `tx_${++entry}`;
-  socket.heard.length = 0;
-  socket.send(pushOf(log, id, author, more));
-  await until('an answer', () => socket.heard.some((message) => message.type === 'changes' || message.type === 'ended' || (message.type === 'denied' && message.id === id)));
-  const denied = socket.heard.find((message) => message.type === 'denied' && message.id === id);
-  return denied?.type === 'denied' ? denied.code : 'stored';
-}
-
-const isCut = (socket: TestSocket) => socket.closed !== undefined || socket.heard.some(({ type }) => type === 'ended');
-const cut = (...all: TestSocket[]) => until('cut', () => all.every(isCut), 1000);
+const cut = (...all: TestSocket[]) => until('cut', () => all.every((one) => isCut(one)), 1000);
 
 describe('opening', () => {
   test('gives a token for the one flow, counts, and says the same of every link that shows nothing', async () => {
@@ -141,14 +116,14 @@ describe('by a link', () => {
     expect(await visitor.socket.next('joined')).toMatchObject({ log: logId, scope: null });
     const member = await openTestSocket(socketUrl(server.port), maker.token);
     sockets.push(member);
-    await join(member, logId);
-    expect(await push(member, logId, maker.userId)).toBe('stored');
+    await joinLog(member, logId);
+    expect(await pushTo(member, logId, maker.userId)).toBe('stored');
     await until('it arrives', () => visitor.socket.heard.some(({ type }) => type === 'changes'));
-    expect(await push(visitor.socket, logId, visitor.id)).toBe('ROLE_READS_ONLY');
-    expect(await push(visitor.socket, logId, visitor.id, { scope: 'comment' })).toBe('ROLE_READS_ONLY');
-    expect(await push(visitor.socket, logId, maker.userId)).toBe('ENVELOPE_INVALID');
+    expect(await pushTo(visitor.socket, logId, visitor.id)).toBe('ROLE_READS_ONLY');
+    expect(await pushTo(visitor.socket, logId, visitor.id, { scope: 'comment' })).toBe('ROLE_READS_ONLY');
+    expect(await pushTo(visitor.socket, logId, maker.userId)).toBe('ENVELOPE_INVALID');
     visitor.socket.heard.length = 0;
-    await join(visitor.socket, strange.logId);
+    await joinLog(visitor.socket, strange.logId);
     expect(visitor.socket.heard).toMatchObject([{ type: 'ended', log: strange.logId, code: 'LOG_NOT_FOUND' }]);
     // The token opens no route: not one's own, not the workspace's.
     const routes: [string, string][] = [['GET', '/users/me'], ['GET', '/workspaces'], ['GET', `/workspaces/${workspaceId}`], ['GET', `/workspaces/${workspaceId}/flows`], ['GET', `/workspaces/${workspaceId}/members`], ['GET', `/workspaces/${workspaceId}/links`], ['DELETE', `/workspaces/${workspaceId}/flows/${logId}`]];
@@ -160,10 +135,10 @@ describe('by a link', () => {
     const link = await makeLink(server, maker, workspaceId, logId, { mayComment: true });
     const [visitor, second] = [await visit(link, logId), await visit(link, logId)];
     expect(await visitor.socket.next('joined')).toMatchObject({ scope: 'comment' });
-    expect(await push(visitor.socket, logId, visitor.id)).toBe('ROLE_COMMENTS_ONLY');
-    expect(await push(visitor.socket, logId, second.id, { scope: 'comment' })).toBe('ENVELOPE_INVALID');
-    expect(await push(visitor.socket, logId, visitor.id, { scope: 'comment', bytes: new Uint8Array(40_000) })).toBe('ENTRY_TOO_LARGE');
-    expect(await push(visitor.socket, logId, visitor.id, { scope: 'comment' })).toBe('stored');
+    expect(await pushTo(visitor.socket, logId, visitor.id)).toBe('ROLE_COMMENTS_ONLY');
+    expect(await pushTo(visitor.socket, logId, second.id, { scope: 'comment' })).toBe('ENVELOPE_INVALID');
+    expect(await pushTo(visitor.socket, logId, visitor.id, { scope: 'comment', bytes: new Uint8Array(40_000) })).toBe('ENTRY_TOO_LARGE');
+    expect(await pushTo(visitor.socket, logId, visitor.id, { scope: 'comment' })).toBe('stored');
     const { rows } = await server.database.pool.query('select author_id from entry where log_id = $1', [logId]);
     expect(rows).toEqual([{ author_id: visitor.id }]);
     second.socket.heard.length = 0;
@@ -176,14 +151,14 @@ describe('by a link', () => {
     const visitor = await visit(await makeLink(server, maker, workspaceId, logId), logId);
     const [member, colleague] = [await openTestSocket(socketUrl(server.port), maker.token), await openTestSocket(socketUrl(other.port), owner.token)];
     sockets.push(member, colleague);
-    await join(member, logId);
-    await join(colleague, logId);
+    await joinLog(member, logId);
+    await joinLog(colleague, logId);
     const show = (text: string): ClientMessage => ({ type: 'presence', log: logId, bytes: new TextEncoder().encode(text) });
     visitor.socket.send(show('visitor'));
     member.send(show('maker'));
     const shown = await colleague.next('presence');
     expect(shown.peers.map(({ user }) => user)).toEqual([maker.userId]);
-    await push(member, logId, maker.userId);
+    await pushTo(member, logId, maker.userId);
     await until('the entry', () => visitor.socket.heard.some(({ type }) => type === 'changes'));
     expect(visitor.socket.heard.filter(({ type }) => type === 'presence')).toEqual([]);
   });
@@ -214,7 +189,7 @@ describe('within a second everybody is cut, on every instance,', () => {
       await until('an answer', () => late.heard.length > 0);
       if (late.heard[0]!.type === 'welcome') {
         late.heard.length = 0;
-        await join(late, set.logId);
+        await joinLog(late, set.logId);
       }
       expect(late.heard[0]).toMatchObject({ type: 'ended' });
     }
@@ -241,7 +216,7 @@ describe('within a second everybody is cut, on every instance,', () => {
     await ask(server.url, maker, 'PATCH', `/workspaces/${workspaceId}/links/${link.id}`, { mayComment: false });
     await until('hears it', () => visitor.socket.heard.some((message) => message.type === 'ended' && message.code === 'ROLE_CHANGED'), 1000);
     visitor.socket.heard.length = 0;
-    await join(visitor.socket, logId);
+    await joinLog(visitor.socket, logId);
     expect(visitor.socket.heard[0]).toMatchObject({ type: 'joined', scope: null });
   });
 });

@@ -20,7 +20,6 @@ export interface KeyApi extends KeyServer {
   takeInvitation(invitationId: string): Promise<InvitationKey & { workspaceId: string }>;
   putLink(workspaceId: string, link: LinkKey): Promise<void>;
   oldLinks(workspaceId: string): Promise<LinkKey[]>;
-  removeLink(workspaceId: string, linkId: string): Promise<void>;
 }
 
 const ACCOUNT = '/api/v1/users/me/keys';
@@ -50,7 +49,6 @@ export function createKeyApi(request: KeyRequest): KeyApi {
     takeInvitation: async (invitationId) => takenSchema.parse(await request('POST', `/api/v1/invitations/${encodeURIComponent(invitationId)}/key/take`)),
     putLink: (workspaceId, { linkId, ...link }) => send('PUT', `${base(workspaceId)}/keys/links/${encodeURIComponent(linkId)}`, link),
     oldLinks: async (workspaceId) => z.object({ links: z.array(linkKeySchema) }).parse(await request('GET', `${base(workspaceId)}/keys/links`)).links,
-    removeLink: (workspaceId, linkId) => send('DELETE', `${base(workspaceId)}/keys/links/${encodeURIComponent(linkId)}`),
   };
 }
 

@@ -84,6 +84,6 @@ export type KeyState = z.infer<typeof keyStateSchema>;
 export const invitationKeySchema = z.object({ epoch, sealed: sealed(700) });
 export type InvitationKey = z.infer<typeof invitationKeySchema>;
 
-/** A flow's keys for who comes by a link. `salt`: there is a password. `forMembers`: the link's key, so that they can add a new epoch. */
+/** The keys of one of a link's flows for who comes by it. `salt`: there is a password. `forMembers`: the link's key, so that they can add a new epoch. */
 export const linkKeySchema = z.object({ linkId: id, logId: id, epoch, salt: binary(16).optional(), sealed: sealed(100_000), forMembers: binary(32 + 40) });
 export type LinkKey = z.infer<typeof linkKeySchema>;
