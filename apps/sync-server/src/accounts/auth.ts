@@ -1,16 +1,12 @@
 /** better-auth, as the engine of sign-in, second factors and identity providers. Its own routes are not served: ours stand before it. It is loaded at the first sign-in: it takes tens of megabytes, and a server at rest needs none of it. */
 import { betterAuth } from 'better-auth';
-import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { bearer, genericOAuth, twoFactor } from 'better-auth/plugins';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import type { Site } from '../access/site.ts';
 import type { ServerDatabase } from '../db/database.ts';
-import { session } from '../db/schema/accessSchema.ts';
-import { appUser, credential, twoFactor as twoFactorTable, verification } from '../db/schema/accountsSchema.ts';
 import { newId } from '../ids.ts';
+import { authAdapter, type RowCompanions } from './authAdapter.ts';
 import { ADDRESS_HEADER, SESSION_DAYS } from './authCalls.ts';
 import { makeBackupCodes, storedBackupCodes } from './backupCodes.ts';
-import { hashSessions } from './hashedSessions.ts';
 import type { Providers } from './providers.ts';
 import type { PasswordHasher } from './passwordHash.ts';
 import { PASSWORD_LENGTH } from './passwordPolicy.ts';
@@ -22,12 +18,12 @@ export interface AuthParts {
   hasher: PasswordHasher;
 }
 
-/** What is asked and told when somebody comes by an identity provider for the first time. */
+/** What is asked and written when somebody comes by an identity provider for the first time. */
 export interface ProviderHooks {
   mayRegister?(email: string): Promise<boolean>;
   /** A provider is a way into an account from now on. */
-  linked?(account: { userId: string; providerId: string }): Promise<void>;
-  registered?(user: { id: string; email: string; emailVerified: boolean }): Promise<void>;
+  linked?: RowCompanions['account'];
+  registered?: RowCompanions['user'];
 }
 
 const PREFIXES: Record<string, string> = { user: 'user', session: 'session', account: 'credential', verification: 'verification', twoFactor: 'factor' };
@@ -39,7 +35,7 @@ export function createAuth({ database, site, secret, hasher }: AuthParts, provid
     baseURL: site.publicUrl(),
     basePath: '/api/v1/auth',
     secret,
-    database: hashSessions(drizzleAdapter(drizzle(database.pool), { provider: 'pg', schema: { user: appUser, session, account: credential, verification, twoFactor: twoFactorTable }, transaction: true }) as never),
+    database: authAdapter(database, { ...(hooks.registered ? { user: hooks.registered } : {}), ...(hooks.linked ? { account: hooks.linked } : {}) }),
     emailAndPassword: {
       enabled: true,
       // We make accounts ourselves, in one transaction with the event and the mail.
@@ -65,9 +61,9 @@ export function createAuth({ database, site, secret, hasher }: AuthParts, provid
     // Of an account that is added by hand the address may be any: whoever adds it is signed in on both sides.
     account: { accountLinking: { allowDifferentEmails: true } },
     databaseHooks: {
-      user: { create: { before: async (user) => (hooks.mayRegister && !(await hooks.mayRegister(user.email)) ? false : undefined), after: async (user) => hooks.registered?.(user) } },
+      user: { create: { before: async (user) => (hooks.mayRegister && !(await hooks.mayRegister(user.email)) ? false : undefined) } },
       // We only ask who somebody is: what else these secrets open is not ours to keep.
-      account: { create: { before: async (account) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }), after: async (account) => hooks.linked?.(account) }, update: { before: async (account) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }) } },
+      account: { create: { before: async (account) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }) }, update: { before: async (account) => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }) } },
     },
     plugins: [bearer(), genericOAuth({ config: providers.generic }), twoFactor({ issuer: 'UX Flow Engine', backupCodeOptions: { customBackupCodesGenerate: makeBackupCodes, storeBackupCodes: storedBackupCodes }, accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 } })],
   });

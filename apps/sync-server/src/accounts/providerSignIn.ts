@@ -50,21 +50,18 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
   const auth = () =>
     (made ??= import('./auth.ts').then(({ createAuth }) => createAuth({ database, site, secret, hasher }, providers, {
       mayRegister: async (email) => (config.SIGN_UP === 'open' || (await isInvited(parts, email.toLowerCase()))) && (await reservedUntil(database.pool, email.toLowerCase())) === undefined,
-      async registered({ id, email, emailVerified }) {
-        await transact(database, async ({ sql }) => {
-          await writeEvent(sql, { type: 'USER_REGISTERED', userId: id });
-          await writeAudit(sql, 'ACCOUNT_REGISTERED', id, { address: '', userAgent: '' }, { by: 'provider' });
-          if (emailVerified && config.ADMIN_EMAILS.some((one) => one.toLowerCase() === email.toLowerCase())) await sql.query(`update app_user set role = 'super_admin' where id = $1`, [id]);
-        });
+      async registered({ sql }, { id, email, emailVerified }) {
+        await writeEvent(sql, { type: 'USER_REGISTERED', userId: id });
+        await writeAudit(sql, 'ACCOUNT_REGISTERED', id, { address: '', userAgent: '' }, { by: 'provider' });
+        if (emailVerified && config.ADMIN_EMAILS.some((one) => one.toLowerCase() === email.toLowerCase())) await sql.query(`update app_user set role = 'super_admin' where id = $1`, [id]);
       },
       // An account that is new has this way alone, and hears nothing of it.
-      linked: ({ userId, providerId }) =>
-        transact(database, async ({ sql }) => {
-          const { rows } = await sql.query<{ isNew: boolean }>(`select not exists (select 1 from credential where user_id = $1 and provider_id <> $2) and not exists (select 1 from passkey where user_id = $1) as "isNew"`, [userId, providerId]);
-          if (rows[0]!.isNew) return;
-          await writeAudit(sql, 'AUTH_PROVIDER_LINKED', userId, { address: '', userAgent: '' }, { providerId });
-          await tellSecurity(parts, sql, userId, 'providerLinked', nameOf(providerId));
-        }),
+      async linked({ sql }, { userId, providerId }) {
+        const { rows } = await sql.query<{ isNew: boolean }>(`select not exists (select 1 from credential where user_id = $1 and provider_id <> $2) and not exists (select 1 from passkey where user_id = $1) as "isNew"`, [userId, providerId]);
+        if (rows[0]!.isNew) return;
+        await writeAudit(sql, 'AUTH_PROVIDER_LINKED', userId, { address: '', userAgent: '' }, { providerId });
+        await tellSecurity(parts, sql, userId, 'providerLinked', nameOf(providerId));
+      },
     })));
   const nameOf = (providerId: string) => names.find(({ id }) => id === providerId)?.name ?? providerId;
   return {

@@ -65,6 +65,31 @@ test.each(['oidc', 'github'])('somebody new comes by %s: an account with a confi
   expect((await pool.query('select 1 from credential where user_id = $1 and access_token is null and refresh_token is null and id_token is null', [person.id])).rowCount).toBe(1);
 });
 
+test('an account by a provider, its event and its record are one transaction: without the one the others are not there either', async () => {
+  const { pool } = stage.server.database;
+  issuer.person = { id: '90', email: 'crash@example.org', emailVerified: true, name: 'Crash' };
+  await pool.query(`alter table outbox add constraint no_people check (type <> 'USER_REGISTERED') not valid`);
+  const failed = await goBy('oidc').catch(() => undefined);
+  await pool.query('alter table outbox drop constraint no_people');
+  expect(failed?.session).toBeUndefined();
+  expect((await pool.query(`select 1 from app_user where email = 'crash@example.org'`)).rowCount).toBe(0);
+  const { id } = await me((await goBy('oidc')).session!);
+  const count = async (table: string, kind: string, value: string) => (await pool.query(`select 1 from ${table} where ${kind} = $1 and user_id = $2`, [value, id])).rowCount;
+  expect([await count('outbox', 'type', 'USER_REGISTERED'), await count('audit_event', 'kind', 'ACCOUNT_REGISTERED'), await count('credential', 'provider_id', 'oidc')]).toEqual([1, 1, 1]);
+});
+
+test('a provider is not added to an account without the mail that tells of it', async () => {
+  const { pool } = stage.server.database;
+  const known = await registerPerson(stage.server, stage.mailbox, { email: 'unheard@example.org' });
+  issuer.person = { id: '91', email: 'unheard@example.org', emailVerified: true, name: 'Unheard' };
+  await pool.query(`alter table audit_event add constraint no_link check (kind <> 'AUTH_PROVIDER_LINKED') not valid`);
+  const failed = await goBy('oidc').catch(() => undefined);
+  await pool.query('alter table audit_event drop constraint no_link');
+  const linked = async () => (await pool.query(`select 1 from credential where user_id = $1 and provider_id = 'oidc'`, [known.userId])).rowCount;
+  expect([failed?.session, await linked()]).toEqual([undefined, 0]);
+  expect([(await me((await goBy('oidc')).session!)).id, await linked()]).toEqual([known.userId, 1]);
+});
+
 test('an account of the same confirmed address is joined; one that is not confirmed on either side is not', async () => {
   const known = await registerPerson(stage.server, stage.mailbox, { email: 'both@example.org' });
   issuer.person = { id: '100', email: 'both@example.org', emailVerified: true, name: 'Both' };
