@@ -6,7 +6,7 @@ import { fromText, openCipher, SEAL_BYTES, toText, type Cipher } from './cipher.
 import { epochStep, firstEpoch, logKeyOf, nextEpoch, openHistory } from './epochKeys.ts';
 import { isJoinProof, joinProof, newInvitationSecret, openInvitation, readInvitationFragment, sealInvitation, writeInvitationFragment } from './invitation.ts';
 import { accountKeysSchema, deviceCodeSchema, epochSchema, invitationKeySchema, linkKeySchema, publicKeysSchema, wrapSchema } from './keyMessages.ts';
-import { newLink, openLink, readLinkFragment, renewLink, writeLinkFragment } from './linkKey.ts';
+import { newLink, openLink, openLinks, readLinkFragment, renewLink, writeLinkFragment } from './linkKey.ts';
 import { fingerprintOf, trustOf, withPin } from './pins.ts';
 import { isSignedWrap, makeWrap, openWrap } from './wrap.ts';
 
@@ -298,6 +298,24 @@ describe('links', () => {
     const renewed = renewLink(cipher, stored, openHistory(cipher, 'ws_1', newest, steps));
     expect(openLink(cipher, renewed, secret).logKey('log_1', 2)).toBeDefined();
     expect(() => renewLink(cipher, { ...stored, linkId: 'link_2' }, keysUpTo(2).keys)).toThrow(expect.objectContaining({ code: 'LINK_NOT_OPENED' }));
+  });
+
+  test('open each of their flows with its own key, under one password, and none that was exchanged', () => {
+    const { keys } = keysUpTo(2);
+    const { stored, subflows, secret } = newLink(cipher, 'link_1', 'log_1', keys, 'Grünes Haus', ['log_2', 'log_3']);
+    expect(subflows.map((one) => linkKeySchema.parse(one))).toEqual([expect.objectContaining({ linkId: 'link_1', logId: 'log_2', salt: stored.salt }), expect.objectContaining({ logId: 'log_3', salt: stored.salt })]);
+    const opened = openLinks(cipher, [stored, ...subflows], secret, 'Grünes Haus');
+    for (const log of ['log_1', 'log_2', 'log_3']) expect([log, text(opened.get(log)!.logKey(log, 2)!)]).toEqual([log, text(keys.logKey(log, 2)!)]);
+    expect(opened.get('log_2')!.logKey('log_1', 2)).toBeUndefined();
+    const [second, third] = subflows as [typeof stored, typeof stored];
+    expect([...openLinks(cipher, [stored, { ...second, sealed: third.sealed }], secret, 'Grünes Haus').keys()]).toEqual(['log_1']);
+    expect(openLinks(cipher, [stored, ...subflows], secret, 'grünes haus').size).toBe(0);
+    // Each is renewed by itself, by whoever sees it.
+    const { all, steps, newest } = keysUpTo(3);
+    const early = newLink(cipher, 'link_2', 'log_1', openHistory(cipher, 'ws_1', all[1]!, steps.slice(0, 2)), undefined, ['log_2']);
+    const renewed = renewLink(cipher, early.subflows[0]!, openHistory(cipher, 'ws_1', newest, steps));
+    const mixed = openLinks(cipher, [early.stored, renewed], early.secret);
+    expect([mixed.get('log_1')!.epoch, mixed.get('log_2')!.epoch]).toEqual([2, 3]);
   });
 
   test('a password is needed beside the address', () => {

@@ -1,6 +1,6 @@
 /**
- * Links to one flow of an encrypted workspace (rule 9): the fragment holds a random L, the server the flow's keys under L (with a password:
- * under L and Argon2id of it). Never the workspace's key, and of no other flow.
+ * Links to flows of an encrypted workspace (rule 9): the fragment holds a random L, the server the keys of each flow of the link under L (with
+ * a password: under L and Argon2id of it). Never the workspace's key, and of no other flow.
  */
 import { canonicalJson } from '../../base/canonical.ts';
 import { AppError } from '../../base/error.ts';
@@ -8,21 +8,24 @@ import { fromText, KEY_BYTES, SALT_BYTES, toText, type Cipher, type Statement } 
 import type { LogKeys, WorkspaceKeys } from './epochKeys.ts';
 import type { LinkKey } from './keyMessages.ts';
 
-/** A new link: what the server gets, and L for the fragment. */
+/** A new link: what the server gets of its flow and of each sub-flow, and L for the fragment. */
 export interface NewLink {
   stored: LinkKey;
+  /** In the order in which they were asked for. */
+  subflows: LinkKey[];
   secret: Uint8Array;
 }
 
-/** A link to a flow as it is now. Argon2id takes about half a second where there is a password. */
-export function newLink(cipher: Cipher, linkId: string, logId: string, keys: WorkspaceKeys, password?: string): NewLink {
+/** A link to a flow as it is now, and to sub-flows by their logs. Argon2id takes about half a second where there is a password. */
+export function newLink(cipher: Cipher, linkId: string, logId: string, keys: WorkspaceKeys, password?: string, subflows: readonly string[] = []): NewLink {
   const secret = cipher.random(KEY_BYTES);
   const salt = password === undefined ? undefined : cipher.random(SALT_BYTES);
   const key = linkKeyOf(cipher, secret, salt, password);
-  return { secret, stored: storedLink(cipher, { linkId, logId, ...(salt ? { salt: toText(salt) } : {}) }, keys, key) };
+  const of = (log: string) => storedLink(cipher, { linkId, logId: log, ...(salt ? { salt: toText(salt) } : {}) }, keys, key);
+  return { secret, stored: of(logId), subflows: subflows.map(of) };
 }
 
-/** The link with the keys of all epochs up to now; any member can do that after a rotation, and nobody needs a new address. Throws LINK_NOT_OPENED. */
+/** One of a link's flows with the keys of all epochs up to now; any member can do that after a rotation, and nobody needs a new address. Throws LINK_NOT_OPENED. */
 export function renewLink(cipher: Cipher, { linkId, logId, salt, epoch, forMembers }: LinkKey, keys: WorkspaceKeys): LinkKey {
   const key = cipher.open(memberKey(cipher, keys, epoch), fromText(forMembers), memberStatement(linkId));
   if (!key) throw notOpened();
@@ -49,12 +52,25 @@ export function linkProof(cipher: Cipher, password: string, salt: string): strin
 }
 
 /** The flow's keys that a link opens, for a codec. Throws LINK_NOT_OPENED: a wrong address, a wrong password, or the server changed something. */
-export function openLink(cipher: Cipher, { linkId, logId, salt, epoch, sealed }: LinkKey, secret: Uint8Array, password?: string): LogKeys {
-  const key = linkKeyOf(cipher, secret, salt === undefined ? undefined : fromText(salt, SALT_BYTES), password);
-  const plain = cipher.open(key, fromText(sealed), linkStatement(linkId, logId, epoch));
-  if (!plain) throw notOpened();
-  const keys = new Map(Object.entries(JSON.parse(new TextDecoder().decode(plain)) as Record<string, string>).map(([one, text]) => [Number(one), fromText(text, KEY_BYTES)]));
-  return { epoch, logKey: (log, one) => (log === logId ? keys.get(one) : undefined) };
+export function openLink(cipher: Cipher, link: LinkKey, secret: Uint8Array, password?: string): LogKeys {
+  const keys = openLinks(cipher, [link], secret, password).get(link.logId);
+  if (!keys) throw notOpened();
+  return keys;
+}
+
+/** The keys of each flow that a link opens, by log, as openLink does; what does not open is not among them. Argon2id is asked once. */
+export function openLinks(cipher: Cipher, links: readonly LinkKey[], secret: Uint8Array, password?: string): Map<string, LogKeys> {
+  const underSalt = new Map<string | undefined, Uint8Array>();
+  const opened = new Map<string, LogKeys>();
+  for (const { linkId, logId, salt, epoch, sealed } of links) {
+    const key = underSalt.get(salt) ?? linkKeyOf(cipher, secret, salt === undefined ? undefined : fromText(salt, SALT_BYTES), password);
+    underSalt.set(salt, key);
+    const plain = cipher.open(key, fromText(sealed), linkStatement(linkId, logId, epoch));
+    if (!plain) continue;
+    const keys = new Map(Object.entries(JSON.parse(new TextDecoder().decode(plain)) as Record<string, string>).map(([one, text]) => [Number(one), fromText(text, KEY_BYTES)]));
+    opened.set(logId, { epoch, logKey: (log, one) => (log === logId ? keys.get(one) : undefined) });
+  }
+  return opened;
 }
 
 function storedLink(cipher: Cipher, head: Pick<LinkKey, 'linkId' | 'logId' | 'salt'>, keys: WorkspaceKeys, key: Uint8Array): LinkKey {
