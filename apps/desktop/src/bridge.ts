@@ -17,6 +17,10 @@ export interface Connection {
   status(): ConnectionStatus;
   /** Calls back at each change of status; returns how to stop that. Streams end when a connection is lost: subscribe anew on `connected`. */
   onStatus(listener: (status: ConnectionStatus) => void): () => void;
+  /** Tells the window of a failure that no screen shows by itself. */
+  report(error: unknown): void;
+  /** Calls back at each of those, and at once with those that nobody has heard yet; returns how to stop that. */
+  onReport(listener: (error: unknown) => void): () => void;
 }
 
 const SECRET_KEY = 'uxflow.secret';
@@ -49,6 +53,24 @@ export function connect(): Connection {
     status: () => status,
     onStatus(listener) {
       listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    ...createReports(),
+  };
+}
+
+/** Failures on their way to whoever shows them; those that come before anybody does are kept. */
+export function createReports(): Pick<Connection, 'report' | 'onReport'> {
+  const listeners = new Set<(error: unknown) => void>();
+  const unheard: unknown[] = [];
+  return {
+    report(error) {
+      if (listeners.size === 0) unheard.push(error);
+      for (const listener of [...listeners]) listener(error);
+    },
+    onReport(listener) {
+      listeners.add(listener);
+      for (const error of unheard.splice(0)) listener(error);
       return () => void listeners.delete(listener);
     },
   };

@@ -11,7 +11,7 @@ import { SharedFlowsButton } from './features/sharing/SharedFlowsButton.tsx';
 import { SettingsPage } from './features/settings/SettingsPage.tsx';
 import { UsagePage } from './features/usage/UsagePage.tsx';
 import { FlowScreen } from './FlowScreen.tsx';
-import { LanguageContext, useText } from './i18n/TextContext.tsx';
+import { errorText, LanguageContext, useText } from './i18n/TextContext.tsx';
 import { chooseLanguage } from './i18n/translate.ts';
 import { routeOfHash } from './store/route.ts';
 import { ServicesContext, useConnectionStatus, useServices, type Services } from './store/services.ts';
@@ -31,6 +31,7 @@ export function App({ services }: { services: Services }) {
         </CrashGuard>
         <ConsentDialog />
         <NewsToasts />
+        <ReportToasts />
         <Toasts />
         <TooltipLayer />
       </LanguageContext.Provider>
@@ -67,6 +68,21 @@ function Pages() {
   if (route.page === 'usage') return <UsagePage from={route.from} />;
   if (route.page === 'settings') return <SettingsPage from={route.from} account={<AccountPanel />} />;
   return <FlowsPage key={route.page} isBin={route.page === 'bin'} sharing={<SharedFlowsButton />} />;
+}
+
+/** Tells failures that no screen shows by itself; the same words once at a time, because one cause may end many streams. */
+function ReportToasts() {
+  const text = useText();
+  const { connection, toasts } = useServices();
+  useEffect(
+    () =>
+      connection.onReport((error) => {
+        const sentence = errorText(text, error);
+        if (!toasts.getState().list.some((toast) => toast.text === sentence)) toasts.getState().show({ text: sentence, isError: true });
+      }),
+    [connection, toasts, text],
+  );
+  return null;
 }
 
 function Toasts() {

@@ -132,7 +132,10 @@ export function createFlowSession({ connection, ids, settings, account }: Servic
     {
       event: receive,
       failed(error) {
-        if (store.getState().phase === 'ready') return true;
+        if (store.getState().phase === 'ready') {
+          connection.report(error);
+          return true;
+        }
         store.setState({ phase: 'failed', failure: error });
         return false;
       },

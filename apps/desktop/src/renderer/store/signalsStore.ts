@@ -29,7 +29,7 @@ export function createSignalsStore(connection: Connection): StoreApi<SignalsStor
       await read();
       return changes;
     },
-    { event: () => void read().catch(() => undefined) },
+    { event: () => void read().catch(connection.report) },
   );
   return store;
 }
