@@ -6,7 +6,7 @@ import { isAppError, type Logger } from '@uxflow/core/base';
 import type { ServerEnv } from '../access/context.ts';
 import type { Config } from '../config.ts';
 import type { ServerDatabase } from '../db/database.ts';
-import type { Outcome } from '../sync/committer.ts';
+import type { Outcome } from '../sync/commitBatch.ts';
 import type { Hub } from '../sync/hub.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createTracer, type Tracer } from './traces.ts';

@@ -26,7 +26,7 @@ export const authorizationRequirements: readonly Requirement[] = [
   },
   {
     id: '8.3.1', level: 1, title: 'What somebody may is decided by the server, at every message', applies: true,
-    patch: { file: 'apps/sync-server/src/sync/committer.ts', find: `if (role.scope === null) return { code: 'ROLE_READS_ONLY', params: {} };`, replace: '' },
+    patch: { file: 'apps/sync-server/src/sync/commitBatch.ts', find: `if (role.scope === null) return { code: 'ROLE_READS_ONLY', params: {} };`, replace: '' },
   },
   {
     id: '8.4.1', level: 2, title: 'Nothing that is done in one workspace reaches into another', applies: true,
