@@ -1,7 +1,7 @@
 /** The clients of bench/sync.ts, forked: bare sockets that speak the protocol. Open loop; the id of an entry carries the time. */
 import { WebSocket } from 'ws';
 import { canonicalJson } from '../packages/core/src/base/index.ts';
-import { decodeDown, encodeUp, PROTOCOL, readEnvelope, writeEnvelope } from '../packages/core/src/sync/protocol.ts';
+import { decodeDown, encodeUp, PROTOCOL, writeEnvelope } from '../packages/core/src/sync/protocol.ts';
 import { codec, logOf } from './syncRoomCase.ts';
 
 interface Client {
@@ -14,6 +14,8 @@ interface Client {
 const [port, count, perRoom, token] = [Number(process.argv[2]), Number(process.argv[3]), Number(process.argv[4]), process.argv[5]!];
 const clients: Client[] = [];
 const encoder = new TextEncoder();
+const ID_MARK = Buffer.from('tx_');
+const ID_LENGTH = 46;
 const started = process.hrtime.bigint();
 const microseconds = () => Number((process.hrtime.bigint() - started) / 1000n);
 const milliseconds = () => Number(process.hrtime.bigint()) / 1e6;
@@ -48,8 +50,8 @@ function join(): Promise<unknown> {
         socket.send(encodeUp({ type: 'join', log: client.log, no: 0, chain: '' }));
       });
       socket.on('message', (data: Buffer) => {
-        const message = decodeDown(data);
-        if (message.type === 'state' && !client.isJoined) {
+        if (!client.isJoined) {
+          if (decodeDown(data).type !== 'state') return;
           client.isJoined = true;
           took.push(milliseconds() - opened);
           if (took.length === count) {
@@ -58,19 +60,7 @@ function join(): Promise<unknown> {
           }
           return;
         }
-        if (message.type !== 'changes') return;
-        const now = microseconds();
-        for (const change of message.changes) {
-          const id = 'id' in change ? change.id : readEnvelope(change.envelope).id;
-          const ms = (now - Number(id.slice(3, 16))) / 1000;
-          if ('id' in change) {
-            acknowledged++;
-            answers.push(ms);
-          } else {
-            received++;
-            latencies.push(ms);
-          }
-        }
+        note(client, data);
       });
       socket.on('error', (error) => {
         if (!client.isJoined) fail(error);
@@ -79,19 +69,43 @@ function join(): Promise<unknown> {
   });
 }
 
-function edit(client: Client): void {
-  const id = `tx_${String(microseconds()).padStart(13, '0')}_${String(client.index).padStart(5, '0')}-7000-8000-000000000000`;
+/**
+ * Notes the entries of a frame by their ids. Found, not decoded, as the peer's clients find theirs: what is measured is the server,
+ * and every cycle of a client is taken from it.
+ */
+function note(client: Client, frame: Buffer): void {
+  const now = microseconds();
+  for (let at = frame.indexOf(ID_MARK); at >= 0; at = frame.indexOf(ID_MARK, at + ID_LENGTH)) {
+    const ms = (now - Number(frame.toString('latin1', at + 3, at + 16))) / 1000;
+    if (Number(frame.toString('latin1', at + 17, at + 22)) === client.index) {
+      acknowledged++;
+      answers.push(ms);
+    } else {
+      received++;
+      latencies.push(ms);
+    }
+  }
+}
+
+/** Contents of edits, encoded once: the server never looks inside, so only the envelope is each edit's own. */
+const contents = Array.from({ length: 20 }, (_, n) => {
   const entry = {
-    id,
-    logId: client.log,
+    id: `tx_${'0'.repeat(13)}_00000-7000-8000-000000000000`,
+    logId: logOf(0),
     author: { kind: 'user', id: 'user_bench', name: 'Bench' },
     at: 1_800_000_000_000,
     schema: 1,
-    ops: [{ op: 'set', kind: 'node', id: `n${sent % 20}`, field: 'position', from: { x: 1, y: 2 }, to: { x: 123.5, y: 456.25 } }],
+    ops: [{ op: 'set', kind: 'node', id: `n${n}`, field: 'position', from: { x: 1, y: 2 }, to: { x: 123.5, y: 456.25 } }],
   };
   const plain = encoder.encode(canonicalJson(entry));
-  const envelope = writeEnvelope({ protocol: PROTOCOL, log: client.log, id, author: 'user_bench', scope: 'edit', epoch: 0, schema: 1, size: plain.length });
-  client.socket.send(encodeUp({ type: 'push', log: client.log, entries: [{ envelope, bytes: codec.encode(plain, envelope) }] }));
+  return { size: plain.length, bytes: codec.encode(plain, plain) };
+});
+
+function edit(client: Client): void {
+  const id = `tx_${String(microseconds()).padStart(13, '0')}_${String(client.index).padStart(5, '0')}-7000-8000-000000000000`;
+  const { size, bytes } = contents[sent % contents.length]!;
+  const envelope = writeEnvelope({ protocol: PROTOCOL, log: client.log, id, author: 'user_bench', scope: 'edit', epoch: 0, schema: 1, size });
+  client.socket.send(encodeUp({ type: 'push', log: client.log, entries: [{ envelope, bytes }] }));
   sent++;
 }
 
