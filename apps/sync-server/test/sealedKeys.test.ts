@@ -68,7 +68,7 @@ test('two accounts on one device keep their keys apart', async () => {
   await ann.api.keys.setUp();
   expect((await ann.api.keys.get()).workspaces).toEqual([]);
   await ann.edit(flowId, 'tx_other', [node('node_2', 'While Bob sat here', 300)]);
-  expect(await ann.statusOf(flowId)).toMatchObject({ state: 'stopped', waiting: 1, reason: { code: 'WORKSPACE_NOT_FOUND' } });
+  expect(await ann.statusOf(flowId)).toMatchObject({ state: 'signedOut', waiting: 1, reason: { code: 'OTHER_ACCOUNT' } });
   await ann.api.account.signOut();
   await ann.api.account.signIn({ server: at.server.url, email: at.people.ann.email, password: GOOD_PASSWORD });
   await until('sent', async () => (await ann.statusOf(flowId)).state === 'synced');

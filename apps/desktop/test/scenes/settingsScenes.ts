@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { flowFile, THREE_SCREENS } from '../flowFile.ts';
 import { openFlow } from '../flowPage.ts';
-import { remembered, type Scene, type Stage } from './stage.ts';
+import { signedOut } from './sharingStage.ts';
+import { fillSignIn, remembered, type Scene, type Stage } from './stage.ts';
 
 const NOTES = fileURLToPath(new URL('../../../../packages/core/src/engine/mcp/fixtures/noteServer.ts', import.meta.url));
 /** Connections as a new user has them: nobody is let in, no server is known, no question is open. */
@@ -133,6 +134,12 @@ const workbench = async (stage: Stage, minds: 'rules' | 'both'): Promise<undefin
   return undefined;
 };
 
+const signingIn = async (stage: Stage): Promise<undefined> => {
+  await signedOut(stage);
+  await settings(stage);
+  await fillSignIn(stage.page, stage.ollama);
+};
+
 /** The settings with each kind of model. */
 export const SETTINGS_SCENES: readonly Scene[] = [
   { name: 'settings', root: '[data-testid=settings]', enter: async (stage) => {
@@ -144,6 +151,7 @@ export const SETTINGS_SCENES: readonly Scene[] = [
       return undefined;
     },
   },
+  { name: 'signing in', root: '[data-testid=sign-in]', enter: signingIn },
   { name: 'Ollama', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'Ollama') },
   { name: 'OpenAI-compatible', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'OpenAI-compatible') },
   { name: 'Azure OpenAI', root: '.settings__section:has(#settings-model)', group: 'model', enter: (stage) => settings(stage, 'Azure OpenAI') },

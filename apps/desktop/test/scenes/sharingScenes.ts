@@ -2,12 +2,6 @@ import { account, choosing, elsewhere, hub, invited, manage, refused, shared, sh
 import { commit, everything, fillSignIn, list, press, type Scene, type Stage } from './stage.ts';
 
 const ACCOUNT = '[data-testid=sign-in]';
-/** The part of the settings that signs in to a server, with everything filled in. */
-const signingIn = async (stage: Stage): Promise<undefined> => {
-  await signedOut(stage);
-  await stage.page.evaluate(() => void (location.hash = '#/settings'));
-  await fillSignIn(stage.page, stage.ollama);
-};
 /** Bob has mentioned Ann, and invites her. */
 const news = async (stage: Stage): Promise<undefined> => {
   const sync = await invited(stage);
@@ -44,7 +38,6 @@ const confirmed = async (stage: Stage, button: string): Promise<undefined> => {
 
 /** Accounts, workspaces and what is shared in them, signed out and signed in. */
 export const SHARING_SCENES: readonly Scene[] = [
-  { name: 'signing in', root: ACCOUNT, enter: signingIn },
   { name: 'signing in by the browser', root: '[data-testid=sign-in-waits]', enter: async (stage) => (await signedOut(stage), await stage.client.account.signInByBrowser({ server: stage.ollama }), await stage.page.evaluate(() => void (location.hash = '#/settings')), await stage.page.getByTestId('sign-in-waits').waitFor(), undefined) },
   { name: 'shared flows without an account', root: 'dialog', enter: async (stage) => (await signedOut(stage), await hub(stage), await stage.page.locator(ACCOUNT).waitFor(), undefined) },
   { name: 'sharing without an account', root: 'dialog', enter: async (stage) => (await signedOut(stage), press(stage, everything(stage), '.sharing-bar .button', ACCOUNT)) },
