@@ -96,7 +96,8 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
       if (!row.twoFactor) return { result: await signIn.finish(token, { kind: 'web' }, origin), next, cookies };
       // better-auth asks for the second factor after passwords only; here it is asked for as well.
       await database.pool.query('delete from session where id = $1', [row.id]);
-      return { result: await makeChallenge(await auth(), row.userId), next, cookies };
+      const { key: _, ...challenge } = await makeChallenge(await auth(), row.userId);
+      return { result: challenge, next, cookies };
     },
     async beginLink(secret, providerId, origin) {
       if (!names.some(({ id }) => id === providerId)) throw accountProblem('PROVIDER_UNKNOWN');

@@ -39,7 +39,7 @@ export interface Accounts {
   privacy: Privacy;
   administration: Administration;
   /** A sign-in of a person that waits for the second factor. */
-  challengeOf(userId: string): Promise<Challenge>;
+  challengeOf(userId: string): Promise<Challenge & { key: string }>;
   lockout: Lockout;
   /** How passwords are stored; those of links, too. */
   hasher: PasswordHasher;

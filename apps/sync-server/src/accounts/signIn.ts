@@ -5,6 +5,7 @@ import { transact } from '../db/transaction.ts';
 import { writeAudit, type Origin } from './audit.ts';
 import { authCode, authHeaders, cookiesOf } from './authCalls.ts';
 import { hashBackupCode } from './backupCodes.ts';
+import { readChallenge } from './challenge.ts';
 import { accountProblem } from './errors.ts';
 import type { AccountParts } from './parts.ts';
 import { languageOf, readMe } from './profile.ts';
@@ -78,13 +79,13 @@ export function createSignIn(parts: AccountParts): SignIn {
       return signIn.finish(answer.token!, device, origin);
     },
     async withSecondFactor({ challenge, code, kind }, device, origin) {
-      const cookies = Buffer.from(challenge, 'base64url').toString('latin1');
-      // What no header can carry was not made here.
-      if (!/^[\x20-\x7e]+$/.test(cookies)) throw accountProblem('CHALLENGE_INVALID');
-      const headers = authHeaders(origin, { cookies });
+      const auth = await parts.auth();
+      const waiting = await readChallenge(auth, challenge);
+      if (!waiting) throw accountProblem('CHALLENGE_INVALID');
+      const headers = authHeaders(origin, { cookies: waiting.cookies });
       let token: string;
       try {
-        const api = (await parts.auth()).api;
+        const { api } = auth;
         const result = kind === 'totp' ? await api.verifyTOTP({ body: { code }, headers }) : await api.verifyBackupCode({ body: { code: hashBackupCode(code) }, headers });
         token = (result as { token: string }).token;
       } catch (error) {
@@ -96,7 +97,7 @@ export function createSignIn(parts: AccountParts): SignIn {
       }
       if (kind === 'totp') await demandFresh(parts, token, code, origin);
       // Where the challenge came after single sign-on, the session goes back to that arrival.
-      await database.pool.query('update session s set arrival_id = a.id, expires_at = least(s.expires_at, a.expires_at) from sign_on_arrival a where s.token_hash = $1 and a.challenge_hash = $2 and a.user_id = s.user_id', [hashSecret(token), hashSecret(challenge)]);
+      await database.pool.query('update session s set arrival_id = a.id, expires_at = least(s.expires_at, a.expires_at) from sign_on_arrival a where s.token_hash = $1 and a.challenge_hash = $2 and a.user_id = s.user_id', [hashSecret(token), waiting.key]);
       return signIn.finish(token, device, origin);
     },
     async finish(token, device, origin) {

@@ -153,6 +153,40 @@ test('who has a second factor here is asked for it, and the session that follows
   expect(rows).toEqual([{ connection_id: connection.id }]);
 });
 
+test('however its challenge is written, a sign-on that waits for the second factor is the one that it was', async () => {
+  const { server, mailbox } = stage;
+  const { email, password, token, userId } = await registerPerson(server, mailbox, { email: 'rewritten@corp.test' });
+  const begun = await call(server, 'POST', '/api/v1/users/me/second-factor', { token, body: { password } });
+  const codes = begun.body.backupCodes as string[];
+  expect((await call(server, 'POST', '/api/v1/users/me/second-factor/confirm', { token, body: { code: totp(new URL(begun.body.uri).searchParams.get('secret')!) } })).status).toBe(200);
+  await server.database.pool.query('delete from session where user_id = $1', [userId]);
+  provider.person = { ...ada, nameId: 'rewritten-1', attributes: { email: [email] } };
+  const text = (challenge: string) => Buffer.from(challenge, 'base64url').toString();
+  const rewritten: ((challenge: string) => string)[] = [
+    (challenge) => challenge,
+    (challenge) => `${challenge}==`,
+    (challenge) => ` ${challenge}`,
+    (challenge) => Buffer.from(text(challenge)).toString('base64'),
+    (challenge) => Buffer.from(`${text(challenge)}; other=1`).toString('base64url'),
+    (challenge) => Buffer.from(`a=b;  ${text(challenge)} `).toString('base64url'),
+    (challenge) => Buffer.from(text(challenge).replace(/%3D/i, '=')).toString('base64url'),
+    (challenge) => Buffer.from(text(challenge).replace('2fa', '%32%66a')).toString('base64url'),
+  ];
+  for (const [n, rewrite] of rewritten.entries()) {
+    const { text: page } = await come();
+    const challenge = rewrite(/name="challenge" value="([^"]+)"/.exec(page)![1]!);
+    const { status } = await call(server, 'POST', '/api/v1/users/login/second-factor', { body: { challenge, code: codes[n], kind: 'backup' } });
+    const { rows } = await server.database.pool.query(`delete from session s where s.user_id = $1 returning (select a.connection_id from sign_on_arrival a where a.id = s.arrival_id and s.expires_at <= a.expires_at) as by`, [userId]);
+    expect([n, status, rows]).toEqual([n, 200, [{ by: connection.id }]]);
+  }
+  // What carries a session in place of what waits opens nothing.
+  const own = await registerPerson(server, mailbox, { email: 'carried@corp.test' });
+  for (const bad of ['', 'AAAA', Buffer.from(`auth.session_token=${own.token}`).toString('base64url'), Buffer.from('auth.two_factor=%').toString('base64url'), Buffer.from('auth.two_factor=2fa-made-up.c2ln').toString('base64url')]) {
+    const { status } = await call(server, 'POST', '/api/v1/users/login/second-factor', { body: { challenge: bad, code: codes[9], kind: 'backup' } });
+    expect([bad, status === 401 || status === 422]).toEqual([bad, true]);
+  }
+});
+
 test('the provider may begin only where that is switched on, and then whoever sits there says that it is them', async () => {
   const unasked = async (browser = new TestBrowser(stage.server)) => browser.bring(ours().acs, await provider.answer({ ...ours() }));
   expect(await unasked()).toMatchObject({ status: 401, session: undefined });

@@ -197,8 +197,8 @@ export function createSignOn(parts: SignOnParts): SignOn {
         const arrival = await takeIn(workspaces, connection, flow.claims, origin);
         if (arrival.twoFactor) {
           // The provider's own factors are its business; who has set one up here is asked for it as after every way in.
-          const challenge = await accounts.challengeOf(arrival.userId);
-          await pool.query('update sign_on_arrival set challenge_hash = $2 where id = $1', [arrival.id, hashSecret(challenge.challenge)]);
+          const { key, ...challenge } = await accounts.challengeOf(arrival.userId);
+          await pool.query('update sign_on_arrival set challenge_hash = $2 where id = $1', [arrival.id, key]);
           return { status: 'signedIn', result: challenge, next: flow.next };
         }
         const token = await openSession(pool, { userId: arrival.userId, remember: true, method: null }, origin);

@@ -122,7 +122,7 @@ export const signOnArrival = pgTable(
     /** SAML: what a request to sign out must name. */
     nameId: jsonb('name_id'),
     sessionIndex: text('session_index'),
-    /** SHA-256 of the challenge while it waits for a second factor, hex. */
+    /** SHA-256 of the name under which the sign-in waits for a second factor, hex: not of the challenge, which can be written in many ways. */
     challengeHash: text('challenge_hash'),
     /** When the provider last asked the person itself; null: it does not say. */
     authenticatedAt: at('authenticated_at'),
