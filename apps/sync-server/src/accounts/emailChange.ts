@@ -9,6 +9,7 @@ import { transact } from '../db/transaction.ts';
 import { newId } from '../ids.ts';
 import { writeAudit, type Origin } from './audit.ts';
 import { accountProblem } from './errors.ts';
+import { demandLeavable } from './heldEmail.ts';
 import type { AccountParts } from './parts.ts';
 import type { Passwords } from './passwords.ts';
 import { languageOf } from './profile.ts';
@@ -19,9 +20,9 @@ import { tellSecurity } from './securityMail.ts';
 import { endSessions } from './sessions.ts';
 
 export interface EmailChange {
-  /** Sends the mails; the same for every address. Throws PASSWORD_WRONG, PROOF_NEEDED, EMAIL_SAME. */
+  /** Sends the mails; the same for every address. Throws PASSWORD_WRONG, PROOF_NEEDED, EMAIL_SAME, EMAIL_HELD. */
   ask(principal: Principal, given: { email: string; password?: string | undefined }, origin: Origin): Promise<void>;
-  /** Makes the change; every session but the one that asked ends. Throws TOKEN_INVALID. */
+  /** Makes the change; every session but the one that asked ends. Throws TOKEN_INVALID, EMAIL_HELD. */
   confirm(token: string, origin: Origin): Promise<{ email: string }>;
   /** Calls the change off or takes it back; every session ends, and so do keys, passkeys and providers that came since it was asked for. Throws TOKEN_INVALID. */
   undo(token: string, origin: Origin): Promise<{ email: string }>;
@@ -76,6 +77,7 @@ export function createEmailChange(parts: AccountParts, key: Buffer, passwords: P
       await transact(database, async ({ sql }) => {
         const person = await lockPerson(sql, userId);
         if (email === person.email) throw accountProblem('EMAIL_SAME');
+        await demandLeavable(sql, userId, person.email, email);
         await sql.query('delete from email_change where user_id = $1 and not done', [userId]);
         const { rows: owners } = await sql.query<{ name: string; preferences: unknown }>('select name, preferences from app_user where email = $1', [email]);
         const isFree = owners.length === 0 && (await reservedUntil(sql, email, userId)) === undefined;
@@ -100,6 +102,8 @@ export function createEmailChange(parts: AccountParts, key: Buffer, passwords: P
         if (!change) throw accountProblem('TOKEN_INVALID');
         const { id, userId, oldEmail, newEmail, sessionId, canUndo } = change;
         const person = await lockPerson(sql, userId);
+        // It may be required since this was asked for.
+        await demandLeavable(sql, userId, oldEmail, newEmail);
         const { rowCount } = await sql.query(
           `update app_user set email = $2, email_verified = true, role = case when $4 then 'super_admin' else role end, updated_at = now()
            where id = $1 and email = $3 and not exists (select 1 from app_user other where other.email = $2) and delete_at is null`,

@@ -31,6 +31,7 @@ export const accountProblem = problemsOf({
   LAST_WAY_IN: [409, 'This is the last way to sign in to the account. Nothing was changed; set a password or add another way first.'],
   PROOF_NEEDED: [403, 'Prove first that it is you. Nothing was changed; give your password, a code of your app, or use a passkey.'],
   EMAIL_SAME: [409, 'The account has this address already. Nothing was changed.'],
+  EMAIL_HELD: [409, 'A workspace of yours requires single sign-on of everybody with an address of {domain}. Nothing was changed; leave that workspace first, or ask who looks after it.'],
   PROVIDER_NOT_LINKED: [404, 'The account does not sign in by that provider. Nothing was changed; look at the list again.'],
   LINK_FAILED: [409, 'That account could not be added: it belongs to another account here, its address is not confirmed there, or it took too long. Nothing was changed; try again.'],
   USER_NOT_FOUND: [404, 'There is no such account. Nothing was changed; look at the list again.'],

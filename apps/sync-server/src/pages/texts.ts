@@ -153,6 +153,7 @@ const germanProblems: Record<string, string> = {
   WORKSPACES_OWNED: 'Ihnen gehören Arbeitsbereiche, in denen andere Mitglieder sind. Es wurde nichts gelöscht; geben Sie sie zuerst ab oder löschen Sie sie.',
   NOT_CLOSING: 'Dieses Konto soll nicht gelöscht werden. Es wurde nichts geändert.',
   EMAIL_SAME: 'Das Konto hat diese Adresse schon. Es wurde nichts geändert.',
+  EMAIL_HELD: 'Ein Arbeitsbereich von Ihnen verlangt von allen mit einer Adresse bei {domain} die Firmenanmeldung. Es wurde nichts geändert; verlassen Sie zuerst den Arbeitsbereich, oder wenden Sie sich an dessen Verwaltung.',
   PROVIDER_NOT_LINKED: 'Das Konto meldet sich nicht mit diesem Anbieter an. Es wurde nichts geändert; sehen Sie die Liste noch einmal durch.',
   LINK_FAILED: 'Jenes Konto konnte nicht hinzugefügt werden: Es gehört hier zu einem anderen Konto, seine Adresse ist dort nicht bestätigt, oder es hat zu lange gedauert. Es wurde nichts geändert; versuchen Sie es noch einmal.',
   LAST_WAY_IN: 'Das ist der letzte Weg in das Konto. Es wurde nichts geändert; setzen Sie zuerst ein Passwort oder fügen Sie einen anderen Weg hinzu.',

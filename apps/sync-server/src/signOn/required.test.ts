@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call, registerPerson } from '../../test/testAccounts.ts';
 import { startAccountServer, type AccountServer } from '../../test/testAccountServer.ts';
 import { until } from '../../test/testDevice.ts';
+import { secretOf } from '../../test/testMailbox.ts';
 import { startTestProvider, type TestProvider } from '../../test/testProvider.ts';
 import { socketUrl } from '../../test/testServer.ts';
 import { alertOf, makeConnection, startTestDns, TestBrowser, type TestDns } from '../../test/testSignOn.ts';
@@ -110,6 +111,29 @@ test('once it is required, members of its domains must come by it: requests and 
   await stage.server.access.revoke({ userId: member.userId });
   expect(await look(member)).toBe('SIGN_ON_REQUIRED');
   await pool().query('update app_user set email = $2 where id = $1', [member.userId, member.email]);
+});
+
+test('while it is required nobody takes their address out of its domains, and a change that waits comes to nothing', async () => {
+  const { server, mailbox } = stage;
+  const person = await registerPerson(server, mailbox, { email: 'mover@example.test' });
+  const here = { userId: person.userId, email: person.email, token: person.token };
+  await putIn(pool(), workspaceId, here, 'member');
+  const askFor = (email: string) => call(server, 'POST', '/api/v1/users/me/email', { token: person.token, body: { email, password: person.password } });
+  const emailOf = async () => (await pool().query('select email from app_user where id = $1', [person.userId])).rows[0].email as string;
+  expect(await askFor('mover@elsewhere.test')).toMatchObject({ status: 409, body: { error: { code: 'EMAIL_HELD', params: { domain: 'example.test' } } } });
+
+  // Asked for while it was free to go.
+  expect((await change({ mode: 'on' })).status).toBe(200);
+  expect((await askFor('mover@elsewhere.test')).status).toBe(202);
+  const token = secretOf(await mailbox.take('mover@elsewhere.test', 'Confirm your new address'));
+  expect((await change({ mode: 'required' })).status).toBe(200);
+  const confirm = () => call(server, 'POST', '/api/v1/users/email/confirm', { body: { token } });
+  expect([await confirm(), await emailOf()]).toMatchObject([{ status: 409, body: { error: { code: 'EMAIL_HELD' } } }, person.email]);
+  expect(await look(here)).toBe('SIGN_ON_REQUIRED');
+
+  // Who has left may go where they like, and within the domains everybody may.
+  expect((await pool().query('delete from member where workspace_id = $1 and user_id = $2', [workspaceId, person.userId])).rowCount).toBe(1);
+  expect([await confirm(), await emailOf()]).toMatchObject([{ status: 200 }, 'mover@elsewhere.test']);
 });
 
 test('without a second factor the owner must come by it too', async () => {
