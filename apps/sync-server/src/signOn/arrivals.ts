@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { WORKSPACE_ROLES } from '../access/permissions.ts';
+import { Problem } from '../access/problem.ts';
 import { writeAudit, type Origin } from '../accounts/audit.ts';
 import { accountProblem } from '../accounts/errors.ts';
 import { reservedUntil } from '../accounts/reservedEmail.ts';
@@ -47,8 +48,8 @@ export async function takeIn(parts: WorkspaceParts, connection: Connection, clai
   });
 }
 
-/** What would come of it; undefined: all is well. Changes nothing. */
-export async function problemOfTakingIn(parts: WorkspaceParts, connection: Connection, claims: Claims, origin: Origin): Promise<{ code: string; message: string; params: Record<string, unknown> } | undefined> {
+/** What would keep somebody out; undefined: all is well. Changes nothing. Throws what is no answer to that: a database that does not answer refuses nobody. */
+export async function problemOfTakingIn(parts: WorkspaceParts, connection: Connection, claims: Claims, origin: Origin): Promise<Problem | undefined> {
   const undo = new Error('undo');
   try {
     await transact(parts.database, async (transaction) => {
@@ -59,7 +60,8 @@ export async function problemOfTakingIn(parts: WorkspaceParts, connection: Conne
       throw undo;
     });
   } catch (error) {
-    if (error !== undo) return error as never;
+    if (error instanceof Problem) return error;
+    if (error !== undo) throw error;
   }
   return undefined;
 }

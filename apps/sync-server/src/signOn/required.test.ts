@@ -79,6 +79,11 @@ test('it cannot be required before it was tried out, nor while the owner has but
   };
   expect(alertOf((await attempt('owner@elsewhere.test')).text)).toContain('lies in no domain');
   expect(await change({ mode: 'required' })).toMatchObject({ status: 409, body: { error: { code: 'CONNECTION_UNTESTED' } } });
+  // A database that does not do is nothing that the provider or the person did.
+  await pool().query(`alter table member add constraint nobody_joins check (user_id = '') not valid`);
+  const failed = await attempt('new.person@example.test');
+  await pool().query('alter table member drop constraint nobody_joins');
+  expect([failed.status, alertOf(failed.text), failed.text.includes('nobody_joins')]).toEqual([500, expect.not.stringContaining('member'), false]);
   const tried = await attempt('new.person@example.test');
   expect(tried).toMatchObject({ status: 200, session: owner.token });
   expect(tried.text).toContain('The connection works');

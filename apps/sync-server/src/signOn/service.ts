@@ -31,7 +31,7 @@ export interface Lead {
 /** What a way to a provider and back comes to. */
 export type Outcome =
   | { status: 'signedIn'; result: SignedIn | Challenge; next: string }
-  | { status: 'tested'; connection: Connection; claims: Claims; problem: { code: string; message: string; params: Record<string, unknown> } | undefined }
+  | { status: 'tested'; connection: Connection; claims: Claims; problem: Problem | undefined }
   /** The provider began, or somebody else is signed in there: whoever sits there says first that it is them. */
   | { status: 'confirm'; email: string; name: string };
 
