@@ -8,6 +8,7 @@ import { startTestServer } from '../../test/testServer.ts';
 import { addPerson, ask, codeOf, makeWorkspace, putIn, type TestPerson } from '../../test/testWorkspaces.ts';
 import { createLogger } from '@uxflow/core/base';
 import type { RunningServer } from '../server.ts';
+import { forgetInvited } from './purge.ts';
 import type { WorkspaceView } from './schema.ts';
 
 let postgres: TestPostgres;
@@ -149,6 +150,26 @@ describe('an invitation', () => {
     await send(owner, 'PUT', `/workspaces/${workspace.id}/projects/${hidden.id}/members/${helper.userId}`, { role: 'editor' });
     expect((await byHelper()).status).toBe(201);
   });
+});
+
+test('thirty days after it was answered or ran out nobody knows any more to whom an invitation went', async () => {
+  const people = await Promise.all(['accepted', 'declined', 'revoked', 'expired', 'open'].map(() => person()));
+  const [accepted, declined, revoked, expired, open] = people as [TestPerson, TestPerson, TestPerson, TestPerson, TestPerson];
+  const ids: string[] = [];
+  for (const { email } of people) ids.push((await invite(email, { note: 'Dear friend' })).body.id);
+  await send(accepted, 'POST', `/invitations/${ids[0]}/accept`);
+  await send(declined, 'POST', `/invitations/${ids[1]}/decline`);
+  await send(owner, 'DELETE', `/workspaces/${workspace.id}/invitations/${ids[2]}`);
+  const known = async () => (await pool().query<{ email: string; note: string }>('select email, note from invitation where id = any($1) order by array_position($1, id)', [ids])).rows;
+  const age = (days: number) => pool().query(`update invitation set ended_at = case when state <> 'open' then now() - make_interval(days => $2) end, expires_at = case when id = $3 then now() - make_interval(days => $2) else expires_at end where id = any($1)`, [ids, days, ids[3]]);
+  await age(29);
+  await forgetInvited(pool());
+  expect((await known()).map(({ email }) => email)).toEqual(people.map(({ email }) => email));
+  await age(31);
+  await forgetInvited(pool());
+  expect(await known()).toEqual([...Array(4).fill({ email: '', note: '' }), { email: open.email, note: 'Dear friend' }]);
+  // The next one is free to go there, and who is in stays in.
+  expect([await isMember(accepted), (await invite(expired.email)).status, (await invite(revoked.email)).status]).toEqual([true, 201, 201]);
 });
 
 test('the answer to an invitation says nothing about accounts', async () => {

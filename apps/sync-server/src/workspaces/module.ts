@@ -7,7 +7,7 @@ import { createMembers, type Members } from './members.ts';
 import { createPeople, type People } from './people.ts';
 import type { WorkspaceParts } from './place.ts';
 import { createProjects, type Projects } from './projects.ts';
-import { purgeDeleted } from './purge.ts';
+import { forgetInvited, purgeDeleted } from './purge.ts';
 import { createWorkspaces, type Workspaces } from './service.ts';
 import { createUsage, type Usage } from './usage.ts';
 
@@ -40,6 +40,7 @@ export function createWorkspaceModule(parts: WorkspaceParts, sendInvitation: Sen
     people: createPeople(parts),
     tasks: [
       { name: 'purge what was deleted', everyMs: HOUR_MS, run: () => purgeDeleted(parts) },
+      { name: 'forget whom invitations went to', everyMs: HOUR_MS, run: () => forgetInvited(parts.database.pool) },
       { name: 'forget published events', everyMs: HOUR_MS, run: () => parts.outbox.forget() },
     ],
   };

@@ -42,6 +42,16 @@ export async function purgeDeleted({ database, outbox }: Pick<WorkspaceParts, 'd
   return count;
 }
 
+/** Days for which it stays known to whom an answered invitation went, or one that ran out. */
+export const INVITED_DAYS = 30;
+
+/** Forgets addresses and notes of invitations that were answered, revoked or ran out; that there was one stays. How many. */
+export async function forgetInvited(sql: Queryable): Promise<number> {
+  await sql.query(`update invitation set state = 'revoked', ended_at = expires_at where state = 'open' and expires_at < now() - make_interval(days => $1)`, [INVITED_DAYS]);
+  const { rowCount } = await sql.query(`update invitation set email = '', note = '' where state <> 'open' and email <> '' and ended_at < now() - make_interval(days => $1)`, [INVITED_DAYS]);
+  return rowCount ?? 0;
+}
+
 /** Deletes logs with all that they hold; how many. `which` selects their ids and takes one parameter. */
 async function dropLogs(sql: Queryable, which: string, parameter: string): Promise<number> {
   const { rows } = await sql.query<{ id: string }>(`select id from log where id in (${which}) order by id for update`, [parameter]);

@@ -58,7 +58,7 @@ export const invitation = pgTable(
   {
     id: text('id').primaryKey(),
     workspaceId: text('workspace_id').notNull().references(() => workspace.id, { onDelete: 'cascade' }),
-    /** Lower case. */
+    /** Lower case; empty once it was forgotten. */
     email: text('email').notNull(),
     role: text('role', { enum: ['admin', 'member', 'commenter', 'viewer', 'guest'] }).notNull(),
     /** The project that it opens; a guest needs one. */
