@@ -6,7 +6,7 @@ import { secretOf } from '../../test/testMailbox.ts';
 
 let stage: AccountServer;
 beforeAll(async () => {
-  stage = await startAccountServer({ ADMIN_EMAILS: 'chief@example.org' });
+  stage = await startAccountServer({ ADMIN_EMAILS: 'chief@example.org,deputy@example.org,Boss@Example.org,reset@example.org' });
 });
 afterAll(() => stage.close());
 
@@ -142,4 +142,41 @@ test('somebody who mistyped the address at the start can still set it right; tha
   expect(stage.mailbox.mails.filter(({ to, subject }) => to === 'mistypd@example.org' && subject.includes('address') && !subject.includes('Confirm'))).toEqual([]);
   // Nor is the mistyped address kept for anybody.
   expect((await person('mistypd')).userId).not.toBe(body.user.id);
+});
+
+test('the role of the server’s administrators follows their address, there and back; one that was given by hand stays', async () => {
+  const { pool } = stage.server.database;
+  const roleOf = async (userId: string) => (await pool.query('select role from app_user where id = $1', [userId])).rows[0].role as string;
+  const move = async (who: { token: string }, to: string) => {
+    expect((await ask(who.token, to)).status).toBe(202);
+    expect((await post('confirm', await tokenOfMail(to, 'Confirm your new address'))).status).toBe(200);
+  };
+  const undo = async (from: string) => expect((await post('undo', await tokenOfMail(from, 'has a new address'))).status).toBe(200);
+
+  const deputy = await person('deputy');
+  expect(await roleOf(deputy.userId)).toBe('super_admin');
+  await move(deputy, 'plain@example.org');
+  expect([await roleOf(deputy.userId), (await me(deputy.token)).body.role]).toEqual(['user', 'user']);
+  await undo('deputy@example.org');
+  expect(await roleOf(deputy.userId)).toBe('super_admin');
+
+  const climber = await person('climber');
+  await move(climber, 'boss@example.org');
+  expect(await roleOf(climber.userId)).toBe('super_admin');
+  await undo('climber@example.org');
+  expect(await roleOf(climber.userId)).toBe('user');
+  expect((await pool.query(`select data from audit_event where user_id = $1 and kind = 'ACCOUNT_ROLE_CHANGED' order by at, id`, [climber.userId])).rows).toEqual([{ data: { by: 'address', role: 'super_admin' } }, { data: { by: 'address', role: 'user' } }]);
+
+  const chosen = await person('chosen');
+  await pool.query(`update app_user set role = 'admin' where id = $1`, [chosen.userId]);
+  await move(chosen, 'chosen-too@example.org');
+  expect(await roleOf(chosen.userId)).toBe('admin');
+});
+
+test('an address that is confirmed by a new password counts for the role as well', async () => {
+  await call(stage.server, 'POST', `${users}/register`, { body: { email: 'reset@example.org', password: GOOD_PASSWORD, name: 'Reset' } });
+  await call(stage.server, 'POST', `${users}/forgot-password`, { body: { email: 'reset@example.org' } });
+  const token = await tokenOfMail('reset@example.org', 'Set a new password');
+  expect((await call(stage.server, 'POST', `${users}/reset-password`, { body: { token, password: 'another-harbour-44' } })).status).toBe(204);
+  expect((await login('reset@example.org', 'another-harbour-44')).body.user).toMatchObject({ emailVerified: true, role: 'super_admin' });
 });

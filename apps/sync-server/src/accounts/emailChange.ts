@@ -7,6 +7,7 @@ import { hashSecret, type Principal } from '../access/principal.ts';
 import type { Queryable } from '../db/database.ts';
 import { transact } from '../db/transaction.ts';
 import { newId } from '../ids.ts';
+import { followAddress } from './administrators.ts';
 import { writeAudit, type Origin } from './audit.ts';
 import { accountProblem } from './errors.ts';
 import { demandLeavable } from './heldEmail.ts';
@@ -51,7 +52,7 @@ const CHANGE = `id, user_id as "userId", old_email as "oldEmail", new_email as "
 
 /** The part of changes of addresses; `key` makes the secrets of undoing. */
 export function createEmailChange(parts: AccountParts, key: Buffer, passwords: Passwords, proof: Proof): EmailChange {
-  const { database, config, site, mailer, principals } = parts;
+  const { database, site, mailer, principals } = parts;
   // Made from the id, so that both mails to the old address hold the same link.
   const undoTokenOf = (id: string) => createHmac('sha256', key).update(id).digest('base64url');
   const lockPerson = async (sql: Queryable, userId: string): Promise<PersonRow> =>
@@ -105,11 +106,12 @@ export function createEmailChange(parts: AccountParts, key: Buffer, passwords: P
         // It may be required since this was asked for.
         await demandLeavable(sql, userId, oldEmail, newEmail);
         const { rowCount } = await sql.query(
-          `update app_user set email = $2, email_verified = true, role = case when $4 then 'super_admin' else role end, updated_at = now()
+          `update app_user set email = $2, email_verified = true, updated_at = now()
            where id = $1 and email = $3 and not exists (select 1 from app_user other where other.email = $2) and delete_at is null`,
-          [userId, newEmail, oldEmail, config.ADMIN_EMAILS.some((one) => one.toLowerCase() === newEmail)],
+          [userId, newEmail, oldEmail],
         );
         if (rowCount === 0) throw accountProblem('TOKEN_INVALID');
+        await followAddress(parts, sql, userId, { from: person.emailVerified ? oldEmail : undefined, to: newEmail }, origin);
         const { rows: kept } = await sql.query<{ until: Date }>(`update email_change set done = true, expires_at = now() + make_interval(days => $2) where id = $1 returning expires_at as until`, [id, canUndo ? UNDO_DAYS : 0]);
         await forgetMailTokens(sql, userId);
         await writeAudit(sql, 'ACCOUNT_EMAIL_CHANGED', userId, origin);
@@ -128,8 +130,11 @@ export function createEmailChange(parts: AccountParts, key: Buffer, passwords: P
         const [change] = rows;
         if (!change) throw accountProblem('TOKEN_INVALID');
         const { userId, oldEmail, done, createdAt } = change;
-        await lockPerson(sql, userId);
-        if (done) await sql.query('update app_user set email = $2, email_verified = true, updated_at = now() where id = $1', [userId, oldEmail]);
+        const { email: from } = await lockPerson(sql, userId);
+        if (done) {
+          await sql.query('update app_user set email = $2, email_verified = true, updated_at = now() where id = $1', [userId, oldEmail]);
+          await followAddress(parts, sql, userId, { from, to: oldEmail }, origin);
+        }
         // Whoever holds the mailbox of before says that somebody else was at it: what that one began since is called off as well.
         await sql.query('delete from email_change where user_id = $1 and (not done or old_email <> $2)', [userId, oldEmail]);
         await forgetWaysSince(sql, userId, createdAt);

@@ -3,6 +3,7 @@ import type { Principal } from '../access/principal.ts';
 import type { Queryable } from '../db/database.ts';
 import { transact } from '../db/transaction.ts';
 import { newId } from '../ids.ts';
+import { followAddress } from './administrators.ts';
 import { writeAudit, type Origin } from './audit.ts';
 import { accountProblem } from './errors.ts';
 import { makeMailToken, takeMailToken } from './mailToken.ts';
@@ -75,7 +76,8 @@ export function createPasswords(parts: AccountParts): Passwords {
         await demandFit(sql, taken.userId, password);
         await store(sql, taken.userId, await hasher.hash(password));
         // Whoever reads the mailbox has proved the address as well.
-        await sql.query('update app_user set email_verified = true where id = $1 and email = $2', [taken.userId, taken.email]);
+        const { rowCount: isNew } = await sql.query('update app_user set email_verified = true where id = $1 and email = $2 and not email_verified', [taken.userId, taken.email]);
+        if (isNew) await followAddress(parts, sql, taken.userId, { from: undefined, to: taken.email }, origin);
         await lockout.clear(sql, taken.email);
         await writeAudit(sql, 'AUTH_PASSWORD_RESET', taken.userId, origin);
         await tell(sql, taken.userId);

@@ -2,6 +2,7 @@
 import { hashSecret, type Principal } from '../access/principal.ts';
 import { transact } from '../db/transaction.ts';
 import { writeEvent } from '../jobs/outbox.ts';
+import { followAddress } from './administrators.ts';
 import { writeAudit, type Origin } from './audit.ts';
 import type { Auth } from './auth.ts';
 import { authCode, authHeaders } from './authCalls.ts';
@@ -37,6 +38,8 @@ export interface LinkedProvider {
   linkedAt: number;
 }
 
+/** What better-auth calls back with does not say where the browser is. */
+const NOWHERE: Origin = { address: '', userAgent: '' };
 /** Where the way back from adding a provider ends. */
 const LINKED_PATH = '/account/linked';
 
@@ -52,14 +55,14 @@ export function createProviderSignIn(parts: AccountParts, secret: string, signIn
       mayRegister: async (email) => (config.SIGN_UP === 'open' || (await isInvited(parts, email.toLowerCase()))) && (await reservedUntil(database.pool, email.toLowerCase())) === undefined,
       async registered({ sql }, { id, email, emailVerified }) {
         await writeEvent(sql, { type: 'USER_REGISTERED', userId: id });
-        await writeAudit(sql, 'ACCOUNT_REGISTERED', id, { address: '', userAgent: '' }, { by: 'provider' });
-        if (emailVerified && config.ADMIN_EMAILS.some((one) => one.toLowerCase() === email.toLowerCase())) await sql.query(`update app_user set role = 'super_admin' where id = $1`, [id]);
+        await writeAudit(sql, 'ACCOUNT_REGISTERED', id, NOWHERE, { by: 'provider' });
+        if (emailVerified) await followAddress(parts, sql, id, { from: undefined, to: email }, NOWHERE);
       },
       // An account that is new has this way alone, and hears nothing of it.
       async linked({ sql }, { userId, providerId }) {
         const { rows } = await sql.query<{ isNew: boolean }>(`select not exists (select 1 from credential where user_id = $1 and provider_id <> $2) and not exists (select 1 from passkey where user_id = $1) as "isNew"`, [userId, providerId]);
         if (rows[0]!.isNew) return;
-        await writeAudit(sql, 'AUTH_PROVIDER_LINKED', userId, { address: '', userAgent: '' }, { providerId });
+        await writeAudit(sql, 'AUTH_PROVIDER_LINKED', userId, NOWHERE, { providerId });
         await tellSecurity(parts, sql, userId, 'providerLinked', nameOf(providerId));
       },
     })));

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { transact } from '../db/transaction.ts';
 import { newId } from '../ids.ts';
 import { writeEvent } from '../jobs/outbox.ts';
+import { followAddress } from './administrators.ts';
 import { writeAudit, type Origin } from './audit.ts';
 import { accountProblem } from './errors.ts';
 import { makeMailToken, takeMailToken } from './mailToken.ts';
@@ -68,8 +69,8 @@ export function createRegistration(parts: AccountParts): Registration {
         if (!taken) throw accountProblem('TOKEN_INVALID');
         const { rowCount } = await sql.query('update app_user set email_verified = true, updated_at = now() where id = $1 and email = $2', [taken.userId, taken.email]);
         if (rowCount === 0) throw accountProblem('TOKEN_INVALID');
-        if (config.ADMIN_EMAILS.some((one) => one.toLowerCase() === taken.email)) await sql.query(`update app_user set role = 'super_admin' where id = $1`, [taken.userId]);
         await writeAudit(sql, 'ACCOUNT_VERIFIED', taken.userId, origin);
+        await followAddress(parts, sql, taken.userId, { from: undefined, to: taken.email }, origin);
         return taken;
       });
       await principals.revoke({ userId: person.userId });
