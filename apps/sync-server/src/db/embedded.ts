@@ -235,6 +235,9 @@ function launch({ binaries, data, socket, log, owner, settings }: Place, onEnd: 
     'max_parallel_workers=0',
     'max_worker_processes=1',
     'max_wal_senders=0',
+    // No processes for what nobody does here: reading ahead for others, handing on to other databases.
+    'io_method=sync',
+    'max_logical_replication_workers=0',
     'wal_level=minimal',
     'log_min_messages=warning',
     ...settings,
