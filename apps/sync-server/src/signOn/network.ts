@@ -2,7 +2,8 @@
 import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
+import { isMetadataAddress, isPublicAddress } from './addresses.ts';
 import { signOnProblem } from './errors.ts';
 
 export interface SignOnNetwork {
@@ -17,7 +18,7 @@ const MOST_BYTES = 1024 * 1024;
 
 /** The network as workspaces may use it; `isPrivateAllowed` opens private addresses, and http on this machine. */
 export function createSignOnNetwork({ isPrivateAllowed, lookup = systemLookup as LookupFunction, withinMs = WITHIN_MS }: { isPrivateAllowed: boolean; lookup?: LookupFunction; withinMs?: number }): SignOnNetwork {
-  const isAllowed = (address: string) => (isPrivateAllowed ? !isLinkLocal(address) : isPublicAddress(address));
+  const isAllowed = (address: string) => (isPrivateAllowed ? !isMetadataAddress(address) : isPublicAddress(address));
   const demandAddress = (text: string): URL => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const host = url?.hostname.replace(/^\[|\]$/g, '') ?? '';
@@ -68,29 +69,6 @@ export function createSignOnNetwork({ isPrivateAllowed, lookup = systemLookup as
       }
     },
   };
-}
-
-const NOT_PUBLIC = new BlockList();
-for (const [net, bits] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24], ['192.0.2.0', 24], ['192.88.99.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['198.51.100.0', 24], ['203.0.113.0', 24], ['224.0.0.0', 4], ['240.0.0.0', 4]] as const) NOT_PUBLIC.addSubnet(net, bits, 'ipv4');
-// Of IPv6 only what is handed out for the open network, without the ways around by IPv4 (Teredo, 6to4) and without examples.
-const GLOBAL_V6 = new BlockList();
-GLOBAL_V6.addSubnet('2000::', 3, 'ipv6');
-for (const [net, bits] of [['2001::', 23], ['2001:db8::', 32], ['2002::', 16], ['3fff::', 20]] as const) NOT_PUBLIC.addSubnet(net, bits, 'ipv6');
-const LINK_LOCAL = new BlockList();
-LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
-LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
-
-/** True for an address of the open network. */
-export function isPublicAddress(address: string): boolean {
-  const kind = isIP(address);
-  if (kind === 4) return !NOT_PUBLIC.check(address, 'ipv4');
-  return kind === 6 && GLOBAL_V6.check(address, 'ipv6') && !NOT_PUBLIC.check(address, 'ipv6');
-}
-
-/** Where clouds hand the keys of their machines to whoever asks: never open. */
-function isLinkLocal(address: string): boolean {
-  const plain = /^::ffff:/i.test(address) && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
-  return isIP(plain) === 4 ? LINK_LOCAL.check(plain, 'ipv4') : LINK_LOCAL.check(plain, 'ipv6') || LINK_LOCAL.check(plain, 'ipv4');
 }
 
 function isLoopback(host: string): boolean {
