@@ -1,4 +1,4 @@
-import { account, choosing, elsewhere, hub, invited, manage, refused, shared, sharedIn, signedIn, signedOut, team } from './sharingStage.ts';
+import { account, choosing, elsewhere, hub, invited, manage, refused, shared, sharedIn, signedIn, signedOut, team, withGuest } from './sharingStage.ts';
 import { commit, everything, fillSignIn, list, press, type Scene, type Stage } from './stage.ts';
 
 const ACCOUNT = '[data-testid=sign-in]';
@@ -36,6 +36,18 @@ const confirmed = async (stage: Stage, button: string): Promise<undefined> => {
   await stage.page.locator('dialog .notice--warning').waitFor();
 };
 
+/** An address is entered, and the role is that of a guest. */
+const inviting = async ({ page }: Stage): Promise<undefined> => {
+  const form = page.getByTestId('invite-form');
+  await form.locator('select option[value=guest]').waitFor({ state: 'attached' });
+  await form.locator('select').first().selectOption('guest');
+  await form.getByLabel('Invite by e-mail').fill('dora@example.org');
+};
+const withoutProjects = async (stage: Stage, workspaceId: string): Promise<void> => {
+  const { ann, ask } = await stage.sync();
+  for (const { id } of (await ask(ann, 'GET', `/workspaces/${workspaceId}/projects`)).projects) await ask(ann, 'DELETE', `/workspaces/${workspaceId}/projects/${id}`);
+};
+
 /** Accounts, workspaces and what is shared in them, signed out and signed in. */
 export const SHARING_SCENES: readonly Scene[] = [
   { name: 'signing in by the browser', root: '[data-testid=sign-in-waits]', enter: async (stage) => (await signedOut(stage), await stage.client.account.signInByBrowser({ server: stage.ollama }), await stage.page.evaluate(() => void (location.hash = '#/settings')), await stage.page.getByTestId('sign-in-waits').waitFor(), undefined) },
@@ -57,6 +69,12 @@ export const SHARING_SCENES: readonly Scene[] = [
   { name: 'a long backlog', root: 'dialog', enter: choosing },
   { name: 'people of a workspace', root: 'dialog', enter: async (stage) => (await team(stage), await manage(stage), await stage.page.getByLabel('Invite by e-mail').fill('dora@example.org'), undefined) },
   { name: 'removing a member', root: 'dialog .notice--warning', enter: async (stage) => (await team(stage), await manage(stage), confirmed(stage, 'Remove Bob Hope')) },
+  { name: 'permissions of a member', root: '[data-testid=permission-list]', enter: async (stage) => (await team(stage), await manage(stage), await stage.page.getByRole('button', { name: 'Further permissions of Bob Hope' }).click(), undefined) },
+  { name: 'guests of a workspace', root: '[data-testid=workspace-dialog]', group: 'people of a workspace', enter: async (stage) => (await withGuest(stage), await manage(stage), await stage.page.getByTestId('guest-projects').waitFor(), undefined) },
+  { name: 'inviting a guest', root: '[data-testid=invite-form]', group: 'people of a workspace', enter: async (stage) => (await withGuest(stage), await manage(stage), await inviting(stage)) },
+  { name: 'inviting a guest without a project', root: '[data-testid=invite-form]', group: 'people of a workspace', enter: async (stage) => { const { workspace } = await withGuest(stage); await withoutProjects(stage, workspace.id); await manage(stage); return inviting(stage); } },
+  { name: 'ending the access of a guest', root: 'dialog .notice--warning', enter: async (stage) => (await withGuest(stage), await manage(stage), confirmed(stage, 'End the access of Bob Hope')) },
+  { name: 'guests who are not taken any more', root: '[data-testid=workspace-dialog]', group: 'people of a workspace', enter: async (stage) => { const { workspace } = await withGuest(stage); await stage.client.workspaces.change({ workspaceId: workspace.id, takesGuests: false }); await manage(stage); await stage.page.getByTestId('guest-list').waitFor(); return undefined; } },
   { name: 'settings of a workspace', root: '[data-testid=workspace-dialog]', group: 'people of a workspace', enter: async (stage) => (await team(stage), await manage(stage, 'Settings'), await stage.page.getByLabel('New owner').selectOption({ label: 'Bob Hope' }), undefined) },
   { name: 'handing a workspace over', root: 'dialog .notice--warning', enter: async (stage) => (await team(stage), await manage(stage, 'Settings'), await stage.page.getByLabel('New owner').selectOption({ label: 'Bob Hope' }), confirmed(stage, 'Hand over')) },
   { name: 'deleting a workspace', root: 'dialog .notice--warning', enter: async (stage) => (await team(stage), await manage(stage, 'Settings'), confirmed(stage, 'Delete the workspace')) },

@@ -46,6 +46,20 @@ export const team = async (stage: Stage): Promise<Team> => {
   await invite(sync, sync.ann, workspace.id, 'cleo@example.org');
   return { ...sync, workspace };
 };
+/** A workspace of Ann that takes guests, with two projects; Bob is a guest in one, and somebody is invited as a guest. */
+export const withGuest = async (stage: Stage): Promise<Team> => {
+  const sync = await signedIn(stage);
+  const { client } = stage;
+  const workspace = await client.sync.createWorkspace({ name: 'Payments team' });
+  await client.workspaces.change({ workspaceId: workspace.id, takesGuests: true });
+  const { id: projectId } = await client.sync.createProject({ workspaceId: workspace.id, name: 'Checkout' });
+  await client.sync.createProject({ workspaceId: workspace.id, name: 'Refunds' });
+  const guest = { workspaceId: workspace.id, role: 'guest', projectId, projectRole: 'commenter', language: 'en' } as const;
+  await client.sync.invite({ ...guest, email: sync.bob.email });
+  await acceptFirst(sync, sync.bob);
+  await client.sync.invite({ ...guest, email: 'cleo@example.org' });
+  return { ...sync, workspace };
+};
 /** A workspace of Bob, in which Ann is a plain member. */
 export const elsewhere = async (stage: Stage): Promise<SyncStage & { workspaceId: string }> => {
   const sync = await signedIn(stage);

@@ -1,3 +1,4 @@
+import type { ProjectRole } from '@uxflow/core/api';
 import type { Translate } from '../../i18n/translate.ts';
 
 /** Roles that the app gives, mightiest first. */
@@ -8,6 +9,16 @@ export type GivenRole = (typeof GIVEN_ROLES)[number];
 export function roleText(text: Translate, role: string): string {
   const known = role === 'owner' || role === 'guest' || (GIVEN_ROLES as readonly string[]).includes(role) ? (role as GivenRole | 'owner' | 'guest') : 'member';
   return text(`sync.role.${known}`);
+}
+
+/** What somebody may do in a project that they were put into. */
+export function projectRoleText(text: Translate, role: ProjectRole): string {
+  return roleText(text, role === 'editor' ? 'member' : role);
+}
+
+/** The roles of a project to choose from, weakest first: who is let in from outside mostly looks. */
+export function projectRoleChoices(text: Translate): { value: ProjectRole; label: string }[] {
+  return (['viewer', 'commenter', 'editor'] as const).map((value) => ({ value, label: projectRoleText(text, value) }));
 }
 
 /** A day in words, such as "30 November". */

@@ -1,4 +1,4 @@
-import type { WorkspaceDetail } from '@uxflow/core/api';
+import type { RemoteProject, WorkspaceDetail } from '@uxflow/core/api';
 import { Button, IconButton, Notice } from '@uxflow/ui';
 import { Link, RotateCw, Undo2 } from 'lucide-react';
 import { useState } from 'react';
@@ -10,7 +10,7 @@ import { useBusy } from '../../../forms/useBusy.ts';
 import { LinkNotice } from './LinkNotice.tsx';
 
 /** Invitations that nobody has answered: send again, take back, and the link once more. */
-export function OpenInvitations({ detail, onChanged }: { detail: WorkspaceDetail; onChanged: () => Promise<unknown> }) {
+export function OpenInvitations({ detail, projects, onChanged }: { detail: WorkspaceDetail; /** To name the one that a guest comes into. */ projects: readonly RemoteProject[] | undefined; onChanged: () => Promise<unknown> }) {
   const text = useText();
   const language = useLanguage();
   const { api } = useServices();
@@ -18,15 +18,19 @@ export function OpenInvitations({ detail, onChanged }: { detail: WorkspaceDetail
   const [resent, setResent] = useState<string | null>(null);
   const [shown, setShown] = useState<{ email: string; link: string } | null>(null);
   const workspaceId = detail.id;
+  const invitedAs = (role: string, projectId: string | null) => {
+    const project = projects?.find(({ id }) => id === projectId)?.name;
+    return project ? text('guest.as', { role: roleText(text, role), project }) : roleText(text, role);
+  };
   return (
     <section className="share__section" aria-busy={isBusy}>
       <h3>{text('workspace.open')}</h3>
       <ul className="people-list" data-testid="open-invitations">
-        {detail.invitations.map(({ id, email, role, expiresAt, isExpired }) => (
+        {detail.invitations.map(({ id, email, role, projectId, expiresAt, isExpired }) => (
           <li key={id}>
             <div className="people-list__who">
               <strong>{email}</strong>
-              <span>{text(isExpired ? 'workspace.expired' : 'workspace.openUntil', { role: roleText(text, role), until: dayText(language, expiresAt) })}</span>
+              <span>{text(isExpired ? 'workspace.expired' : 'workspace.openUntil', { role: invitedAs(role, projectId), until: dayText(language, expiresAt) })}</span>
             </div>
             {detail.encrypted ? (
               <Button size="small" icon={<Link />} aria-label={text('invitationLink.againFor', { email })} disabled={isBusy} onClick={() => run(async () => setShown({ email, link: (await api.keys.invitationLink({ workspaceId, invitationId: id })).link }))}>

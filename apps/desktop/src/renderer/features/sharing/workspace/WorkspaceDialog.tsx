@@ -52,7 +52,7 @@ export function WorkspaceDialog({ workspaceId, tab: first = 'people', onBack, on
         {detail ? (
           <>
             <Segmented label={text('workspace.tabs')} value={tab} choices={tabs} onCommit={setTab} />
-            {tab === 'people' ? <WorkspacePeople detail={detail} onChanged={reload} onKeys={() => setTab('keys')} /> : null}
+            {tab === 'people' ? <WorkspacePeople detail={detail} onChanged={reload} onKeys={() => setTab('keys')} onSettings={() => setTab('settings')} /> : null}
             {tab === 'keys' ? <WorkspaceKeys workspaceId={workspaceId} /> : null}
             {tab === 'settings' ? <WorkspaceSettings detail={detail} onChanged={reload} onGone={() => onClose(true)} /> : null}
           </>

@@ -1,5 +1,5 @@
 import type { WorkspaceDetail } from '@uxflow/core/api';
-import { Button, SelectField, TextArea, TextField } from '@uxflow/ui';
+import { Button, SelectField, Switch, TextArea, TextField } from '@uxflow/ui';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { FailureNotice } from '../../../forms/FailureNotice.tsx';
@@ -18,7 +18,7 @@ export function WorkspaceSettings({ detail, onChanged, onGone }: { detail: Works
   const [asks, setAsks] = useState<'transfer' | 'leave' | 'delete' | null>(null);
   const { id: workspaceId, name: workspace, permissions } = detail;
   const mayChange = permissions.includes('manage_settings');
-  const change = (part: { name?: string; description?: string }) => run(() => api.workspaces.change({ workspaceId, ...part }).finally(onChanged));
+  const change = (part: { name?: string; description?: string; takesGuests?: boolean; projectVisibility?: 'team' | 'private' }) => run(() => api.workspaces.change({ workspaceId, ...part }).finally(onChanged));
   const heirs = detail.members.filter((member) => member.userId !== ownId && member.role !== 'guest');
   const heirName = heirs.find(({ userId }) => userId === heir)?.name ?? '';
   const end = (action: () => Promise<unknown>) =>
@@ -32,6 +32,8 @@ export function WorkspaceSettings({ detail, onChanged, onGone }: { detail: Works
         <section className="share__section">
           <TextField label={text('workspace.name')} value={workspace} maxLength={100} onCommit={(value) => value.trim() && value.trim() !== workspace && change({ name: value.trim() })} />
           <TextArea label={text('workspace.description')} rows={2} value={detail.description} {...(detail.encrypted ? { hint: text('workspace.nameSeen') } : {})} onCommit={(value) => change({ description: value.trim().slice(0, 2000) })} />
+          <SelectField label={text('workspace.projectVisibility')} disabled={isBusy} value={detail.projectVisibility} choices={(['team', 'private'] as const).map((value) => ({ value, label: text(`workspace.projectVisibility.${value}`) }))} onCommit={(projectVisibility) => change({ projectVisibility })} />
+          {detail.encrypted ? null : <Switch label={text('guest.switch')} hint={text('guest.switchText')} checked={detail.takesGuests} disabled={isBusy} onCommit={(takesGuests) => change({ takesGuests })} />}
         </section>
       ) : null}
       {permissions.includes('transfer_ownership') && heirs.length > 0 ? (
