@@ -198,7 +198,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     expect(await heading(german)).toBe('Firmenanmeldung');
     oidc.person = null;
     await german.goto(link);
-    expect(await german.getByRole('alert').textContent()).toContain('hat Sie nicht hereingelassen');
+    expect(await german.getByRole('alert').textContent()).toContain('hat dich nicht hereingelassen');
     oidc.person = { sub: 'heinz-1', email: 'heinz@id.test', email_verified: true, name: 'Heinz' };
     await german.goto(link);
     await german.waitForURL('**/account');

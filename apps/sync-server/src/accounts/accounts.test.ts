@@ -19,7 +19,7 @@ test('register, confirm by the caught mail, sign in, look at oneself', async () 
   const email = 'ada@example.org';
   const registered = await call(server, 'POST', '/api/v1/users/register', { body: { email: ' Ada@Example.org ', password: GOOD_PASSWORD, name: 'Ada', language: 'de' } });
   expect(registered).toMatchObject({ status: 202, body: { status: 'mailed' } });
-  const mail = await mailbox.take(email, 'Bestätigen Sie Ihre Adresse');
+  const mail = await mailbox.take(email, 'Bestätige deine Adresse');
   expect(mail.text).toContain(`${server.url}/verify#`);
 
   const before = await call(server, 'POST', '/api/v1/users/login', { body: { email, password: GOOD_PASSWORD } });

@@ -35,3 +35,13 @@ test('the languages differ in every mail', () => {
   // The subject of a notice is what its writer wrote.
   for (const content of all.filter(({ kind }) => kind !== 'notice')) expect(renderMail(content, 'de').subject).not.toBe(renderMail(content, 'en').subject);
 });
+
+test('German mails say "du", as the app does', () => {
+  for (const content of all) expect(renderMail(content, 'de').text).not.toMatch(/\bIhnen\b|\bIhr(e[nrms]?|er)?\b|[a-zäöüß0-9,] Sie\b/);
+});
+
+test('a role is named in the language of the mail', () => {
+  const invitation = (role: string): MailContent => ({ kind: 'invitation', params: { workspaceName: 'Team', inviterName: 'Ann', role, link } });
+  expect(renderMail(invitation('guest'), 'en').text).toContain('“Team” as a guest.');
+  expect(renderMail(invitation('viewer'), 'de').text).toContain('„Team“ ein (Rolle: Lesen).');
+});

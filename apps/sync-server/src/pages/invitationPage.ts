@@ -1,4 +1,5 @@
 /** The page behind the link of an invitation: it shows what waits for the confirmed address of who has signed in. */
+import { roleName } from '../mail/roleNames.ts';
 import { html } from './html.ts';
 import { messagePage, type AddGet, type AddPost, type PageParts } from './routes.ts';
 import { fill, problemSentence } from './texts.ts';
@@ -16,12 +17,12 @@ export function addInvitationPage(get: AddGet, post: AddPost, { workspaces: { in
     }
     if (!principal.emailVerified) return context.redirect('/account', 303);
     const mine = await invitations.mine(principal);
-    return messagePage(context, (t) => ({
+    return messagePage(context, (t, language) => ({
       title: t.invitation,
       lead: fill(mine.length > 0 ? t.invitationOpen : t.invitationNone, { email: principal.email }),
       more: html`${mine.map(
         ({ id, workspaceName, inviterName, role, note }) => html`<section aria-label="${workspaceName}">
-          <p><strong>${workspaceName}</strong><br />${fill(t.invitationFrom, { inviter: inviterName ?? '?', role })}</p>
+          <p><strong>${workspaceName}</strong><br />${fill(t.invitationFrom, { inviter: inviterName, role: roleName(role, language) })}</p>
           ${note ? html`<p class="quiet">“${note}”</p>` : ''}
           <form method="post" action="/invitation"><input type="hidden" name="id" value="${id}" /><button name="answer" value="accept">${t.accept}</button><button class="second" name="answer" value="decline">${t.decline}</button></form>
         </section>`,

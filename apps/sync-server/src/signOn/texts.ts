@@ -27,7 +27,7 @@ type Texts = typeof en;
 
 const de: Texts = {
   signOn: 'Firmenanmeldung',
-  signOnLead: 'Die Anmeldung Ihres Unternehmens (Single Sign-on). Geben Sie Ihre Adresse bei der Arbeit ein; ihre Domain sagt, wohin es geht.',
+  signOnLead: 'Die Anmeldung deines Unternehmens (Single Sign-on). Gib deine Adresse bei der Arbeit ein; ihre Domain sagt, wohin es geht.',
   email: 'E-Mail-Adresse',
   name: 'Name',
   go: 'Weiter',
@@ -35,17 +35,17 @@ const de: Texts = {
   cancel: 'Abbrechen',
   otherWay: 'Anders anmelden',
   failed: 'Die Anmeldung ist nicht gelungen',
-  leading: 'Weiter zur Anmeldung Ihres Unternehmens',
-  leadingLead: 'Sie melden sich bei {host} an und kommen von selbst hierher zurück.',
+  leading: 'Weiter zur Anmeldung deines Unternehmens',
+  leadingLead: 'Du meldest dich bei {host} an und kommst von selbst hierher zurück.',
   onward: 'Weiter dorthin',
   unasked: 'Hier anmelden?',
-  unaskedLead: '„{name}“ hat Sie als {email} hierher geschickt. Gehen Sie nur weiter, wenn Sie das selbst begonnen haben.',
-  askedLead: 'Eine andere Seite hat Sie hierher geschickt, um Sie per Single Sign-on anzumelden. Gehen Sie nur weiter, wenn Sie das selbst begonnen haben.',
+  unaskedLead: '„{name}“ hat dich als {email} hierher geschickt. Geh nur weiter, wenn du das selbst begonnen hast.',
+  askedLead: 'Eine andere Seite hat dich hierher geschickt, um dich per Single Sign-on anzumelden. Geh nur weiter, wenn du das selbst begonnen hast.',
   subject: 'Name beim Anbieter',
   groups: 'Gruppen',
   tested: 'Die Verbindung funktioniert',
-  testedLead: 'Das sagt der Anbieter über Sie. Sie wären hereingelassen worden.',
-  testFailed: 'Der Anbieter hat geantwortet, aber Sie wären nicht hereingelassen worden',
+  testedLead: 'Das sagt der Anbieter über dich. Du wärst hereingelassen worden.',
+  testFailed: 'Der Anbieter hat geantwortet, aber du wärst nicht hereingelassen worden',
 };
 
 /** The words in a language. */
