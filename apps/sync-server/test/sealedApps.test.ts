@@ -64,6 +64,26 @@ test('a colleague without the key waits, shares and sends nothing, and reads eve
   await until('ann sees it', async () => (await ann.api.sync.flows()).some(({ name }) => name === 'Of Bob'));
 });
 
+test('a colleague who waits has the key as soon as it is given, and who can give it hears of them, without anybody asking', async () => {
+  const { ann, workspaceId, flowId } = await started();
+  const { app: bob } = await withKeys('bob');
+  await ann.api.keys.invite({ workspaceId, email: at.people.bob.email, role: 'member', language: 'en' });
+  // The clock of Ann's app is a minute from its next look, that of Bob's ten seconds: what they know before that they were told.
+  await ann.api.keys.refresh({});
+  await acceptByList(bob);
+  await until('ann hears that bob came', async () => (await stateOf(ann, workspaceId)).lacking === 1, 5000);
+  await bob.api.keys.refresh({});
+  // No flow of the workspace is here yet: the key alone is what it is connected for.
+  await until('bob is connected', async () => (await bob.api.account.get()).isConnected);
+  await bob.api.keys.refresh({});
+  expect(await stateOf(bob, workspaceId)).toMatchObject({ state: 'waiting' });
+  await ann.api.keys.give({ workspaceId, userIds: [at.people.bob.userId] });
+  await until('bob has the key', async () => (await stateOf(bob, workspaceId)).isOpen, 5000);
+  expect(await opens(bob, workspaceId)).toBe(flowId);
+  await bob.api.account.signOut();
+  expect(await bob.api.account.get()).toMatchObject({ user: null, isConnected: false });
+});
+
 test('after a removal the next key is made, and what waited offline goes out under it', async () => {
   const { ann, workspaceId, flowId } = await started();
   const bob = await comesByLink(ann, workspaceId, 'bob');

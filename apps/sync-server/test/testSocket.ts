@@ -15,8 +15,8 @@ export interface TestSocket {
   end(): Promise<{ code: number; reason: string }>;
 }
 
-/** An open socket; with a token it has said hello and was welcomed. */
-export async function openTestSocket(url: string, token?: string): Promise<TestSocket> {
+/** An open socket; with a token it has said hello (and which notices it `hears`) and was welcomed. */
+export async function openTestSocket(url: string, token?: string, hears?: string[]): Promise<TestSocket> {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   const heard: ServerMessage[] = [];
   const self: TestSocket = {
@@ -42,7 +42,7 @@ export async function openTestSocket(url: string, token?: string): Promise<TestS
     socket.once('error', fail);
   });
   if (token !== undefined) {
-    self.send({ type: 'hello', protocol: PROTOCOL, token, schemas: 1, rules: 1, device: 'device_1' });
+    self.send({ type: 'hello', protocol: PROTOCOL, token, schemas: 1, rules: 1, device: 'device_1', ...(hears ? { hears } : {}) });
     await self.next('welcome');
   }
   return self;

@@ -1,8 +1,9 @@
 /** The keys of accounts: public halves for everybody in the same workspace, private halves sealed, and codes for new devices. */
 import type { DeviceCodeMessage, StoredAccountKeys } from '@uxflow/core/keyMessages';
 import type { Principal } from '../access/principal.ts';
-import type { ServerDatabase } from '../db/database.ts';
 import { transact } from '../db/transaction.ts';
+import type { WorkspaceParts } from '../workspaces/place.ts';
+import { concernedByAccount } from './concerned.ts';
 import { keyProblem } from './errors.ts';
 
 /** Minutes for which a code of an old device can be typed. */
@@ -22,10 +23,14 @@ export interface AccountKeyStore {
 }
 
 /** The account keys of a database. */
-export function createAccountKeys(database: ServerDatabase): AccountKeyStore {
+export function createAccountKeys({ database, sayKeysChanged }: Pick<WorkspaceParts, 'database' | 'sayKeysChanged'>): AccountKeyStore {
   const { pool } = database;
   const demandOwn = (principal: Principal, { keys }: StoredAccountKeys) => {
     if (keys.userId !== principal.userId) throw keyProblem('KEYS_NOT_OWN');
+  };
+  /** Who waits for a key can be given one now, or not any more. */
+  const tell = async (userId: string) => {
+    for (const [workspaceId, userIds] of await concernedByAccount(pool, userId)) await sayKeysChanged(workspaceId, userIds);
   };
   return {
     async get({ userId }) {
@@ -40,6 +45,7 @@ export function createAccountKeys(database: ServerDatabase): AccountKeyStore {
       const { keys, sealed } = stored;
       const { rowCount } = await pool.query('insert into account_key (user_id, box, sign, proof, sealed, version) values ($1, $2, $3, $4, $5, 1) on conflict do nothing', [keys.userId, keys.box, keys.sign, keys.proof, sealed]);
       if (!rowCount) throw keyProblem('KEYS_EXIST');
+      await tell(keys.userId);
     },
     async replace(principal, stored) {
       demandOwn(principal, stored);
@@ -54,6 +60,7 @@ export function createAccountKeys(database: ServerDatabase): AccountKeyStore {
         // What an old device showed belongs to the old keys.
         await sql.query('delete from device_code where user_id = $1', [keys.userId]);
       });
+      await tell(keys.userId);
     },
     putCode: ({ userId }, { id, sealed }) =>
       transact(database, async ({ sql }) => {

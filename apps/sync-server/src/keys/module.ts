@@ -6,5 +6,5 @@ import { createWorkspaceKeys } from './workspaceKeys.ts';
 
 /** The keys of accounts and workspaces, on the parts of the workspaces module. */
 export function createKeyModule(parts: WorkspaceParts): KeyModule {
-  return { accountKeys: createAccountKeys(parts.database), workspaceKeys: createWorkspaceKeys(parts) };
+  return { accountKeys: createAccountKeys(parts), workspaceKeys: createWorkspaceKeys(parts) };
 }

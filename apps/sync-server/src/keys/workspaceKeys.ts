@@ -113,9 +113,11 @@ export function createWorkspaceKeys(parts: WorkspaceParts): WorkspaceKeyStore {
       return rows[0];
     },
     async showProof(principal, workspaceId, { invitationId, proof }) {
-      const { sql } = await lookInto(parts, principal, workspaceId, { permission: 'read_members' });
-      const { rowCount } = await sql.query('update invitation_key set proof = $4 where invitation_id = $1 and workspace_id = $2 and taken_by = $3', [invitationId, workspaceId, principal.userId, proof]);
-      if (!rowCount) throw keyProblem('INVITATION_KEY_UNKNOWN');
+      const { sql, workspace } = await lookInto(parts, principal, workspaceId, { permission: 'read_members' });
+      const { rows } = await sql.query<{ makerId: string; epoch: number }>('update invitation_key set proof = $4 where invitation_id = $1 and workspace_id = $2 and taken_by = $3 returning maker_id as "makerId", epoch', [invitationId, workspaceId, principal.userId, proof]);
+      if (!rows[0]) throw keyProblem('INVITATION_KEY_UNKNOWN');
+      // What the invitation held is not the newest key: the device that made it can say who this is, and gives them that one.
+      if (rows[0].epoch < workspace.epoch) await parts.sayKeysChanged(workspaceId, [rows[0].makerId]);
     },
     putLink: (principal, workspaceId, { linkId, logId, epoch, salt, sealed, forMembers }) =>
       changeIn(parts, principal, workspaceId, { permission: 'share_links' }, async (place) => {

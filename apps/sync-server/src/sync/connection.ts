@@ -46,6 +46,8 @@ export class Connection {
   readonly peer: string;
   readonly logs = new Map<string, Subscription>();
   principal: Principal | undefined;
+  /** Notices that its program understands. */
+  hears: ReadonlySet<string> = new Set();
   /** An answer to the last ping has come. */
   isAlive = true;
   /** Entries pushed and not committed yet, in bytes. */

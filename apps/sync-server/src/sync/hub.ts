@@ -18,6 +18,7 @@ import { createCommitter } from './committer.ts';
 import { CLOSE, Connection, toWire, type RateLimit } from './connection.ts';
 import { createHints } from './hints.ts';
 import { createJoiner } from './joiner.ts';
+import { onKeysChanged } from './keyNotices.ts';
 import { createLogTables, type LogTables } from './logTables.ts';
 import { createPresence } from './presence.ts';
 import type { Room, Subscription } from './room.ts';
@@ -199,6 +200,7 @@ export function createHub(options: HubOptions): Hub {
       return connection.end(CLOSE.unauthorized, 'SESSION_INVALID');
     }
     connection.principal = principal;
+    connection.hears = new Set(message.hears);
     if (principal.link) {
       connection.limit(VISITOR_RATE, now());
       connection.endAt(principal.expiresAt, now());
@@ -332,6 +334,9 @@ export function createHub(options: HubOptions): Hub {
     hints.onHint((log, no) => {
       const room = rooms.get(log);
       if (room && no > room.head) catchUp(room, no);
+    }),
+    onKeysChanged(bus, (workspace, userIds) => {
+      for (const connection of connections) if (connection.hears.has('keys') && connection.principal && userIds.has(connection.principal.userId)) connection.tell({ type: 'keysChanged', workspace });
     }),
     access.onRevoked((revocation) => guarded('a revocation', () => review(revocation))()),
     bus.onGap(guarded('catching up with the bus', async () => {

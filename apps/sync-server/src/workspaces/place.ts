@@ -9,6 +9,7 @@ import type { Principal } from '../access/principal.ts';
 import { accessProblem } from '../access/errors.ts';
 import type { Queryable, ServerDatabase } from '../db/database.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
+import { concernedBy } from '../keys/concerned.ts';
 import { writeEvent, type NewEvent, type Outbox } from '../jobs/outbox.ts';
 import type { Revocation } from '../sync/access.ts';
 import type { PlanName } from './plans.ts';
@@ -21,6 +22,8 @@ export interface WorkspaceParts {
   logger: Logger;
   /** Says on every instance that somebody lost something. */
   revoke(revocation: Revocation): Promise<void>;
+  /** Tells the apps of these people, on every instance, that the keys of a workspace have changed. Never throws. */
+  sayKeysChanged(workspaceId: string, userIds: Iterable<string>): Promise<void>;
   /** Plan of who pays for none. */
   standardPlan: PlanName;
   /** Who gives plans; without it the operator. */
@@ -108,6 +111,10 @@ export function lockedPlace(parts: WorkspaceParts, { sql, after }: Transaction, 
     event,
     async record(code, params = {}) {
       await sql.query('insert into activity (workspace_id, actor_id, code, params) values ($1, $2, $3, $4)', [workspaceId, place.actor.userId, code, JSON.stringify(params)]);
+      if (place.workspace.encrypted) {
+        const concerned = await concernedBy(sql, workspaceId, code, params);
+        if (concerned.length > 0) after(() => parts.sayKeysChanged(workspaceId, concerned));
+      }
       await event({ type: 'USER_ACTIVITY_LOGGED', ...(typeof params.projectId === 'string' ? { projectId: params.projectId } : {}), payload: { code } });
     },
     async cut({ userId, linkId }) {

@@ -148,7 +148,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
     fetchFor: (server) => serverEgress(server).fetch('sync'),
     isTrusted: (host) => settings.get().onPremiseHosts.includes(host),
   });
-  const line = createSyncLine({ server: () => account.get().server, token: () => account.token(), device: deviceId(folder, newId), egressFor: serverEgress, onRecord: keepRecord, WebSocket: dependencies.WebSocket ?? globalThis.WebSocket, clock });
+  const line = createSyncLine({ server: () => account.get().server, token: () => account.token(), device: deviceId(folder, newId), egressFor: serverEgress, onRecord: keepRecord, onKeysChanged: (workspaceId) => keys.hear(workspaceId), WebSocket: dependencies.WebSocket ?? globalThis.WebSocket, clock });
   const shares = createShares(folder);
   const keys = createKeyService({ folder, account, secrets: dependencies.secrets, newId, clock, logger: logger.child('keys') });
   const sync = createSyncService({ folder, flows, account, keys, line, shares, asides, clock, logger: logger.child('sync') });

@@ -33,10 +33,11 @@ let waits: { at: number; task: () => void }[];
 let clock: ReturnType<typeof createTestClock>;
 let client: SyncClient;
 let token: string | undefined;
+let keysOf: string[];
 let kept: { settled: string[]; confirmed: string[]; denied: string[]; replaced: number[] };
 
 beforeEach(() => {
-  [lines, waits, token] = [[], [], 'secret'];
+  [lines, waits, token, keysOf] = [[], [], 'secret', []];
   kept = { settled: [], confirmed: [], denied: [], replaced: [] };
   clock = createTestClock();
   client = createSyncClient({
@@ -50,6 +51,7 @@ beforeEach(() => {
     schemas: 1,
     rules: 1,
     sha256: digest,
+    onKeysChanged: (workspaceId) => keysOf.push(workspaceId),
     clock,
     timer: (ms, task) => {
       const wait = { at: clock.now() + ms, task };
@@ -119,6 +121,14 @@ describe('the connection', () => {
     expect([log.status(), kept.confirmed]).toEqual([{ state: 'synced', waiting: 0, mayWrite: true, scope: 'edit', syncedAt: clock.now() }, ['tx_1']]);
     clock.advance(12_000);
     expect(log.status().syncedAt).toBe(clock.now() - 12_000);
+  });
+
+  test('hears that keys have changed, and says at the beginning that it does', async () => {
+    const log = open();
+    await connect();
+    expect(line().sent[0]).toMatchObject({ type: 'hello', hears: ['keys'] });
+    line().events.frame(encodeDown({ type: 'keysChanged', workspace: 'ws_1' }));
+    expect([keysOf, log.status().state]).toEqual([['ws_1'], 'synced']);
   });
 
   test('that breaks is made anew, later each time, and says when', async () => {

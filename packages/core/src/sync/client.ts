@@ -34,6 +34,8 @@ export interface SyncClientOptions {
   rules: number;
   sha256(bytes: Uint8Array): string;
   clock: Clock;
+  /** The server says that the keys of a workspace may have changed; without it, it says nothing. */
+  onKeysChanged?(workspaceId: string): void;
   /** Runs a task once after `ms`; the returned function calls it off. */
   timer(ms: number, task: () => void): () => void;
   /** From 0 to below 1. */
@@ -125,7 +127,7 @@ export function createSyncClient(options: SyncClientOptions): SyncClient {
     socket = options.connect({
       opened: () => {
         if (mine !== generation) return;
-        send({ type: 'hello', protocol: PROTOCOL, token: secret, schemas: options.schemas, rules: options.rules, device: options.device });
+        send({ type: 'hello', protocol: PROTOCOL, token: secret, schemas: options.schemas, rules: options.rules, device: options.device, ...(options.onKeysChanged ? { hears: ['keys'] } : {}) });
         keepAlive(mine);
       },
       frame: (bytes) => {
@@ -162,6 +164,9 @@ export function createSyncClient(options: SyncClientOptions): SyncClient {
         for (const log of logs.values()) log.attach(link);
         return;
       case 'pong':
+        return;
+      case 'keysChanged':
+        options.onKeysChanged?.(message.workspace);
         return;
       case 'throttled':
         reason = { code: message.code, params: { retryAfterMs: message.retryAfterMs } };

@@ -10,6 +10,7 @@ const chain = fc.constantFrom('', 'ab'.repeat(32));
 
 const up: fc.Arbitrary<ClientMessage> = fc.oneof(
   fc.record({ type: fc.constant('hello' as const), protocol: fc.nat(), token: fc.string({ maxLength: 50 }), schemas: fc.integer({ min: 1, max: 9 }), rules: fc.integer({ min: 1, max: 9 }), device: id }),
+  fc.record({ type: fc.constant('hello' as const), protocol: fc.nat(), token: fc.string({ maxLength: 50 }), schemas: fc.constant(1), rules: fc.constant(1), device: id, hears: fc.array(fc.string({ maxLength: 30 }), { maxLength: 20 }) }),
   fc.record({ type: fc.constant('join' as const), log: id, no, chain }),
   fc.record({ type: fc.constant('leave' as const), log: id }),
   fc.record({ type: fc.constant('push' as const), log: id, entries: fc.array(fc.record({ envelope: bytes, bytes }), { maxLength: 5 }) }),
@@ -38,6 +39,7 @@ describe('frames', () => {
       { type: 'known', log: 'l', numbers: { a: 1 } },
       { type: 'ended', code: 'SERVER_RESTARTS', params: {} },
       { type: 'throttled', code: 'RATE_LIMITED', retryAfterMs: 5 },
+      { type: 'keysChanged', workspace: 'ws_1' },
       { type: 'pong' },
     ];
     for (const message of plain) expect(decodeDown(encodeDown(message))).toEqual(message);

@@ -66,6 +66,8 @@ const helloSchema = z.object({
   rules: version,
   /** Id of the installation, for the list of devices. */
   device: id,
+  /** Notices that the program understands beside what every program does: `keys`. Servers leave out what they do not know. */
+  hears: z.array(z.string().max(30)).max(20).optional(),
 });
 const joinSchema = z.object({ log: id, no, chain });
 const leaveSchema = z.object({ log: id });
@@ -102,6 +104,8 @@ const wantedSchema = z.object({ log: z.string(), no });
 const knownSchema = z.object({ log: z.string(), numbers: z.record(z.string(), no) });
 /** RATE_LIMITED: everything that was pushed is taken, but nothing more is read for a while. */
 const throttledSchema = z.object({ code: z.string(), retryAfterMs: no });
+/** Keys of an encrypted workspace may be there, or be wanted; only to programs that said that they hear of it. */
+const keysChangedSchema = z.object({ workspace: z.string() });
 const endedSchema = z.object({
   /** Absent: the whole connection ends. */
   log: z.string().optional(),
@@ -149,10 +153,11 @@ export type ServerMessage =
   | ({ type: 'known' } & z.infer<typeof knownSchema>)
   | ({ type: 'ended' } & z.infer<typeof endedSchema>)
   | ({ type: 'throttled' } & z.infer<typeof throttledSchema>)
+  | ({ type: 'keysChanged' } & z.infer<typeof keysChangedSchema>)
   | { type: 'pong' };
 
 const UP = { hello: 1, join: 2, leave: 3, push: 4, presence: 5, snapshot: 6, ask: 7, ping: 8 } as const;
-const DOWN = { welcome: 65, joined: 66, reset: 67, state: 68, changes: 69, denied: 70, snapshotWanted: 71, presence: 72, known: 73, ended: 74, pong: 75, throttled: 76 } as const;
+const DOWN = { welcome: 65, joined: 66, reset: 67, state: 68, changes: 69, denied: 70, snapshotWanted: 71, presence: 72, known: 73, ended: 74, pong: 75, throttled: 76, keysChanged: 77 } as const;
 const FULL = 0;
 const OWN = 1;
 const encoder = new TextEncoder();
@@ -285,6 +290,8 @@ export function decodeDown(frame: Uint8Array): ServerMessage {
       return { type: 'ended', ...json(endedSchema, reader.rest()) };
     case DOWN.throttled:
       return { type: 'throttled', ...json(throttledSchema, reader.rest()) };
+    case DOWN.keysChanged:
+      return { type: 'keysChanged', ...json(keysChangedSchema, reader.rest()) };
     case DOWN.pong:
       return { type: 'pong' };
     default:

@@ -64,6 +64,10 @@ export interface KeyService {
   onChange(listener: () => void): void;
   /** Asks anew, in the background: the connection stands again, or members have changed. */
   lookAgain(): void;
+  /** The server says that the keys of a workspace may have changed: asks of that one, in the background. */
+  hear(workspaceId: string): void;
+  /** True while the account has encrypted workspaces, as far as is known. */
+  hasWorkspaces(): boolean;
   close(): void;
 }
 
@@ -80,6 +84,8 @@ export interface KeyServiceOptions {
 const LOOK_MS = 60_000;
 const LOOK_SOON_MS = 10_000;
 const LOOK_IDLE_MS = 10 * 60_000;
+/** What is heard within this time is asked for at once; the many who hear of a new key ask at different moments. */
+const HEAR_MS = 300;
 
 const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
 const NO_KEYS: LogKeys = { epoch: 0, logKey: () => undefined };
@@ -128,7 +134,7 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     });
     return looking;
   };
-  const lookNow = async () => {
+  const lookNow = async (workspaceIds?: ReadonlySet<string>) => {
     const mine = await holder;
     if (!mine || folder.readOnly || isClosed) return;
     try {
@@ -142,7 +148,7 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     }
     isLooked = true;
     failure = undefined;
-    for (const ring of mine.rings.values()) await ring.look();
+    for (const ring of mine.rings.values()) if (!workspaceIds || workspaceIds.has(ring.workspaceId)) await ring.look();
     changed();
   };
   const schedule = () => {
@@ -151,6 +157,17 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     const views = [...held.rings.values()].map((ring) => ring.view());
     const isMissing = held.box.view().state === 'unknown' || views.some(({ state }) => state === 'unknown' || state === 'waiting');
     timer = setTimeout(() => void look(), isMissing ? LOOK_SOON_MS : views.length === 0 ? LOOK_IDLE_MS : LOOK_MS).unref();
+  };
+  const heard = new Set<string>();
+  let hearing: NodeJS.Timeout | undefined;
+  const hear = (workspaceId: string) => {
+    heard.add(workspaceId);
+    hearing ??= setTimeout(() => {
+      const workspaceIds = new Set(heard);
+      heard.clear();
+      hearing = undefined;
+      void lookNow(workspaceIds).finally(schedule);
+    }, Math.random() * HEAR_MS).unref();
   };
   const begin = () => {
     const mine = ++generation;
@@ -336,10 +353,13 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     ready: () => firstLook,
     onChange: (listener) => void listeners.push(listener),
     lookAgain: () => void look(),
+    hear,
+    hasWorkspaces: () => (held?.rings.size ?? 0) > 0,
     close() {
       isClosed = true;
       generation += 1;
       clearTimeout(timer);
+      clearTimeout(hearing);
       changes.close();
     },
   };

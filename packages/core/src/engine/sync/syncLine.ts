@@ -20,6 +20,8 @@ export interface SyncLineOptions {
   device: string;
   egressFor(server: string): Egress;
   onRecord(record: EgressRecord): void;
+  /** The keys of a workspace may have changed. */
+  onKeysChanged(workspaceId: string): void;
   WebSocket: typeof WebSocket;
   clock: Clock;
 }
@@ -31,7 +33,7 @@ export interface SyncLine {
 }
 
 /** Makes the line; it connects when its client is started. */
-export function createSyncLine({ server, token, device, egressFor, onRecord, WebSocket, clock }: SyncLineOptions): SyncLine {
+export function createSyncLine({ server, token, device, egressFor, onRecord, onKeysChanged, WebSocket, clock }: SyncLineOptions): SyncLine {
   let socket: GatedSocket | undefined;
   const client = createSyncClient({
     connect: (events) => (socket = openGatedSocket({ url: socketAddress(server(), SYNC_PATH), purpose: 'sync', egress: egressFor(server()), WebSocket, onRecord, clock, events })),
@@ -40,6 +42,7 @@ export function createSyncLine({ server, token, device, egressFor, onRecord, Web
     schemas: highestSchema(currentVersions),
     rules: highestRules(currentVersions),
     sha256,
+    onKeysChanged,
     clock,
     timer(ms, task) {
       const timer = setTimeout(task, ms);

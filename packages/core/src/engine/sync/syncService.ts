@@ -116,6 +116,8 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       else if (!attached.has(flowId)) isNew = true;
     }
     if (isNew) resume();
+    // Who waits for a key hears of it by the connection, also before there is a flow that needs one.
+    if (keys.hasWorkspaces()) start();
     feed.changed();
   };
   const detach = (flowId: string) => {

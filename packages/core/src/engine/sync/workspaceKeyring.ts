@@ -60,6 +60,8 @@ export function createWorkspaceKeyring(options: WorkspaceKeyringOptions): Worksp
   let status: KeyStatus | undefined;
   let problem: ErrorInfo | undefined;
   let isKnown = false;
+  /** Who came by an invitation with the newest key in it, and was left to take it by themselves once. */
+  const left = new Set<string>();
   /** Epoch up to which links were looked after in this run. */
   let linksAt = 0;
   let queue: Promise<unknown> = Promise.resolve();
@@ -129,7 +131,7 @@ export function createWorkspaceKeyring(options: WorkspaceKeyringOptions): Worksp
       status = rotated;
       if (rotated.isOurs) note('KEY_ROTATED', { epoch: ring.epoch });
     }
-    const verified = may('manage_keys') ? status!.waiting.filter(({ trust }) => trust === 'verified').map(({ member }) => member) : [];
+    const verified = may('manage_keys') ? status!.waiting.filter(({ trust, member }) => trust === 'verified' && !isTakingIt(member, ring.epoch)).map(({ member }) => member) : [];
     if (verified.length > 0) {
       status = await ring.give(verified.map(({ userId }) => userId));
       note('KEY_GIVEN', { userIds: verified.map(({ userId }) => userId), names: verified.map(({ name }) => name) });
@@ -138,6 +140,13 @@ export function createWorkspaceKeyring(options: WorkspaceKeyringOptions): Worksp
     if (linksAt === ring.epoch || !may('share_links')) return;
     await renewLinks(ring);
     linksAt = ring.epoch;
+  };
+
+  /** True once for who has shown by which invitation they came and is about to make the wrap of its key: this may look in between. */
+  const isTakingIt = ({ userId, joined }: KeyMember, epoch: number) => {
+    if (!joined || left.has(userId) || memory.get().invitations[joined.invitationId]?.epoch !== epoch) return false;
+    left.add(userId);
+    return true;
   };
 
   /** Puts the newest key under the secrets of links, so that their addresses stay what they are. The server names some at a time. */
