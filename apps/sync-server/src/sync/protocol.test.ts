@@ -334,6 +334,19 @@ describe('snapshots', () => {
     expect(await viewer.next('denied')).toMatchObject({ code: 'ROLE_READS_ONLY' });
     upload(ann, 11, rows[10]!.chain.toString('hex'));
     await until('kept', async () => (await server.hub.tables.latestStateNo('log_1')) === 11);
+    // In parts: whoever may not is told at the first one, and nothing of theirs is kept.
+    const part = (socket: TestSocket, n: number, bytes = new Uint8Array([n])) => socket.send({ type: 'snapshot', log: 'log_1', no: 11, chain: rows[10]!.chain.toString('hex'), part: n, parts: 3, bytes });
+    part(viewer, 0);
+    expect(await viewer.next('denied')).toMatchObject({ code: 'ROLE_READS_ONLY' });
+    part(viewer, 1);
+    expect(await viewer.next('denied')).toMatchObject({ code: 'SNAPSHOT_INVALID', params: { reason: 'PART' } });
+    part(ann, 0);
+    part(ann, 2);
+    expect(await ann.next('denied')).toMatchObject({ code: 'SNAPSHOT_INVALID', params: { reason: 'PART' } });
+    part(ann, 0);
+    await server.database.pool.query(`update member set role = 'viewer' where user_id = 'ann'`);
+    for (const n of [1, 2]) part(ann, n);
+    expect(await ann.next('denied')).toMatchObject({ code: 'ROLE_READS_ONLY' });
     const late = await enter(server, 'late', 'viewer');
     expect(await late.next('state')).toMatchObject({ no: 11, bytes: Buffer.from([11]) });
     expect(await ids(late)).toEqual(['12 tx_12']);

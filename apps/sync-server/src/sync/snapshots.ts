@@ -14,7 +14,7 @@ export interface StateFrame {
 
 export interface Snapshots {
   find(room: Room): Promise<StateFrame | undefined>;
-  take(connection: Connection, principal: Principal, message: Extract<ClientMessage, { type: 'snapshot' }>): Promise<void>;
+  take(connection: Connection, principal: Principal, message: SnapshotMessage): Promise<void>;
   /** Asks a client for a snapshot when the last one lies far back. */
   consider(room: Room): void;
   forget(connection: Connection): void;
@@ -25,7 +25,16 @@ interface Upload {
   no: number;
   parts: Uint8Array[];
   bytes: number;
+  /** Why nothing of it is taken; no part is kept before this is known. */
+  asked: Promise<Fault | undefined>;
 }
+
+interface Fault {
+  code: string;
+  params?: Record<string, unknown>;
+}
+
+type SnapshotMessage = Extract<ClientMessage, { type: 'snapshot' }>;
 
 interface Known {
   /** Number of the newest snapshot; undefined until it was looked up. */
@@ -58,6 +67,25 @@ export function createSnapshots({ access, tables, logger, now, snapshotEvery }: 
     }
   };
 
+  const faultOf = async (principal: Principal, { log: logId, no, chain }: SnapshotMessage, first: Uint8Array): Promise<Fault | undefined> => {
+    const [role, log] = await Promise.all([access.roleOf(principal, logId), tables.findLog(logId)]);
+    if (!role || !log) return { code: 'LOG_NOT_FOUND' };
+    if (role.scope !== 'edit') return { code: 'ROLE_READS_ONLY' };
+    if (log.epoch > 0 && !isSealedForm(first)) return { code: 'ENTRY_NOT_SEALED' };
+    // A snapshot that does not lie on our chain is one of another log, or of a fork.
+    if ((await tables.chainAt(log, no)) !== chain) return { code: 'SNAPSHOT_INVALID', params: { reason: 'CHAIN' } };
+    return undefined;
+  };
+  /** Asks before anything is kept; what the sender has to say beyond waits on its side. */
+  const askedFirst = async (connection: Connection, principal: Principal, message: SnapshotMessage): Promise<Fault | undefined> => {
+    if (message.parts > 1) connection.pause();
+    try {
+      return await faultOf(principal, message, message.bytes);
+    } finally {
+      if (message.parts > 1) connection.resume();
+    }
+  };
+
   return {
     find(room) {
       const known = knownOf(room);
@@ -70,24 +98,25 @@ export function createSnapshots({ access, tables, logger, now, snapshotEvery }: 
       known.frame.catch(() => void (known.frame = undefined));
       return known.frame;
     },
-    async take(connection, principal, { log: logId, no, chain, part, parts, bytes }) {
-      const refuse = (code: string, params: Record<string, unknown> = {}) => {
+    async take(connection, principal, message) {
+      const { log: logId, no, chain, part, parts, bytes } = message;
+      const refuse = ({ code, params = {} }: Fault) => {
         uploads.delete(connection);
         connection.tell({ type: 'denied', log: logId, id: `snapshot:${no}`, code, params });
       };
-      const upload: Upload = part === 0 ? { log: logId, no, parts: [], bytes: 0 } : (uploads.get(connection) ?? { log: '', no: 0, parts: [], bytes: 0 });
-      if (upload.log !== logId || upload.no !== no || upload.parts.length !== part) return refuse('SNAPSHOT_INVALID', { reason: 'PART' });
+      if (part === 0) uploads.set(connection, { log: logId, no, parts: [], bytes: 0, asked: askedFirst(connection, principal, message) });
+      const upload = uploads.get(connection);
+      const fault = await upload?.asked;
+      if (fault) return uploads.get(connection) === upload ? refuse(fault) : undefined;
+      if (!upload || uploads.get(connection) !== upload || upload.log !== logId || upload.no !== no || upload.parts.length !== part) return refuse({ code: 'SNAPSHOT_INVALID', params: { reason: 'PART' } });
       upload.bytes += bytes.length;
-      if (upload.bytes > LIMITS.snapshotBytes) return refuse('SNAPSHOT_TOO_LARGE', { limit: LIMITS.snapshotBytes });
+      if (upload.bytes > LIMITS.snapshotBytes) return refuse({ code: 'SNAPSHOT_TOO_LARGE', params: { limit: LIMITS.snapshotBytes } });
       upload.parts.push(bytes);
-      if (part + 1 < parts) return void uploads.set(connection, upload);
+      if (part + 1 < parts) return;
       uploads.delete(connection);
-      const [role, log] = await Promise.all([access.roleOf(principal, logId), tables.findLog(logId)]);
-      if (!role || !log) return refuse('LOG_NOT_FOUND');
-      if (role.scope !== 'edit') return refuse('ROLE_READS_ONLY');
-      if (log.epoch > 0 && !isSealedForm(upload.parts[0]!)) return refuse('ENTRY_NOT_SEALED');
-      // A snapshot that does not lie on our chain is one of another log, or of a fork.
-      if ((await tables.chainAt(log, no)) !== chain) return refuse('SNAPSHOT_INVALID', { reason: 'CHAIN' });
+      // The last part may come long after the first: what was taken from somebody meanwhile counts.
+      const late = parts === 1 ? undefined : await faultOf(principal, message, upload.parts[0]!);
+      if (late) return refuse(late);
       const newest = await tables.latestStateNo(logId);
       // An empty log is begun with just as well without one.
       if (no === 0 || (newest !== undefined && newest >= no)) return;
