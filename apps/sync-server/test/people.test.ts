@@ -96,3 +96,54 @@ test('who is mentioned hears of it, also in a flow that is not on the screen, on
   await until('Bob hears of the second', async () => ((await heard.next()).value as Inbox).mentions.length === 2);
   expect((await mentionsOf(bob)).map(({ id, isRead }) => [id, isRead])).toEqual([['comment_4', false], ['comment_1', true]]);
 });
+
+test('a guest sees the projects that they were put into, and nothing when guests are not taken', async () => {
+  const [ann, bob] = [await signedIn('ann'), await signedIn('bob')];
+  const { id: workspaceId } = await ann.api.sync.createWorkspace({ name: 'Payments' });
+  const { id: projectId } = await ann.api.sync.createProject({ workspaceId, name: 'Checkout' });
+  const { id: otherId } = await ann.api.sync.createProject({ workspaceId, name: 'Refunds' });
+  const guest = { workspaceId, email: people.bob.email, role: 'guest', projectId, projectRole: 'commenter', language: 'en' } as const;
+  await expect(ann.api.sync.invite(guest)).rejects.toMatchObject({ code: 'GUESTS_NOT_ALLOWED' });
+  await ann.api.workspaces.change({ workspaceId, takesGuests: true, projectVisibility: 'private' });
+  const { projectId: _, ...nowhere } = guest;
+  await expect(ann.api.sync.invite(nowhere)).rejects.toMatchObject({ code: 'GUEST_NEEDS_PROJECT' });
+  await ann.api.sync.invite(guest);
+  expect(await ann.api.workspaces.get({ workspaceId })).toMatchObject({ takesGuests: true, projectVisibility: 'private', invitations: [{ role: 'guest', projectId }] });
+  await bob.api.inbox.accept({ invitationId: (await bob.api.inbox.refresh()).invitations.find((one) => one.workspaceId === workspaceId)!.id });
+  const share = async (name: string, within: string) => {
+    const { id } = await ann.api.flows.create({ name });
+    await ann.api.sync.share({ flowId: id, workspaceId, projectId: within });
+  };
+  await share('Cart', projectId);
+  await share('Money back', otherId);
+  const seen = async () => (await bob.api.sync.flows()).filter((flow) => flow.workspaceId === workspaceId).map(({ name, scope }) => `${name}: ${scope}`).sort();
+  const hisPlaces = async () => (await ann.api.workspaces.get({ workspaceId })).members.find(({ userId }) => userId === people.bob.userId)?.projects;
+  expect([await seen(), await hisPlaces()]).toEqual([['Cart: comment'], [{ projectId, role: 'commenter' }]]);
+  expect((await bob.api.workspaces.get({ workspaceId })).members).toEqual([]);
+  await ann.api.workspaces.putInProject({ workspaceId, projectId: otherId, userId: people.bob.userId, role: 'viewer' });
+  expect(await seen()).toEqual(['Cart: comment', 'Money back: read']);
+  await ann.api.workspaces.takeOutOfProject({ workspaceId, projectId, userId: people.bob.userId });
+  expect(await seen()).toEqual(['Money back: read']);
+  await ann.api.workspaces.change({ workspaceId, takesGuests: false });
+  expect(await seen()).toEqual([]);
+  await ann.api.workspaces.removeMember({ workspaceId, userId: people.bob.userId });
+  expect(await hisPlaces()).toBeUndefined();
+});
+
+test('a member is given a permission beyond the role and loses it, and nobody gives more than they may', async () => {
+  const { ann, bob, workspaceId } = await team();
+  const his = async () => (await ann.api.workspaces.get({ workspaceId })).members.find(({ userId }) => userId === people.bob.userId)!;
+  const cleo = { workspaceId, email: 'cleo@example.org', role: 'viewer', language: 'en' } as const;
+  expect(await his()).toMatchObject({ permissions: [], grantable: ['view_billing', 'invite_members', 'manage_projects', 'view_activity'] });
+  await expect(bob.api.sync.invite(cleo)).rejects.toMatchObject({ code: 'PERMISSION_MISSING' });
+  await ann.api.workspaces.changeMember({ workspaceId, userId: people.bob.userId, permissions: ['invite_members'] });
+  expect(await his()).toMatchObject({ role: 'member', permissions: ['invite_members'] });
+  await bob.api.sync.invite(cleo);
+  expect((await bob.api.workspaces.get({ workspaceId })).invitations).toMatchObject([{ email: 'cleo@example.org' }]);
+  // Who may invite may not give: the list offers them nothing.
+  expect((await bob.api.workspaces.get({ workspaceId })).members.flatMap(({ grantable }) => grantable)).toEqual([]);
+  await expect(bob.api.workspaces.changeMember({ workspaceId, userId: people.bob.userId, permissions: ['manage_projects'] })).rejects.toMatchObject({ code: 'PERMISSION_MISSING' });
+  await expect(ann.api.workspaces.changeMember({ workspaceId, userId: people.bob.userId, permissions: ['delete_workspace'] })).rejects.toMatchObject({ code: 'ROLE_TOO_HIGH' });
+  await ann.api.workspaces.changeMember({ workspaceId, userId: people.bob.userId, permissions: [] });
+  await expect(bob.api.sync.invite({ ...cleo, email: 'dora@example.org' })).rejects.toMatchObject({ code: 'PERMISSION_MISSING' });
+});
