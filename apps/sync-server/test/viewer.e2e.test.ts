@@ -1,107 +1,32 @@
 /** The page of a link in a real Chromium: without an account, live, by every way in which it can end. */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
+import { createSealedCodec, linkProof, newLink, renewLink, sealName, toText, writeLinkFragment } from '@uxflow/core/keys';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { contrastFaults, namingFaults, unreachable } from '../../desktop/test/accessibility.ts';
-import { createLine, type Line } from '../../desktop/test/browser.ts';
-import { ensureViewer } from '../buildViewer.ts';
-import { createSealedCodec, linkProof, newLink, renewLink, sealName, toText, writeLinkFragment } from '@uxflow/core/keys';
+import { createLine } from '../../desktop/test/browser.ts';
 import { dumpDatabase, findTexts, type Held } from './findText.ts';
+import { until } from './testDevice.ts';
 import { keyDevice, testCipher } from './testKeyDevice.ts';
-import { startAccountServer, type AccountServer } from './testAccountServer.ts';
-import { startDevice, until, type Device } from './testDevice.ts';
-import { makeLink, type TestLink } from './testLinks.ts';
-import { socketUrl } from './testServer.ts';
-import { addPerson, ask, makeWorkspace, type TestPerson } from './testWorkspaces.ts';
-
-const deflater = { deflate: (bytes: Uint8Array) => deflateRawSync(bytes), inflate: (bytes: Uint8Array, size: number) => inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) }) };
-/** How long a condition may take on a loaded machine. */
-const PATIENCE_MS = 20_000;
-/** For a test of many pages, or with a cipher that takes its time on purpose. */
-const SLOW_MS = 240_000;
-const chromiumPath = process.env.CHROME_PATH ?? (process.env.UXFLOW_NO_BROWSER ? undefined : '/usr/bin/chromium');
+import { makeLink } from './testLinks.ts';
+import { addPerson, ask, makeWorkspace } from './testWorkspaces.ts';
+import { chromiumPath, deflater, gateOn as gate, liveOn as live, SLOW_MS, startViewerStage, stepsOn as steps, type ViewerStage } from './viewerStage.ts';
 
 describe.skipIf(!chromiumPath)('in a browser', () => {
-  let stage: AccountServer;
-  let browser: Browser;
-  let ann: TestPerson;
-  let workspaceId: string;
-  let count = 0;
-  const troubles: string[] = [];
-  /** Everything that pages sent. */
-  const sent: Held[] = [];
-  const devices: Device[] = [];
+  let stage: ViewerStage;
 
   beforeAll(async () => {
-    await ensureViewer();
-    stage = await startAccountServer({ DEFAULT_PLAN: 'enterprise', OUTBOX_POLL_MS: '200' });
-    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'] });
-    ann = await addPerson(stage.server.database.pool, 'ann');
-    workspaceId = (await makeWorkspace(stage.server.url, ann)).id;
+    stage = await startViewerStage();
   }, 180_000);
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(troubles.splice(0)).toEqual([]);
-  });
-  afterAll(async () => {
-    for (const device of devices) device.stop();
-    await browser?.close();
-    await stage?.close();
-  });
-
-  /** A flow of Ann's with two steps, on the server, and her device beside it. */
-  async function flow(name = 'Checkout'): Promise<{ device: Device; logId: string }> {
-    const [logId, flowId] = [`log_${++count}`, `flow_${count}`];
-    expect((await ask(stage.server.url, ann, 'POST', `/workspaces/${workspaceId}/flows`, { logId, name })).status).toBe(201);
-    const device = startDevice({ url: () => socketUrl(stage.server.port), member: ann, logId, flowId });
-    devices.push(device);
-    edit(device, [
-      { op: 'set', kind: 'flow', id: flowId, field: 'name', to: name },
-      { op: 'add', kind: 'node', id: 'cart', value: { type: 'screen', position: { x: 0, y: 0 }, data: { title: 'Cart', description: 'What was chosen.' } } },
-      { op: 'add', kind: 'node', id: 'pay', value: { type: 'screen', position: { x: 400, y: 0 }, data: { title: 'Pay' } } },
-      { op: 'add', kind: 'edge', id: 'to_pay', value: { source: 'cart', target: 'pay', data: { label: 'Go on' } } },
-    ]);
-    await until('everything is there', () => device.open.status().state === 'synced');
-    expect(device.open.log.offerSnapshot()).toBe(true);
-    await until('the snapshot', async () => (await stage.server.database.pool.query('select 1 from snapshot where log_id = $1', [logId])).rowCount === 1);
-    return { device, logId };
-  }
-
-  function edit(device: Device, ops: Parameters<Device['replica']['commit']>[0]['ops']): void {
-    device.replica.commit({ ops }, { id: `tx_${++count}`, logId: device.open.log.logId, author: { kind: 'user', id: ann.userId, name: 'Ann' }, at: Date.now() });
-  }
-
-  /** A page on a link, of somebody who has no account; whatever goes wrong in it is a trouble. */
-  async function visit({ url }: Pick<TestLink, 'url'>, options: BrowserContextOptions = {}, cable?: Line): Promise<Page> {
-    const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1200, height: 800 }, ...options });
-    context.setDefaultTimeout(PATIENCE_MS);
-    const page = await context.newPage();
-    await cable?.carry(page);
-    await page.addInitScript(() => addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
-    page.on('console', (message) => {
-      // Refusals are answered with 4xx on purpose, and Chromium writes that down; so it does with a server that is away.
-      if (message.type() === 'error' && !/Failed to load resource|net::ERR_INTERNET_DISCONNECTED/.test(message.text())) troubles.push(message.text());
-    });
-    page.on('pageerror', (error) => troubles.push(String(error.stack ?? error)));
-    page.on('request', (request) => sent.push({ where: 'request', bytes: Buffer.from(`${request.method()} ${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`) }));
-    page.on('websocket', (socket) => {
-      sent.push({ where: 'socket', bytes: Buffer.from(socket.url()) });
-      socket.on('framesent', ({ payload }) => sent.push({ where: 'socket', bytes: Buffer.from(payload) }));
-    });
-    await page.goto(url);
-    return page;
-  }
-  const steps = (page: Page) => page.locator('.stage .node').evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).innerText.replace(/\s+/g, ' ').trim()).sort());
-  const gate = (page: Page, name: string) => page.getByTestId(`gate-${name}`).waitFor();
-  const live = (page: Page) => page.getByTestId('status').getByText('Live').waitFor();
+  afterEach(() => stage.leave());
+  afterAll(() => stage?.close());
 
   test('a link opens the flow, and what is edited appears in it', async () => {
-    const { device, logId } = await flow();
-    const page = await visit(await makeLink(stage.server, ann, workspaceId, logId));
+    const { device, logId } = await stage.flow();
+    const page = await stage.visit(await makeLink(stage.server, stage.ann, stage.workspaceId, logId));
     await live(page);
     expect(await page.locator('h1').textContent()).toBe('Checkout');
     expect(await steps(page)).toEqual([expect.stringContaining('Cart'), expect.stringContaining('Pay')]);
-    edit(device, [{ op: 'set', kind: 'node', id: 'pay', field: 'data.title', to: 'Pay by card' }]);
+    stage.edit(device, [{ op: 'set', kind: 'node', id: 'pay', field: 'data.title', to: 'Pay by card' }]);
     await page.locator('.stage').getByText('Pay by card').waitFor();
     // Nothing is kept in the browser, and the page tells nobody where it stands.
     expect(await page.context().cookies()).toEqual([]);
@@ -115,8 +40,8 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
   });
 
   test('details, ways and search are at hand, by pointer and by keyboard', async () => {
-    const { logId } = await flow();
-    const page = await visit(await makeLink(stage.server, ann, workspaceId, logId));
+    const { logId } = await stage.flow();
+    const page = await stage.visit(await makeLink(stage.server, stage.ann, stage.workspaceId, logId));
     await live(page);
     await page.locator('.react-flow__node', { hasText: 'Cart' }).click();
     const details = page.getByTestId('node-details');
@@ -144,9 +69,9 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
   });
 
   test('a visitor comments in a name of their own, and the owner has it', async () => {
-    const { device, logId } = await flow();
-    const link = await makeLink(stage.server, ann, workspaceId, logId, { mayComment: true });
-    const page = await visit(link);
+    const { device, logId } = await stage.flow();
+    const link = await makeLink(stage.server, stage.ann, stage.workspaceId, logId, { mayComment: true });
+    const page = await stage.visit(link);
     await live(page);
     await page.locator('.react-flow__node', { hasText: 'Cart' }).click();
     await page.getByRole('button', { name: /^Comments/ }).click();
@@ -158,7 +83,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     const [comment] = [...device.replica.confirmed.comment.values()];
     expect(comment).toMatchObject({ body: 'Where is the sum?', authorName: 'Carla', nodeId: 'cart', authorId: expect.stringMatching(/^visitor_/) });
     // Ann answers; Carla sees it, and that it is by somebody of the team.
-    edit(device, [{ op: 'add', kind: 'comment', id: 'comment_answer', value: { body: 'Below the list.', authorId: ann.userId, authorName: 'Ann', at: Date.now(), replyToId: comment!.id, nodeId: 'cart' } }]);
+    stage.edit(device, [{ op: 'add', kind: 'comment', id: 'comment_answer', value: { body: 'Below the list.', authorId: stage.ann.userId, authorName: 'Ann', at: Date.now(), replyToId: comment!.id, nodeId: 'cart' } }]);
     const answer = page.locator('.thread__reply', { hasText: 'Below the list.' });
     await answer.waitFor();
     expect(await answer.getByText('by link').count()).toBe(0);
@@ -166,14 +91,14 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.getByTestId('thread').getByRole('button', { name: 'Send' }).click();
     await until('Ann has the reply', () => device.replica.confirmed.comment.size === 3);
     // Taken back while she looks: she reads on.
-    await ask(stage.server.url, ann, 'PATCH', `/workspaces/${workspaceId}/links/${link.id}`, { mayComment: false });
+    await ask(stage.server.url, stage.ann, 'PATCH', `/workspaces/${stage.workspaceId}/links/${link.id}`, { mayComment: false });
     await page.getByText('Read only').waitFor();
     expect(await page.getByLabel('Your name').count()).toBe(0);
   });
 
   test('a password is asked for, and a wrong one is told', async () => {
-    const { logId } = await flow();
-    const page = await visit(await makeLink(stage.server, ann, workspaceId, logId, { password: 'open sesame' }));
+    const { logId } = await stage.flow();
+    const page = await stage.visit(await makeLink(stage.server, stage.ann, stage.workspaceId, logId, { password: 'open sesame' }));
     await gate(page, 'password');
     await page.getByLabel('Password').fill('let me in');
     await page.getByRole('button', { name: 'Show the flow' }).click();
@@ -182,37 +107,37 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.keyboard.press('Enter');
     await live(page);
     // It goes in the body of one request, and nowhere else.
-    expect(sent.map(({ bytes }) => Buffer.from(bytes).toString()).filter((line) => line.includes('sesame') && !line.startsWith(`POST ${stage.server.url}/api/v1/links/open `))).toEqual([]);
+    expect(stage.sent.map(({ bytes }) => Buffer.from(bytes).toString()).filter((line) => line.includes('sesame') && !line.startsWith(`POST ${stage.server.url}/api/v1/links/open `))).toEqual([]);
   });
 
   test('revoked, expired or with another password, it ends while somebody looks', async () => {
-    const { logId } = await flow();
-    const [revoked, changed, expiring] = [await makeLink(stage.server, ann, workspaceId, logId), await makeLink(stage.server, ann, workspaceId, logId), await makeLink(stage.server, ann, workspaceId, logId)];
-    const pages = [await visit(revoked), await visit(changed), await visit(expiring)] as const;
+    const { logId } = await stage.flow();
+    const [revoked, changed, expiring] = [await makeLink(stage.server, stage.ann, stage.workspaceId, logId), await makeLink(stage.server, stage.ann, stage.workspaceId, logId), await makeLink(stage.server, stage.ann, stage.workspaceId, logId)];
+    const pages = [await stage.visit(revoked), await stage.visit(changed), await stage.visit(expiring)] as const;
     for (const page of pages) await live(page);
-    const at = (id: string) => `/workspaces/${workspaceId}/links/${id}`;
-    await ask(stage.server.url, ann, 'DELETE', at(revoked.id));
+    const at = (id: string) => `/workspaces/${stage.workspaceId}/links/${id}`;
+    await ask(stage.server.url, stage.ann, 'DELETE', at(revoked.id));
     await gate(pages[0], 'gone');
     expect(await pages[0].locator('.node').count()).toBe(0);
-    await ask(stage.server.url, ann, 'PATCH', at(changed.id), { password: 'from now on' });
+    await ask(stage.server.url, stage.ann, 'PATCH', at(changed.id), { password: 'from now on' });
     await gate(pages[1], 'password');
     await pages[1].getByLabel('Password').fill('from now on');
     await pages[1].keyboard.press('Enter');
     await live(pages[1]);
-    await ask(stage.server.url, ann, 'PATCH', at(expiring.id), { expiresAt: Date.now() + 1000 });
+    await ask(stage.server.url, stage.ann, 'PATCH', at(expiring.id), { expiresAt: Date.now() + 1000 });
     await gate(pages[2], 'gone');
-    const stranger = await visit({ url: `${stage.server.url}/s/nothing` });
+    const stranger = await stage.visit({ url: `${stage.server.url}/s/nothing` });
     await gate(stranger, 'gone');
   });
 
   test('without a connection the flow stays, says so, and goes on by itself', async () => {
-    const { device, logId } = await flow();
+    const { device, logId } = await stage.flow();
     const cable = createLine(/\/v1\/sync$/);
-    const page = await visit(await makeLink(stage.server, ann, workspaceId, logId), {}, cable);
+    const page = await stage.visit(await makeLink(stage.server, stage.ann, stage.workspaceId, logId), {}, cable);
     await live(page);
     cable.cut();
     await page.getByTestId('status').getByText('Offline').waitFor();
-    edit(device, [{ op: 'set', kind: 'node', id: 'pay', field: 'data.title', to: 'Pay later' }]);
+    stage.edit(device, [{ op: 'set', kind: 'node', id: 'pay', field: 'data.title', to: 'Pay later' }]);
     await until('it is on the server', () => device.open.status().state === 'synced');
     expect(await steps(page)).toEqual([expect.stringContaining('Cart'), expect.stringMatching(/Pay$/)]);
     cable.mend();
@@ -231,10 +156,8 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     const [logId, flowId] = ['log_sealed', 'flow_sealed'];
     const share = (body: Record<string, unknown>) => ask(server.url, owner.person, 'POST', `/workspaces/${sealedSpace}/flows`, body);
     expect((await share({ logId, sealed: sealName(cipher, keyring.keys!, { logId }, 'Canary flow') })).status).toBe(201);
-    const open = () => startDevice({ url: () => socketUrl(server.port), member: owner.person, logId, flowId, codec: createSealedCodec({ cipher, logId, keys: () => keyring, deflater }) });
-    const device = open();
-    devices.push(device);
-    edit(device, [{ op: 'set', kind: 'flow', id: flowId, field: 'name', to: 'Canary flow' }, { op: 'add', kind: 'node', id: 'step', value: { type: 'screen', position: { x: 0, y: 0 }, data: { title: 'Canary step' } } }]);
+    const device = stage.device(owner.person, { logId, flowId }, createSealedCodec({ cipher, logId, keys: () => keyring, deflater }));
+    stage.edit(device, [{ op: 'set', kind: 'flow', id: flowId, field: 'name', to: 'Canary flow' }, { op: 'add', kind: 'node', id: 'step', value: { type: 'screen', position: { x: 0, y: 0 }, data: { title: 'Canary step' } } }]);
     await until('synced', () => device.open.status().state === 'synced');
     expect(device.open.log.offerSnapshot()).toBe(true);
     await until('the snapshot', async () => (await server.database.pool.query('select 1 from snapshot where log_id = $1', [logId])).rowCount === 1);
@@ -252,10 +175,10 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     expect((await ask(server.url, owner.person, 'POST', links, plain.body)).body.error.code).toBe('LINKS_NOT_ALLOWED');
     await ask(server.url, owner.person, 'PATCH', `/workspaces/${sealedSpace}`, { settings: { allowLinks: true } });
     const { address } = (await ask(server.url, owner.person, 'POST', links, plain.body)).body as { address: string };
-    const page = await visit({ url: `${address}#${plain.fragment}` });
+    const page = await stage.visit({ url: `${address}#${plain.fragment}` });
     await live(page);
     expect([await page.locator('h1').textContent(), await steps(page)]).toEqual(['Canary flow', [expect.stringContaining('Canary step')]]);
-    edit(device, [{ op: 'set', kind: 'node', id: 'step', field: 'data.title', to: 'Canary edit' }]);
+    stage.edit(device, [{ op: 'set', kind: 'node', id: 'step', field: 'data.title', to: 'Canary edit' }]);
     await page.locator('.stage').getByText('Canary edit').waitFor();
     await page.getByRole('button', { name: /^Steps/ }).click();
     await page.getByText('The program of this page comes from').waitFor();
@@ -267,7 +190,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
 
     // A new key of the workspace: the page goes on as soon as a member's device has added it to the link.
     await keyring.rotate();
-    edit(device, [{ op: 'set', kind: 'node', id: 'step', field: 'data.title', to: 'Canary rotated' }]);
+    stage.edit(device, [{ op: 'set', kind: 'node', id: 'step', field: 'data.title', to: 'Canary rotated' }]);
     device.open.log.resume();
     await until('the new key counts', async () => {
       device.open.log.resume();
@@ -277,15 +200,15 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.locator('.stage').getByText('Canary rotated').waitFor();
 
     // Without the key, with half of one, with another one, and with a password.
-    const bare = await visit({ url: address });
+    const bare = await stage.visit({ url: address });
     await gate(bare, 'keyMissing');
-    const half = await visit({ url: `${address}#${plain.fragment.slice(0, 20)}` });
+    const half = await stage.visit({ url: `${address}#${plain.fragment.slice(0, 20)}` });
     await gate(half, 'keyWrong');
-    const wrong = await visit({ url: `${address}#${writeLinkFragment(cipher.random(32))}` });
+    const wrong = await stage.visit({ url: `${address}#${writeLinkFragment(cipher.random(32))}` });
     await gate(wrong, 'keyWrong');
     const locked = make('canary password');
     const made = (await ask(server.url, owner.person, 'POST', links, locked.body)).body as { address: string };
-    const asked = await visit({ url: `${made.address}#${locked.fragment}` });
+    const asked = await stage.visit({ url: `${made.address}#${locked.fragment}` });
     await gate(asked, 'password');
     await asked.getByLabel('Password').fill('canary pass');
     await asked.keyboard.press('Enter');
@@ -295,7 +218,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await live(asked);
 
     // The key stands in no request, no line of the server's log and no row; nor does what is written.
-    const held: Held[] = [...sent, ...stage.lines.map((line) => ({ where: 'log of the server', bytes: Buffer.from(JSON.stringify(line)) })), ...(await dumpDatabase(server.database.pool))];
+    const held: Held[] = [...stage.sent, ...stage.lines.map((line) => ({ where: 'log of the server', bytes: Buffer.from(JSON.stringify(line)) })), ...(await dumpDatabase(server.database.pool))];
     const canaries = [plain.fragment, toText(plain.secret), toText(locked.secret), 'canary password', 'Canary flow', 'Canary step', 'Canary edit', 'Canary link', 'Canary visitor', 'Canary comment', 'Canary rotated'];
     expect(Object.fromEntries(findTexts(held, canaries))).toEqual(Object.fromEntries(canaries.map((canary) => [canary, []])));
     // What is looked for would be found: the address is what the page asks the server for.
@@ -303,12 +226,12 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
   }, SLOW_MS);
 
   test('names, contrast and the Tab key are right on every page, in both languages and themes, and on a telephone', async () => {
-    const { logId } = await flow();
-    const link = await makeLink(stage.server, ann, workspaceId, logId, { mayComment: true });
-    const locked = await makeLink(stage.server, ann, workspaceId, logId, { password: 'open sesame' });
+    const { logId } = await stage.flow();
+    const link = await makeLink(stage.server, stage.ann, stage.workspaceId, logId, { mayComment: true });
+    const locked = await makeLink(stage.server, stage.ann, stage.workspaceId, logId, { password: 'open sesame' });
     const ways: BrowserContextOptions[] = [{}, { locale: 'de-DE', colorScheme: 'dark' }, { locale: 'de-DE', viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true }];
     for (const way of ways) {
-      const page = await visit(link, way);
+      const page = await stage.visit(link, way);
       await page.getByTestId('status').waitFor();
       await page.locator('.stage .node').first().waitFor();
       const check = async (what: string) => expect([what, await namingFaults(page), await contrastFaults(page), await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)]).toEqual([what, [], [], true]);

@@ -1,10 +1,11 @@
 import { Spinner, TooltipLayer } from '@uxflow/ui';
 import { ReactFlowProvider } from '@xyflow/react';
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { Gate } from './Gate.tsx';
 import { TextContext } from './TextContext.tsx';
 import { chooseLanguage, translator } from './texts.ts';
-import { Viewer } from './Viewer.tsx';
+import { TopBar } from './TopBar.tsx';
+import { Viewer, type FlowPlace } from './Viewer.tsx';
 import type { ViewerSession } from './viewerSession.ts';
 
 /** The page: the flow, or why there is none. */
@@ -15,22 +16,33 @@ export function App({ session }: { session: ViewerSession }) {
     return { language, text: translator(language) };
   }, []);
   const { text, language } = words;
-  const title = state.view?.flow.name || state.name;
+  const here = state.trail.at(-1);
+  const title = here?.name ?? '';
+  /** How each flow was left, so that one comes back to it as it was. */
+  const places = useRef(new Map<string, FlowPlace>());
   useEffect(() => {
     document.documentElement.lang = language;
     document.title = title ? `${title} – UX Flow Engine` : 'UX Flow Engine';
   }, [language, title]);
   return (
     <TextContext.Provider value={words}>
-      {state.phase === 'shown' && state.view ? (
-        <ReactFlowProvider>
-          <Viewer session={session} state={state} view={state.view} />
+      {state.phase === 'shown' && state.view && here ? (
+        <ReactFlowProvider key={here.logId}>
+          <Viewer session={session} state={state} view={state.view} place={placeIn(places.current, here.logId)} />
         </ReactFlowProvider>
-      ) : state.phase === 'opening' || state.phase === 'shown' ? (
+      ) : state.phase === 'shown' ? (
+        <div className="viewer">
+          <TopBar session={session} state={state} />
+          <main className="stage gate gate--busy">
+            <Spinner label={text('loading')} />
+            <p aria-hidden>{text('loading')}</p>
+          </main>
+        </div>
+      ) : state.phase === 'opening' ? (
         <main className="gate gate--busy">
           <h1 className="visually-hidden">{title || 'UX Flow Engine'}</h1>
-          <Spinner label={text(state.name ? 'loading' : 'opening')} />
-          <p aria-hidden>{text(state.name ? 'loading' : 'opening')}</p>
+          <Spinner label={text(title ? 'loading' : 'opening')} />
+          <p aria-hidden>{text(title ? 'loading' : 'opening')}</p>
         </main>
       ) : (
         <Gate session={session} state={state} phase={state.phase} />
@@ -38,4 +50,10 @@ export function App({ session }: { session: ViewerSession }) {
       <TooltipLayer />
     </TextContext.Provider>
   );
+}
+
+function placeIn(places: Map<string, FlowPlace>, logId: string): FlowPlace {
+  const place = places.get(logId) ?? { selected: null, panel: null, viewport: null, isVisited: places.size > 0 };
+  places.set(logId, place);
+  return place;
 }

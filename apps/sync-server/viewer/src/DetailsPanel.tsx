@@ -1,15 +1,25 @@
 import { isSafeLink, type Edge, type FlowView, type Node } from '@uxflow/core';
-import { NODE_ICONS, nodeColor, sortedItems } from '@uxflow/ui';
-import { ArrowLeft, ArrowRight } from 'lucide-react';
+import { Button, NODE_ICONS, nodeColor, sortedItems } from '@uxflow/ui';
+import { ArrowLeft, ArrowRight, ExternalLink } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { edgeLabel } from './canvasTexts.ts';
 import { useText } from './TextContext.tsx';
+import type { NamedFlow } from './visitFlows.ts';
+
+export interface DetailsPanelProps {
+  view: FlowView;
+  id: string | null;
+  /** What steps can open, by the id of the flow that they name. */
+  flows: ReadonlyMap<string, NamedFlow>;
+  onOpen: (flowId: string) => void;
+  onGo: (id: string) => void;
+}
 
 /** All that the flow says of what is chosen, and where it leads. */
-export function DetailsPanel({ view, id, onGo }: { view: FlowView; id: string | null; onGo: (id: string) => void }) {
+export function DetailsPanel({ view, id, flows, onOpen, onGo }: DetailsPanelProps) {
   const text = useText();
   const node = id === null ? undefined : view.node.get(id);
-  if (node) return <NodeDetails view={view} node={node} onGo={onGo} />;
+  if (node) return <NodeDetails view={view} node={node} flows={flows} onOpen={onOpen} onGo={onGo} />;
   const edge = id === null ? undefined : view.edge.get(id);
   if (edge) return <EdgeDetails view={view} edge={edge} onGo={onGo} />;
   const frame = id === null ? undefined : view.frame.get(id);
@@ -27,7 +37,7 @@ export function DetailsPanel({ view, id, onGo }: { view: FlowView; id: string | 
   );
 }
 
-function NodeDetails({ view, node, onGo }: { view: FlowView; node: Node; onGo: (id: string) => void }) {
+function NodeDetails({ view, node, flows, onOpen, onGo }: Omit<DetailsPanelProps, 'id'> & { node: Node }) {
   const text = useText();
   const { data } = node;
   const Icon = NODE_ICONS[node.type];
@@ -59,7 +69,7 @@ function NodeDetails({ view, node, onGo }: { view: FlowView; node: Node; onGo: (
         </p>
       ) : null}
       {data.description ? <p className="prose">{data.description}</p> : null}
-      {node.type === 'subflow' ? <p className="details__note">{text('subflowNote')}</p> : null}
+      {node.type === 'subflow' && data.subflowId && data.subflowId !== view.flow.id ? <Subflow flowId={data.subflowId} flow={flows.get(data.subflowId)} onOpen={onOpen} /> : null}
       {facts.length > 0 ? (
         <dl className="details__facts">
           {facts.map(([name, value]) => (
@@ -96,6 +106,16 @@ function NodeDetails({ view, node, onGo }: { view: FlowView; node: Node; onGo: (
       <Ways title={text('leadsTo')} ways={out.map((edge) => ({ edge, to: edge.target }))} view={view} onGo={onGo} isForward />
       <Ways title={text('comesFrom')} ways={into.map((edge) => ({ edge, to: edge.source }))} view={view} onGo={onGo} />
     </div>
+  );
+}
+
+function Subflow({ flowId, flow, onOpen }: { flowId: string; flow: NamedFlow | undefined; onOpen: (flowId: string) => void }) {
+  const text = useText();
+  if (!flow) return <p className="details__note">{text('subflowNote')}</p>;
+  return (
+    <Button className="details__open" variant="primary" icon={<ExternalLink />} onClick={() => onOpen(flowId)}>
+      {flow.name ? text('openPart', { title: flow.name }) : text('openSubflow')}
+    </Button>
   );
 }
 

@@ -5,6 +5,7 @@ import { Maximize, Minus, Plus } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { canvasTexts, edgeName, nodeName } from './canvasTexts.ts';
 import { useText } from './TextContext.tsx';
+import type { FlowPlace } from './Viewer.tsx';
 
 const NODE_KINDS = { flow: FlowNode, frame: FrameNode };
 const EDGE_KINDS = { flow: FlowEdge };
@@ -19,6 +20,10 @@ export const NARROW = 720;
 
 export interface FlowStageProps {
   view: FlowView;
+  place: FlowPlace;
+  /** What steps can open, by the id of the flow that they name. */
+  flows: ReadonlyMap<string, unknown>;
+  onOpen: (flowId: string) => void;
   selected: string | null;
   found: readonly string[];
   onChoose: (id: string | null) => void;
@@ -26,7 +31,7 @@ export interface FlowStageProps {
 }
 
 /** The flow as it is drawn; it can be moved, not changed. */
-export function FlowStage({ view, selected, found, onChoose, onComments }: FlowStageProps) {
+export function FlowStage({ view, place, flows, selected, found, onOpen, onChoose, onComments }: FlowStageProps) {
   const text = useText();
   const canvas = useReactFlow<SceneNode>();
   const before = useRef<Scene | null>(null);
@@ -42,8 +47,8 @@ export function FlowStage({ view, selected, found, onChoose, onComments }: FlowS
   before.current = scene;
   const actions = useMemo<CanvasActions>(() => {
     const none = () => {};
-    return { editNode: none, commitNode: none, editEdge: none, commitEdgeLabel: none, commitFrameTitle: none, endEditing: none, acceptCard: none, rejectCard: none, openFindings: none, resizeFrame: none, openSubflow: none, openComments: onComments };
-  }, [onComments]);
+    return { editNode: none, commitNode: none, editEdge: none, commitEdgeLabel: none, commitFrameTitle: none, endEditing: none, acceptCard: none, rejectCard: none, openFindings: none, resizeFrame: none, canOpen: (flowId) => flows.has(flowId) && flowId !== view.flow.id, openSubflow: onOpen, openComments: onComments };
+  }, [flows, view.flow.id, onOpen, onComments]);
   const context = useMemo(() => ({ texts: canvasTexts(text), actions }), [text, actions]);
 
   const isPlaced = useRef(false);
@@ -52,13 +57,14 @@ export function FlowStage({ view, selected, found, onChoose, onComments }: FlowS
     if (isPlaced.current || !hasNodes) return;
     isPlaced.current = true;
     requestAnimationFrame(() => {
+      if (place.viewport) return void canvas.setViewport(place.viewport);
       void canvas.fitView(FIT).then(() => {
         // Where all of it would be too small to read, and the screen too small for an overview, one begins at the beginning.
         const first = canvas.getZoom() < LEGIBLE && innerWidth < NARROW ? inReadingOrder(before.current!.input.view)[0] : undefined;
         if (first) void canvas.setViewport({ x: 24 - first.position.x * BEGIN_ZOOM, y: innerHeight * 0.3 - first.position.y * BEGIN_ZOOM, zoom: BEGIN_ZOOM });
       });
     });
-  }, [canvas, hasNodes]);
+  }, [canvas, hasNodes, place]);
 
   const take = (changes: readonly (NodeChange<SceneNode> | EdgeChange<CanvasEdge>)[]) => {
     for (const change of changes) if (change.type === 'select' && change.selected) onChoose(change.id);
@@ -73,6 +79,11 @@ export function FlowStage({ view, selected, found, onChoose, onComments }: FlowS
           edgeTypes={EDGE_KINDS as never}
           onNodesChange={take}
           onEdgesChange={take}
+          onMoveEnd={(_, viewport) => (place.viewport = viewport)}
+          onNodeDoubleClick={(_, { id }) => {
+            const flowId = view.node.get(id)?.data.subflowId;
+            if (flowId && view.node.get(id)?.type === 'subflow') onOpen(flowId);
+          }}
           onPaneClick={() => onChoose(null)}
           connectionMode={ConnectionMode.Loose}
           nodesConnectable={false}

@@ -1,6 +1,6 @@
 import type { FlowView, Node } from '@uxflow/core';
-import { NODE_ICONS, nodeColor } from '@uxflow/ui';
-import { Search } from 'lucide-react';
+import { IconButton, NODE_ICONS, nodeColor } from '@uxflow/ui';
+import { ExternalLink, Search } from 'lucide-react';
 import { useMemo } from 'react';
 import { edgeLabel } from './canvasTexts.ts';
 import { useText } from './TextContext.tsx';
@@ -15,11 +15,12 @@ export interface StepsPanelProps {
   selected: string | null;
   onQuery: (query: string) => void;
   onGo: (id: string) => void;
+  onOpen: (flowId: string) => void;
   state: ViewerState;
 }
 
 /** The flow as a list: for who searches, for small screens, and for who does not see the drawing. */
-export function StepsPanel({ view, order, query, found, selected, onQuery, onGo, state }: StepsPanelProps) {
+export function StepsPanel({ view, order, query, found, selected, onQuery, onGo, onOpen, state }: StepsPanelProps) {
   const text = useText();
   const hits = useMemo(() => new Set(found), [found]);
   const isSearch = query.trim() !== '';
@@ -45,8 +46,10 @@ export function StepsPanel({ view, order, query, found, selected, onQuery, onGo,
       <ol className="steps__list">
         {shown.map((node) => {
           const Icon = NODE_ICONS[node.type];
+          const subflowId = node.type === 'subflow' && node.data.subflowId !== view.flow.id ? node.data.subflowId : undefined;
+          const part = subflowId === undefined ? undefined : state.flows.get(subflowId);
           return (
-            <li key={node.id}>
+            <li key={node.id} className="steps__item">
               <button type="button" className="step" aria-current={node.id === selected ? 'true' : undefined} onClick={() => onGo(node.id)}>
                 <Icon aria-hidden style={{ color: node.color ?? nodeColor(node.type) }} />
                 <span className="step__text">
@@ -57,6 +60,7 @@ export function StepsPanel({ view, order, query, found, selected, onQuery, onGo,
                   </small>
                 </span>
               </button>
+              {part ? <IconButton label={text('openPart', { title: part.name || node.data.title || text('untitled') })} icon={<ExternalLink />} onClick={() => onOpen(subflowId!)} /> : null}
             </li>
           );
         })}

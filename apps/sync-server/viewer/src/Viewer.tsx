@@ -1,27 +1,41 @@
 import { inReadingOrder, type FlowView } from '@uxflow/core';
-import { Button, findInFlow, IconButton } from '@uxflow/ui';
-import { useReactFlow } from '@xyflow/react';
-import { ListTree, Lock, MessageCircle, X } from 'lucide-react';
+import { findInFlow, IconButton } from '@uxflow/ui';
+import { useReactFlow, type Viewport } from '@xyflow/react';
+import { X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { CommentsPanel } from './CommentsPanel.tsx';
 import { DetailsPanel } from './DetailsPanel.tsx';
 import { FlowStage, NARROW } from './FlowStage.tsx';
-import { StatusChip } from './StatusChip.tsx';
 import { StepsPanel } from './StepsPanel.tsx';
 import { useText } from './TextContext.tsx';
+import { TopBar } from './TopBar.tsx';
 import type { ViewerSession, ViewerState } from './viewerSession.ts';
 
 export type PanelName = 'details' | 'steps' | 'comments';
 const TITLES = { details: 'details', steps: 'steps', comments: 'comments' } as const;
 
+/** How a flow was left; written as one goes. */
+export interface FlowPlace {
+  selected: string | null;
+  panel: PanelName | null;
+  viewport: Viewport | null;
+  /** False for the flow that the page showed first. */
+  isVisited: boolean;
+}
+
 /** The flow with its panels. */
-export function Viewer({ session, state, view }: { session: ViewerSession; state: ViewerState; view: FlowView }) {
+export function Viewer({ session, state, view, place }: { session: ViewerSession; state: ViewerState; view: FlowView; place: FlowPlace }) {
   const text = useText();
   const canvas = useReactFlow();
-  const [selected, setSelected] = useState<string | null>(null);
-  const [panel, setPanel] = useState<PanelName | null>(null);
+  const [selected, setSelected] = useState<string | null>(place.selected);
+  const [panel, setPanel] = useState<PanelName | null>(place.panel);
   const [query, setQuery] = useState('');
   const aside = useRef<HTMLElement>(null);
+  const isMoved = useRef(place.isVisited);
+  // Whoever comes back to it has moved as well.
+  place.isVisited = true;
+  place.selected = selected;
+  place.panel = panel;
   // What is gone from the flow is chosen no more.
   const chosen = selected !== null && (view.node.has(selected) || view.edge.has(selected) || view.frame.has(selected)) ? selected : null;
   const found = useMemo(() => (panel === 'steps' ? findInFlow(view, query) : []), [view, query, panel]);
@@ -81,25 +95,8 @@ export function Viewer({ session, state, view }: { session: ViewerSession; state
       >
         {text('skip')}
       </button>
-      <header className="top">
-        <div className="top__title">
-          <h1>{view.flow.name || text('untitledFlow')}</h1>
-          <p>
-            {state.isEncrypted ? <Lock aria-hidden className="top__lock" /> : null}
-            <span>{text(state.mayComment ? 'mayComment' : 'readOnly')}</span>
-            <StatusChip status={state.status} />
-          </p>
-        </div>
-        <div className="top__actions">
-          <Button variant="ghost" icon={<ListTree aria-hidden />} aria-pressed={panel === 'steps'} aria-label={text('steps')} onClick={() => show('steps')}>
-            <span>{text('steps')}</span>
-          </Button>
-          <Button variant="ghost" icon={<MessageCircle aria-hidden />} aria-pressed={panel === 'comments'} aria-label={`${text('comments')} (${openCount})`} onClick={() => show('comments')}>
-            <span>{text('comments')}</span> {openCount}
-          </Button>
-        </div>
-      </header>
-      <FlowStage view={view} selected={chosen} found={found} onChoose={choose} onComments={(id) => (setSelected(id), setPanel('comments'))} />
+      <TopBar session={session} state={state} takesFocus={isMoved.current} panels={{ open: panel, comments: openCount, onToggle: show }} />
+      <FlowStage view={view} place={place} selected={chosen} found={found} flows={state.flows} onOpen={session.openFlow} onChoose={choose} onComments={(id) => (setSelected(id), setPanel('comments'))} />
       {panel ? (
         <aside ref={aside} className="panel" aria-label={text(TITLES[panel])} data-testid={`panel-${panel}`}>
           <div className="panel__head">
@@ -107,8 +104,8 @@ export function Viewer({ session, state, view }: { session: ViewerSession; state
             <IconButton size="small" label={text('close')} icon={<X />} onClick={() => setPanel(null)} />
           </div>
           <div className="panel__body">
-            {panel === 'details' ? <DetailsPanel view={view} id={chosen} onGo={reveal} /> : null}
-            {panel === 'steps' ? <StepsPanel view={view} order={order} query={query} found={found} selected={chosen} onQuery={setQuery} onGo={reveal} state={state} /> : null}
+            {panel === 'details' ? <DetailsPanel view={view} id={chosen} flows={state.flows} onOpen={session.openFlow} onGo={reveal} /> : null}
+            {panel === 'steps' ? <StepsPanel view={view} order={order} query={query} found={found} selected={chosen} onQuery={setQuery} onGo={reveal} onOpen={session.openFlow} state={state} /> : null}
             {panel === 'comments' ? <CommentsPanel session={session} state={state} view={view} selected={chosen} onGo={reveal} /> : null}
           </div>
         </aside>

@@ -11,6 +11,17 @@ export interface OpenedLink {
   name: string | null;
   mayComment: boolean;
   key: LinkKey | null;
+  /** Sub-flows that go with it. */
+  flows: LinkedFlow[];
+}
+
+export interface LinkedFlow {
+  logId: string;
+  /** By which steps name it. */
+  flowId: string;
+  /** Null where it is sealed. */
+  name: string | null;
+  key: LinkKey | null;
 }
 
 /** `unreachable`: no answer, or none that can be understood; `busy`: too many at once, ask again. */

@@ -3,12 +3,14 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { createLinkApi } from './linkApi.ts';
 import { openPageSocket } from './pageSocket.ts';
+import { createPageTrail } from './pageTrail.ts';
 import { createViewerSession } from './viewerSession.ts';
 
 const address = decodeURIComponent(location.pathname.split('/').at(-1) ?? '');
 const session = createViewerSession({
   api: createLinkApi(address, (...request) => fetch(...request)),
   fragment: location.hash,
+  trail: createPageTrail(window),
   connect: openPageSocket,
   // A page that nobody looks at draws nothing, but must still hear that its link has ended.
   nextFrame: (task) => void (document.hidden ? setTimeout(task, 250) : requestAnimationFrame(task)),

@@ -1,24 +1,27 @@
 /** Links to encrypted flows: loaded only for them, because the cipher is large. The secret of the address never leaves the page. */
 import { AppError, type Deflater, type SyncCodec } from '@uxflow/core';
-import { createSealedCodec, linkProof, openCipher, openLink, readLinkFragment, type Cipher, type LinkKey, type LogKeys } from '@uxflow/core/keys';
+import { createSealedCodec, linkProof, openCipher, openLinks, readLinkFragment, type Cipher, type LinkKey, type LogKeys } from '@uxflow/core/keys';
 
 export interface SealedLink {
-  /** The newest keys that the server has handed out; the codec asks for them with every entry. */
-  keys: LogKeys;
+  /** By log, the newest keys that the server has handed out; the codecs ask for them with every entry. */
+  keys: ReadonlyMap<string, LogKeys>;
   codec(logId: string, deflater: Deflater): SyncCodec;
 }
+
+const NO_KEYS: LogKeys = { epoch: 0, logKey: () => undefined };
 
 let ready: Promise<Cipher> | undefined;
 const cipherOf = () => (ready ??= openCipher());
 
-/** The keys of a flow. Throws LINK_NOT_OPENED where the address or the password is not right. */
-export async function openSealedLink(key: LinkKey, fragment: string, password: string | undefined): Promise<SealedLink> {
+/** The keys of the link's flows, that of its own flow among them. Throws LINK_NOT_OPENED where the address or the password is not right. */
+export async function openSealedLink(own: LinkKey, others: readonly LinkKey[], fragment: string, password: string | undefined): Promise<SealedLink> {
   const cipher = await cipherOf();
   const secret = readLinkFragment(fragment);
-  if (!secret) throw new AppError('LINK_NOT_OPENED', 'The key in the address is not whole. Copy the whole address.', {});
+  const keys = secret ? openLinks(cipher, [own, ...others], secret, password) : undefined;
+  if (!keys?.has(own.logId)) throw new AppError('LINK_NOT_OPENED', 'The key in the address does not open this flow. Copy the whole address.', {});
   const link: SealedLink = {
-    keys: openLink(cipher, key, secret, password),
-    codec: (logId, deflater) => createSealedCodec({ cipher, logId, keys: () => link.keys, deflater }),
+    keys,
+    codec: (logId, deflater) => createSealedCodec({ cipher, logId, keys: () => link.keys.get(logId) ?? NO_KEYS, deflater }),
   };
   return link;
 }

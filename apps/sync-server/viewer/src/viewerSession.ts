@@ -1,47 +1,32 @@
 /** A visit from its address to its end: opened, followed live, opened again when the token runs out, and what it shows meanwhile. */
-import { sha256 as sha256Bytes } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
-import {
-  createIdSource,
-  createPlainCodec,
-  createSyncClient,
-  currentVersions,
-  highestRules,
-  highestSchema,
-  initialState,
-  isAppError,
-  Replica,
-  systemClock,
-  systemRandom,
-  visitorCommentPrefix,
-  type Comment,
-  type Deflater,
-  type FlowView,
-  type OpenLog,
-  type SyncCodec,
-  type SyncSocket,
-  type SyncStatus,
-} from '@uxflow/core';
+import { createIdSource, createPlainCodec, createSyncClient, currentVersions, highestRules, highestSchema, isAppError, systemClock, systemRandom, type Deflater, type FlowView, type SyncSocket, type SyncStatus } from '@uxflow/core';
 import { inflate } from './inflate.ts';
-import type { LinkApi, OpenedLink } from './linkApi.ts';
+import type { LinkApi, LinkedFlow, OpenedLink } from './linkApi.ts';
+import type { PageTrail } from './pageTrail.ts';
 import type { SealedLink } from './sealedLink.ts';
+import { sha256, type CommentOn, type RefusedComment } from './shownFlow.ts';
+import { createVisitFlows, type NamedFlow } from './visitFlows.ts';
 
 /** What the whole page is about. `shown`: the flow; everything else says why there is none. */
 export type Phase = 'opening' | 'password' | 'gone' | 'keyMissing' | 'keyWrong' | 'newer' | 'unreachable' | 'shown';
 
 export interface ViewerState {
   phase: Phase;
-  /** The flow's name before it has come. */
-  name: string;
   isEncrypted: boolean;
+  /** From the link's own flow to the one that is shown, which is the last; empty before the link is open. */
+  trail: readonly NamedFlow[];
+  /** What steps can open, by the id of the flow that they name. */
+  flows: ReadonlyMap<string, NamedFlow>;
+  /** A sub-flow that was taken out of the link while somebody looked at it. */
+  lost: NamedFlow | null;
+  /** Of the flow that is shown; null until it comes. */
   view: FlowView | null;
   status: SyncStatus | null;
   mayComment: boolean;
   visitorId: string;
   /** For the page that asks for the password. */
   password: { isWrong: boolean; isBusy: boolean; lockedUntil: number };
-  /** A comment that the server did not take; its words are kept for the form. */
-  refused: { body: string; code: string } | null;
+  refused: RefusedComment | null;
 }
 
 export interface ViewerSession {
@@ -50,8 +35,13 @@ export interface ViewerSession {
   enterPassword(password: string): void;
   /** Tries at once. */
   retry(): void;
-  /** A comment in the visitor's name; false when it cannot be written. */
-  comment(name: string, body: string, on: Pick<Comment, 'nodeId' | 'edgeId' | 'frameId' | 'replyToId'>): boolean;
+  /** Shows the flow that a step names; nothing happens where it is not part of the link. */
+  openFlow(flowId: string): void;
+  /** Shows a flow of the trail again. */
+  goBackTo(logId: string): void;
+  forgetLost(): void;
+  /** A comment in the visitor's name on the flow that is shown; false when it cannot be written. */
+  comment(name: string, body: string, on: CommentOn): boolean;
   forgetRefused(): void;
 }
 
@@ -59,12 +49,13 @@ export interface ViewerSessionOptions {
   api: LinkApi;
   /** What stands behind the # of the address. */
   fragment: string;
+  /** Where the visit stands among the link's flows. */
+  trail: PageTrail;
   connect(events: { opened(): void; frame(bytes: Uint8Array): void; closed(code: number, reason: string): void }): SyncSocket;
   /** Runs a task at the next picture: what comes in one frame is drawn once. */
   nextFrame(task: () => void): void;
 }
 
-const UNKNOWN = 'flow_unknown';
 /** The token is renewed this long before it ends, ms. */
 const RENEW_BEFORE_MS = 60_000;
 const AGAIN_MS = 5000;
@@ -76,21 +67,17 @@ const LOST = new Set(['ACCESS_REVOKED', 'LOG_NOT_FOUND']);
 const KEYS = new Set(['LOG_KEY_MISSING', 'REKEY']);
 const NEWER = new Set(['LOG_VERSION_UNKNOWN', 'PROTOCOL_UNKNOWN', 'SNAPSHOT_UNREADABLE']);
 
-const sha256 = (bytes: Uint8Array) => bytesToHex(sha256Bytes(bytes));
 // Comments are short: they go up as they are.
 const deflater: Deflater = { deflate: (bytes) => bytes, inflate };
 
 /** Starts the visit. */
-export function createViewerSession({ api, fragment, connect, nextFrame }: ViewerSessionOptions): ViewerSession {
-  const ids = createIdSource(systemClock, systemRandom);
+export function createViewerSession({ api, fragment, trail: history, connect, nextFrame }: ViewerSessionOptions): ViewerSession {
   const listeners = new Set<() => void>();
-  let state: ViewerState = { phase: 'opening', name: '', isEncrypted: false, view: null, status: null, mayComment: false, visitorId: '', password: NO_PASSWORD, refused: null };
+  let state: ViewerState = { phase: 'opening', isEncrypted: false, trail: [], flows: new Map(), lost: null, view: null, status: null, mayComment: false, visitorId: '', password: NO_PASSWORD, refused: null };
   let link: OpenedLink | undefined;
   let sealed: SealedLink | undefined;
   let password: string | undefined;
   let salt: string | undefined;
-  let replica: Replica | undefined;
-  let log: OpenLog | undefined;
   let opening: Promise<boolean> | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
   let renewal: ReturnType<typeof setTimeout> | undefined;
@@ -157,7 +144,7 @@ export function createViewerSession({ api, fragment, connect, nextFrame }: Viewe
       }
       try {
         const { openSealedLink } = await import('./sealedLink.ts');
-        const opened = await openSealedLink(next.key, fragment, password);
+        const opened = await openSealedLink(next.key, next.flows.flatMap(({ key }) => key ?? []), fragment, password);
         if (sealed) sealed.keys = opened.keys;
         else sealed = opened;
       } catch (error) {
@@ -172,43 +159,19 @@ export function createViewerSession({ api, fragment, connect, nextFrame }: Viewe
     link = next;
     clearTimeout(renewal);
     renewal = setTimeout(() => void open(), Math.min(Math.max(1000, next.expiresAt - Date.now() - RENEW_BEFORE_MS), 2 ** 31 - 1));
-    set({ name: state.name || (next.name ?? ''), mayComment: next.mayComment, visitorId: next.visitorId, isEncrypted: next.key !== null });
-    if (before !== undefined && before !== next.visitorId) rename(next.visitorId);
+    if (before !== undefined && before !== next.visitorId) for (const flow of flows.all()) flow.rename(next.visitorId);
+    const lost = flows.take({ own: { logId: next.logId, name: next.name ?? '' }, parts: partsOf(next) });
+    set({ visitorId: next.visitorId, isEncrypted: next.key !== null, trail: flows.trail(), ...(lost ? { lost } : {}) });
+    draw();
     return true;
   };
-
-  /** A new visit: what waits is written anew in its name, for the old one may push no more. */
-  const rename = (visitorId: string) => {
-    for (const entry of [...(replica?.pending ?? [])]) {
-      replica!.withdraw(entry.id);
-      for (const op of entry.ops) if (op.op === 'add') write(entry.author.name, { ...op.value, authorId: visitorId });
-    }
-  };
+  /** The sub-flows that can be shown: one whose key did not open is none of them. */
+  const partsOf = ({ key, flows: parts }: OpenedLink): LinkedFlow[] => (key ? parts.filter(({ logId }) => sealed?.keys.has(logId)) : parts);
 
   const start = async (): Promise<void> => {
     if (!(await open()) || !link) return;
     if (state.phase !== 'shown') set({ phase: 'opening', password: NO_PASSWORD });
-    if (!log) {
-      const { logId } = link;
-      replica = new Replica(initialState(UNKNOWN), { sha256 });
-      replica.subscribe(draw);
-      const codec: SyncCodec = sealed ? sealed.codec(logId, deflater) : createPlainCodec(deflater);
-      log = client.open({
-        logId,
-        replica,
-        codec,
-        keeper: {
-          confirmed: () => {},
-          settled: () => {},
-          replaced: () => {},
-          denied: (entry, code) => {
-            const [op] = entry.ops;
-            set({ refused: { body: op?.op === 'add' ? String(op.value.body ?? '') : '', code } });
-          },
-          ownConfirmed: () => [],
-        },
-      });
-    }
+    if (!flows.current()) flows.follow();
     client.start();
     client.retryNow();
   };
@@ -222,20 +185,32 @@ export function createViewerSession({ api, fragment, connect, nextFrame }: Viewe
     });
   };
   const look = () => {
-    if (!log || !replica || !['opening', 'unreachable', 'shown'].includes(state.phase)) return;
-    const status = log.status();
+    const [flow, own] = [flows.current(), flows.own()];
+    if (!link || !flow || !own || !['opening', 'unreachable', 'shown'].includes(state.phase)) return;
+    const status = flow.status();
     const code = status.reason?.code;
     if (NEWER.has(code ?? '')) return end('newer');
-    const hasFlow = replica.confirmed.flow.id !== UNKNOWN;
-    set({ status, mayComment: status.scope === 'comment', ...(hasFlow ? { phase: 'shown' as const, view: replica.view, name: replica.view.flow.name || state.name } : {}) });
-    if (status.state === 'stopped' && code !== undefined) {
+    // The link's own flow is what the page is about, and says which steps lead back to it.
+    const phase = own.view() ? { phase: 'shown' as const } : {};
+    set({ ...phase, status, view: flow.view(), mayComment: status.scope === 'comment', refused: flow.refused, trail: flows.trail(), flows: flows.openable() });
+    const stopped = [...flows.all()].flatMap((one) => (one.status().state === 'stopped' ? (one.status().reason?.code ?? []) : []));
+    const isLost = stopped.some((one) => LOST.has(one));
+    if (isLost || stopped.some((one) => KEYS.has(one))) {
       // Why, says the server to whoever opens the link again.
-      if (LOST.has(code) || KEYS.has(code)) later(LOST.has(code) ? LOST_AFTER_MS : AGAIN_MS, () => void open().then((isOpen) => isOpen && log?.log.resume()));
+      later(isLost ? LOST_AFTER_MS : AGAIN_MS, () => void open().then((isOpen) => isOpen && resume()));
     } else if (status.state === 'offline' && code !== undefined && SIGNED_OUT.has(code)) {
       // A token that was taken away leads nowhere any more; one that ran out may have been renewed.
-      if (link && code !== 'SESSION_EXPIRED') link = { ...link, expiresAt: 0 };
+      if (code !== 'SESSION_EXPIRED') link = { ...link, expiresAt: 0 };
       void start();
     }
+  };
+  const resume = () => {
+    for (const one of flows.all()) if (one.status().state === 'stopped') one.resume();
+  };
+  /** After a step through the flows. */
+  const moved = () => {
+    set({ lost: null });
+    look();
   };
 
   const client = createSyncClient({
@@ -256,23 +231,12 @@ export function createViewerSession({ api, fragment, connect, nextFrame }: Viewe
     random: Math.random,
   });
   client.subscribe(draw);
-
-  const write = (name: string, { id: _id, ...value }: Record<string, unknown>): boolean => {
-    if (!replica || !link) return false;
-    const { visitorId, logId } = link;
-    try {
-      replica.commit(
-        { ops: [{ op: 'add', kind: 'comment', id: visitorCommentPrefix(visitorId) + ids.newId('c'), value }] },
-        { id: ids.newId('tx'), logId, author: { kind: 'user', id: visitorId, name }, at: Date.now(), scope: 'comment' },
-      );
-      return true;
-    } catch (error) {
-      // What it was about may have been deleted this moment.
-      if (isAppError(error)) return false;
-      throw error;
-    }
-  };
-
+  const flows = createVisitFlows({ client, codecOf: (logId) => (sealed ? sealed.codec(logId, deflater) : createPlainCodec(deflater)), ids: createIdSource(systemClock, systemRandom), history, changed: () => draw() });
+  history.onMove(() => {
+    if (state.phase !== 'shown') return;
+    flows.follow();
+    moved();
+  });
   void start();
   return {
     getState: () => state,
@@ -286,10 +250,17 @@ export function createViewerSession({ api, fragment, connect, nextFrame }: Viewe
       void start();
     },
     retry() {
-      if (state.phase === 'shown' && log?.status().state !== 'stopped') client.retryNow();
+      if (state.phase === 'shown' && flows.current()?.status().state !== 'stopped') client.retryNow();
       else void start();
     },
-    comment: (name, body, on) => write(name, { body, authorId: state.visitorId, authorName: name, at: Date.now(), ...on }),
-    forgetRefused: () => set({ refused: null }),
+    openFlow: (flowId) => void (state.phase === 'shown' && flows.open(flowId) && moved()),
+    goBackTo: (logId) => void (state.phase === 'shown' && flows.backTo(logId) && moved()),
+    forgetLost: () => set({ lost: null }),
+    comment: (name, body, on) => link !== undefined && (flows.current()?.comment(link.visitorId, name, { body, ...on }) ?? false),
+    forgetRefused() {
+      const flow = flows.current();
+      if (flow) flow.refused = null;
+      set({ refused: null });
+    },
   };
 }

@@ -19,7 +19,7 @@ const texts = {
 } as unknown as CanvasTexts;
 const draw = (node: Node, editing?: 'title' | 'description') =>
   renderToStaticMarkup(
-    <CanvasContext.Provider value={{ texts, actions: {} as CanvasActions }}>
+    <CanvasContext.Provider value={{ texts, actions: { canOpen: (flowId: string) => flowId === 'flow_2' } as CanvasActions }}>
       <NodeBody node={node} editing={editing} personaColors={['#123456']} />
     </CanvasContext.Provider>,
   );
@@ -33,6 +33,11 @@ describe('NodeBody', () => {
 
   it.each(['screen', 'popup', 'action', 'apiCall', 'subflow', 'note'] as const)('shows the description of a %s', (type) => {
     expect(draw(node(type))).toContain('With a passkey');
+  });
+
+  it('offers to open the flow that a sub-flow names, where that can be opened from here', () => {
+    expect(draw(node('subflow'))).toContain('open sub-flow');
+    for (const subflowId of ['flow_3', undefined]) expect(draw(node('subflow', { data: { title: 'Pay', subflowId } }))).not.toContain('open sub-flow');
   });
 
   it('shows method and address of an API call', () => {

@@ -89,7 +89,7 @@ function StepBody({ node, editing, personaColors }: NodeBodyProps) {
         <Description node={node} editing={editing} />
       </div>
       <Marks node={node} personaColors={personaColors} />
-      {node.type === 'subflow' && node.data.subflowId ? (
+      {node.type === 'subflow' && node.data.subflowId && actions.canOpen(node.data.subflowId) ? (
         <button type="button" className="node__open nodrag" aria-label={texts.openSubflow} data-tip={texts.openSubflow} onClick={() => actions.openSubflow(node.data.subflowId!)}>
           <ExternalLink aria-hidden />
         </button>

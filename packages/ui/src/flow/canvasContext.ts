@@ -38,6 +38,8 @@ export interface CanvasActions {
   rejectCard(cardId: string): void;
   openFindings(nodeId: string): void;
   openComments(id: string): void;
+  /** Whether a step that names this flow can open it from here. */
+  canOpen(flowId: string): boolean;
   openSubflow(flowId: string): void;
   resizeFrame(id: string, rect: { x: number; y: number; width: number; height: number }): void;
 }

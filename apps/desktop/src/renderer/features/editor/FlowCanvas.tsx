@@ -68,6 +68,7 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject, overlay 
         editor.getState().select([id]);
         editor.getState().openTab('comments');
       },
+      canOpen: () => true,
       openSubflow: (flowId) => goTo({ page: 'flow', flowId }),
       resizeFrame: (id, rect) => void flow.dispatch(resizeFrame(id, rect)),
     };
