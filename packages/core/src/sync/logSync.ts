@@ -1,17 +1,17 @@
 /**
- * One log of a device on its way to and from the server (DESIGN §7): what waits is pushed when the device has caught up, what comes is
+ * One log of a device on its way to and from the server (docs/sync-protocol.md): what waits is pushed when the device has caught up, what comes is
  * folded, what is refused is handed over, and a log that is not the server's any more starts from the server's snapshot (rule 14).
  */
-import { canonicalJson, isAppError } from '../base/index.ts';
-import { initialState, snapshotOf, type Snapshot, type Transaction } from '../flow/index.ts';
-import { encodeText, readText } from './bytes.ts';
+import { initialState, snapshotOf } from '../flow/index.ts';
 import type { LogLink, LogSyncOptions, SyncStatus } from './logKeeper.ts';
-import { LIMITS, type NumberedEntry, type PeerPresence, type PushedEntry, type Scope, type ServerMessage } from './protocol.ts';
-import { BACKLOG_CONFLICT_LIMIT, type LogSnapshot, type Numbered, type ReadOnlyReason, type Replica } from './replica.ts';
-import { packEntry, presenceContext, stateContext, unpackChange } from './wireEntry.ts';
+import { readBatch } from './logBatch.ts';
+import { LogOutbox } from './logOutbox.ts';
+import { LogPresence } from './logPresence.ts';
+import { LogReset } from './logReset.ts';
+import { LIMITS, type NumberedEntry, type PeerPresence, type Scope, type ServerMessage } from './protocol.ts';
+import { BACKLOG_CONFLICT_LIMIT, type LogSnapshot, type Replica } from './replica.ts';
+import { packState, unpackState } from './wireEntry.ts';
 
-/** Entries that may be on their way at once. */
-const WINDOW = 2000;
 /** Changes that are folded at once while the device catches up. */
 const GATHERED = 5000;
 /** Refusals after which the same entry is sent again. */
@@ -25,23 +25,19 @@ export class LogSync {
   readonly logId: string;
   readonly replica: Replica;
   readonly #options: LogSyncOptions;
-  readonly #presence = new Map<string, PeerPresence>();
+  readonly #presence: LogPresence;
   #link: LogLink | undefined;
   #phase: Phase = 'off';
-  /** Own entries on their way, with the digest of what was sent. */
-  #sent = new Map<string, string>();
-  /** Key that what is on its way was sealed with. */
-  #sentEpoch = 0;
+  readonly #outbox = new LogOutbox();
   #serverNo = 0;
   #base = 0;
   #scope: Scope | null = 'edit';
   #reason: SyncStatus['reason'];
   #syncedAt: number | undefined;
   #decision: 'push' | undefined;
-  #reset: { snapshot?: LogSnapshot; own: readonly Transaction[]; asked: number; onServer: Set<string>; held: NumberedEntry[][] } | undefined;
+  #reset: LogReset | undefined;
   /** True when a snapshot came since the last join. */
   #hasState = false;
-  #shown: Uint8Array | undefined;
   #gathered: NumberedEntry[] = [];
   readonly #unsubscribe: () => void;
 
@@ -49,6 +45,7 @@ export class LogSync {
     this.#options = options;
     this.logId = options.logId;
     this.replica = options.replica;
+    this.#presence = new LogPresence(options);
     this.#unsubscribe = this.replica.subscribe(({ own }) => {
       if (!own) return;
       this.flush();
@@ -58,7 +55,7 @@ export class LogSync {
 
   /** People in the same log now, by connection; `bytes` are what they show. */
   get presence(): ReadonlyMap<string, PeerPresence> {
-    return this.#presence;
+    return this.#presence.peers;
   }
 
   /** Where the log stands, as far as the log itself knows. */
@@ -110,13 +107,13 @@ export class LogSync {
 
   /** Shows something of oneself (cursor, selection), or with no bytes nothing any more. At most 4 KB as they travel. */
   show(bytes: Uint8Array): void {
-    this.#shown = bytes;
+    this.#presence.show(bytes);
     this.#sendPresence();
   }
 
   /** Says again what is shown: other instances forget who was not heard of for a minute. */
   refreshPresence(): void {
-    if (this.#shown && this.#shown.length > 0) this.#sendPresence();
+    if (this.#presence.isShowing) this.#sendPresence();
   }
 
   /** The server was heard of. */
@@ -130,44 +127,19 @@ export class LogSync {
     if (this.#needsChoice()) return;
     // The key was taken away: whoever writes here must not be told of it by an error of their own change.
     if (this.#options.codec.isLocked) return this.#stop('LOG_KEY_MISSING', {});
-    // What is on its way under an older key may be refused for that; what follows must not overtake it.
-    const { epoch } = this.#options.codec;
-    if (this.#sent.size > 0 && epoch !== this.#sentEpoch) return;
-    this.#sentEpoch = epoch;
-    let entries: PushedEntry[] = [];
-    let bytes = 0;
-    const send = () => {
-      if (entries.length > 0) this.#link?.send({ type: 'push', log: this.logId, entries });
-      entries = [];
-      bytes = 0;
-    };
-    for (const entry of this.replica.pending) {
-      if (this.#sent.size >= WINDOW) break;
-      if (this.#sent.has(entry.id)) continue;
-      const packed = packEntry(entry, this.logId, this.#options.userId(), this.#options.codec);
-      if (packed.bytes.length > LIMITS.entryBytes) {
-        this.#deny(entry.id, 'ENTRY_TOO_LARGE', { bytes: packed.bytes.length, limit: LIMITS.entryBytes });
-        continue;
-      }
-      if (entries.length >= LIMITS.pushEntries || bytes + packed.bytes.length > LIMITS.pushBytes) send();
-      this.#sent.set(entry.id, this.#options.sha256(packed.bytes));
-      entries.push(packed);
-      bytes += packed.bytes.length;
-    }
-    send();
+    this.#outbox.send(this.replica.pending, this.#options, {
+      push: (entries) => this.#link?.send({ type: 'push', log: this.logId, entries }),
+      refuse: (id, bytes) => this.#deny(id, 'ENTRY_TOO_LARGE', { bytes, limit: LIMITS.entryBytes }),
+    });
   }
 
   /** Sends the state of now to the server, for those who begin: asked for by it, or because the log has just come there. False while it cannot. */
   offerSnapshot(): boolean {
     if (this.#phase !== 'open' || this.#scope === null || this.replica.readOnly || this.#options.codec.isLocked) return false;
     const { no, chain, state } = this.replica.takeSnapshot();
-    const bytes = this.#options.codec.encode(encodeText(canonicalJson(state)), stateContext(this.logId, no, chain));
-    if (bytes.length > LIMITS.snapshotBytes) return false;
-    const parts = Math.max(1, Math.ceil(bytes.length / LIMITS.snapshotPartBytes));
-    for (let part = 0; part < parts; part++) {
-      this.#link?.send({ type: 'snapshot', log: this.logId, no, chain, part, parts, bytes: bytes.subarray(part * LIMITS.snapshotPartBytes, (part + 1) * LIMITS.snapshotPartBytes) });
-    }
-    return true;
+    const parts = packState({ no, chain, state }, this.logId, this.#options.codec);
+    for (const part of parts ?? []) this.#link?.send(part);
+    return parts !== undefined;
   }
 
   /** Takes what the server says of this log. */
@@ -186,7 +158,7 @@ export class LogSync {
         // The snapshot has overtaken this and was taken without it; whether the chain is the server's now is seen by joining.
         if (this.#hasState) return this.#join();
         this.#phase = 'resetting';
-        this.#reset = { own: [], asked: 0, onServer: new Set(), held: [] };
+        this.#reset = new LogReset();
         if (!message.state) this.#startOver({ no: 0, chain: '', state: snapshotOf(initialState(this.replica.confirmed.flow.id)) });
         return;
       case 'state':
@@ -195,17 +167,14 @@ export class LogSync {
         if (this.#reset) return void this.#reset.held.push(message.changes);
         return this.#takeChanges(message.changes);
       case 'known':
-        return this.#takeKnown(message.numbers);
+        if (this.#reset?.take(message.numbers)) this.#finishReset();
+        return;
       case 'denied':
         return this.#takeDenied(message.id, message.code, message.params);
       case 'snapshotWanted':
         return void this.offerSnapshot();
       case 'presence':
-        for (const peer of message.peers) {
-          if (peer.bytes.length === 0) this.#presence.delete(peer.peer);
-          else this.#presence.set(peer.peer, { ...peer, bytes: this.#readPresence(peer) });
-        }
-        return;
+        return this.#presence.take(message.peers);
       case 'ended':
         return this.#takeEnd(message.code, message.params);
       default:
@@ -214,7 +183,7 @@ export class LogSync {
 
   /** Forgets what was on its way in both directions. */
   #forgetWay(): void {
-    this.#sent.clear();
+    this.#outbox.clear();
     this.#presence.clear();
     this.#reset = undefined;
     this.#gathered = [];
@@ -249,25 +218,7 @@ export class LogSync {
   }
 
   #fold(changes: readonly NumberedEntry[]): void {
-    const batch: Numbered[] = [];
-    let missingKey: ReadOnlyReason | undefined;
-    for (const change of changes) {
-      if ('id' in change) {
-        const sent = this.#sent.get(change.id);
-        this.#sent.delete(change.id);
-        // Another form of the entry is the one that counts: it comes in full when we ask from where we stand.
-        if (change.no > this.replica.confirmed.no && sent !== change.sha256) break;
-        batch.push(change);
-        continue;
-      }
-      const read = unpackChange(change, this.logId, this.#options);
-      if ('code' in read) {
-        missingKey = read;
-        break;
-      }
-      this.#sent.delete(read.id);
-      batch.push(read);
-    }
+    const { batch, missingKey } = readBatch(changes, this.replica.confirmed.no, this.#outbox, this.#options);
     const known = batch.some(({ no }) => no <= this.replica.confirmed.no) ? this.replica.pending : [];
     const digests = new Map(batch.map(({ no, sha256 }) => [no, sha256]));
     const { confirmed, acknowledged, gap } = this.replica.receive(batch);
@@ -287,11 +238,11 @@ export class LogSync {
 
   #takeDenied(id: string, code: string, params: Record<string, unknown>): void {
     if (id.startsWith('snapshot:')) return;
-    this.#sent.delete(id);
+    this.#outbox.take(id);
     if (!SENT_AGAIN.has(code)) return this.#deny(id, code, params);
     this.#reason = { code, params };
     // Only when all are answered: an entry must not overtake the one before it.
-    if (this.#sent.size > 0) return;
+    if (!this.#outbox.isEmpty) return;
     if (code === 'REKEY') this.#stop(code, params);
     else if (this.#phase === 'open') this.#join();
   }
@@ -312,86 +263,55 @@ export class LogSync {
     });
   }
 
-  #takeState({ no, chain, bytes }: Extract<ServerMessage, { type: 'state' }>): void {
-    let state: Snapshot;
-    try {
-      state = JSON.parse(readText(this.#options.codec.decode(bytes, stateContext(this.logId, no, chain), LIMITS.snapshotBytes * 4))) as Snapshot;
-    } catch (error) {
-      const code = isAppError(error) && error.code === 'LOG_KEY_MISSING' ? error.code : 'SNAPSHOT_UNREADABLE';
-      return this.#stop(code, { no });
-    }
+  #takeState(message: Extract<ServerMessage, { type: 'state' }>): void {
+    const { no, chain } = message;
+    const read = unpackState(message, this.#options.codec);
+    if ('code' in read) return this.#stop(read.code, read.params);
+    const { state } = read;
     this.#hasState = true;
     if (!this.#reset && no <= this.replica.confirmed.no) return;
     if (!this.replica.knows(state)) {
       this.replica.stop({ code: 'LOG_VERSION_UNKNOWN', params: { no } });
       return this.#stop('LOG_VERSION_UNKNOWN', { no });
     }
-    this.#reset ??= { own: [], asked: 0, onServer: new Set(), held: [] };
+    this.#reset ??= new LogReset();
     this.#startOver({ no, chain, state });
   }
 
   /** Asks which of the own entries the snapshot holds; with the answer the log starts from it. */
   #startOver(snapshot: LogSnapshot): void {
-    const reset = this.#reset!;
-    reset.snapshot = snapshot;
     // Asked for even where no fork was told of: whatever takes the place of confirmed entries may lack own ones.
-    const own = new Map<string, Transaction>();
-    for (const entry of this.#options.keeper.ownConfirmed(this.#base)) {
-      // Who lost it before has it twice: where it stood last counts.
-      own.delete(entry.id);
-      own.set(entry.id, entry);
-    }
-    reset.own = [...own.values()];
-    const ids = [...new Set([...reset.own, ...this.replica.pending].map(({ id }) => id))];
-    if (ids.length === 0) return this.#finishReset();
-    for (let at = 0; at < ids.length; at += LIMITS.askIds) {
-      reset.asked += 1;
-      this.#link?.send({ type: 'ask', log: this.logId, ids: ids.slice(at, at + LIMITS.askIds) });
-    }
-  }
-
-  #takeKnown(numbers: Readonly<Record<string, number>>): void {
-    const reset = this.#reset;
-    if (!reset?.snapshot) return;
-    // What lies behind the snapshot waits until it comes: were it lost on the server before that, nobody else would bring it back.
-    for (const [id, no] of Object.entries(numbers)) if (no <= reset.snapshot.no) reset.onServer.add(id);
-    if ((reset.asked -= 1) === 0) this.#finishReset();
+    const questions = this.#reset!.begin(snapshot, this.#options.keeper.ownConfirmed(this.#base), this.replica.pending);
+    if (questions.length === 0) return this.#finishReset();
+    for (const ids of questions) this.#link?.send({ type: 'ask', log: this.logId, ids });
   }
 
   #finishReset(): void {
-    const { snapshot, own, onServer, held } = this.#reset!;
+    const reset = this.#reset!;
+    const snapshot = reset.snapshot!;
     this.#reset = undefined;
     this.#phase = 'open';
-    const settled = this.replica.pending.filter(({ id }) => onServer.has(id));
-    this.replica.reset(snapshot!, own, (id) => onServer.has(id));
-    this.#sent.clear();
+    const settled = this.replica.pending.filter(({ id }) => reset.isOnServer(id));
+    this.replica.reset(snapshot, reset.own, (id) => reset.isOnServer(id));
+    this.#outbox.clear();
     try {
-      this.#options.keeper.replaced(snapshot!, this.replica.pending);
+      this.#options.keeper.replaced(snapshot, this.replica.pending);
       if (settled.length > 0) this.#options.keeper.settled(settled);
     } catch (error) {
       return this.#stop('SYNC_STORE_FAILED', { message: error instanceof Error ? error.message : String(error) });
     }
-    for (const changes of held) if (this.#phase === 'open') this.#fold(changes);
+    for (const changes of reset.held) if (this.#phase === 'open') this.#fold(changes);
     if (this.#phase === 'open') this.flush();
   }
 
   #sendPresence(): void {
-    if (!this.#shown || this.#phase === 'off' || this.#phase === 'stopped' || this.#options.codec.isLocked) return;
-    const bytes = this.#shown.length === 0 ? this.#shown : this.#options.codec.encode(this.#shown, presenceContext(this.logId, this.#options.userId()));
-    if (bytes.length <= LIMITS.presenceBytes) this.#link?.send({ type: 'presence', log: this.logId, bytes });
-  }
-
-  #readPresence({ user, bytes }: PeerPresence): Uint8Array {
-    try {
-      return this.#options.codec.decode(bytes, presenceContext(this.logId, user), LIMITS.presenceBytes * 4);
-    } catch {
-      return new Uint8Array(0);
-    }
+    const bytes = this.#phase === 'off' || this.#phase === 'stopped' ? undefined : this.#presence.frame();
+    if (bytes) this.#link?.send({ type: 'presence', log: this.logId, bytes });
   }
 
   #needsChoice(): boolean {
     if (this.replica.pending.length === 0) this.#decision = undefined;
-    if (this.#decision === 'push' || this.#sent.size > 0 || this.replica.view.conflict.size <= BACKLOG_CONFLICT_LIMIT) return false;
+    if (this.#decision === 'push' || !this.#outbox.isEmpty || this.replica.view.conflict.size <= BACKLOG_CONFLICT_LIMIT) return false;
     return this.replica.dryRun().needsChoice;
   }
 }

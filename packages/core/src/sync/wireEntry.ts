@@ -1,10 +1,10 @@
-/** An entry of a log as it travels, and back; and the contexts that seals of snapshots and presence vouch for. */
+/** Entries and snapshots of a log as they travel, and back; and what the seal of presence vouches for. */
 import { canonicalJson, isAppError } from '../base/index.ts';
-import type { Transaction } from '../flow/index.ts';
+import type { Snapshot, Transaction } from '../flow/index.ts';
 import { encodeText, readText } from './bytes.ts';
 import type { SyncCodec } from './codec.ts';
-import { PROTOCOL, readEnvelope, writeEnvelope, type NumberedEntry, type Envelope, type PushedEntry } from './protocol.ts';
-import type { Numbered, ReadOnlyReason } from './replica.ts';
+import { LIMITS, PROTOCOL, readEnvelope, writeEnvelope, type ClientMessage, type NumberedEntry, type Envelope, type PushedEntry, type ServerMessage } from './protocol.ts';
+import type { LogSnapshot, Numbered, ReadOnlyReason } from './replica.ts';
 import { asVisitor, isVisitor } from './visitor.ts';
 
 /** An own entry with its envelope; `author` is the account that pushes. */
@@ -27,6 +27,23 @@ export function unpackChange({ no, envelope, bytes }: Extract<NumberedEntry, { b
   } catch (error) {
     if (!isAppError(error) || error.code !== 'LOG_KEY_MISSING') return { ...numbered, entry: nothing(header) };
     return { code: error.code, params: { ...error.params, no, epoch: header.epoch } };
+  }
+}
+
+/** A snapshot as it goes up, in its parts; undefined where it is larger than a server takes. */
+export function packState({ no, chain, state }: LogSnapshot, log: string, codec: SyncCodec): Extract<ClientMessage, { type: 'snapshot' }>[] | undefined {
+  const bytes = codec.encode(encodeText(canonicalJson(state)), stateContext(log, no, chain));
+  if (bytes.length > LIMITS.snapshotBytes) return undefined;
+  const parts = Math.max(1, Math.ceil(bytes.length / LIMITS.snapshotPartBytes));
+  return Array.from({ length: parts }, (_, part) => ({ type: 'snapshot', log, no, chain, part, parts, bytes: bytes.subarray(part * LIMITS.snapshotPartBytes, (part + 1) * LIMITS.snapshotPartBytes) }));
+}
+
+/** The snapshot of a server's message, or why it cannot be read: LOG_KEY_MISSING, SNAPSHOT_UNREADABLE. */
+export function unpackState({ log, no, chain, bytes }: Extract<ServerMessage, { type: 'state' }>, codec: SyncCodec): { state: Snapshot } | ReadOnlyReason {
+  try {
+    return { state: JSON.parse(readText(codec.decode(bytes, stateContext(log, no, chain), LIMITS.snapshotBytes * 4))) as Snapshot };
+  } catch (error) {
+    return { code: isAppError(error) && error.code === 'LOG_KEY_MISSING' ? error.code : 'SNAPSHOT_UNREADABLE', params: { no } };
   }
 }
 
