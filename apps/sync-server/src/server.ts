@@ -105,7 +105,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const { people } = workspaces;
     const accounts = await createAccounts({ database, config, site, principals, limiter, mailer, secret, people });
     const sharing = createSharingModule(workspaces.parts, { hasher: accounts.hasher, key: keyOf(secret, 'links'), publicUrl: () => site.publicUrl() });
-    const signOn = createSignOnModule({ config, secret, site, accounts, workspaces: workspaces.parts });
+    const signOn = createSignOnModule({ config, secret, site, accounts, workspaces: workspaces.parts, mailer });
     const { app, layer } = createApp({ sharing, database, access, hub, accounts, workspaces, signOn, principals, limiter, site, monitor, logger: logger.child('http'), isReady: () => isReady });
     const http = createServer(getRequestListener(app.fetch));
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: LIMITS.frameBytes, clientTracking: false, skipUTF8Validation: true });

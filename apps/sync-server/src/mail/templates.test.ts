@@ -17,6 +17,7 @@ const all: MailContent[] = [
   { kind: 'emailChanged', params: { name: evil, newEmail: evil, day: '2026-02-01', link, code: 'secret' } },
   { kind: 'emailReserved', params: { day: '2026-02-01', link } },
   { kind: 'notice', params: { name: evil, subject: evil, text: evil, link } },
+  ...[true, false].map((isOver): MailContent => ({ kind: 'domainProof', params: { name: evil, domain: 'example.org', workspaceName: evil, day: '2026-02-01', isOver, link } })),
   { kind: 'deletion', params: { name: evil, day: '2026-02-01', link } },
   { kind: 'invitation', params: { workspaceName: evil, inviterName: evil, role: 'member', link, note: evil } },
 ];

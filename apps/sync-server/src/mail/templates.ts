@@ -17,6 +17,7 @@ export type MailContent =
   | { kind: 'emailChanged'; params: { name: string; newEmail: string; day: string; link: string; code: string } }
   | { kind: 'emailReserved'; params: { day: string; link: string } }
   | { kind: 'notice'; params: { name: string; subject: string; text: string; link: string } }
+  | { kind: 'domainProof'; params: { name: string; domain: string; workspaceName: string; day: string; isOver: boolean; link: string } }
   | { kind: 'deletion'; params: { name: string; day: string; link: string } }
   | { kind: 'invitation'; params: { workspaceName: string; inviterName: string; role: string; link: string; note?: string; encrypted?: boolean } };
 
@@ -110,6 +111,18 @@ function wordingOf(content: MailContent, language: Language): Wording {
       return language === 'de'
         ? { subject, lines: [`Hallo ${name},`, ...lines], action: 'Konto ansehen', after: ['Diese Nachricht schreibt, wer den Server betreibt.'] }
         : { subject, lines: [`Hello ${name},`, ...lines], action: 'Look at your account', after: ['This message comes from who runs the server.'] };
+    }
+    case 'domainProof': {
+      const { name, domain, workspaceName, day, isOver } = content.params;
+      const required = { en: 'Where sign-on is required, the owner still comes in with two factors.', de: 'Wo die Firmenanmeldung verlangt wird, kommt weiterhin mit zwei Faktoren hinein, wem der Arbeitsbereich gehört.' };
+      if (language === 'de') {
+        return isOver
+          ? { subject: `Die Firmenanmeldung gilt für ${domain} nicht mehr`, lines: [`Hallo ${name},`, `seit sieben Tagen fehlt der Nachweis, dass ${domain} zur Firmenanmeldung von „${workspaceName}“ gehört. Mit Adressen dieser Domain meldet sich dort niemand mehr an.`], action: 'Nachweis ansehen', after: ['Steht der Nachweis wieder im DNS oder auf der Website, lass dort danach suchen: Dann geht es sofort weiter.', required.de] }
+          : { subject: `Der Nachweis für ${domain} fehlt`, lines: [`Hallo ${name},`, `der Nachweis, dass ${domain} zur Firmenanmeldung von „${workspaceName}“ gehört, ist weder im DNS noch auf der Website zu finden. Stell ihn bis zum ${day} wieder her; danach meldet sich mit Adressen dieser Domain dort niemand mehr an.`], action: 'Nachweis ansehen', after: ['Es wurde noch nichts geändert.'] };
+      }
+      return isOver
+        ? { subject: `Single sign-on does not hold for ${domain} any more`, lines: [`Hello ${name},`, `the proof that ${domain} belongs to the single sign-on of “${workspaceName}” has been missing for seven days. Nobody with an address of this domain signs in by it any more.`], action: 'See the proof', after: ['Once the proof is back in DNS or at the website, look for it there: then it goes on at once.', required.en] }
+        : { subject: `The proof for ${domain} is missing`, lines: [`Hello ${name},`, `the proof that ${domain} belongs to the single sign-on of “${workspaceName}” is found neither in DNS nor at its website. Put it back by ${day}; after that nobody with an address of this domain signs in by it.`], action: 'See the proof', after: ['Nothing was changed yet.'] };
     }
     case 'deletion':
       return language === 'de'

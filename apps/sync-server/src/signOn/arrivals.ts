@@ -72,7 +72,7 @@ export function domainOf(email: string): string {
 }
 
 async function demandOwnDomain(sql: Queryable, connection: Connection, email: string): Promise<void> {
-  const { rowCount } = await sql.query('select 1 from sign_on_domain where connection_id = $1 and domain = $2 and proven_at is not null', [connection.id, domainOf(email)]);
+  const { rowCount } = await sql.query('select 1 from sign_on_domain where connection_id = $1 and domain = $2 and proven_at is not null and suspended_at is null', [connection.id, domainOf(email)]);
   if (!rowCount) throw signOnProblem('SIGN_ON_FOREIGN');
 }
 

@@ -30,10 +30,10 @@ export function connectionCards({ me, t }: Settler, view: ConnectionView, here: 
   const domains = card(t.domainsTitle, html`<p>${t.domainsLead}</p>
     ${view.domains.length > 0 ? html`<ul class="rows">${view.domains.map((one) => domainRow(one))}</ul>` : ''}
     ${form('addDomain', html`<label>${t.domain}<input name="domain" required autocapitalize="none" spellcheck="false" placeholder="example.org" /></label><button class="${view.domains.length > 0 ? 'second' : ''}">${t.addDomain}</button>`)}`, 'domains');
-  function domainRow({ domain, provenAt, record, file }: DomainView): Html {
+  function domainRow({ domain, provenAt, failingSince, suspendedAt, record, file }: DomainView): Html {
     const button = (act: string, label: string) => form(act, html`<input type="hidden" name="domain" value="${domain}" /><button class="second">${label}</button>`);
-    if (provenAt !== null) return html`<li><p>${domain} <span class="mark">${t.proven}</span></p>${button('removeDomain', t.removeDomain)}</li>`;
-    return html`<li><p>${domain} <span class="quiet">${t.unproven}</span></p>${button('proveDomain', t.prove)}
+    if (provenAt !== null && failingSince === null) return html`<li><p>${domain} <span class="mark">${t.proven}</span></p>${button('removeDomain', t.removeDomain)}</li>`;
+    return html`<li><p>${domain} <span class="quiet">${provenAt === null || failingSince === null ? t.unproven : fill(suspendedAt === null ? t.failing : t.suspended, { at: day(failingSince) })}</span></p>${button('proveDomain', t.prove)}
       <details open><summary>${fill(t.howToProve, { domain })}</summary><p>${t.byRecord}</p><dl class="facts">${copied(t.recordName, record.name)}${copied(t.recordType, record.type)}${copied(t.recordValue, record.value)}</dl><p>${t.byFile}</p><dl class="facts">${copied(t.fileAddress, file.url)}${copied(t.fileContent, file.content)}</dl>${button('removeDomain', t.removeDomain)}</details></li>`;
   }
 

@@ -23,9 +23,8 @@ export function addConnectionRoutes(app: ServerApp, { signOn: { connections, dom
     return connectionViewOf(site, found.connection, found.domains);
   };
   app.openapi(accessRoute({ access: manage, method: 'get', path: base, tags, summary: 'The connections of a workspace to identity providers', request: { params: inWorkspace }, responses: { 200: answerOf('They are.', z.object({ connections: z.array(connectionSchema) })), 404: notFound } }), async (context) => {
-    const workspaceId = context.req.param('workspaceId');
-    const all = await connections.list(context.get('principal'), workspaceId);
-    return context.json({ connections: await Promise.all(all.map(({ id }) => view(context, workspaceId, id))) }, 200);
+    const all = await connections.list(context.get('principal'), context.req.param('workspaceId'));
+    return context.json({ connections: all.map((one) => connectionViewOf(site, one.connection, one.domains)) }, 200);
   });
   app.openapi(accessRoute({ access: manageFresh, method: 'post', path: base, tags, summary: 'Makes a connection; it is off', request: { params: inWorkspace, body: bodyOf(newConnectionSchema) }, responses: { 201: answerOf('It is there.', connectionSchema), 402: overLimit, 404: notFound, 409: conflict } }), async (context) => {
     const { id } = await connections.create(context.get('principal'), context.req.param('workspaceId'), context.req.valid('json'));

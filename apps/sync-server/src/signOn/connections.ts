@@ -8,17 +8,23 @@ import { changeIn, lookInto, type LockedPlace, type WorkspaceParts } from '../wo
 import { planOf, PLANS } from '../workspaces/plans.ts';
 import { makeCertificate } from './certificate.ts';
 import { CONNECTION_COLUMNS, demandIn, lackOf, type Connection } from './connection.ts';
-import { domainViewOf, type DomainRow } from './domains.ts';
+import { DOMAIN_COLUMNS, domainViewOf, type DomainRow } from './domains.ts';
 import { signOnProblem } from './errors.ts';
 import type { SignOnNetwork } from './network.ts';
 import { readCertificates, readMetadata } from './samlMetadata.ts';
 import type { ConnectionChange, ConnectionView } from './schema.ts';
 import type { SecretBox } from './secretBox.ts';
 
+export interface ConnectionWithDomains {
+  connection: Connection;
+  domains: DomainRow[];
+}
+
 export interface Connections {
-  list(principal: Principal, workspaceId: string): Promise<Connection[]>;
+  /** Oldest first, with their domains. */
+  list(principal: Principal, workspaceId: string): Promise<ConnectionWithDomains[]>;
   /** One of the workspace, with its domains. Throws CONNECTION_NOT_FOUND. */
-  find(principal: Principal, workspaceId: string, connectionId: string): Promise<{ connection: Connection; domains: DomainRow[] }>;
+  find(principal: Principal, workspaceId: string, connectionId: string): Promise<ConnectionWithDomains>;
   /** Throws NOT_IN_PLAN, CONNECTIONS_FULL. */
   create(principal: Principal, workspaceId: string, wanted: { kind: 'saml' | 'oidc'; name: string }): Promise<Connection>;
   change(principal: Principal, workspaceId: string, connectionId: string, change: ConnectionChange): Promise<Connection>;
@@ -33,12 +39,14 @@ export function createConnections(parts: WorkspaceParts, network: SignOnNetwork,
   return {
     async list(principal, workspaceId) {
       const { sql } = await lookInto(parts, principal, workspaceId, PERMISSION);
-      return (await sql.query<Connection>(`select ${CONNECTION_COLUMNS} from sign_on_connection c where c.workspace_id = $1 order by c.created_at, c.id`, [workspaceId])).rows;
+      const { rows } = await sql.query<Connection>(`select ${CONNECTION_COLUMNS} from sign_on_connection c where c.workspace_id = $1 order by c.created_at, c.id`, [workspaceId]);
+      const { rows: domains } = await sql.query<DomainRow & { connectionId: string }>(`select connection_id as "connectionId", ${DOMAIN_COLUMNS} from sign_on_domain where connection_id = any($1) order by domain`, [rows.map(({ id }) => id)]);
+      return rows.map((connection) => ({ connection, domains: domains.filter(({ connectionId }) => connectionId === connection.id) }));
     },
     async find(principal, workspaceId, connectionId) {
       const place = await lookInto(parts, principal, workspaceId, PERMISSION);
       const connection = await demandIn(place, connectionId);
-      const { rows } = await place.sql.query<DomainRow>(`select domain, token, proven_at as "provenAt", method from sign_on_domain where connection_id = $1 order by domain`, [connectionId]);
+      const { rows } = await place.sql.query<DomainRow>(`select ${DOMAIN_COLUMNS} from sign_on_domain where connection_id = $1 order by domain`, [connectionId]);
       return { connection, domains: rows };
     },
     async create(principal, workspaceId, { kind, name }) {
@@ -99,7 +107,7 @@ function known({ idpEntityId, idpSignInUrl, issuer, clientId }: Connection): Rec
 }
 
 async function demandReady({ sql, workspace }: LockedPlace, connection: Connection): Promise<void> {
-  const { rowCount: domains } = await sql.query('select 1 from sign_on_domain where connection_id = $1 and proven_at is not null limit 1', [connection.id]);
+  const { rowCount: domains } = await sql.query('select 1 from sign_on_domain where connection_id = $1 and proven_at is not null and suspended_at is null limit 1', [connection.id]);
   const missing = [...lackOf(connection), ...(domains ? [] : ['domain'])];
   if (missing.length > 0) throw signOnProblem('CONNECTION_INCOMPLETE', { missing: missing.join(', ') });
   if (connection.mode !== 'required') return;
@@ -124,6 +132,6 @@ export function connectionViewOf(site: Pick<Site, 'publicUrl'>, connection: Conn
     testedAt: connection.testedAt?.getTime() ?? null,
     lastProblem: connection.lastProblem && connection.lastProblemAt ? { code: connection.lastProblem, at: connection.lastProblemAt.getTime() } : null,
     ours: { ...(kind === 'saml' ? { entityId: `${base}/metadata`, acs: `${base}/acs`, slo: `${base}/slo` } : { callback: `${base}/callback` }), link: `${site.publicUrl()}/sso/to/${id}` },
-    missing: [...lackOf(connection), ...(domains.some(({ provenAt }) => provenAt) ? [] : ['domain'])],
+    missing: [...lackOf(connection), ...(domains.some(({ provenAt, suspendedAt }) => provenAt && !suspendedAt) ? [] : ['domain'])],
   };
 }

@@ -44,6 +44,10 @@ export const domainSchema = z
     /** ms UTC; null: not proved yet. */
     provenAt: z.number().int().nullable(),
     method: z.enum(['dns', 'file']).nullable(),
+    /** ms UTC; since when the proof of a proved domain is not found any more. */
+    failingSince: z.number().int().nullable(),
+    /** ms UTC; since when nobody of the domain is signed in because of that. */
+    suspendedAt: z.number().int().nullable(),
     /** Either of the two proves it. */
     record: z.object({ name: z.string(), type: z.literal('TXT'), value: z.string() }),
     file: z.object({ url: z.string(), content: z.string() }),

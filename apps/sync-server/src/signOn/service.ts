@@ -13,7 +13,9 @@ import { domainOf, problemOfTakingIn, takeIn, takeOnce } from './arrivals.ts';
 import type { Claims } from './claims.ts';
 import { CONNECTION_COLUMNS, findConnection, lackOf, type Connection } from './connection.ts';
 import { createConnections, type Connections } from './connections.ts';
-import { createDomains, type Domains, type DomainLooks } from './domains.ts';
+import type { DomainLooks } from './domainProof.ts';
+import { recheckDomains, type DomainRoundParts } from './domainRounds.ts';
+import { createDomains, type Domains } from './domains.ts';
 import { signOnProblem } from './errors.ts';
 import type { SignOnNetwork } from './network.ts';
 import { createOidc, type OidcSecrets } from './oidc.ts';
@@ -63,6 +65,8 @@ export interface SignOnParts {
   network: SignOnNetwork;
   isPrivateAllowed: boolean;
   looks: DomainLooks;
+  /** Puts a mail on its way. */
+  send: DomainRoundParts['send'];
   box: SecretBox;
 }
 
@@ -124,7 +128,7 @@ export function createSignOn(parts: SignOnParts): SignOn {
     connections,
     domains: createDomains(workspaces, parts.looks),
     async connectionOf(email) {
-      const { rows } = await pool.query<Connection>(`select ${CONNECTION_COLUMNS} from sign_on_domain d join sign_on_connection c on c.id = d.connection_id join workspace w on w.id = c.workspace_id and w.deleted_at is null where d.domain = $1 and d.proven_at is not null and c.mode <> 'off'`, [domainOf(email)]);
+      const { rows } = await pool.query<Connection>(`select ${CONNECTION_COLUMNS} from sign_on_domain d join sign_on_connection c on c.id = d.connection_id join workspace w on w.id = c.workspace_id and w.deleted_at is null where d.domain = $1 and d.proven_at is not null and d.suspended_at is null and c.mode <> 'off'`, [domainOf(email)]);
       if (!rows[0]) throw signOnProblem('SIGN_ON_NONE');
       return rows[0];
     },
@@ -231,6 +235,7 @@ export function createSignOn(parts: SignOnParts): SignOn {
         return connection.idpSignOutUrl ? samlLogoutAnswer(connection, key, places, told.id, relayState.slice(0, 80)) : `${site.publicUrl()}/sign-in`;
       }),
     tasks: [
+      { name: 'look for the proofs of domains', everyMs: HOUR_MS, run: () => recheckDomains({ workspaces, looks: parts.looks, send: parts.send, pageOf: (workspaceId, id) => `${site.publicUrl()}/sso/settings/${workspaceId}/${id}` }) },
       {
         name: 'forget ways of single sign-on',
         everyMs: HOUR_MS,

@@ -64,7 +64,7 @@ export function addSettingsPages(app: ServerApp, layer: AccessLayer, parts: Sett
         // One that wants sign-on of its admins too is shown, and says so when it is opened.
         const all = await connections.list(settler.principal, id).catch(() => []);
         return html`<section class="card"><h2>${name}</h2>
-          ${all.length > 0 ? html`<ul class="rows">${all.map((one) => html`<li><p><a href="${LIST}/${id}/${one.id}">${one.name}</a><br /><span class="quiet">${t.kinds[one.kind]} · ${t.modes[one.mode]}</span></p></li>`)}</ul>` : html`<p class="quiet">${t.none}</p>`}
+          ${all.length > 0 ? html`<ul class="rows">${all.map(({ connection: one }) => html`<li><p><a href="${LIST}/${id}/${one.id}">${one.name}</a><br /><span class="quiet">${t.kinds[one.kind]} · ${t.modes[one.mode]}</span></p></li>`)}</ul>` : html`<p class="quiet">${t.none}</p>`}
           <details><summary>${t.add}</summary><form method="post" action="${LIST}/${id}">
             <label>${t.connectionName}<input name="name" required maxlength="100" placeholder="${t.connectionNameHint}" /></label>
             <label>${t.kind}<select name="kind"><option value="saml">${t.kinds.saml}</option><option value="oidc">${t.kinds.oidc}</option></select></label>

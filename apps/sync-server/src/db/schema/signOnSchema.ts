@@ -65,6 +65,12 @@ export const signOnDomain = pgTable(
     token: text('token').notNull(),
     provenAt: at('proven_at'),
     method: text('method', { enum: ['dns', 'file'] }),
+    /** When its proof was looked for last. */
+    checkedAt: at('checked_at'),
+    /** Since when the proof is missing; null: it stands. */
+    failingSince: at('failing_since'),
+    /** It was missing too long: nobody of the domain is signed in until it is back. What the domain demands of members stays. */
+    suspendedAt: at('suspended_at'),
     createdAt: made(),
   },
   (table) => [primaryKey({ columns: [table.connectionId, table.domain] }), uniqueIndex('sign_on_domain_proven').on(table.domain).where(sql`proven_at is not null`)],
