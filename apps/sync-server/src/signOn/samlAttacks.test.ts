@@ -213,6 +213,21 @@ describe('what is no message at all', () => {
   test('too large', async () => expectRefused(await come((xml) => xml.replace('<samlp:Status>', `<samlp:Extensions>${'a'.repeat(200_000)}</samlp:Extensions><samlp:Status>`)), 'SIGN_ON_TOO_LARGE', 413));
 });
 
+test('who has not gone by a connection writes nothing where it is set up, and stands in the records', async () => {
+  const { pool } = stage.server.database;
+  await pool.query(`update sign_on_connection set last_problem = 'SIGN_ON_NO_ROLE' where id = $1`, [connection.id]);
+  const failures = async () => (await pool.query(`select data->>'code' as code from audit_event where kind = 'AUTH_FAILED' and data->>'connectionId' = $1`, [connection.id])).rows.map(({ code }) => code as string);
+  const before = (await failures()).length;
+  const browser = new TestBrowser(stage.server);
+  const garbage = await provider.answer({ id: `_${'0'.repeat(40)}`, ...ours() }, { key: stranger });
+  for (const xml of ['garbage', '', '<a InResponseTo="_x"/>', garbage, 'x'.repeat(300_000)]) expect((await browser.post(ours().acs, { SAMLResponse: Buffer.from(xml).toString('base64') })).status).toBeGreaterThanOrEqual(400);
+  expect((await browser.post(connection.ours.slo!, { SAMLRequest: 'AAAA' })).status).toBe(401);
+  expect((await browser.go(`${connection.ours.slo!}?SAMLRequest=AAAA&SigAlg=x&Signature=y`)).status).toBe(401);
+  expect([await problem(), (await failures()).length - before]).toEqual(['SIGN_ON_NO_ROLE', 7]);
+  // Who has gone there and comes back with what is not the provider's may be somebody whose provider changed its key.
+  await expectRefused(await come((xml) => xml, { key: stranger }), 'SIGN_ON_SIGNATURE');
+});
+
 test('nobody is led to another site, neither by the way in nor by the provider’s relay state', async () => {
   for (const next of ['https://evil.example/', '//evil.example/', '/\\evil.example']) {
     const browser = new TestBrowser(stage.server);

@@ -13,6 +13,8 @@ const ENCRYPTION = 'http://www.w3.org/2001/04/xmlenc#';
 /** Characters of a message, in base64. */
 export const MOST_CHARACTERS = 256 * 1024;
 const MOST_ELEMENTS = 5000;
+/** Characters in which a message that is no good is searched for what it answers. */
+const MOST_LOOKED_AT = 16 * 1024;
 
 const SIGNATURE_METHODS = new Set(['http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512', 'http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1']);
 const DIGESTS = new Set(['http://www.w3.org/2001/04/xmlenc#sha256', 'http://www.w3.org/2001/04/xmlenc#sha512']);
@@ -43,6 +45,12 @@ export function decodeMessage(base64: string | undefined): string {
   const plain = base64.replace(/[\r\n\t ]+/g, '');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(plain)) throw signOnProblem('SIGN_ON_MALFORMED');
   return textOf(Buffer.from(plain, 'base64'));
+}
+
+/** The ids of requests that a message names at its beginning as those it answers, whatever else it is; unproved. */
+export function requestsNamedIn(base64: string | undefined): string[] {
+  const beginning = Buffer.from((base64 ?? '').slice(0, MOST_LOOKED_AT), 'base64').toString('latin1');
+  return Array.from(beginning.matchAll(/\bInResponseTo\s*=\s*["'](_[0-9a-f]{40})["']/g), ([, id]) => id!).slice(0, 4);
 }
 
 /** UTF-8, strictly. Throws SIGN_ON_MALFORMED. */

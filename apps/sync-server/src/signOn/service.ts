@@ -20,6 +20,7 @@ import { signOnProblem } from './errors.ts';
 import type { SignOnNetwork } from './network.ts';
 import { createOidc, type OidcSecrets } from './oidc.ts';
 import { samlAnswer, samlLogoutAnswer, samlLogoutByPost, samlLogoutByRedirect, samlLogoutUrl, samlMetadata, samlRequest, type LogoutMessage, type SamlPlaces } from './saml.ts';
+import { requestsNamedIn } from './samlMessage.ts';
 import type { SecretBox } from './secretBox.ts';
 
 /** Where a browser is to go: by an address, or by a form that posts fields there. */
@@ -103,18 +104,31 @@ export function createSignOn(parts: SignOnParts): SignOn {
     return { connection, key: box.open(connection.ownKeySealed!, connection.id), places: samlPlaces(site, connection.id) };
   };
   const clientSecretOf = ({ id, clientSecretSealed }: Connection) => (clientSecretSealed ? box.open(clientSecretSealed, id) : undefined);
-  /** Runs what looks at an answer; a refusal goes on record, for who looks after the connection as well. */
-  const onRecord = async <T>(connectionId: string, origin: Origin, work: () => Promise<T>): Promise<T> => {
+  /**
+   * Runs what looks at an answer; a refusal goes on record. Who looks after the connection is shown it only after `vouch` was called: when the
+   * answer belongs to a way that was begun here, or is the provider's. Else whoever knows the address could write there what they like.
+   */
+  const onRecord = async <T>(connectionId: string, origin: Origin, work: (vouch: () => void) => Promise<T>): Promise<T> => {
+    let isVouched = false;
     try {
-      return await work();
+      return await work(() => void (isVouched = true));
     } catch (error) {
-      if (error instanceof Problem) await refused(connectionId, error.code, origin);
+      if (error instanceof Problem) await refused(connectionId, error.code, isVouched, origin);
       throw error;
     }
   };
-  const refused = async (connectionId: string, code: string, origin: Origin) => {
-    const { rowCount } = await pool.query('update sign_on_connection set last_problem = $2, last_problem_at = now() where id = $1', [connectionId, code]);
+  const refused = async (connectionId: string, code: string, isVouched: boolean, origin: Origin) => {
+    const { rowCount } = isVouched
+      ? await pool.query('update sign_on_connection set last_problem = $2, last_problem_at = now() where id = $1', [connectionId, code])
+      : await pool.query('select 1 from sign_on_connection where id = $1', [connectionId]);
     await writeAudit(pool, 'AUTH_FAILED', null, origin, { by: 'signOn', ...(rowCount ? { connectionId } : {}), code });
+  };
+  /** Whether an answer names a request that is under way. It proves nothing, but nobody guesses it. */
+  const isAsked = async (connectionId: string, samlResponse: string | undefined): Promise<boolean> => {
+    const named = requestsNamedIn(samlResponse);
+    if (named.length === 0) return false;
+    const { rowCount } = await pool.query('select 1 from sign_on_flow where connection_id = $1 and request_id = any($2) and expires_at > now() limit 1', [connectionId, named]);
+    return rowCount! > 0;
   };
   const insertFlow = async (flow: { connectionId: string; purpose: FlowRow['purpose']; requestId?: string; sealed?: string; userId?: string | undefined; next: string; claims?: Claims }): Promise<string> => {
     const browserSecret = randomBytes(32).toString('base64url');
@@ -156,9 +170,11 @@ export function createSignOn(parts: SignOnParts): SignOn {
       return samlMetadata({ ...connection, idpSignInUrl: connection.idpSignInUrl ?? site.publicUrl(), idpEntityId: connection.idpEntityId ?? '-', idpCertificates: connection.idpCertificates[0] ? connection.idpCertificates : [connection.ownCertificate!] }, box.open(connection.ownKeySealed!, connection.id), samlPlaces(site, connection.id));
     },
     takeSaml: (connectionId, samlResponse, origin) =>
-      onRecord(connectionId, origin, async () => {
+      onRecord(connectionId, origin, async (vouch) => {
         const { connection, key, places } = await demandSaml(connectionId);
+        if (await isAsked(connectionId, samlResponse)) vouch();
         const { claims, assertionId, expiresAt, inResponseTo } = await samlAnswer(connection, key, places, samlResponse);
+        vouch();
         if (inResponseTo === undefined && (!connection.allowUnsolicited || connection.mode === 'off')) throw signOnProblem('SIGN_ON_UNASKED');
         if (!(await takeOnce(pool, connectionId, assertionId, expiresAt))) throw signOnProblem('SIGN_ON_REPLAYED');
         if (inResponseTo === undefined) return insertFlow({ connectionId, purpose: 'signIn', next: '/account', claims });
@@ -167,12 +183,13 @@ export function createSignOn(parts: SignOnParts): SignOn {
         return undefined;
       }),
     takeOidc: (connectionId, query, browserSecret, origin) =>
-      onRecord(connectionId, origin, async () => {
+      onRecord(connectionId, origin, async (vouch) => {
         const connection = await demandConnection(connectionId);
         const state = query.get('state') ?? '';
         const { rows } = await pool.query<{ id: string; sealed: string }>(`delete from sign_on_flow where request_id = $1 and connection_id = $2 and browser_hash = $3 and claims is null and expires_at > now() returning id, sealed, purpose, user_id as "userId", next`, [hashSecret(state), connectionId, hashSecret(browserSecret ?? '')]);
         const row = rows[0] as (FlowRow & { sealed: string }) | undefined;
         if (!row || connection.kind !== 'oidc') throw signOnProblem('SIGN_ON_LATE');
+        vouch();
         const secrets = JSON.parse(box.open(row.sealed, connectionId)) as OidcSecrets;
         const url = new URL(`${callbackOf(site, connectionId)}?${query.toString()}`);
         const claims = await oidc.answer(connection, clientSecretOf(connection), url, state, secrets);
@@ -196,7 +213,8 @@ export function createSignOn(parts: SignOnParts): SignOn {
         if (!problem) await pool.query('update sign_on_connection set tested_at = now() where id = $1', [connection.id]);
         return { status: 'tested', connection, claims: flow.claims, problem };
       }
-      return onRecord(connection.id, origin, async () => {
+      return onRecord(connection.id, origin, async (vouch) => {
+        vouch();
         if (connection.mode === 'off') throw signOnProblem('SIGN_ON_OFF');
         const arrival = await takeIn(workspaces, connection, flow.claims, origin);
         if (arrival.twoFactor) {
@@ -221,9 +239,10 @@ export function createSignOn(parts: SignOnParts): SignOn {
       return samlLogoutUrl(connection, key, places, { ...arrival, sessionIndex: arrival.sessionIndex ?? undefined }, requestId);
     },
     takeLogout: (connectionId, message, origin) =>
-      onRecord(connectionId, origin, async () => {
+      onRecord(connectionId, origin, async (vouch) => {
         const { connection, key, places } = await demandSaml(connectionId);
         const told = 'query' in message ? await samlLogoutByRedirect(connection, key, places, message.query) : await samlLogoutByPost(connection, key, places, message.fields);
+        vouch();
         if (told.kind === 'response') {
           const { rowCount } = await pool.query(`delete from sign_on_flow where request_id = $1 and connection_id = $2 and purpose = 'signOut'`, [told.inResponseTo ?? '', connectionId]);
           if (!rowCount) throw signOnProblem('SIGN_ON_LATE');
