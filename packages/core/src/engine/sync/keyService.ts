@@ -8,6 +8,7 @@ import type { SecretStore } from '../dependencies.ts';
 import { keysNotHere } from './accountKeyBox.ts';
 import type { AccountService } from './accountService.ts';
 import { createKeyHolder, type KeyHolder } from './keyHolder.ts';
+import { createKeyLooks } from './keyLooks.ts';
 import { requestOf } from './serverApi.ts';
 import { nodeDeflater } from './syncLine.ts';
 import { notEncrypted } from './workspaceKeyring.ts';
@@ -80,14 +81,6 @@ export interface KeyServiceOptions {
   logger: Logger;
 }
 
-/** ms between two looks while all is well, while something is missing, and where nothing is encrypted. */
-const LOOK_MS = 60_000;
-const LOOK_SOON_MS = 10_000;
-const LOOK_IDLE_MS = 10 * 60_000;
-/** What is heard within this time is asked for at once; the many who hear of a new key ask at different moments. */
-const HEAR_MS = 300;
-
-const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
 const NO_KEYS: LogKeys = { epoch: 0, logKey: () => undefined };
 
 export function createKeyService({ folder, account, secrets, newId, clock, logger }: KeyServiceOptions): KeyService {
@@ -98,12 +91,6 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
   let held: KeyHolder | undefined;
   let generation = 0;
   let isClosed = false;
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
-  let queued: Promise<void> | undefined;
-  /** The list of workspaces was seen, and why it was not. */
-  let isLooked = false;
-  let failure: ErrorInfo | undefined;
   let firstLook: Promise<void> = Promise.resolve();
 
   const changed = () => {
@@ -124,57 +111,12 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
 
   const findRing = async (workspaceId: string) => (await demand()).find(workspaceId);
 
-  /** A look that begins now or later: what one that is under way has seen may be older than what it is asked for. */
-  const look = (): Promise<void> => {
-    if (looking) return (queued ??= looking.then(() => ((queued = undefined), look())));
-    clearTimeout(timer);
-    looking = lookNow().finally(() => {
-      looking = undefined;
-      schedule();
-    });
-    return looking;
-  };
-  const lookNow = async (workspaceIds?: ReadonlySet<string>) => {
-    const mine = await holder;
-    if (!mine || folder.readOnly || isClosed) return;
-    try {
-      await mine.box.look();
-      await mine.list();
-    } catch (error) {
-      failure = errorInfo(error);
-      logger.info('keys were not looked after', { code: failure.code });
-      if (SIGNED_OUT.has(failure.code)) return account.ended();
-      return changed();
-    }
-    isLooked = true;
-    failure = undefined;
-    for (const ring of mine.rings.values()) if (!workspaceIds || workspaceIds.has(ring.workspaceId)) await ring.look();
-    changed();
-  };
-  const schedule = () => {
-    clearTimeout(timer);
-    if (isClosed || !held) return;
-    const views = [...held.rings.values()].map((ring) => ring.view());
-    const isMissing = held.box.view().state === 'unknown' || views.some(({ state }) => state === 'unknown' || state === 'waiting');
-    timer = setTimeout(() => void look(), isMissing ? LOOK_SOON_MS : views.length === 0 ? LOOK_IDLE_MS : LOOK_MS).unref();
-  };
-  const heard = new Set<string>();
-  let hearing: NodeJS.Timeout | undefined;
-  const hear = (workspaceId: string) => {
-    heard.add(workspaceId);
-    hearing ??= setTimeout(() => {
-      const workspaceIds = new Set(heard);
-      heard.clear();
-      hearing = undefined;
-      void lookNow(workspaceIds).finally(schedule);
-    }, Math.random() * HEAR_MS).unref();
-  };
+  const looks = createKeyLooks({ holder: async () => (folder.readOnly ? undefined : holder), held: () => held, onSignedOut: () => account.ended(), onChange: changed, logger });
+  const { look } = looks;
   const begin = () => {
     const mine = ++generation;
     held = undefined;
-    isLooked = false;
-    failure = undefined;
-    clearTimeout(timer);
+    looks.reset();
     holder = hold().catch((error: unknown) => {
       logger.error('what this device remembers of keys cannot be read', { error: String(error) });
       return undefined;
@@ -333,7 +275,7 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     whyLocked(workspaceId) {
       const ring = held?.rings.get(workspaceId);
       if (ring) return ring.reason();
-      if (!held || !isLooked) return failure;
+      if (!held || !looks.isLooked) return looks.failure;
       return errorInfo(held.box.keys ? new AppError('WORKSPACE_NOT_FOUND', 'There is no such workspace, or you are no member of it. Nothing was changed; check the address or ask to be invited.', { workspaceId }) : keysNotHere());
     },
     codecOf(workspaceId, logId) {
@@ -353,13 +295,12 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
     ready: () => firstLook,
     onChange: (listener) => void listeners.push(listener),
     lookAgain: () => void look(),
-    hear,
+    hear: looks.hear,
     hasWorkspaces: () => (held?.rings.size ?? 0) > 0,
     close() {
       isClosed = true;
       generation += 1;
-      clearTimeout(timer);
-      clearTimeout(hearing);
+      looks.close();
       changes.close();
     },
   };

@@ -1,23 +1,25 @@
-import type { FlowSummary, FlowSyncEvent, FlowSyncStatus, Shown } from '../../api/index.ts';
+import type { FlowSummary, FlowSyncEvent, Shown } from '../../api/index.ts';
 import { AppError, isAppError, type Clock, type Logger } from '../../base/index.ts';
 import type { DataFolder } from '../../db/index.ts';
-import type { Author } from '../../flow/index.ts';
 import type { OpenLog } from '../../sync/index.ts';
-import { watchKeys } from '../../sync/keys/index.ts';
 import type { FlowService } from '../flowService.ts';
 import type { LogSession } from '../logSession.ts';
 import type { AccountService } from './accountService.ts';
-import { withEntries, type Asides } from './asides.ts';
+import type { Asides } from './asides.ts';
 import { createFlowFeed } from './flowFeed.ts';
 import { createFlowNames } from './flowNames.ts';
+import { createFlowStatus } from './flowStatus.ts';
 import { fetchSharedFlow } from './fetchSharedFlow.ts';
 import type { KeyService } from './keyService.ts';
+import { createKeyWatches } from './keyWatches.ts';
 import { createRemote, type Remote } from './remote.ts';
+import { createSettling, type Settling } from './settling.ts';
 import { isShareOf, type Share, type Shares } from './shares.ts';
+import { createSnapshotOffers } from './snapshotOffers.ts';
 import { plainCodec, type SyncLine } from './syncLine.ts';
 
 /** Flows that are shared: on their way to the server and back, and what a screen wants to know of it. */
-export interface SyncService {
+export interface SyncService extends Settling {
   readonly remote: Remote;
   isShared(flowId: string): boolean;
   /** True when it is shared in an encrypted workspace. */
@@ -36,8 +38,6 @@ export interface SyncService {
   /** Shows something of the person to the others in a flow; null: nothing any more. */
   show(flowId: string, shown: Shown | null): void;
   retry(): void;
-  chooseBacklog(flowId: string, choice: 'push' | 'copy', name: string, author: Author): { copyId?: string };
-  settleAside(flowId: string, asideId: string, how: 'retry' | 'copy' | 'discard', name: string, author: Author): { copyId?: string };
   /** Forgets what belongs to a flow that is gone for ever. */
   forget(flowId: string): void;
   close(): void;
@@ -55,8 +55,6 @@ export interface SyncServiceOptions {
   logger: Logger;
 }
 
-/** ms for which a server has had its first snapshot of a log on the way before it counts as there. */
-const SNAPSHOT_TAKES_MS = 3000;
 /** ms until the server is asked again to take a flow whose sharing was cut off. */
 const REGISTER_AGAIN_MS = 30_000;
 const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
@@ -72,7 +70,6 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   let isClosed = false;
   let again: NodeJS.Timeout | undefined;
   let wasConnected = false;
-  const keyWatches = new Map<string, () => void>();
 
   const isHere = (flowId: string) => {
     const share = shares.get(flowId);
@@ -81,7 +78,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   /** What is sealed takes part only while its key is here: without one it is not sent in any form. */
   const isLocked = ({ encrypted, workspaceId }: Pick<Share, 'encrypted' | 'workspaceId'>) => encrypted && !keys.isOpen(workspaceId);
   const codecFor = ({ encrypted, workspaceId, logId }: Pick<Share, 'encrypted' | 'workspaceId' | 'logId'>) => (encrypted ? keys.codecOf(workspaceId, logId) : plainCodec);
-  const logsIn = (workspaceId: string) => [...attached].flatMap(([flowId, open]) => (shares.get(flowId)?.workspaceId === workspaceId ? [open] : []));
+  const watches = createKeyWatches({ client, keys, logger, logsIn: (workspaceId) => [...attached].flatMap(([flowId, open]) => (shares.get(flowId)?.workspaceId === workspaceId ? [open] : [])) });
 
   /** Connects a session with the server, when it is shared there and somebody is signed in. */
   const attach = (session: LogSession) => {
@@ -91,20 +88,8 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     session.setScope(share.scope);
     if (isLocked(share)) return;
     attached.set(flowId, client.open({ logId, replica: shared.replica, keeper: shared.keeper, codec: codecFor(share) }));
-    if (share.encrypted) watch(share.workspaceId);
+    if (share.encrypted) watches.watch(share.workspaceId);
     start();
-  };
-  /** Fetches the next key of a workspace when a log needs it. */
-  const watch = (workspaceId: string) => {
-    if (keyWatches.has(workspaceId)) return;
-    const keyring = {
-      get epoch() {
-        return keys.epochOf(workspaceId);
-      },
-      refresh: () => keys.refresh(workspaceId),
-    };
-    const stopWatch = watchKeys({ client, logs: () => logsIn(workspaceId), keyring, timer: laterBy, onProblem: (error) => logger.warn('a key was not fetched', { workspaceId, error: String(error) }) });
-    keyWatches.set(workspaceId, stopWatch);
   };
   /** Keys came, went or changed: what is locked leaves the connection, what is not comes (back). */
   const followKeys = () => {
@@ -129,10 +114,6 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     isStarted = true;
     client.start();
   };
-  const endWatches = () => {
-    for (const end of keyWatches.values()) end();
-    keyWatches.clear();
-  };
   const stop = () => {
     isStarted = false;
     client.stop();
@@ -144,7 +125,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     if (client.isConnected && !wasConnected) keys.lookAgain();
     wasConnected = client.isConnected;
     // What was on its way when the line broke may not have arrived: it is offered again.
-    if (!client.isConnected) offering.clear();
+    if (!client.isConnected) offers.forget();
     for (const [flowId, open] of attached) {
       const { state, scope, reason } = open.status();
       if (reason && SIGNED_OUT.has(reason.code)) return account.ended();
@@ -156,21 +137,14 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
           flows.open(flowId).session.setScope(scope);
         }
         if (share.isRenamed && state === 'synced') void names.tell(flowId);
-        if (!share.hasSnapshot && !offering.has(flowId) && open.log.offerSnapshot()) offered(flowId, open);
+        if (!share.hasSnapshot) offers.offer(flowId, open);
       }
     }
   };
-  const offering = new Map<string, OpenLog>();
-  const offered = (flowId: string, open: OpenLog) => {
-    const mark = { ...open };
-    offering.set(flowId, mark);
-    setTimeout(() => {
-      const share = shares.get(flowId);
-      if (!share || offering.get(flowId) !== mark || attached.get(flowId) !== open) return;
-      offering.delete(flowId);
-      shares.set(flowId, { ...share, hasSnapshot: true });
-    }, SNAPSHOT_TAKES_MS).unref();
-  };
+  const offers = createSnapshotOffers((flowId, open) => {
+    const share = shares.get(flowId);
+    if (share && attached.get(flowId) === open) shares.set(flowId, { ...share, hasSnapshot: true });
+  });
 
   const stopFollowing = client.subscribe(() => {
     try {
@@ -200,7 +174,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
   };
   account.onSwitch(() => {
     for (const flowId of [...attached.keys()]) detach(flowId);
-    endWatches();
+    watches.end();
     stop();
     resume();
     feed.changed();
@@ -217,34 +191,9 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
     feed.changed();
   };
 
-  const status = (flowId: string): FlowSyncStatus => {
-    const share = shares.get(flowId);
-    const session = flows.sessions().find((one) => one.flowId === flowId);
-    const aside = asides.list(flowId).length;
-    const waiting = session?.shared?.replica.pending.length ?? 0;
-    const common = { asides: aside, scope: share ? share.scope : 'edit', ...(share ? { workspace: { id: share.workspaceId, name: share.workspaceName, encrypted: share.encrypted } } : {}) } as const;
-    if (!share) return { ...common, scope: 'edit', state: 'local', waiting: 0 };
-    if (!isShareOf(share, account.get())) {
-      const { user, server } = account.get();
-      return { ...common, state: 'signedOut', waiting, reason: { code: !user ? 'SIGNED_OUT' : server === share.server ? 'OTHER_ACCOUNT' : 'OTHER_SERVER', params: { host: new URL(share.server).host } } };
-    }
-    if (isLocked(share)) return { ...common, ...lockedStatus(share), waiting };
-    if (share.phase === 'registering') return { ...common, state: 'sharing', waiting };
-    const open = attached.get(flowId);
-    if (!open) return { ...common, state: 'connecting', waiting };
-    const { mayWrite: _, backlog, scope: __, ...rest } = open.status();
-    return { ...common, ...rest, ...(backlog ? { backlog: { entries: backlog.entries, conflicts: backlog.conflicts } } : {}) };
-  };
-  /** Where a flow stands whose key is not here. */
-  const lockedStatus = ({ workspaceId, server }: Share): Pick<FlowSyncStatus, 'state' | 'reason'> => {
-    const why = keys.whyLocked(workspaceId);
-    if (!why) return { state: 'connecting' };
-    const { code, params } = why;
-    return code === 'SERVER_UNREACHABLE' ? { state: 'offline', reason: { code, params: { host: new URL(server).host } } } : { state: 'stopped', reason: { code, params } };
-  };
+  const openLog = (flowId: string) => attached.get(flowId);
+  const status = createFlowStatus({ flows, account, keys, shares, asides, isLocked, openLog });
   const feed = createFlowFeed({ flows, status, logOf: (flowId) => attached.get(flowId)?.log, onChange: (listener) => client.subscribe(listener) });
-
-  const copyOf = (flowId: string, entries: Parameters<typeof withEntries>[1], name: string, author: Author): string => flows.duplicate(flowId, name.trim() || folder.flows.getFlow(flowId).name, author, (state) => withEntries(state, entries)).id;
 
   keys.onChange(followKeys);
   resume();
@@ -322,33 +271,7 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       resume();
       client.retryNow();
     },
-    chooseBacklog(flowId, choice, name, author) {
-      const open = attached.get(flowId);
-      if (!open) throw new AppError('FLOW_NOT_CONNECTED', 'This flow is not connected to its server at the moment. Nothing was changed; try again when it is.', { flowId });
-      if (choice === 'push') {
-        open.log.pushBacklog();
-        return {};
-      }
-      const entries = [...open.log.replica.pending];
-      const { session } = flows.open(flowId);
-      const copyId = copyOf(flowId, [], name, author);
-      folder.withTransaction(() => {
-        for (const { id } of entries) folder.flows.removePending(session.logId, id);
-      });
-      for (const { id } of entries) open.log.replica.withdraw(id);
-      feed.changed();
-      return { copyId };
-    },
-    settleAside(flowId, asideId, how, name, author) {
-      if (!asides.list(flowId).some(({ id }) => id === asideId)) throw new AppError('ASIDE_GONE', 'These changes are not kept aside any more. Nothing was changed.', { asideId });
-      const entries = asides.entries(asideId);
-      const copyId = how === 'copy' ? copyOf(flowId, entries, name, author) : undefined;
-      const { session } = flows.open(flowId);
-      if (how === 'retry') for (const entry of entries) session.append(entry);
-      asides.drop(asideId);
-      feed.changed();
-      return copyId === undefined ? {} : { copyId };
-    },
+    ...createSettling({ folder, flows, asides, openLog, onChange: feed.changed }),
     forget(flowId) {
       detach(flowId);
       shares.remove(flowId);
@@ -357,16 +280,9 @@ export function createSyncService(options: SyncServiceOptions): SyncService {
       isClosed = true;
       clearTimeout(again);
       stopFollowing();
-      endWatches();
+      watches.end();
       stop();
       feed.close();
     },
   };
-}
-
-/** Runs a task later; the returned function calls it off. */
-function laterBy(ms: number, task: () => void): () => void {
-  const timer = setTimeout(task, ms);
-  timer.unref();
-  return () => clearTimeout(timer);
 }
