@@ -1,4 +1,5 @@
 /** Links as people make them in the app, and the page that they open, in a real Chromium: plain and encrypted flows. */
+import type { Op } from '@uxflow/core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ensureViewer } from '../buildViewer.ts';
@@ -15,13 +16,16 @@ describe.skipIf(!chromiumPath)('an app and a page', () => {
   let browser: Browser;
   let ann: TestApp;
   let count = 0;
+  let hasKeys = false;
   /** Whatever the app sent. */
   const sent: Sent[] = [];
   const node = (id: string, title: string) => ({ op: 'add' as const, kind: 'node' as const, id, value: { type: 'screen', position: { x: 0, y: 0 }, data: { title } } });
+  const step = (id: string, title: string, subflowId: string): Op => ({ op: 'add', kind: 'node', id, value: { type: 'subflow', position: { x: 0, y: 300 }, data: { title, subflowId } } });
+  const openStep = (page: Page, title: string) => page.locator('.react-flow__node', { hasText: title }).getByRole('button', { name: 'Open the sub-flow' }).click();
 
   beforeAll(async () => {
     await ensureViewer();
-    stage = await startAccountServer({ DEFAULT_PLAN: 'pro' });
+    stage = await startAccountServer({ DEFAULT_PLAN: 'team' });
     browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'] });
     await registerPerson(stage.server, stage.mailbox, { email: 'ann@example.org', name: 'Ann Arbor' });
     ann = await startTestApp({ onSent: (one) => sent.push(one) });
@@ -39,13 +43,32 @@ describe.skipIf(!chromiumPath)('an app and a page', () => {
   /** A flow with one step, shared in a new workspace. */
   async function shared({ encrypted = false } = {}): Promise<{ flowId: string; workspaceId: string }> {
     count += 1;
-    if (encrypted) await ann.api.keys.setUp();
+    if (encrypted && !hasKeys) await ann.api.keys.setUp();
+    hasKeys ||= encrypted;
     const { id: workspaceId } = await ann.api.sync.createWorkspace({ name: `Team ${count}`, encrypted });
     const { id: flowId } = await ann.api.flows.create({ name: 'Checkout' });
     await ann.edit(flowId, `tx_first_${count}`, [node('node_1', 'Cart')]);
     await ann.api.sync.share({ flowId, workspaceId });
     await until('the snapshot', async () => (await stage.server.database.pool.query('select 1 from snapshot s join log l on l.id = s.log_id where l.workspace_id = $1', [workspaceId])).rowCount === 1);
     return { flowId, workspaceId };
+  }
+  /** A flow that leads to another one of the same workspace, that to a third, and to one that is not shared. */
+  async function leading(workspaceId: string, flowId: string): Promise<{ partId: string; lastId: string }> {
+    const make = async (name: string, title: string, more: Op[] = [], isShared = true): Promise<string> => {
+      const { id } = await ann.api.flows.create({ name });
+      await ann.edit(id, `tx_${++count}_${name}`, [node(`node_${count}`, title), ...more]);
+      if (!isShared) return id;
+      await ann.api.sync.share({ flowId: id, workspaceId });
+      await until('it is there', async () => (await ann.statusOf(id)).state === 'synced');
+      return id;
+    };
+    const lastId = await make('Refund', 'Pay back');
+    const localId = await make('Drafts', 'Not shown', [], false);
+    const partId = await make('Returns', 'Parcel', [step('to_last', 'Money', lastId), step('to_local', 'Draft', localId)]);
+    await ann.edit(flowId, `tx_leads_${++count}`, [step('to_part', 'Send back', partId)]);
+    const { rows } = await stage.server.database.pool.query<{ logs: number }>('select count(*)::int as logs from shared_log where workspace_id = $1', [workspaceId]);
+    await until('the snapshots', async () => (await stage.server.database.pool.query('select 1 from snapshot s join log l on l.id = s.log_id where l.workspace_id = $1', [workspaceId])).rowCount! >= rows[0]!.logs);
+    return { partId, lastId };
   }
   async function visit(address: string): Promise<Page> {
     const context = await browser.newContext({ locale: 'en-GB' });
@@ -124,5 +147,38 @@ describe.skipIf(!chromiumPath)('an app and a page', () => {
     const held = [...sent.map(({ by, bytes }) => ({ where: by, bytes })), ...(await dumpDatabase(stage.server.database.pool))];
     const canaries = [fragment, 'canary sesame', 'Canary of the link', 'Behind the new key'];
     expect(Object.fromEntries(findTexts(held, canaries))).toEqual(Object.fromEntries(canaries.map((canary) => [canary, []])));
+  }, 240_000);
+
+  test.each([false, true])('sub-flows that the app chose open from their steps, live; encrypted: %s', async (encrypted) => {
+    const { flowId, workspaceId } = await shared({ encrypted });
+    if (encrypted) await ann.api.links.allow({ flowId, allowed: true });
+    expect(await ann.api.links.list({ flowId })).toMatchObject({ subflows: [], otherSubflows: 0 });
+    const { partId, lastId } = await leading(workspaceId, flowId);
+    const offered = await ann.api.links.list({ flowId });
+    expect([offered.subflows, offered.otherSubflows]).toEqual([[{ id: partId, name: 'Returns' }, { id: lastId, name: 'Refund' }], 1]);
+    const wanted = { flowId, name: 'For Carla', mayComment: false, expiresAt: Date.now() + 86_400_000, ...(encrypted ? { password: 'canary sesame' } : {}) };
+    const alone = await ann.api.links.create(wanted);
+    const made = await ann.api.links.create({ ...wanted, subflowIds: [partId, lastId] });
+    expect([alone.subflows, made.subflows.map(({ name }) => name).toSorted()]).toEqual([[], ['Refund', 'Returns']]);
+    expect((await listed(flowId)).map(({ subflows }) => subflows.length)).toEqual([2, 0]);
+    const page = await visit(made.address!);
+    if (encrypted) {
+      await page.getByLabel('Password').fill('canary sesame');
+      await page.keyboard.press('Enter');
+    }
+    await live(page);
+    await openStep(page, 'Send back');
+    await page.getByRole('heading', { level: 1, name: 'Returns' }).waitFor();
+    expect(await page.locator('.react-flow__node', { hasText: 'Draft' }).getByRole('button').count()).toBe(0);
+    await openStep(page, 'Money');
+    await page.getByRole('heading', { level: 1, name: 'Refund' }).waitFor();
+    if (encrypted) await ann.api.keys.rotate({ workspaceId });
+    await ann.edit(lastId, `tx_live_${++count}`, [node(`node_${count}`, 'Behind the counter')]);
+    await page.locator('.stage').getByText('Behind the counter').waitFor();
+    // One that is not shared any more does not keep the others from going along.
+    const { rows } = await stage.server.database.pool.query<{ log_id: string }>('update shared_log set deleted_at = now() where log_id = (select log_id from share_link_flow where link_id = $1 and flow_id = $2) returning log_id', [made.id, lastId]);
+    expect(rows).toHaveLength(1);
+    const later = await ann.api.links.create({ ...wanted, subflowIds: [partId, lastId] });
+    expect(later.subflows.map(({ name }) => name)).toEqual(['Returns']);
   }, 240_000);
 });

@@ -40,7 +40,7 @@ export const LINK_SCENES: readonly Scene[] = [
     async enter(stage) {
       const flowId = await links(stage, shared(stage));
       await click(stage, 'New link', '[data-testid=new-link]');
-      await click(stage, 'Make the link', '.links__address');
+      await click(stage, 'Make the link', '.share__address');
       return flowId;
     },
   },

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { idSchema } from '../flow/fieldKind.ts';
 
 const time = z.number().int();
+/** Sub-flows that a link shows besides its own flow. */
+const MOST_SUBFLOWS = 100;
 
 export const shareLinkSchema = z.object({
   id: z.string(),
@@ -11,6 +13,8 @@ export const shareLinkSchema = z.object({
   name: z.string(),
   hasPassword: z.boolean(),
   mayComment: z.boolean(),
+  /** Sub-flows that it shows besides, as they were chosen. `name`: '' where the flow is not on this device. */
+  subflows: z.array(z.object({ id: z.string(), name: z.string() })),
   /** ms UTC; null: it does not end by itself. */
   expiresAt: time.nullable(),
   /** `held`: who made it may not share the flow any more, or the workspace forbids links. */
@@ -37,6 +41,10 @@ export const shareLinksSchema = z.object({
   mostDays: z.number().nullable(),
   /** True where the flow is encrypted: the key is part of the address, and a password cannot be changed. */
   encrypted: z.boolean(),
+  /** Sub-flows that this flow leads to and that can go with a new link, nearest first. */
+  subflows: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** How many more it leads to that cannot: they are not shared in this workspace, or not on this device. */
+  otherSubflows: z.number().int(),
 });
 export type ShareLinks = z.infer<typeof shareLinksSchema>;
 
@@ -49,8 +57,8 @@ const password = z.string().min(8).max(200);
 export const linkRoutes = {
   /** Throws FLOW_NOT_SHARED, PERMISSION_MISSING. */
   list: oc.input(ofFlow).output(shareLinksSchema),
-  /** Throws LINKS_NOT_ALLOWED, LINK_LIMIT, LINK_EXPIRY…, and for an encrypted flow what keeps its key away; then nothing was made. */
-  create: oc.input(ofFlow.extend({ name, password: password.optional(), mayComment: z.boolean(), expiresAt: time.nullable() })).output(shareLinkSchema),
+  /** `subflowIds`: which of `subflows` go with it; one that is gone by now does not. Throws LINKS_NOT_ALLOWED, LINK_LIMIT, LINK_EXPIRY…, and for an encrypted flow what keeps its key away; then nothing was made. */
+  create: oc.input(ofFlow.extend({ name, password: password.optional(), mayComment: z.boolean(), expiresAt: time.nullable(), subflowIds: z.array(idSchema).max(MOST_SUBFLOWS).optional() })).output(shareLinkSchema),
   change: oc.input(ofLink.extend({ name: name.optional(), password: password.nullable().optional(), mayComment: z.boolean().optional(), expiresAt: time.nullable().optional() })).output(nothing),
   /** Whoever looks by it is cut at once. */
   revoke: oc.input(ofLink).output(nothing),

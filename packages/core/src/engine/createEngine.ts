@@ -160,7 +160,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, account, keys, assets, links: createLinkService({ account, keys, shares, secrets: dependencies.secrets }), sync, workspaces: createWorkspaceMembers(account), inbox, asides, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, account, keys, assets, links: createLinkService({ account, keys, shares, flows, secrets: dependencies.secrets }), sync, workspaces: createWorkspaceMembers(account), inbox, asides, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
       inbox.close();

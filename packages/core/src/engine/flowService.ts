@@ -35,6 +35,8 @@ export interface FlowService {
   /** Throws FLOW_NOT_FOUND. */
   summaryOf(flowId: string): FlowSummary;
   newId(prefix: string): string;
+  /** A flow as it is now, without opening it for good; undefined where there is none or it was deleted. */
+  viewOf(flowId: string): FlowView | undefined;
   /** The words of a flow, for search; undefined when there is no such flow. */
   textOf(flowId: string): FlowText | undefined;
   close(): void;
@@ -165,6 +167,7 @@ export function createFlowService(options: { folder: DataFolder; clock: Clock; n
     sessions: () => [...open.values()].map(({ session }) => session),
     summaryOf: (flowId) => summary(getRow(flowId)),
     newId,
+    viewOf: (flowId) => otherFlows.get(flowId),
     textOf(flowId) {
       if (!flows.findFlow(flowId)) return undefined;
       const state = stateOf(flowId);

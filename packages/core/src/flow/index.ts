@@ -25,4 +25,5 @@ export * from './merge.ts';
 export * from './problemText.ts';
 export * from './safeLink.ts';
 export { assetIdsOf } from './assetIds.ts';
+export { subflowIdsOf } from './subflowIds.ts';
 export { splitMentions } from './mentions.ts';

@@ -19,7 +19,7 @@ const texts = {
 } as unknown as CanvasTexts;
 const draw = (node: Node, editing?: 'title' | 'description') =>
   renderToStaticMarkup(
-    <CanvasContext.Provider value={{ texts, actions: { canOpen: (flowId: string) => flowId === 'flow_2' } as CanvasActions }}>
+    <CanvasContext.Provider value={{ texts, actions: { canOpen: (flowId: string) => flowId === 'flow_2' } as Partial<CanvasActions> as CanvasActions }}>
       <NodeBody node={node} editing={editing} personaColors={['#123456']} />
     </CanvasContext.Provider>,
   );

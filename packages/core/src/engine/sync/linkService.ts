@@ -3,14 +3,16 @@ import { shareLinkSchema, shareLinksSchema, type ShareLink, type ShareLinks } fr
 import { AppError, isAppError } from '../../base/index.ts';
 import { linkProof, newLink, openName, sealName, toText, writeLinkFragment, type Cipher, type WorkspaceKeys } from '../../sync/keys/index.ts';
 import type { SecretStore } from '../dependencies.ts';
+import type { FlowService } from '../flowService.ts';
 import type { AccountService } from './accountService.ts';
 import type { KeyService } from './keyService.ts';
+import { linkPartsOf, type LinkPart } from './linkParts.ts';
 import { isShareOf, type Share, type Shares } from './shares.ts';
 
 /** Links to shared flows, on the account's server. Every call throws what the server refuses. */
 export interface LinkService {
   list(flowId: string): Promise<ShareLinks>;
-  create(flowId: string, wanted: { name: string; password?: string | undefined; mayComment: boolean; expiresAt: number | null }): Promise<ShareLink>;
+  create(flowId: string, wanted: { name: string; password?: string | undefined; mayComment: boolean; expiresAt: number | null; subflowIds?: readonly string[] | undefined }): Promise<ShareLink>;
   change(flowId: string, linkId: string, change: { name?: string | undefined; password?: string | null | undefined; mayComment?: boolean | undefined; expiresAt?: number | null | undefined }): Promise<void>;
   revoke(flowId: string, linkId: string): Promise<void>;
   allow(flowId: string, allowed: boolean): Promise<void>;
@@ -20,9 +22,12 @@ export interface LinkServiceOptions {
   account: Pick<AccountService, 'api' | 'get'>;
   keys: Pick<KeyService, 'keysOf'>;
   shares: Pick<Shares, 'get'>;
+  flows: Pick<FlowService, 'viewOf' | 'list'>;
   /** Addresses are kept where sessions are: who has one reads the flow. */
   secrets: SecretStore;
 }
+
+type NewLinkWishes = Parameters<LinkService['create']>[1];
 
 /** What the cipher of an encrypted workspace needs. */
 interface Held {
@@ -30,15 +35,18 @@ interface Held {
   keys: WorkspaceKeys;
 }
 
-const linkSchema = shareLinkSchema.omit({ address: true }).loose().extend({ name: z.string().nullable(), sealed: z.string().nullable() });
-const listSchema = shareLinksSchema.omit({ encrypted: true }).loose().extend({ links: z.array(linkSchema) });
+const linkSchema = shareLinkSchema
+  .omit({ address: true, subflows: true })
+  .loose()
+  .extend({ name: z.string().nullable(), sealed: z.string().nullable(), flows: z.array(z.object({ flowId: z.string() })).default([]) });
+const listSchema = shareLinksSchema.pick({ allowed: true, mayAllow: true, mostDays: true }).loose().extend({ links: z.array(linkSchema) });
 const madeSchema = linkSchema.extend({ address: z.string() });
 const TRIES = 3;
 const AFTER_CIPHER_MS = 50;
 const ID_BYTES = 16;
 
 /** The link service of an engine. */
-export function createLinkService({ account, keys, shares, secrets }: LinkServiceOptions): LinkService {
+export function createLinkService({ account, keys, shares, flows, secrets }: LinkServiceOptions): LinkService {
   const shareOf = (flowId: string): Share => {
     const share = shares.get(flowId);
     if (share?.phase !== 'shared' || !isShareOf(share, account.get())) throw new AppError('FLOW_NOT_SHARED', 'This flow is not shared on the server where you are signed in, so there is nothing to link to. Nothing was changed; share it first.', { flowId });
@@ -53,15 +61,19 @@ export function createLinkService({ account, keys, shares, secrets }: LinkServic
     return held;
   };
   const viewOf = async (share: Share, held: Held | undefined, row: z.infer<typeof linkSchema>): Promise<ShareLink> => {
-    const { id, name, sealed, hasPassword, mayComment, expiresAt, state, createdByName, createdAt, opened, lastOpenedAt, mayChange } = row;
+    const { id, name, sealed, hasPassword, mayComment, flows: parts, expiresAt, state, createdByName, createdAt, opened, lastOpenedAt, mayChange } = row;
     const address = await secrets.get(secretName(share, id)).catch(() => undefined);
-    return { id, name: name ?? nameIn(held, share, sealed), hasPassword, mayComment, expiresAt, state, createdByName, createdAt, opened, lastOpenedAt, mayChange, ...(address === undefined ? {} : { address }) };
+    const names = new Map(parts.length === 0 ? [] : flows.list({}).map((flow) => [flow.id, flow.name]));
+    return { id, name: name ?? nameIn(held, share, sealed), hasPassword, mayComment, subflows: parts.map(({ flowId }) => ({ id: flowId, name: names.get(flowId) ?? '' })), expiresAt, state, createdByName, createdAt, opened, lastOpenedAt, mayChange, ...(address === undefined ? {} : { address }) };
   };
 
-  const create = async (share: Share, { name, password, mayComment, expiresAt }: Parameters<LinkService['create']>[1], tries: number): Promise<ShareLink> => {
+  const partsOf = (flowId: string, share: Share) => linkPartsOf(flowId, share, { viewOf: flows.viewOf, shares, account: account.get() });
+
+  const create = async (share: Share, wanted: NewLinkWishes, parts: readonly LinkPart[], tries: number): Promise<ShareLink> => {
+    const { name, password, mayComment, expiresAt } = wanted;
     const held = await heldFor(share);
-    const common = { logId: share.logId, mayComment, expiresAt };
-    const sealed = held && sealedLink(held, share, name, password);
+    const sealed = held && sealedLink(held, share, name, password, parts);
+    const common = { logId: share.logId, mayComment, expiresAt, flows: parts.map(({ logId, flowId }, at) => ({ logId, flowId, ...(sealed ? { key: sealed.partKeys[at] } : {}) })) };
     // Argon2id held everything up: connections that the server closed meanwhile are heard of first, else the request would go out on one of them.
     if (sealed && password !== undefined) await new Promise((done) => setTimeout(done, AFTER_CIPHER_MS));
     try {
@@ -71,8 +83,12 @@ export function createLinkService({ account, keys, shares, secrets }: LinkServic
       await secrets.set(secretName(share, made.id), address).catch(() => undefined);
       return { ...(await viewOf(share, held, made)), address };
     } catch (error) {
+      if (!isAppError(error)) throw error;
       // The key was replaced this moment: the next try takes the new one.
-      if (isAppError(error) && error.code === 'EPOCH_CHANGED' && tries > 1) return create(share, { name, password, mayComment, expiresAt }, tries - 1);
+      if (error.code === 'EPOCH_CHANGED' && tries > 1) return create(share, wanted, parts, tries - 1);
+      // A sub-flow that this account sees no more does not keep the others from being shown.
+      const left = error.code === 'FLOW_NOT_FOUND' ? parts.filter(({ logId }) => logId !== error.params.logId) : parts;
+      if (left.length < parts.length) return create(share, wanted, left, tries);
       throw error;
     }
   };
@@ -83,9 +99,16 @@ export function createLinkService({ account, keys, shares, secrets }: LinkServic
       const { links, allowed, mayAllow, mostDays } = await account.api().get(`${pathOf(share)}?${new URLSearchParams({ logId: share.logId })}`, listSchema);
       // The list is worth seeing without the names, too.
       const held = share.encrypted ? await keys.keysOf(share.workspaceId).catch(() => undefined) : undefined;
-      return { links: await Promise.all(links.map((row) => viewOf(share, held, row))), allowed, mayAllow, mostDays, encrypted: share.encrypted };
+      const { parts, others } = partsOf(flowId, share);
+      const subflows = parts.map(({ flowId: id, name }) => ({ id, name }));
+      return { links: await Promise.all(links.map((row) => viewOf(share, held, row))), allowed, mayAllow, mostDays, encrypted: share.encrypted, subflows, otherSubflows: others };
     },
-    create: async (flowId, wanted) => create(shareOf(flowId), wanted, TRIES),
+    async create(flowId, wanted) {
+      const share = shareOf(flowId);
+      const chosen = new Set(wanted.subflowIds);
+      // Only what is reached from here, whatever a screen that stood open for long believes.
+      return create(share, wanted, chosen.size === 0 ? [] : partsOf(flowId, share).parts.filter((part) => chosen.has(part.flowId)), TRIES);
+    },
     async change(flowId, linkId, { name, ...change }) {
       const share = shareOf(flowId);
       const held = name === undefined ? undefined : await heldFor(share);
@@ -104,11 +127,11 @@ export function createLinkService({ account, keys, shares, secrets }: LinkServic
   };
 }
 
-/** What the server gets of a link to an encrypted flow, and what stands behind the # of its address. */
-function sealedLink({ cipher, keys }: Held, { logId }: Share, name: string, password: string | undefined): { body: Record<string, unknown>; fragment: string } {
+/** What the server gets of a link to an encrypted flow and its sub-flows, and what stands behind the # of its address. */
+function sealedLink({ cipher, keys }: Held, { logId }: Share, name: string, password: string | undefined, parts: readonly LinkPart[]): { body: Record<string, unknown>; partKeys: Record<string, unknown>[]; fragment: string } {
   // The key is bound to the id, so the id is made here.
   const id = `link_${toText(cipher.random(ID_BYTES))}`;
-  const { stored, secret } = newLink(cipher, id, logId, keys, password);
+  const { stored, subflows, secret } = newLink(cipher, id, logId, keys, password, parts.map((part) => part.logId));
   const { epoch, salt, sealed, forMembers } = stored;
   const fragment = writeLinkFragment(secret);
   cipher.wipe(secret);
@@ -119,6 +142,7 @@ function sealedLink({ cipher, keys }: Held, { logId }: Share, name: string, pass
       key: { epoch, sealed, forMembers, ...(salt === undefined ? {} : { salt }) },
       ...(password === undefined || salt === undefined ? {} : { password: linkProof(cipher, password, salt) }),
     },
+    partKeys: subflows.map((part) => ({ epoch: part.epoch, sealed: part.sealed, forMembers: part.forMembers })),
     fragment,
   };
 }

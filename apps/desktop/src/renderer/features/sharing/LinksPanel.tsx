@@ -67,7 +67,7 @@ export function LinksPanel() {
       {state?.allowed && isNew ? (
         <NewLinkForm
           flowId={flowId}
-          mostDays={state.mostDays}
+          rules={state}
           onCancel={() => setNew(false)}
           onMade={async ({ id }) => {
             setNew(false);
@@ -84,7 +84,7 @@ export function LinksPanel() {
       <FailureNotice failure={failure} />
       {state && state.links.length === 0 && state.allowed && !isNew ? <p className="share__quiet">{text('links.none')}</p> : null}
       {state && state.links.length > 0 ? (
-        <ul className="links__list" aria-label={text('links.list')}>
+        <ul className="share__cards" aria-label={text('links.list')}>
           {state.links.map((link) => (
             <LinkRow key={link.id} link={link} flowId={flowId} now={now} isNew={link.id === madeId} isSealed={state.encrypted} onChanged={load} />
           ))}

@@ -29,7 +29,7 @@ export function ChangeLinkForm({ link, flowId, isSealed, onDone, onCancel }: { l
   return (
     <ActionForm
       busy={busy}
-      className="links__form"
+      className="share__form"
       testId="change-link"
       onSubmit={async () => {
         const changes = change();

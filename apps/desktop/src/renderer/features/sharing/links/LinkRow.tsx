@@ -9,6 +9,7 @@ import { Confirm } from '../Confirm.tsx';
 import { CopyButton } from '../CopyButton.tsx';
 import { useBusy } from '../../../forms/useBusy.ts';
 import { ChangeLinkForm } from './ChangeLinkForm.tsx';
+import { flowNames } from './flowNames.ts';
 
 export interface LinkRowProps {
   link: ShareLink;
@@ -29,7 +30,9 @@ export function LinkRow({ link, flowId, now, isNew, isSealed, onChanged }: LinkR
   const [asks, setAsks] = useState<'change' | 'revoke' | null>(null);
   const { isBusy, failure, run } = useBusy();
   const name = link.name || text('links.unnamed');
+  const names = flowNames(link.subflows);
   const facts = [
+    link.subflows.length > 0 ? text('links.subflows', { count: link.subflows.length }) + (names ? ` (${names})` : '') : '',
     text(link.mayComment ? 'links.comments' : 'links.reads'),
     link.hasPassword ? text('links.hasPassword') : '',
     link.expiresAt === null ? text('links.noEnd') : text('links.endsOn', { date: new Date(link.expiresAt).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' }) }),
@@ -37,7 +40,7 @@ export function LinkRow({ link, flowId, now, isNew, isSealed, onChanged }: LinkR
     link.createdByName ? text('links.by', { name: link.createdByName }) : '',
   ].filter(Boolean);
   return (
-    <li className="links__row" data-testid="link">
+    <li className="share__card--stacked" data-testid="link">
       <div className="share__heading">
         <b>{name}</b>
         <Badge {...(link.state === 'open' ? { tone: 'success' as const } : { tone: 'warning' as const })}>{text(`links.state.${link.state}`)}</Badge>
@@ -46,7 +49,7 @@ export function LinkRow({ link, flowId, now, isNew, isSealed, onChanged }: LinkR
       {isNew && link.address ? (
         <Notice tone="success">
           <p>{text('links.made')}</p>
-          <code className="links__address" aria-label={text('links.address')}>
+          <code className="share__address" aria-label={text('links.address')}>
             {link.address}
           </code>
         </Notice>

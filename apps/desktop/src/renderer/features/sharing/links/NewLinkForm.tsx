@@ -1,4 +1,4 @@
-import type { ShareLink } from '@uxflow/core/api';
+import type { ShareLink, ShareLinks } from '@uxflow/core/api';
 import { Button, Checkbox, Field, SelectField } from '@uxflow/ui';
 import { Link2 } from 'lucide-react';
 import { useState } from 'react';
@@ -6,12 +6,21 @@ import { ActionForm } from '../../../forms/ActionForm.tsx';
 import { useLanguage, useText } from '../../../i18n/TextContext.tsx';
 import { useServices } from '../../../store/services.ts';
 import { useBusy } from '../../../forms/useBusy.ts';
+import { flowNames } from './flowNames.ts';
 import { endAt, endsWithin, type LinkEnd } from './linkEnds.ts';
 
 export const LEAST_PASSWORD = 8;
 
-/** What a new link may, and until when. */
-export function NewLinkForm({ flowId, mostDays, onMade, onCancel }: { flowId: string; /** Days after which it ends at the latest; null: none. */ mostDays: number | null; onMade: (link: ShareLink) => Promise<void>; onCancel: () => void }) {
+export interface NewLinkFormProps {
+  flowId: string;
+  /** Days after which it ends at the latest (null: none), and the sub-flows that can go with it. */
+  rules: Pick<ShareLinks, 'mostDays' | 'subflows' | 'otherSubflows'>;
+  onMade: (link: ShareLink) => Promise<void>;
+  onCancel: () => void;
+}
+
+/** What a new link shows and may, and until when. */
+export function NewLinkForm({ flowId, rules: { mostDays, subflows, otherSubflows }, onMade, onCancel }: NewLinkFormProps) {
   const text = useText();
   const language = useLanguage();
   const { api } = useServices();
@@ -21,15 +30,16 @@ export function NewLinkForm({ flowId, mostDays, onMade, onCancel }: { flowId: st
   const [withPassword, setWithPassword] = useState(false);
   const [password, setPassword] = useState('');
   const [mayComment, setMayComment] = useState(false);
+  const [withSubflows, setWithSubflows] = useState(true);
   const busy = useBusy();
   const make = async () => {
     const standard = text('links.standardName', { date: new Date().toLocaleDateString(language, { dateStyle: 'medium' }) });
-    await onMade(await api.links.create({ flowId, name: name.trim() || standard, mayComment, expiresAt: endAt(end, Date.now()), ...(withPassword ? { password } : {}) }));
+    await onMade(await api.links.create({ flowId, name: name.trim() || standard, mayComment, expiresAt: endAt(end, Date.now()), ...(withPassword ? { password } : {}), ...(withSubflows ? { subflowIds: subflows.map(({ id }) => id) } : {}) }));
   };
   return (
     <ActionForm
       busy={busy}
-      className="links__form"
+      className="share__form"
       testId="new-link"
       onSubmit={make}
       foot={
@@ -47,6 +57,13 @@ export function NewLinkForm({ flowId, mostDays, onMade, onCancel }: { flowId: st
         <Field label={text('links.name')}>{(id) => <input id={id} className="input" value={name} maxLength={100} placeholder={text('links.namePlaceholder')} onChange={(event) => setName(event.target.value)} />}</Field>
         <SelectField label={text('links.ends')} value={end} choices={ends.map((value) => ({ value, label: text(`links.ends.${value}`) }))} onCommit={setEnd} />
       </div>
+      {subflows.length > 0 ? (
+        <div>
+          <Checkbox label={text('links.withSubflows', { count: subflows.length })} checked={withSubflows} onCommit={setWithSubflows} />
+          <p className="share__quiet">{flowNames(subflows, text('node.untitled'))}</p>
+        </div>
+      ) : null}
+      {otherSubflows > 0 ? <p className="share__quiet">{text('links.otherSubflows', { count: otherSubflows })}</p> : null}
       <Checkbox label={text('links.mayComment')} checked={mayComment} onCommit={setMayComment} />
       <Checkbox label={text('links.withPassword')} checked={withPassword} onCommit={setWithPassword} />
       {withPassword ? (
