@@ -9,6 +9,8 @@ export * from './primitives/InlineText.tsx';
 export * from './primitives/Menu.tsx';
 export * from './primitives/TooltipLayer.tsx';
 export * from './flow/canvasContext.ts';
+export * from './flow/canvasTexts.ts';
+export * from './flow/flowLabels.ts';
 export * from './flow/edgePath.ts';
 export * from './flow/edgeWays.ts';
 export * from './flow/findInFlow.ts';

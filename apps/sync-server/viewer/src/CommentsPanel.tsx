@@ -25,7 +25,7 @@ export function CommentsPanel({ session, state, view, selected, onGo }: Comments
     if (!id) return text('onFlow');
     const edge = view.edge.get(id);
     if (edge) return `${view.node.get(edge.source)?.data.title ?? ''} → ${view.node.get(edge.target)?.data.title ?? ''}`;
-    return view.node.get(id)?.data.title || view.frame.get(id)?.title || text('untitled');
+    return view.node.get(id)?.data.title || view.frame.get(id)?.title || text('node.untitled');
   };
   const placeOf = (id: string | null | undefined) => (!id ? {} : view.node.has(id) ? { nodeId: id } : view.edge.has(id) ? { edgeId: id } : view.frame.has(id) ? { frameId: id } : {});
   const say = (body: string, on: Parameters<ViewerSession['comment']>[2]) => {

@@ -1,8 +1,7 @@
 import { isSafeLink, type Edge, type FlowView, type Node } from '@uxflow/core';
-import { Button, NODE_ICONS, nodeColor, sortedItems } from '@uxflow/ui';
+import { Button, edgeLabel, NODE_ICONS, nodeColor, sortedItems } from '@uxflow/ui';
 import { ArrowLeft, ArrowRight, ExternalLink } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
-import { edgeLabel } from './canvasTexts.ts';
 import { useText } from './TextContext.tsx';
 import type { NamedFlow } from './visitFlows.ts';
 
@@ -26,7 +25,7 @@ export function DetailsPanel({ view, id, flows, onOpen, onGo }: DetailsPanelProp
   return frame ? (
     <>
       <p className="details__type">{text('frame')}</p>
-      <h3 className="details__title">{frame.title || text('untitled')}</h3>
+      <h3 className="details__title">{frame.title || text('node.untitled')}</h3>
       {frame.description ? <p className="prose">{frame.description}</p> : null}
     </>
   ) : (
@@ -58,7 +57,7 @@ function NodeDetails({ view, node, flows, onOpen, onGo }: Omit<DetailsPanelProps
         <Icon aria-hidden style={{ color: node.color ?? nodeColor(node.type) }} />
         {text(`node.${node.type}`)}
       </p>
-      <h3 className="details__title">{data.title || text('untitled')}</h3>
+      <h3 className="details__title">{data.title || text('node.untitled')}</h3>
       {badges.length > 0 ? (
         <p className="details__badges">
           {badges.map((badge) => (
@@ -114,7 +113,7 @@ function Subflow({ flowId, flow, onOpen }: { flowId: string; flow: NamedFlow | u
   if (!flow) return <p className="details__note">{text('subflowNote')}</p>;
   return (
     <Button className="details__open" variant="primary" icon={<ExternalLink />} onClick={() => onOpen(flowId)}>
-      {flow.name ? text('openPart', { title: flow.name }) : text('openSubflow')}
+      {flow.name ? text('openPart', { title: flow.name }) : text('node.openSubflow')}
     </Button>
   );
 }
@@ -127,7 +126,14 @@ function EdgeDetails({ view, edge, onGo }: { view: FlowView; edge: Edge; onGo: (
     <>
       <p className="details__type">{text('connection')}</p>
       <h3 className="details__title">{edgeLabel(text, edge) || text('connection')}</h3>
-      {trigger ? <p>{text(`trigger.${trigger}`)}</p> : null}
+      {trigger ? (
+        <dl className="details__facts">
+          <div>
+            <dt>{text('happens')}</dt>
+            <dd>{text(`trigger.${trigger}`)}</dd>
+          </div>
+        </dl>
+      ) : null}
       {condition && condition !== edgeLabel(text, edge) ? <p className="prose">{condition}</p> : null}
       <Items title={text('goals')} items={goals.map((name) => ({ key: name, text: name, note: '' }))} />
       <Ways title={text('comesFrom')} ways={[{ edge, to: edge.source }]} view={view} onGo={onGo} />
@@ -166,7 +172,7 @@ function Ways({ title, ways, view, onGo, isForward }: { title: string; ways: rea
             <button type="button" className="step" onClick={() => onGo(to)}>
               <Icon aria-hidden />
               <span className="step__text">
-                <b>{view.node.get(to)?.data.title || text('untitled')}</b>
+                <b>{view.node.get(to)?.data.title || text('node.untitled')}</b>
                 {edgeLabel(text, edge) ? <small>{edgeLabel(text, edge)}</small> : null}
               </span>
             </button>

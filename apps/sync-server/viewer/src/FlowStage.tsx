@@ -1,9 +1,8 @@
 import { inReadingOrder, type Edge, type FlowView } from '@uxflow/core';
-import { CanvasContext, EmptyState, FlowEdge, FlowNode, FrameNode, IconButton, nextScene, OverviewMap, type CanvasActions, type Scene, type SceneNode } from '@uxflow/ui';
+import { CanvasContext, canvasTexts, edgeName, EmptyState, FlowEdge, FlowNode, FrameNode, IconButton, nextScene, nodeName, OverviewMap, type CanvasActions, type Scene, type SceneNode } from '@uxflow/ui';
 import { Background, BackgroundVariant, ConnectionMode, ReactFlow, useReactFlow, useStore, type Edge as CanvasEdge, type EdgeChange, type NodeChange } from '@xyflow/react';
 import { Maximize, Minus, Plus } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
-import { canvasTexts, edgeName, nodeName } from './canvasTexts.ts';
 import { useText } from './TextContext.tsx';
 import type { FlowPlace } from './Viewer.tsx';
 

@@ -1,8 +1,7 @@
 import type { FlowView, Node } from '@uxflow/core';
-import { IconButton, NODE_ICONS, nodeColor } from '@uxflow/ui';
+import { edgeLabel, IconButton, NODE_ICONS, nodeColor } from '@uxflow/ui';
 import { ExternalLink, Search } from 'lucide-react';
 import { useMemo } from 'react';
-import { edgeLabel } from './canvasTexts.ts';
 import { useText } from './TextContext.tsx';
 import type { ViewerState } from './viewerSession.ts';
 
@@ -29,7 +28,7 @@ export function StepsPanel({ view, order, query, found, selected, onQuery, onGo,
     const out = new Map<string, string[]>();
     for (const edge of view.edge.values()) {
       const label = edgeLabel(text, edge);
-      const target = view.node.get(edge.target)?.data.title || text('untitled');
+      const target = view.node.get(edge.target)?.data.title || text('node.untitled');
       out.set(edge.source, [...(out.get(edge.source) ?? []), label ? `${label}: ${target}` : target]);
     }
     return out;
@@ -53,14 +52,14 @@ export function StepsPanel({ view, order, query, found, selected, onQuery, onGo,
               <button type="button" className="step" aria-current={node.id === selected ? 'true' : undefined} onClick={() => onGo(node.id)}>
                 <Icon aria-hidden style={{ color: node.color ?? nodeColor(node.type) }} />
                 <span className="step__text">
-                  <b>{node.data.title || text('untitled')}</b>
+                  <b>{node.data.title || text('node.untitled')}</b>
                   <small>
                     {text(`node.${node.type}`)}
                     {ways.has(node.id) ? ` → ${ways.get(node.id)!.join(', ')}` : ''}
                   </small>
                 </span>
               </button>
-              {part ? <IconButton label={text('openPart', { title: part.name || node.data.title || text('untitled') })} icon={<ExternalLink />} onClick={() => onOpen(subflowId!)} /> : null}
+              {part ? <IconButton label={text('openPart', { title: part.name || node.data.title || text('node.untitled') })} icon={<ExternalLink />} onClick={() => onOpen(subflowId!)} /> : null}
             </li>
           );
         })}

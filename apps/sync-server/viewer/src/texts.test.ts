@@ -7,5 +7,5 @@ test('speaks the first language of the browser that it has', () => {
 
 test('fills in what it is given, and chooses by the number', () => {
   const [en, de] = [translator('en'), translator('de')];
-  expect([en('variantCount', { count: 1 }), en('variantCount', { count: 2 }), de('members', { count: 1 }), de('edgeName', { source: 'A', target: 'B' })]).toEqual(['1 state', '2 states', '1 Schritt', 'Von A zu B']);
+  expect([en('node.variantCount', { count: 1 }), en('node.variantCount', { count: 2 }), de('frame.members', { count: 1 }), de('edge.name', { source: 'A', target: 'B' })]).toEqual(['1 state', '2 states', '1 Schritt', 'Von A nach B']);
 });

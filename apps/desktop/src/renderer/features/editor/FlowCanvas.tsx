@@ -1,4 +1,4 @@
-import { CanvasContext, FlowEdge, FlowNode, FrameNode, Menu, OverviewMap, type CanvasActions, type MenuEntry, type SceneNode } from '@uxflow/ui';
+import { CanvasContext, canvasTexts, FlowEdge, FlowNode, FrameNode, Menu, OverviewMap, type CanvasActions, type MenuEntry, type SceneNode } from '@uxflow/ui';
 import { Background, BackgroundVariant, ConnectionMode, ReactFlow, SelectionMode, useReactFlow, type Edge as CanvasEdge } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useText } from '../../i18n/TextContext.tsx';
@@ -6,7 +6,7 @@ import { useEditor, useFlow, useSession } from '../../store/flowServices.ts';
 import { goTo } from '../../store/route.ts';
 import { useSettings } from '../../store/services.ts';
 import { canvasMenu, newNodeMenu } from './canvasMenu.tsx';
-import { canvasTexts } from './canvasTexts.ts';
+import { editingTexts } from './editingTexts.ts';
 import type { EditorCommands } from './commands.ts';
 import { PALETTE_DRAG } from './Palette.tsx';
 import { resizeFrame } from './intents.ts';
@@ -73,7 +73,7 @@ export function FlowCanvas({ commands, isAnimating, onAccept, onReject, overlay 
       resizeFrame: (id, rect) => void flow.dispatch(resizeFrame(id, rect)),
     };
   }, [flow, editor, isReadOnly, onAccept, onReject]);
-  const context = useMemo(() => ({ texts: canvasTexts(text), actions }), [text, actions]);
+  const context = useMemo(() => ({ texts: canvasTexts(text, editingTexts(text)), actions }), [text, actions]);
 
   // The first view of a flow: where the person was, else all of it, as soon as there is something (ghosts come a moment after the
   // records) and as long as nobody has put a hand to the page.

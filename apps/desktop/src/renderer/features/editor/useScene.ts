@@ -1,9 +1,8 @@
 import { useMemo, useRef } from 'react';
 import type { Edge, FlowView, Node, Point } from '@uxflow/core';
-import { nextScene, type Ghost, type Scene } from '@uxflow/ui';
+import { edgeName, nextScene, nodeName, type Ghost, type Scene } from '@uxflow/ui';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useEditor, useGhosts, useSession } from '../../store/flowServices.ts';
-import { edgeName, nodeName } from './canvasTexts.ts';
 
 /** What the canvas shows now; `positions` is where nodes under the hand stand. */
 export function useScene(positions: ReadonlyMap<string, Point>): Scene {
