@@ -24,6 +24,22 @@ export async function bundleServer(entry: string, outDir: string, plugins: reado
   cpSync(webauthnFile(), join(outDir, 'assets/webauthn.js'));
 }
 
+/** A server loads parts of its bundle when they are first needed: those of one that was begun so lately must be there still. */
+const KEEP_MS = 86_400_000;
+
+/** Puts a bundle in the place of the one before. Of older ones the parts go once they are a day old; those of the one before stay for a server that runs from it. */
+export function placeBundle(part: string, out: string, now: number = Date.now()): void {
+  const before = statSync(join(out, 'main.js'), { throwIfNoEntry: false })?.mtimeMs ?? now;
+  for (const name of readdirSync(part).filter((one) => one !== 'main.js')) cpSync(join(part, name), join(out, name), { recursive: true });
+  renameSync(join(part, 'main.js'), join(out, 'main.js'));
+  for (const name of readdirSync(join(out, 'assets'))) {
+    const file = join(out, 'assets', name);
+    // The parts of a bundle are put here after its main file was written.
+    if (!existsSync(join(part, 'assets', name)) && statSync(file).mtimeMs < Math.min(before, now - KEEP_MS)) rmSync(file);
+  }
+  rmSync(part, { recursive: true, force: true });
+}
+
 /** V8 keeps the text of a program as long as it runs, at two bytes a character as soon as one of them is not Latin: megabytes of a server at rest. */
 const oneByteSource: Plugin = {
   name: 'one-byte-source',
@@ -54,8 +70,6 @@ if (process.argv[1] === import.meta.filename) {
     // Beside its place first: of two that build at once, or of one that starts meanwhile, none ever sees half a bundle.
     const part = join(out, `part-${process.pid}`);
     await bundleServer(join(here, 'src/main.ts'), part);
-    for (const name of readdirSync(part).filter((one) => one !== 'main.js')) cpSync(join(part, name), join(out, name), { recursive: true });
-    renameSync(join(part, 'main.js'), bundle);
-    rmSync(part, { recursive: true, force: true });
+    placeBundle(part, out);
   }
 }
