@@ -162,7 +162,7 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     const link = (text: string) => /http:\S+#\S+/.exec(text)![0].replace('127.0.0.1', 'localhost');
     await page.goto(link((await stage.mailbox.take('moved@example.org', 'Confirm your new address')).text));
     await page.getByRole('button', { name: 'Confirm' }).click();
-    expect(await page.locator('h1').textContent()).toBe('The new address holds');
+    expect(await page.locator('h1').textContent()).toBe('Your address is changed');
     await page.goto(`${home}/account/security`);
     expect(await card(page, 'E-mail address').textContent()).toContain('moved@example.org');
     await page.goto(link((await stage.mailbox.take(email, 'has a new address')).text));
@@ -252,13 +252,13 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     await password.getByLabel('Current password').fill(GOOD_PASSWORD);
     await password.getByLabel('New password').fill('a-different-orchard-5');
     await password.getByRole('button').click();
-    expect(await status(page)).toContain('The new password holds');
+    expect(await status(page)).toContain('The password is changed');
 
-    await page.getByRole('link', { name: 'Keys for programs' }).click();
+    await page.getByRole('link', { name: 'API keys' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Build robot');
     await page.getByLabel('Comment', { exact: true }).check();
     await page.getByRole('button', { name: 'Make a key' }).click();
-    const secret = await page.getByLabel('Key', { exact: true }).inputValue();
+    const secret = await page.locator('.copied').innerText();
     expect((await call(stage.server, 'GET', '/api/v1/workspaces', { token: secret })).status).toBe(200);
     await page.getByRole('link', { name: 'Back' }).click();
     expect(await page.locator('.rows').textContent()).toContain('Comment, See projects and flows');

@@ -49,12 +49,12 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.getByLabel('Your name').fill('Ada');
     await page.getByLabel('E-mail address').fill('ada@example.org');
     await page.getByLabel('Password').fill('passwordpassword');
-    await page.getByRole('button', { name: 'Make an account' }).click();
+    await page.getByRole('button', { name: 'Create an account' }).click();
     expect(await page.getByRole('alert').textContent()).toContain('too easy to guess');
     expect(await page.getByLabel('E-mail address').inputValue()).toBe('ada@example.org');
     await page.getByLabel('Password').fill(GOOD_PASSWORD);
-    await page.getByRole('button', { name: 'Make an account' }).click();
-    expect(await heading()).toBe('Look into your mailbox');
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    expect(await heading()).toBe('Check your inbox');
 
     const link = /http:\S+verify#\S+/.exec((await mailbox.take('ada@example.org', 'Confirm')).text)![0];
     await page.goto(link);
@@ -102,7 +102,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.goto(/http:\S+reset#\S+/.exec((await mailbox.take('ada@example.org', 'Set a new password')).text)![0]);
     await page.getByLabel('New password').fill('a-different-orchard-5');
     await page.getByRole('button', { name: 'Continue' }).click();
-    expect(await heading()).toBe('The new password holds');
+    expect(await heading()).toBe('Your password is changed');
     await page.getByRole('link', { name: 'Sign in' }).click();
     await page.getByLabel('E-mail address').fill('ada@example.org');
     await page.getByLabel('Password').fill('a-different-orchard-5');

@@ -75,12 +75,12 @@ export async function startColleague(browser: Browser, { name, email, colorSchem
 export async function register({ context, name, email }: Colleague, server: string, mailbox: TestMailbox, page?: Page): Promise<void> {
   const own = page ?? (await context.newPage());
   if (!page) await own.goto(server);
-  await own.getByRole('link', { name: page ? 'Make an account' : 'I have no account yet' }).click();
+  await own.getByRole('link', { name: 'Create an account' }).click();
   await own.getByLabel('Your name').fill(name);
   await own.getByLabel('E-mail address').fill(email);
   await own.getByLabel('Password').fill(GOOD_PASSWORD);
-  await own.getByRole('button', { name: 'Make an account' }).click();
-  await own.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+  await own.getByRole('button', { name: 'Create an account' }).click();
+  await own.getByRole('heading', { name: 'Check your inbox' }).waitFor();
   await own.goto(/http:\S+verify#\S+/.exec((await mailbox.take(email, 'Confirm')).text)![0]);
   await own.getByRole('button', { name: 'Confirm' }).click();
   await own.getByRole('heading', { name: 'Your address is confirmed' }).waitFor();

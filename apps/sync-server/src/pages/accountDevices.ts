@@ -18,7 +18,7 @@ export function showDevices({ accounts: { sessions } }: PageParts): ShowSection 
           ${current ? '' : html`<form method="post" action="/account/devices/end"><input type="hidden" name="id" value="${id}" /><button class="second">${t.deviceEnd}<span class="unseen"> ${name}</span></button></form>`}
         </li>`;
       })}</ul>
-      ${all.length > 1 ? html`<form method="post" action="/account/devices/end-others"><button>${t.devicesEnd}</button></form>` : ''}`), { problem });
+      ${all.length > 1 ? html`<form method="post" action="/account/devices/end-others"><button class="second">${t.devicesEnd}</button></form>` : ''}`), { problem });
   };
 }
 

@@ -26,7 +26,7 @@ export function showKeys({ accounts: { apiKeys }, workspaces: { workspaces } }: 
         <label>${t.keyName}<input name="name" required maxlength="100" /></label>
         <label>${t.keyWorkspace}<select name="workspaceId"><option value="">${t.keyEverywhere}</option>${places.map(({ id, name }) => html`<option value="${id}">${name}</option>`)}</select></label>
         <label>${t.keyDays}<select name="days">${DAYS.map((days) => html`<option value="${days}"${days === 90 ? html` selected` : ''}>${fill(t.keyDaysChoice, { days })}</option>`)}</select></label>
-        <fieldset><legend>${t.keyScopes}</legend>${[...API_SCOPES].reverse().map((scope) => html`<label class="check"><input type="checkbox" name="scope-${scope}"${STANDARD_SCOPES.includes(scope) ? html` checked` : ''} />${scopeName(scope)}</label>`)}</fieldset>
+        <fieldset class="columns"><legend>${t.keyScopes}</legend>${[...API_SCOPES].reverse().map((scope) => html`<label class="check"><input type="checkbox" name="scope-${scope}"${STANDARD_SCOPES.includes(scope) ? html` checked` : ''} />${scopeName(scope)}</label>`)}</fieldset>
         <button>${t.keyMake}</button>
       </form>`)}`, { problem });
   };
@@ -38,7 +38,7 @@ export function addKeyForms(pages: AccountPages, { accounts: { apiKeys } }: Page
     const { principal, context, t } = viewer;
     const scopes = API_SCOPES.filter((scope) => boxes[`scope-${scope}`] === 'on');
     const made = await apiKeys.create(principal, parsed(newKeySchema, { name, scopes, expiresInDays: Number(days), ...(workspaceId ? { workspaceId } : {}) }), originOf(context));
-    return lonePage(viewer, fill(t.keyMade, { name: made.name }), html`<p>${t.keyMadeLead}</p><form><label>${t.keySecret}<input readonly value="${made.secret}" autocomplete="off" spellcheck="false" /></label></form><p><a class="button" href="/account/keys">${t.back}</a></p>`);
+    return lonePage(viewer, fill(t.keyMade, { name: made.name }), html`<p>${t.keyMadeLead}</p><p>${t.keySecret}: <code class="copied">${made.secret}</code></p><p><a class="button" href="/account/keys">${t.back}</a></p>`);
   });
   pages.post('/account/keys/revoke', 'keys', {}, async ({ principal, context }, { id = '' }) => {
     await apiKeys.revoke(principal, id, originOf(context));

@@ -33,7 +33,7 @@ export function showSecurity({ accounts: { passkeys, providers }, site }: PagePa
         : html`<p>${t.passwordNone}</p><form method="post" action="/forgot"><input type="hidden" name="email" value="${me.email}" /><button>${t.passwordSet}</button></form>`)}
       ${card(t.passkeys, html`<p>${t.passkeysLead}</p>${passkeyList(viewer, keys)}${passkeyAdding(viewer, site)}`, 'passkeys')}
       ${card(t.twoFactor, twoFactorForms(viewer), 'second-factor')}
-      ${card(t.providers, html`${linked.length + others.length === 0 ? html`<p>${t.providersNone}</p>` : ''}
+      ${linked.length + others.length === 0 ? '' : card(t.providers, html`
         <ul class="rows">${linked.map(({ id, name, linkedAt }) => html`<li><p>${fill(t.providerLinked, { provider: name, day: moment(viewer, linkedAt) })}</p><form method="post" action="/account/providers/remove"><input type="hidden" name="id" value="${id}" /><button class="second">${fill(t.providerRemove, { provider: name })}</button></form></li>`)}</ul>
         ${others.map(({ id, name }) => html`<form method="post" action="/account/providers/add"><input type="hidden" name="id" value="${id}" /><button class="second">${fill(t.providerAdd, { provider: name })}</button></form>`)}`, 'providers')}`, { problem, script: passkeyScripts });
   };

@@ -2,7 +2,7 @@
 import type { Language } from '../mail/templates.ts';
 
 const en = {
-  sections: { profile: 'Profile', security: 'Signing in', devices: 'Devices', keys: 'Keys for programs', data: 'Your data' },
+  sections: { profile: 'Profile', security: 'Sign-in and security', devices: 'Devices', keys: 'API keys', data: 'Your data' },
   nav: 'Your account',
   save: 'Save',
   saved: 'It is saved.',
@@ -27,7 +27,7 @@ const en = {
   emailUndoTitle: 'Undo the change of the address',
   emailUndoLead: 'The account goes back to this address, and every device is signed out.',
   emailUndoButton: 'Undo it',
-  emailDone: 'The new address holds',
+  emailDone: 'Your address is changed',
   emailDoneLead: 'The account belongs to {email} now. Other devices were signed out.',
   emailUndone: 'It is undone',
   emailUndoneLead: 'The account belongs to {email}, and every device was signed out. If somebody else was in it, set a new password now, then look at the ways in on your account page.',
@@ -38,7 +38,7 @@ const en = {
   currentPassword: 'Current password',
   newPassword: 'New password',
   passwordChange: 'Change the password',
-  passwordDone: 'The new password holds. Other devices were signed out.',
+  passwordDone: 'The password is changed. Other devices were signed out.',
 
   passkeys: 'Passkeys',
   passkeysLead: 'Sign in with your fingerprint, your face or the PIN of a device. No password to type, and nothing that a false page could catch.',
@@ -83,7 +83,6 @@ const en = {
   backupRenew: 'Make new backup codes',
 
   providers: 'Other accounts',
-  providersNone: 'This server knows no other accounts to sign in with.',
   providerLinked: '{provider}, since {day}',
   providerAdd: 'Add {provider}',
   providerRemove: 'Remove {provider}',
@@ -101,7 +100,7 @@ const en = {
   devicesEnded: 'All other devices are signed out.',
 
   keysOwn: 'Your keys',
-  keysLead: 'By a key a program does what you allow it, in your name.',
+  keysLead: 'With an API key a program does in your name what you allow it.',
   keysNone: 'There is none.',
   keyLine: '{scopes}; made {made}, ends {ends}, used {uses} times',
   keyNever: 'never',
@@ -142,7 +141,7 @@ const en = {
 export type AccountTexts = typeof en;
 
 const de: AccountTexts = {
-  sections: { profile: 'Profil', security: 'Anmeldung', devices: 'Geräte', keys: 'Schlüssel für Programme', data: 'Deine Daten' },
+  sections: { profile: 'Profil', security: 'Anmeldung und Sicherheit', devices: 'Geräte', keys: 'API-Schlüssel', data: 'Deine Daten' },
   nav: 'Dein Konto',
   save: 'Speichern',
   saved: 'Es ist gespeichert.',
@@ -167,7 +166,7 @@ const de: AccountTexts = {
   emailUndoTitle: 'Änderung der Adresse rückgängig machen',
   emailUndoLead: 'Das Konto kehrt zu dieser Adresse zurück, und alle Geräte werden abgemeldet.',
   emailUndoButton: 'Rückgängig machen',
-  emailDone: 'Die neue Adresse gilt',
+  emailDone: 'Deine Adresse ist geändert',
   emailDoneLead: 'Das Konto gehört jetzt zu {email}. Andere Geräte wurden abgemeldet.',
   emailUndone: 'Es ist rückgängig gemacht',
   emailUndoneLead: 'Das Konto gehört zu {email}, und alle Geräte wurden abgemeldet. War jemand anderes darin, setz jetzt ein neues Passwort und sieh dann auf der Kontoseite die Wege der Anmeldung durch.',
@@ -178,7 +177,7 @@ const de: AccountTexts = {
   currentPassword: 'Aktuelles Passwort',
   newPassword: 'Neues Passwort',
   passwordChange: 'Passwort ändern',
-  passwordDone: 'Das neue Passwort gilt. Andere Geräte wurden abgemeldet.',
+  passwordDone: 'Das Passwort ist geändert. Andere Geräte wurden abgemeldet.',
 
   passkeys: 'Passkeys',
   passkeysLead: 'Melde dich mit Fingerabdruck, Gesicht oder der PIN eines Geräts an. Kein Passwort zum Eintippen und nichts, was eine falsche Seite abfangen könnte.',
@@ -223,7 +222,6 @@ const de: AccountTexts = {
   backupRenew: 'Neue Ersatzcodes machen',
 
   providers: 'Andere Konten',
-  providersNone: 'Dieser Server kennt keine anderen Konten zum Anmelden.',
   providerLinked: '{provider}, seit {day}',
   providerAdd: '{provider} hinzufügen',
   providerRemove: '{provider} entfernen',
@@ -241,7 +239,7 @@ const de: AccountTexts = {
   devicesEnded: 'Alle anderen Geräte sind abgemeldet.',
 
   keysOwn: 'Deine Schlüssel',
-  keysLead: 'Mit einem Schlüssel tut ein Programm in deinem Namen, was du ihm erlaubst.',
+  keysLead: 'Mit einem API-Schlüssel tut ein Programm in deinem Namen, was du ihm erlaubst.',
   keysNone: 'Es gibt keinen.',
   keyLine: '{scopes}; angelegt {made}, endet {ends}, {uses}-mal benutzt',
   keyNever: 'nie',

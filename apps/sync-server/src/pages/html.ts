@@ -39,10 +39,12 @@ export function page(context: Context, { title, language = 'en', theme = 'system
 <meta name="viewport" content="width=device-width, initial-scale=1" />
 <meta name="color-scheme" content="light dark" />
 <title>${title} – UX Flow Engine</title>
+<link rel="icon" href="/assets/icon.svg" />
 <link rel="stylesheet" href="/assets/pages.css" />
 ${[script ?? []].flat().map((path) => html`<script src="${path}" defer></script>`)}
 </head>
 <body>
+<header class="brand"><img src="/assets/icon.svg" alt="" width="28" height="28" />UX Flow Engine</header>
 <main>${body}</main>
 </body>
 </html>

@@ -21,13 +21,13 @@ export function addInvitationPage(get: AddGet, post: AddPost, { workspaces: { in
       title: t.invitation,
       lead: fill(mine.length > 0 ? t.invitationOpen : t.invitationNone, { email: principal.email }),
       more: html`${mine.map(
-        ({ id, workspaceName, inviterName, role, note }) => html`<section aria-label="${workspaceName}">
+        ({ id, workspaceName, inviterName, role, note }) => html`<section class="offer" aria-label="${workspaceName}">
           <p><strong>${workspaceName}</strong><br />${fill(t.invitationFrom, { inviter: inviterName, role: roleName(role, language) })}</p>
-          ${note ? html`<p class="quiet">“${note}”</p>` : ''}
-          <form method="post" action="/invitation"><input type="hidden" name="id" value="${id}" /><button name="answer" value="accept">${t.accept}</button><button class="second" name="answer" value="decline">${t.decline}</button></form>
+          ${note ? html`<p class="quiet"><q>${note}</q></p>` : ''}
+          <form class="answers" method="post" action="/invitation"><input type="hidden" name="id" value="${id}" /><button name="answer" value="accept">${t.accept}</button><button class="second" name="answer" value="decline">${t.decline}</button></form>
         </section>`,
       )}
-      <form method="post" action="/sign-out"><button class="second">${t.otherAccount}</button></form>`,
+      <form method="post" action="/sign-out"><button class="plain">${t.otherAccount}</button></form>`,
     }));
   });
   post('/invitation', 'credential', async (context, { id: invitationId = '', answer }) => {

@@ -16,7 +16,7 @@ import { leadPage } from '../signOn/leadPage.ts';
 import type { SignOn } from '../signOn/service.ts';
 import type { WorkspaceModule } from '../workspaces/module.ts';
 import { addAccountPages } from './accountPages.ts';
-import { PAGES_CSS, PAGES_JS } from './assets.ts';
+import { PAGES_CSS, PAGES_ICON, PAGES_JS } from './assets.ts';
 import { addDesktopPages } from './desktopPages.ts';
 import { html, page, type Html, type PageOptions } from './html.ts';
 import { addInvitationPage } from './invitationPage.ts';
@@ -55,6 +55,7 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
   };
 
   get('/assets/pages.css', (context) => context.body(PAGES_CSS, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=300' }));
+  get('/assets/icon.svg', (context) => context.body(PAGES_ICON, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' }));
   const script = (path: string, text: () => string) => get(path, (context) => context.body(text(), 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=300' }));
   script(TOKEN_SCRIPT, () => PAGES_JS);
   script(passkeyScripts[0], webauthnScript);
@@ -256,7 +257,7 @@ function tokenPage(context: PageContext, kind: 'verify' | 'reset', { problem, to
 }
 
 function mailedPage(context: PageContext, email: string): Response {
-  return messagePage(context, (t) => ({ title: t.mailed, lead: fill(t.mailedLead, { email }) }));
+  return messagePage(context, (t) => ({ title: t.mailed, lead: fill(t.mailedLead, { email }), more: html`<div class="links"><a href="/sign-in">${t.signIn}</a></div>` }));
 }
 
 function statusOf(problem: Problem | undefined): PageOptions['status'] {
