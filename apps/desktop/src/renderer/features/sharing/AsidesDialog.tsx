@@ -25,7 +25,7 @@ export function AsidesDialog({ onClose }: { onClose: () => void }) {
       await reload();
     });
   return (
-    <Dialog title={text('sync.asidesTitle')} closeLabel={text('close')} onClose={onClose} foot={<Button onClick={onClose}>{text('close')}</Button>}>
+    <Dialog isWide title={text('sync.asidesTitle')} closeLabel={text('close')} onClose={onClose} foot={<Button onClick={onClose}>{text('close')}</Button>}>
       <div className="share" aria-busy={isBusy} data-testid="asides-dialog">
         <p>{text('sync.asidesText')}</p>
         {asides === null && !failure ? <Spinner label={text('loading')} /> : null}

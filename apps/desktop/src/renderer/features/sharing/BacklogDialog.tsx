@@ -21,7 +21,7 @@ export function BacklogDialog({ onClose }: { onClose: () => void }) {
       if (copyId) goTo({ page: 'flow', flowId: copyId });
     });
   return (
-    <Dialog title={text('sync.backlogTitle')} closeLabel={text('close')} onClose={onClose}>
+    <Dialog isWide title={text('sync.backlogTitle')} closeLabel={text('close')} onClose={onClose}>
       <div className="share" aria-busy={isBusy} data-testid="backlog-dialog">
         <p>{text('sync.backlogText', { entries: backlog?.entries ?? 0, conflicts: backlog?.conflicts ?? 0 })}</p>
         <FailureNotice failure={failure} />

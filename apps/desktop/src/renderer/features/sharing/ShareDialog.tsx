@@ -28,7 +28,7 @@ export function ShareDialog({ onClose }: { onClose: () => void }) {
   const isShared = status !== null && status.state !== 'local';
   if (managed) return <WorkspaceDialog workspaceId={managed} onBack={() => setManaged(null)} onClose={onClose} />;
   return (
-    <Dialog title={text(isShared ? 'sync.shared' : 'sync.share')} closeLabel={text('close')} onClose={onClose} foot={<Button onClick={onClose}>{text('close')}</Button>}>
+    <Dialog isWide={isShared && user !== null && user !== undefined} title={text(isShared ? 'sync.shared' : 'sync.share')} closeLabel={text('close')} onClose={onClose} foot={<Button onClick={onClose}>{text('close')}</Button>}>
       <div className="share" data-testid="share-dialog">
         {!user ? (
           <>
@@ -119,6 +119,7 @@ function SharedWith({ onManage }: { onManage: (workspaceId: string) => void }) {
           <Lock aria-hidden /> {text('workspace.encrypted')}
         </p>
       ) : null}
+      {workspaceId ? <InviteForm workspaceId={workspaceId} isSealed={isSealed} isOpen={!isSealed || isOpen} onInvited={() => Promise.resolve()} /> : null}
       {members && members.length > 0 ? (
         <ul className="share__members" aria-label={text('sync.members')}>
           {members.map((member) => (
@@ -135,7 +136,6 @@ function SharedWith({ onManage }: { onManage: (workspaceId: string) => void }) {
           {text('share.people')}
         </Button>
       ) : null}
-      {workspaceId ? <InviteForm workspaceId={workspaceId} isSealed={isSealed} isOpen={!isSealed || isOpen} onInvited={() => Promise.resolve()} /> : null}
       <FailureNotice failure={failure} />
       {workspaceId && status.state !== 'sharing' ? <LinksPanel /> : null}
       <details className="share__end">

@@ -60,7 +60,7 @@ export const sharingGerman = {
   'sync.copyName': '{name} (meine Fassung)',
   'sync.asides': 'Abgelehnte Änderungen',
   'sync.asidesTitle': 'Änderungen, die der Server abgelehnt hat',
-  'sync.asidesText': 'Sie sind nicht im geteilten Flow, bleiben aber hier, bis du entscheidest.',
+  'sync.asidesText': 'Diese Änderungen sind nicht im geteilten Flow, bleiben aber hier, bis du entscheidest.',
   'sync.asidesNone': 'Es liegt nichts beiseite.',
   'sync.asideOf': '{count} {count:Änderung:Änderungen}, {when}',
   'sync.asideRetry': 'Noch einmal versuchen',
