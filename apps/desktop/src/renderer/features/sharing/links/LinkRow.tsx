@@ -46,6 +46,7 @@ export function LinkRow({ link, flowId, now, isNew, isSealed, onChanged }: LinkR
         <Badge {...(link.state === 'open' ? { tone: 'success' as const } : { tone: 'warning' as const })}>{text(`links.state.${link.state}`)}</Badge>
       </div>
       <p className="share__quiet">{facts.join(' · ')}</p>
+      {link.state === 'held' ? <p className="share__quiet">{text('links.held')}</p> : null}
       {isNew && link.address ? (
         <Notice tone="success">
           <p>{text('links.made')}</p>
