@@ -1,42 +1,21 @@
 /** Two apps as people use them, on a real server: sign in, share, open, edit together and apart, and what is refused. */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { GOOD_PASSWORD, registerPerson, type Person } from './testAccounts.ts';
-import { startAccountServer, type AccountServer } from './testAccountServer.ts';
-import { startTestApp, type TestApp } from './testApp.ts';
+import { expect, test } from 'vitest';
+import { GOOD_PASSWORD, type Person } from './testAccounts.ts';
+import type { TestApp } from './testApp.ts';
+import { isEverywhere, node, retitle, startTestApps } from './testApps.ts';
 import { until } from './testDevice.ts';
 
-let stage: AccountServer;
-let people: Record<'ann' | 'bob', Person>;
-const apps: TestApp[] = [];
-beforeAll(async () => {
-  stage = await startAccountServer();
-  const { server, mailbox } = stage;
-  people = { ann: await registerPerson(server, mailbox, { email: 'ann@example.org', name: 'Ann Arbor' }), bob: await registerPerson(server, mailbox, { email: 'bob@example.org', name: 'Bob' }) };
-}, 60_000);
-afterAll(() => stage.close());
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
-});
-
+const at = startTestApps({ ann: 'Ann Arbor', bob: 'Bob' });
+const { signedIn } = at;
 let count = 0;
-const node = (id: string, title: string, x = 0) => ({ op: 'add' as const, kind: 'node' as const, id, value: { type: 'screen', position: { x, y: 0 }, data: { title } } });
-const retitle = (id: string, from: string, to: string) => ({ op: 'set' as const, kind: 'node' as const, id, field: 'data.title', from, to });
-
-async function signedIn(who: 'ann' | 'bob'): Promise<TestApp> {
-  const app = await startTestApp();
-  apps.push(app);
-  const account = await app.api.account.signIn({ server: stage.server.url, email: people[who].email, password: GOOD_PASSWORD });
-  expect(account.user).toMatchObject({ id: people[who].userId, email: people[who].email });
-  return app;
-}
 
 /** Ann shares a flow with one screen in a workspace of hers; Bob is there in this role and has opened it. */
 async function shared(role: 'member' | 'viewer' | 'commenter' = 'member') {
   const [ann, bob] = [await signedIn('ann'), await signedIn('bob')];
-  const { pool } = stage.server.database;
+  const { pool } = at.server.database;
   const workspaceId = `ws_test_${++count}`;
-  await pool.query(`insert into workspace (id, name, owner_id) values ($1, 'Team', $2)`, [workspaceId, people.ann.userId]);
-  await pool.query(`insert into member (workspace_id, user_id, role) values ($1, $2, 'owner'), ($1, $3, $4)`, [workspaceId, people.ann.userId, people.bob.userId, role]);
+  await pool.query(`insert into workspace (id, name, owner_id) values ($1, 'Team', $2)`, [workspaceId, at.people.ann.userId]);
+  await pool.query(`insert into member (workspace_id, user_id, role) values ($1, $2, 'owner'), ($1, $3, $4)`, [workspaceId, at.people.ann.userId, at.people.bob.userId, role]);
   const flow = await ann.api.flows.create({ name: 'Checkout' });
   await ann.edit(flow.id, `tx_first_${count}`, [node('node_1', 'Cart')]);
   await ann.api.sync.share({ flowId: flow.id, workspaceId });
@@ -47,7 +26,6 @@ async function shared(role: 'member' | 'viewer' | 'commenter' = 'member') {
   expect(opened).toMatchObject({ id: flow.id, name: 'Checkout', nodeCount: 1 });
   return { ann, bob, flowId: flow.id, logId: listed!.logId, workspaceId };
 }
-const isEverywhere = (flowId: string, title: string, ...at: TestApp[]) => until(`everybody has ${title}`, async () => (await Promise.all(at.map((app) => app.textOf(flowId)))).every((text) => text.includes(title)));
 
 test('what one edits, the other has; both say when they were synced, and the list names what is shared', async () => {
   const { ann, bob, flowId, logId } = await shared();
@@ -66,7 +44,7 @@ test('what one edits, the other has; both say when they were synced, and the lis
   // Opened anew from the disk, the chain is that of the server.
   await bob.restart();
   await until('synced again', async () => (await bob.statusOf(flowId)).state === 'synced');
-  const { rows } = await stage.server.database.pool.query('select head_no as head from log where id = $1', [logId]);
+  const { rows } = await at.server.database.pool.query('select head_no as head from log where id = $1', [logId]);
   expect(Number(rows[0].head)).toBe(4);
 });
 
@@ -114,7 +92,7 @@ test('who may comment comments, and nothing else', async () => {
   const { ann, bob, flowId } = await shared('commenter');
   await until('synced', async () => (await bob.statusOf(flowId)).state === 'synced');
   await expect(bob.edit(flowId, 'tx_no', [retitle('node_1', 'Cart', 'No')])).rejects.toMatchObject({ code: 'OP_OUT_OF_SCOPE' });
-  await bob.edit(flowId, 'tx_comment', [{ op: 'add', kind: 'comment', id: 'comment_1', value: { body: 'Is this clear?', authorId: people.bob.userId, authorName: 'Bob', at: 1, nodeId: 'node_1' } }]);
+  await bob.edit(flowId, 'tx_comment', [{ op: 'add', kind: 'comment', id: 'comment_1', value: { body: 'Is this clear?', authorId: at.people.bob.userId, authorName: 'Bob', at: 1, nodeId: 'node_1' } }]);
   await isEverywhere(flowId, 'Is this clear?', ann, bob);
   expect((await bob.statusOf(flowId)).asides).toBe(0);
 });
@@ -122,8 +100,8 @@ test('who may comment comments, and nothing else', async () => {
 test('what was written before the role was taken away is kept aside, and can be tried again or kept as a flow', async () => {
   const { bob, flowId, workspaceId } = await shared();
   const setRole = async (role: string) => {
-    await stage.server.database.pool.query('update member set role = $3 where workspace_id = $1 and user_id = $2', [workspaceId, people.bob.userId, role]);
-    await stage.server.access.revoke({ userId: people.bob.userId, workspaceId });
+    await at.server.database.pool.query('update member set role = $3 where workspace_id = $1 and user_id = $2', [workspaceId, at.people.bob.userId, role]);
+    await at.server.access.revoke({ userId: at.people.bob.userId, workspaceId });
   };
   bob.pull();
   await bob.edit(flowId, 'tx_late_1', [node('node_l', 'Late step', 300)]);
@@ -152,8 +130,8 @@ test('what was written before the role was taken away is kept aside, and can be 
 
 test('who is removed hears it, keeps the flow, and can go on alone', async () => {
   const { bob, flowId, workspaceId } = await shared();
-  await stage.server.database.pool.query('delete from member where workspace_id = $1 and user_id = $2', [workspaceId, people.bob.userId]);
-  await stage.server.access.revoke({ userId: people.bob.userId, workspaceId });
+  await at.server.database.pool.query('delete from member where workspace_id = $1 and user_id = $2', [workspaceId, at.people.bob.userId]);
+  await at.server.access.revoke({ userId: at.people.bob.userId, workspaceId });
   await until('stopped', async () => (await bob.statusOf(flowId)).state === 'stopped');
   expect((await bob.statusOf(flowId)).reason?.code).toMatch(/ACCESS_REVOKED|LOG_NOT_FOUND/);
   await bob.edit(flowId, 'tx_alone', [node('node_z', 'Alone', 900)]);
@@ -171,7 +149,7 @@ test('people see each other, and what was just changed', async () => {
   await until('both synced', () => atAnn.status()?.state === 'synced' && atBob.status()?.state === 'synced');
   await bob.api.sync.show({ flowId, shown: { cursor: { x: 12, y: 34 }, selection: ['node_1'], viewport: { x: 0, y: 0, width: 800, height: 600 } } });
   await until('ann sees bob', () => atAnn.peers().length === 1);
-  expect(atAnn.peers()[0]).toMatchObject({ userId: people.bob.userId, name: 'Bob', cursor: { x: 12, y: 34 }, selection: ['node_1'] });
+  expect(atAnn.peers()[0]).toMatchObject({ userId: at.people.bob.userId, name: 'Bob', cursor: { x: 12, y: 34 }, selection: ['node_1'] });
   expect(atBob.peers()).toEqual([]);
   await bob.edit(flowId, 'tx_touch', [retitle('node_1', 'Cart', 'Touched')]);
   await until('ann is told', () => atAnn.events.some((event) => event.type === 'touched' && event.ids.includes('node_1')));
@@ -183,7 +161,7 @@ test('people see each other, and what was just changed', async () => {
 
 test('after an older copy of the server everybody brings back what it lost', async () => {
   const { ann, bob, flowId, logId } = await shared();
-  const { pool } = stage.server.database;
+  const { pool } = at.server.database;
   const { rows: start } = await pool.query<{ no: number }>('select head_no::int as no from log where id = $1', [logId]);
   for (const [n, app] of [ann, bob, ann, bob].entries()) {
     await app.edit(flowId, `tx_turn_${n}`, [node(`node_t${n}`, `Turn ${n}`, n * 200)]);
@@ -227,14 +205,13 @@ test('a backlog of many conflicts waits for its person, who may keep it as a flo
 });
 
 test('a browser signs the app in; nobody else can with what it saw', async () => {
-  const app = await startTestApp();
-  apps.push(app);
-  const { server } = stage;
+  const app = await at.app();
+  const { server } = at;
   const { address } = await app.api.account.signInByBrowser({ server: server.url });
   const asked = Object.fromEntries(new URL(address).searchParams);
   expect(new URL(asked.redirect_uri!).hostname).toBe('127.0.0.1');
   // What the page of the server does when the person presses the button.
-  const cookie = await cookieOf(people.ann);
+  const cookie = await cookieOf(at.people.ann);
   const approved = await fetch(`${server.url}/desktop`, { method: 'POST', redirect: 'manual', headers: { cookie, origin: server.url, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ ...asked, answer: 'yes' }) });
   expect(approved.status).toBe(303);
   const back = new URL(approved.headers.get('location')!);
@@ -243,20 +220,19 @@ test('a browser signs the app in; nobody else can with what it saw', async () =>
   expect((await fetch(wrong)).status).toBe(404);
   expect((await fetch(back)).status).toBe(200);
   await until('signed in', async () => (await app.api.account.get()).user !== null);
-  expect((await app.api.account.get()).user).toMatchObject({ id: people.ann.userId, name: 'Ann Arbor' });
+  expect((await app.api.account.get()).user).toMatchObject({ id: at.people.ann.userId, name: 'Ann Arbor' });
   expect(JSON.stringify(await app.api.app.egress({ limit: 50 }))).not.toContain(back.searchParams.get('code'));
   await app.api.account.signOut();
   expect(await app.api.account.get()).toMatchObject({ user: null, server: server.url });
 });
 
 test('addresses of no server, plain http abroad and wrong passwords are refused with their reason', async () => {
-  const app = await startTestApp();
-  apps.push(app);
-  const signIn = (server: string, password = GOOD_PASSWORD) => app.api.account.signIn({ server, email: people.bob.email, password });
+  const app = await at.app();
+  const signIn = (server: string, password = GOOD_PASSWORD) => app.api.account.signIn({ server, email: at.people.bob.email, password });
   await expect(signIn('ftp://x')).rejects.toMatchObject({ code: 'SERVER_ADDRESS_INVALID' });
   await expect(signIn('http://sync.example.com')).rejects.toMatchObject({ code: 'SERVER_ADDRESS_INSECURE' });
   await expect(signIn('127.0.0.1:1')).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
-  await expect(signIn(stage.server.url, 'not-this-one')).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
+  await expect(signIn(at.server.url, 'not-this-one')).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
   await app.api.settings.set({ localOnly: true });
   await expect(signIn('https://sync.example.com')).rejects.toMatchObject({ code: 'EGRESS_REFUSED' });
   await expect(app.api.sync.workspaces()).rejects.toMatchObject({ code: 'SIGNED_OUT' });
@@ -264,9 +240,9 @@ test('addresses of no server, plain http abroad and wrong passwords are refused 
 
 test('a flow whose sharing was cut off is shared after the next start, with what was changed meanwhile', async () => {
   const ann = await signedIn('ann');
-  const { pool } = stage.server.database;
-  await pool.query(`insert into workspace (id, name, owner_id) values ('ws_cut', 'Cut', $1)`, [people.ann.userId]);
-  await pool.query(`insert into member (workspace_id, user_id, role) values ('ws_cut', $1, 'owner'), ('ws_cut', $2, 'member')`, [people.ann.userId, people.bob.userId]);
+  const { pool } = at.server.database;
+  await pool.query(`insert into workspace (id, name, owner_id) values ('ws_cut', 'Cut', $1)`, [at.people.ann.userId]);
+  await pool.query(`insert into member (workspace_id, user_id, role) values ('ws_cut', $1, 'owner'), ('ws_cut', $2, 'member')`, [at.people.ann.userId, at.people.bob.userId]);
   const flow = await ann.api.flows.create({ name: 'Cut off' });
   ann.lose('/ws_cut/flows');
   await expect(ann.api.sync.share({ flowId: flow.id, workspaceId: 'ws_cut' })).rejects.toMatchObject({ code: 'SERVER_UNREACHABLE' });
@@ -288,14 +264,14 @@ test('a flow that the server refuses stays as it was', async () => {
   await expect(ann.api.sync.share({ flowId: flow.id, workspaceId: 'ws_of_others' })).rejects.toMatchObject({ code: 'WORKSPACE_NOT_WRITABLE' });
   expect(await ann.statusOf(flow.id)).toMatchObject({ state: 'local' });
   // Ann has the one workspace that her plan allows.
-  await stage.server.database.pool.query(`insert into workspace (id, name, owner_id) values ('ws_hers', 'Hers', $1) on conflict do nothing`, [people.ann.userId]);
+  await at.server.database.pool.query(`insert into workspace (id, name, owner_id) values ('ws_hers', 'Hers', $1) on conflict do nothing`, [at.people.ann.userId]);
   await expect(ann.api.sync.createWorkspace({ name: 'One more' })).rejects.toMatchObject({ code: 'WORKSPACE_LIMIT' });
   await ann.edit(flow.id, 'tx_local', [node('node_1', 'Local')]);
   expect(await ann.statusOf(flow.id)).toMatchObject({ state: 'local', waiting: 0 });
 });
 
 async function cookieOf({ email, password }: Person): Promise<string> {
-  const response = await fetch(`${stage.server.url}/sign-in`, { method: 'POST', redirect: 'manual', headers: { origin: stage.server.url, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ email, password }) });
+  const response = await fetch(`${at.server.url}/sign-in`, { method: 'POST', redirect: 'manual', headers: { origin: at.server.url, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ email, password }) });
   return response.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ');
 }
 
@@ -303,14 +279,14 @@ test('what one account left waiting on a device, another account there does not 
   const { ann, bob, flowId, logId, workspaceId } = await shared();
   await ann.api.account.signOut();
   await ann.edit(flowId, 'tx_left', [retitle('node_1', 'Cart', 'Left by Ann')]);
-  const signIn = (who: 'ann' | 'bob') => ann.api.account.signIn({ server: stage.server.url, email: people[who].email, password: GOOD_PASSWORD });
-  await signIn('bob');
+  const signIn = (who: 'ann' | 'bob') => at.signIn(ann, who);
+  expect((await signIn('bob')).user).toMatchObject({ id: at.people.bob.userId, email: at.people.bob.email });
   expect(await ann.api.sync.open({ logId, workspaceId })).toMatchObject({ id: flowId });
   expect(await ann.statusOf(flowId)).toMatchObject({ state: 'signedOut', waiting: 1, reason: { code: 'OTHER_ACCOUNT' } });
   await ann.api.account.signOut();
   await signIn('ann');
   await isEverywhere(flowId, 'Left by Ann', bob);
-  expect((await stage.server.database.pool.query(`select author_id as author from entry where log_id = $1 and id = 'tx_left'`, [logId])).rows).toEqual([{ author: people.ann.userId }]);
+  expect((await at.server.database.pool.query(`select author_id as author from entry where log_id = $1 and id = 'tx_left'`, [logId])).rows).toEqual([{ author: at.people.ann.userId }]);
   await until('nothing waits', async () => (await ann.statusOf(flowId)).waiting === 0);
 
   await ann.api.account.signOut();

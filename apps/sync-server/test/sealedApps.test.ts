@@ -1,8 +1,9 @@
 /** People at work in an encrypted workspace, each with an app of their own on a real server: coming, waiting, leaving, names, pictures, links. */
 import { expect, test } from 'vitest';
 import { openLink, readLinkFragment } from '@uxflow/core/keys';
-import { isEverywhere, node, opens, retitle, stateOf, startSealedStage } from './sealedStage.ts';
+import { opens, stateOf, startSealedStage } from './sealedStage.ts';
 import type { TestApp } from './testApp.ts';
+import { isEverywhere, node, retitle } from './testApps.ts';
 import { until } from './testDevice.ts';
 import { testCipher } from './testKeyDevice.ts';
 

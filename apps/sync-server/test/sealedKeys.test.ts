@@ -1,7 +1,7 @@
 /** The keys of accounts in real apps: changed, begun anew, brought to new devices, kept apart; and servers that are away or lie. */
 import { expect, test } from 'vitest';
-import { isEverywhere, node, opens, retitle, stateOf, startSealedStage } from './sealedStage.ts';
-import { GOOD_PASSWORD } from './testAccounts.ts';
+import { opens, stateOf, startSealedStage } from './sealedStage.ts';
+import { isEverywhere, node, retitle } from './testApps.ts';
 import { until } from './testDevice.ts';
 
 const at = startSealedStage();
@@ -62,7 +62,7 @@ test('two accounts on one device keep their keys apart', async () => {
   await ann.api.account.signOut();
   expect(await ann.api.keys.get()).toMatchObject({ account: { state: 'signedOut' }, workspaces: [] });
   expect(await ann.statusOf(flowId)).toMatchObject({ state: 'signedOut' });
-  await ann.api.account.signIn({ server: at.server.url, email: at.people.bob.email, password: GOOD_PASSWORD });
+  await at.signIn(ann, 'bob');
   await ann.api.keys.refresh({});
   expect((await ann.api.keys.get()).account.state).toBe('none');
   await ann.api.keys.setUp();
@@ -70,7 +70,7 @@ test('two accounts on one device keep their keys apart', async () => {
   await ann.edit(flowId, 'tx_other', [node('node_2', 'While Bob sat here', 300)]);
   expect(await ann.statusOf(flowId)).toMatchObject({ state: 'signedOut', waiting: 1, reason: { code: 'OTHER_ACCOUNT' } });
   await ann.api.account.signOut();
-  await ann.api.account.signIn({ server: at.server.url, email: at.people.ann.email, password: GOOD_PASSWORD });
+  await at.signIn(ann, 'ann');
   await until('sent', async () => (await ann.statusOf(flowId)).state === 'synced');
   expect(await stateOf(ann, workspaceId)).toMatchObject({ state: 'ok' });
 });
