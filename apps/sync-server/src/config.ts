@@ -2,7 +2,7 @@
 import { AppError } from '@uxflow/core/base';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { defaultDataFolder } from './db/embedded.ts';
+import { defaultDataFolder } from './db/postgresPlace.ts';
 import { PLAN_NAMES } from './workspaces/plans.ts';
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
