@@ -1,26 +1,25 @@
 /**
- * The sync of one instance: its connections, the rooms of the logs that they have joined, the committer behind them and the bus to the
+ * The sync of one instance: its connections, the rooms of the logs that they have joined, what is pushed into them (pushes.ts) and the bus to the
  * other instances. Everything that comes in is answered here; nothing here knows what an entry says.
  */
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { isAppError, type Logger } from '@uxflow/core/base';
-import { changesFrame, decodeUp, LIMITS, ownRecord, PROTOCOL, readEnvelope, type ClientMessage } from '@uxflow/core/protocol';
+import { decodeUp, LIMITS, PROTOCOL, type ClientMessage } from '@uxflow/core/protocol';
 import { isConcerned } from '../access/principal.ts';
-import { createRateLimiter } from '../access/rateLimiter.ts';
 import type { ServerDatabase } from '../db/database.ts';
 import type { SyncMonitor } from '../monitoring/monitor.ts';
-import type { Principal, Revocation, SyncAccess } from './access.ts';
+import type { Revocation, SyncAccess } from './access.ts';
 import type { Bus } from './bus.ts';
-import type { Outcome } from './commitBatch.ts';
-import { createCommitter } from './committer.ts';
-import { CLOSE, Connection, toWire, type RateLimit } from './connection.ts';
+import { CLOSE, Connection, type RateLimit } from './connection.ts';
 import { createHints } from './hints.ts';
+import type { HubParts } from './hubParts.ts';
 import { createJoiner } from './joiner.ts';
 import { onKeysChanged } from './keyNotices.ts';
 import { createLogTables, type LogTables } from './logTables.ts';
 import { createPresence } from './presence.ts';
+import { createPushes } from './pushes.ts';
 import type { Room, Subscription } from './room.ts';
 import { createSnapshots } from './snapshots.ts';
 
@@ -54,33 +53,13 @@ export interface Hub {
   close(): Promise<void>;
 }
 
-/** What the parts of the hub share. */
-export interface HubParts {
-  access: SyncAccess;
-  tables: LogTables;
-  logger: Logger;
-  now: () => number;
-  /** Open rooms by log. */
-  rooms: Map<string, Room>;
-  /** Brings a member up to date. */
-  pump(member: Subscription): void;
-  /** Takes a member out of its room, and says why where there is a reason. */
-  leave(member: Subscription, code?: string): void;
-}
-
 const HELLO_WITHIN_MS = 5000;
 /** Who came by a link writes a comment now and then. */
 const VISITOR_RATE: RateLimit = { entriesPerSecond: 0.5, entriesBurst: 20 };
-const VISITOR_ENTRY_BYTES = 32 * 1024;
-/** What all who came by one link may write: nobody fills a flow with ten thousand comments. */
-const LINK_ENTRIES = { burst: 100, perSecond: 0.5 };
 /** Roles that one question asks for when something was taken away. */
 const REVIEW_AT_ONCE = 1000;
 /** Messages between two pings of a connection; more are no editing. */
 const MESSAGES_PER_PING = 20_000;
-/** Pushed bytes that wait for a commit from which a connection (or, for all together, everybody who pushes) is not read for a while. */
-const CONNECTION_WAITING_BYTES = 8 * 1024 * 1024;
-const ALL_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** The hub of an instance; it polls and pings until it is closed. */
 export function createHub(options: HubOptions): Hub {
@@ -89,7 +68,6 @@ export function createHub(options: HubOptions): Hub {
   const tables = createLogTables(database);
   const rooms = new Map<string, Room>();
   const connections = new Set<Connection>();
-  const ofLinks = createRateLimiter({ now });
   let peers = 0;
   let closing = false;
 
@@ -123,72 +101,7 @@ export function createHub(options: HubOptions): Hub {
   const snapshots = createSnapshots({ ...parts, snapshotEvery });
   const join = createJoiner({ ...parts, snapshots, presence });
 
-  const committer = createCommitter<Connection>({ database, access, logger, onCommitted: (outcome, took) => settle(outcome, took), onFailed: () => monitor?.commitFailed() });
-  const settle = (outcome: Outcome<Connection>, took: number) => {
-    monitor?.committed(outcome, took);
-    for (const [log, stored] of outcome.stored) {
-      for (const { from, size } of stored) release(from, size);
-      const room = rooms.get(log);
-      hints.say(log, stored.at(-1)!.no);
-      if (!room) continue;
-      if (room.isForkedBy(stored)) {
-        restart(room);
-        continue;
-      }
-      for (const member of room.deliver(stored)) pump(member);
-      snapshots.consider(room);
-    }
-    for (const { log, no, id, sha256, size, from } of outcome.known) {
-      release(from, size);
-      const member = from.logs.get(log);
-      // What lies ahead of a reader comes with its stream, in its place.
-      member?.own?.delete(id);
-      if (member && no <= member.sentNo) from.send(toWire(changesFrame(log, [ownRecord(no, id, sha256)])));
-      else if (member) {
-        member.room.raise(no);
-        pump(member);
-      }
-    }
-    for (const { log, id, code, params, size, from } of outcome.denied) {
-      release(from, size);
-      from.logs.get(log)?.own?.delete(id);
-      from.tell({ type: 'denied', log, id, code, params });
-    }
-    for (const connection of connections) {
-      if (connection.isPaused && connection.waitingBytes < CONNECTION_WAITING_BYTES / 2 && committer.waitingBytes < ALL_WAITING_BYTES / 2) connection.resume();
-    }
-  };
-  const release = (connection: Connection, bytes: number) => {
-    connection.waitingBytes = Math.max(0, connection.waitingBytes - bytes);
-  };
-
-  const push = (connection: Connection, { log, entries }: Extract<ClientMessage, { type: 'push' }>, principal: Principal) => {
-    const member = connection.logs.get(log);
-    for (const { envelope, bytes } of entries) {
-      const header = readEnvelope(envelope);
-      const { id } = header;
-      const deny = (code: string, params: Record<string, unknown> = {}) => {
-        monitor?.denied(code);
-        connection.tell({ type: 'denied', log, id, code, params });
-      };
-      if (!member) deny('LOG_NOT_JOINED');
-      else if (header.log !== log || header.author !== principal.userId) deny('ENVELOPE_INVALID', { path: header.log === log ? 'author' : 'log' });
-      else if (bytes.length > (principal.link ? VISITOR_ENTRY_BYTES : LIMITS.entryBytes)) deny('ENTRY_TOO_LARGE', { bytes: bytes.length, limit: principal.link ? VISITOR_ENTRY_BYTES : LIMITS.entryBytes });
-      else if (principal.link && ofLinks.take(principal.link.id, LINK_ENTRIES) > 0) deny('RATE_LIMITED');
-      else {
-        (member.own ??= new Set()).add(id);
-        connection.waitingBytes += bytes.length;
-        committer.push({ envelope, bytes, header, userId: principal.userId, from: connection });
-      }
-    }
-    // All of it is taken, in its order; what is too fast is not read any further for a while.
-    const wait = connection.spend(entries.length, now());
-    if (wait > 0) {
-      connection.tell({ type: 'throttled', code: 'RATE_LIMITED', retryAfterMs: wait });
-      connection.pauseFor(wait);
-    }
-    if (connection.waitingBytes > CONNECTION_WAITING_BYTES || committer.waitingBytes > ALL_WAITING_BYTES) connection.pause();
-  };
+  const pushes = createPushes({ ...parts, database, monitor, hints, snapshots, connections, restart });
 
   const hello = async (connection: Connection, message: Extract<ClientMessage, { type: 'hello' }>) => {
     // What it has joined as one person would stay with another, from whom nothing is taken when the first one loses it.
@@ -221,7 +134,7 @@ export function createHub(options: HubOptions): Hub {
         return;
       }
       case 'push':
-        return push(connection, message, principal);
+        return pushes.take(connection, message, principal);
       case 'presence':
         // Strangers show nothing of themselves to those who work here.
         if (principal.link) return;
@@ -370,16 +283,16 @@ export function createHub(options: HubOptions): Hub {
       return rooms.size;
     },
     get waitingBytes() {
-      return committer.waitingBytes;
+      return pushes.waitingBytes;
     },
     async close() {
       closing = true;
       for (const timer of timers) clearInterval(timer);
       for (const end of ends) end();
-      await committer.drained();
+      await pushes.drained();
       for (const connection of connections) connection.end(CLOSE.restart, 'SERVER_RESTARTS');
       presence.close();
-      await Promise.all([hints.close(), committer.close()]);
+      await Promise.all([hints.close(), pushes.close()]);
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { ClientMessage } from '@uxflow/core/protocol';
 import type { Principal } from './access.ts';
 import type { Connection } from './connection.ts';
-import type { HubParts } from './hub.ts';
+import type { HubParts } from './hubParts.ts';
 import type { LogHead } from './logTables.ts';
 import type { Presence } from './presence.ts';
 import { Room, type Subscription } from './room.ts';

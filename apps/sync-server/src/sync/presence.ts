@@ -4,7 +4,7 @@ import type { Principal } from './access.ts';
 import { BUS_TEXT_BYTES, type Bus } from './bus.ts';
 import { toWire, type Connection } from './connection.ts';
 import type { Hints } from './hints.ts';
-import type { HubParts } from './hub.ts';
+import type { HubParts } from './hubParts.ts';
 import type { Room, Subscription } from './room.ts';
 
 export interface Presence {

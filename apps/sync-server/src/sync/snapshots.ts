@@ -3,7 +3,7 @@ import { isSealedForm } from '@uxflow/core/keyMessages';
 import { LIMITS, stateFrame, type ClientMessage } from '@uxflow/core/protocol';
 import type { Principal } from './access.ts';
 import { toWire, type Connection, type WireFrame } from './connection.ts';
-import type { HubParts } from './hub.ts';
+import type { HubParts } from './hubParts.ts';
 import type { Room } from './room.ts';
 
 /** The newest snapshot as it is sent, the same bytes to everybody. */

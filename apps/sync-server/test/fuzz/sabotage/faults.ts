@@ -72,7 +72,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'say-nothing-of-a-refusal',
     shows: /did not come to rest/,
     side: 'server',
-    file: 'sync/hub.ts',
+    file: 'sync/pushes.ts',
     find: "      from.tell({ type: 'denied', log, id, code, params });\n",
     replace: '',
   },
