@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { silentLogger } from '@uxflow/core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openEngineHost, socketPathOf, type EngineHost } from './engineHost.ts';
-import { createSessionSecrets } from './secrets.ts';
+import { createFileSecrets } from './secrets.ts';
 
 let root: string;
 const opened: EngineHost[] = [];
@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 const open = async (dataDir: string): Promise<EngineHost> => {
-  const host = await openEngineHost({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: createSessionSecrets });
+  const host = await openEngineHost({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: createFileSecrets });
   opened.push(host);
   return host;
 };

@@ -12,7 +12,7 @@ import { silentLogger } from '@uxflow/core';
 import type { McpState } from '@uxflow/core/api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { callEngine, openEngineHost, type EngineHost, type EngineLine } from './engineHost.ts';
-import { createSessionSecrets } from './secrets.ts';
+import { createFileSecrets } from './secrets.ts';
 
 const bin = fileURLToPath(new URL('../../../../bin/uxflow.cjs', import.meta.url));
 const STORY = 'Login with email and password; if the password is wrong show an error and let them retry; otherwise the dashboard';
@@ -23,7 +23,7 @@ let line: EngineLine;
 const clients: Client[] = [];
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'uxflow-mcp-'));
-  host = await openEngineHost({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: createSessionSecrets });
+  host = await openEngineHost({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: createFileSecrets });
   line = (await callEngine(dataDir))!;
 });
 afterEach(async () => {
@@ -139,7 +139,7 @@ test('standard input opens the folder itself while no app runs, and lets it go',
   const propose = await call(client, 'propose_changes', { flow_id: flowId, revision: 1, instruction: 'rename Login to Sign in' });
   expect(propose).toMatchObject({ isError: true, text: expect.stringContaining('MCP_CONSENT_NO_SCREEN') as string });
   await client.close();
-  host = await openEngineHost({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: createSessionSecrets });
+  host = await openEngineHost({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: createFileSecrets });
   expect(host.role()).toBe('owner');
   line = (await callEngine(dataDir))!;
 }, 30_000);
@@ -210,7 +210,7 @@ describe('who may come in', () => {
     line.close();
     await host.close();
     await expect(fetch(address)).rejects.toThrow();
-    host = await openEngineHost({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: createSessionSecrets });
+    host = await openEngineHost({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: createFileSecrets });
     line = (await callEngine(dataDir))!;
     await expect.poll(async () => (await line.api.mcp.get()).address).toBe(address);
     const client = await overHttp(address, token);

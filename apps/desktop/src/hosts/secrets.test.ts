@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppError } from '@uxflow/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createFileSecrets, createKeychainSecrets, createSessionSecrets, type Sealer } from './secrets.ts';
+import { createFileSecrets, createKeychainSecrets, type Sealer } from './secrets.ts';
 
 let dir: string;
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'uxflow-secrets-'))));
@@ -19,7 +19,6 @@ const sealer = (available = true, backend = 'gnome_libsecret'): Sealer => ({
 
 describe.each([
   ['file', () => createFileSecrets(dir)],
-  ['session', () => createSessionSecrets()],
   ['keychain', () => createKeychainSecrets(dir, sealer())],
 ] as const)('%s', (strength, make) => {
   test('keeps, replaces and forgets', async () => {

@@ -44,16 +44,6 @@ function writeAll(file: string, all: Record<string, string>): void {
   }
 }
 
-/** Secrets that live as long as this process. */
-export function createSessionSecrets(): SecretStore {
-  const all = new Map<string, string>();
-  return {
-    strength: 'session',
-    get: async (name) => all.get(name),
-    set: async (name, value) => void (value === null ? all.delete(name) : all.set(name, value)),
-  };
-}
-
 /** What Electron's `safeStorage` offers. */
 export interface Sealer {
   isEncryptionAvailable(): boolean;

@@ -1,8 +1,9 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { createAzureModel, listAzureDeployments, readAzureBaseUrl } from './azureModel.ts';
 import { allowedHostsOf } from './createModel.ts';
-import { instantTiming, openEgress, sendEvents, sendJson, startWireServer, type WireServer } from './testServers.ts';
+import { instantTiming, openEgress, sendEvents, sendJson, type WireServer } from './testServers.ts';
+import { startWireStage } from './testStage.ts';
 import { openAiChunks, openAiError } from './wireFixtures.ts';
 
 /**
@@ -13,15 +14,7 @@ import { openAiChunks, openAiError } from './wireFixtures.ts';
 const KEY = '0123456789abcdef0123456789abcdef';
 const PATH = '/openai/deployments/gpt-4o-prod/chat/completions?api-version=2024-10-21';
 const promptFilter = { id: '', object: '', created: 0, model: '', prompt_filter_results: [{ prompt_index: 0, content_filter_results: { hate: { filtered: false, severity: 'safe' } } }], choices: [] };
-const servers: WireServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-async function start(answer: Parameters<typeof startWireServer>[0]): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  servers.push(server);
-  return server;
-}
+const start = startWireStage();
 const modelOf = (server: WireServer, change: { apiVersion?: string; baseUrl?: string } = {}) =>
   createAzureModel({ baseUrl: change.baseUrl ?? server.origin, apiKey: KEY, model: 'gpt-4o-prod', egress: openEgress().egress, timing: instantTiming(), ...(change.apiVersion ? { apiVersion: change.apiVersion } : {}) });
 const ask = { system: 'You are brief.', messages: [{ role: 'user' as const, content: 'Hello!' }] };

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../base/clock.ts';
-import { isAppError, type AppError } from '../base/error.ts';
 import type { ModelCallRecord } from './callLedger.ts';
 import { createEmbeddings } from './createEmbeddings.ts';
 import { cosine, createBatchedEmbeddings, recordedEmbeddings } from './embeddingModel.ts';
@@ -9,27 +8,13 @@ import { modelError } from './modelError.ts';
 import type { ProviderModelOptions } from './providerAdapter.ts';
 import { providerNames, providerTable, type ModelProvider } from './providerTable.ts';
 import { geminiError } from './serviceFixtures.ts';
-import { instantTiming, openEgress, sendJson, startWireServer, type SeenRequest, type WireServer } from './testServers.ts';
+import { instantTiming, openEgress, sendJson, type SeenRequest, type WireServer } from './testServers.ts';
+import { failureHiding, startWireStage } from './testStage.ts';
 import { openAiError } from './wireFixtures.ts';
 
 const KEY = 'sk-emb-Zx81kQvTn2aPo7LmWc94DyRb';
-const servers: WireServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-async function start(answer: Parameters<typeof startWireServer>[0]): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  servers.push(server);
-  return server;
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(() => undefined, (thrown: unknown) => thrown);
-  expect(isAppError(error), `expected an AppError, got ${String(error)}`).toBe(true);
-  expect(JSON.stringify([(error as AppError).message, (error as AppError).params])).not.toContain(KEY.slice(8, 24));
-  return error as AppError;
-}
+const start = startWireStage();
+const failureOf = failureHiding(KEY.slice(8, 24));
 
 /** How each provider speaks of embeddings. Sources: Ollama docs/api.md "Generate Embeddings"; openapi.yaml CreateEmbeddingResponse; ai.google.dev/api/embeddings "batchEmbedContents". */
 const wires: Record<'ollama' | 'openai' | 'azure' | 'gemini', { path: string; keyHeader?: string; texts(request: SeenRequest): string[]; answer(vectors: number[][]): object; error(status: number, message: string): object; tokens?: number }> = {

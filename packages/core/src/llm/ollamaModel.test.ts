@@ -1,32 +1,18 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { isAppError, type AppError } from '../base/error.ts';
+import type { AppError } from '../base/error.ts';
 import { contextTokensFor, createOllamaModel, type OllamaModelOptions } from './ollamaModel.ts';
 import { detectOllama, listOllamaModels, showOllamaModel } from './ollamaProvider.ts';
 import { listOpenAiModels } from './openAiProvider.ts';
 import { testModel } from './testModel.ts';
-import { instantTiming, openEgress, sendJson, sendLines, startWireServer, type WireServer } from './testServers.ts';
+import { instantTiming, openEgress, sendJson, sendLines, type WireServer } from './testServers.ts';
+import { failureOf, startWireStage } from './testStage.ts';
 import { ollamaChat, ollamaError, ollamaShow, ollamaTags, ollamaVersion, openAiCompletion, openAiError, openAiModelList } from './wireFixtures.ts';
 
-const servers: WireServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-async function start(answer: Parameters<typeof startWireServer>[0]): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  servers.push(server);
-  return server;
-}
+const start = startWireStage();
 
 function modelOf(server: WireServer, change: Partial<OllamaModelOptions> = {}) {
   return createOllamaModel({ baseUrl: server.origin, model: 'llama3.2', egress: openEgress().egress, timing: instantTiming(), ...change });
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(() => undefined, (thrown: unknown) => thrown);
-  expect(isAppError(error), `expected an AppError, got ${String(error)}`).toBe(true);
-  return error as AppError;
 }
 
 const ask = { system: 'You are brief.', messages: [{ role: 'user' as const, content: 'why is the sky blue?' }] };

@@ -1,32 +1,17 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { isAppError, type AppError } from '../base/error.ts';
+import { describe, expect, it } from 'vitest';
 import { pullOllamaModel, type PullOptions } from './ollamaPull.ts';
 import { createPullMeter, type PullProgress } from './pullProgress.ts';
-import { instantTiming, openEgress, sendJson, sendLines, startWireServer, type WireServer } from './testServers.ts';
+import { instantTiming, openEgress, sendJson, sendLines, type WireServer } from './testServers.ts';
+import { failureOf, startWireStage } from './testStage.ts';
 import { ollamaError, ollamaPull } from './wireFixtures.ts';
 
-const servers: WireServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-async function start(answer: Parameters<typeof startWireServer>[0]): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  servers.push(server);
-  return server;
-}
+const start = startWireStage();
 
 function pull(server: WireServer, change: Partial<PullOptions> = {}) {
   const progress: PullProgress[] = [];
   const gate = openEgress();
   const done = pullOllamaModel({ baseUrl: server.origin, model: 'llama3.2', egress: gate.egress, timing: instantTiming(), onProgress: (next) => progress.push(next), ...change });
   return { done, progress, records: gate.records };
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(() => undefined, (thrown: unknown) => thrown);
-  expect(isAppError(error), `expected an AppError, got ${String(error)}`).toBe(true);
-  return error as AppError;
 }
 
 const weights = { digest: `sha256:${'a'.repeat(64)}`, total: 2_000, completed: [0, 500, 2_000] };

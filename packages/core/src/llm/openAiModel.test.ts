@@ -1,35 +1,19 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { isAppError, type AppError } from '../base/error.ts';
 import { createOpenAiModel, type OpenAiModelOptions } from './openAiModel.ts';
 import { systemTiming } from './retry.ts';
-import { instantTiming, openEgress, sendEvents, sendJson, startWireServer, type WireServer } from './testServers.ts';
+import { instantTiming, openEgress, sendEvents, sendJson, type WireServer } from './testServers.ts';
+import { failureHiding, startWireStage } from './testStage.ts';
 import { openAiChunks, openAiCompletion, openAiError } from './wireFixtures.ts';
 
 const KEY = 'sk-proj-Zx81kQvTn2aPo7LmWc94DyRb';
-const servers: WireServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-async function start(answer: Parameters<typeof startWireServer>[0]): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  servers.push(server);
-  return server;
-}
+const start = startWireStage();
+const failureOf = failureHiding(KEY.slice(3, 14));
 
 function modelOf(server: WireServer, change: Partial<OpenAiModelOptions> = {}) {
   const gate = openEgress();
   const timing = instantTiming();
   return { model: createOpenAiModel({ baseUrl: `${server.origin}/v1`, apiKey: KEY, model: 'gpt-5.4', egress: gate.egress, timing, ...change }), records: gate.records, timing };
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(() => undefined, (thrown: unknown) => thrown);
-  expect(isAppError(error), `expected an AppError, got ${String(error)}`).toBe(true);
-  const failure = error as AppError;
-  expect(JSON.stringify([failure.message, failure.params])).not.toContain(KEY.slice(3, 14));
-  return failure;
 }
 
 const ask = { system: 'You are a helpful assistant.', messages: [{ role: 'user' as const, content: 'Hello!' }] };

@@ -1,19 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createModel, type ModelSettings } from './createModel.ts';
 import { providerWires } from './providerTestKit.ts';
-import { instantTiming, openEgress, sendEvents, sendJson, startWireServer, type SeenRequest, type WireServer } from './testServers.ts';
+import { instantTiming, openEgress, sendEvents, sendJson, type SeenRequest } from './testServers.ts';
+import { startWireStage } from './testStage.ts';
 import { openAiChunks, openAiError } from './wireFixtures.ts';
 
-const servers: WireServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-async function start(answer: Parameters<typeof startWireServer>[0]): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  servers.push(server);
-  return server;
-}
+const start = startWireStage();
 
 const schema = { name: 'capital', schema: z.object({ city: z.string() }) };
 const ask = { system: 'You are brief.', messages: [{ role: 'user' as const, content: 'Capital of Peru?' }], schema };

@@ -1,21 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { probeModel } from './probeModel.ts';
 import type { ModelSettings } from './createModel.ts';
 import { anthropicError, anthropicEvents, anthropicModelList, anthropicStream } from './serviceFixtures.ts';
-import { openEgress, sendJson, sendLines, startWireServer, type SeenRequest, type WireServer } from './testServers.ts';
+import { openEgress, sendJson, sendLines, type SeenRequest } from './testServers.ts';
+import { startWireStage } from './testStage.ts';
 import { ollamaChat, ollamaShow, ollamaToolCall, openAiCompletion, openAiError } from './wireFixtures.ts';
 
-const servers: WireServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-async function start(answer: Parameters<typeof startWireServer>[0]): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  servers.push(server);
-  return server;
-}
+const start = startWireStage();
 
 /** Time that runs 100 ms at every look, so that a speed comes out the same each time. */
 function steppingTiming() {

@@ -1,32 +1,18 @@
 /** Every fault of the wire at every provider: what it is called, how often it was tried, and that the connection is let go. */
-import { afterEach, describe, expect, it } from 'vitest';
-import { isAppError, type AppError } from '../base/error.ts';
+import { describe, expect, it } from 'vitest';
 import { breakerModel, createBreaker, verdictOf } from './breaker.ts';
 import { createModel, type ModelSettings } from './createModel.ts';
 import { failoverModel, mayMendElsewhere } from './failover.ts';
 import { providerWires } from './providerTestKit.ts';
 import { scriptedModel } from './scriptedModel.ts';
-import { instantTiming, openEgress, sendJson, startWireServer, type WireServer } from './testServers.ts';
+import { instantTiming, openEgress, sendJson, type WireServer } from './testServers.ts';
+import { failureHiding, startWireStage } from './testStage.ts';
 import { ollamaChat } from './wireFixtures.ts';
 
-const servers: WireServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-async function start(answer: Parameters<typeof startWireServer>[0]): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  servers.push(server);
-  return server;
-}
+const start = startWireStage();
 const ask = { system: 'You are brief.', messages: [{ role: 'user' as const, content: 'Hello!' }], onToken: () => {} };
 const KEY = 'sk-secret-Zx81kQvTn2aPo7LmWc94';
-
-async function failureOf(promise: Promise<unknown>): Promise<AppError> {
-  const error: unknown = await promise.then(() => undefined, (thrown: unknown) => thrown);
-  expect(isAppError(error), String(error)).toBe(true);
-  expect(JSON.stringify([(error as AppError).message, (error as AppError).params])).not.toContain(KEY.slice(10));
-  return error as AppError;
-}
+const failureOf = failureHiding(KEY.slice(10));
 
 describe.each(Object.entries(providerWires))('%s', (_name, wire) => {
   const modelOf = (server: WireServer, idleTimeoutMs?: number) => {
@@ -100,7 +86,7 @@ describe.each(Object.entries(providerWires))('%s', (_name, wire) => {
 
   it('nobody there: opens the breaker, and another model answers', async () => {
     const gone = await start(() => undefined);
-    await servers.pop()!.close();
+    await gone.close();
     const { model } = modelOf(gone);
     const clock = { now: () => 1_000 };
     const breaker = createBreaker(clock);

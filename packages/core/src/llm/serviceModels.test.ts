@@ -1,32 +1,17 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { isAppError, type AppError } from '../base/error.ts';
+import type { AppError } from '../base/error.ts';
 import { createAnthropicModel, listAnthropicModels } from './anthropicModel.ts';
 import { createGeminiModel, listGeminiModels } from './geminiModel.ts';
 import type { ProviderModelOptions } from './providerAdapter.ts';
 import { anthropicError, anthropicEvents, anthropicModelList, anthropicStream, geminiBlocked, geminiChunks, geminiError, geminiModelList, geminiStream } from './serviceFixtures.ts';
-import { instantTiming, openEgress, sendJson, startWireServer, type WireServer } from './testServers.ts';
+import { instantTiming, openEgress, sendJson, type WireServer } from './testServers.ts';
+import { failureHiding, startWireStage } from './testStage.ts';
 
 const KEY = 'sk-ant-api03-Zx81kQvTn2aPo7LmWc94DyRb';
-const servers: WireServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-async function start(answer: Parameters<typeof startWireServer>[0]): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  servers.push(server);
-  return server;
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(() => undefined, (thrown: unknown) => thrown);
-  expect(isAppError(error), `expected an AppError, got ${String(error)}`).toBe(true);
-  const failure = error as AppError;
-  expect(JSON.stringify([failure.message, failure.params])).not.toContain(KEY.slice(8, 24));
-  return failure;
-}
+const start = startWireStage();
+const failureOf = failureHiding(KEY.slice(8, 24));
 
 function send(response: ServerResponse, text: string, end: 'done' | 'open' | 'cut' = 'done'): void {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });

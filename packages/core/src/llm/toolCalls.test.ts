@@ -1,21 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createModel, type ModelSettings } from './createModel.ts';
 import type { ModelMessage, ToolDefinition } from './languageModel.ts';
 import { anthropicEvents, anthropicStream, anthropicToolUse, geminiFunctionCall, geminiChunks, geminiStream } from './serviceFixtures.ts';
-import { instantTiming, openEgress, sendEvents, sendJson, sendLines, startWireServer, type SeenRequest, type WireServer } from './testServers.ts';
+import { instantTiming, openEgress, sendEvents, sendJson, sendLines, type SeenRequest, type WireServer } from './testServers.ts';
+import { startWireStage } from './testStage.ts';
 import { ollamaChat, ollamaToolCall, openAiChunks, openAiToolCallChunks } from './wireFixtures.ts';
 
-const servers: WireServer[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-async function start(answer: Parameters<typeof startWireServer>[0]): Promise<WireServer> {
-  const server = await startWireServer(answer);
-  servers.push(server);
-  return server;
-}
+const start = startWireStage();
 
 const weather: ToolDefinition = { name: 'weather_now', description: 'Gives the weather of a city.', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } };
 const ask = { system: 'You are brief.', messages: [{ role: 'user' as const, content: 'Weather in Bern?' }], tools: [weather] };
