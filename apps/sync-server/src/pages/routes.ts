@@ -55,7 +55,7 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
   };
 
   get('/assets/pages.css', (context) => context.body(PAGES_CSS, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=300' }));
-  get('/assets/icon.svg', (context) => context.body(PAGES_ICON, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' }));
+  get('/assets/icon.svg', (context) => context.body(PAGES_ICON, 200, { 'Content-Type': 'image/svg+xml; charset=utf-8', 'Cache-Control': 'public, max-age=86400' }));
   const script = (path: string, text: () => string) => get(path, (context) => context.body(text(), 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=300' }));
   script(TOKEN_SCRIPT, () => PAGES_JS);
   script(passkeyScripts[0], webauthnScript);

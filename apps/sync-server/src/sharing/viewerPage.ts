@@ -15,7 +15,7 @@ interface ViewerFile {
   brotli: Uint8Array<ArrayBuffer> | undefined;
 }
 
-const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml', wasm: 'application/wasm' };
+const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml; charset=utf-8', wasm: 'application/wasm' };
 /** Beside the bundle of the server; where it runs from its source, where it is built. */
 const FOLDERS = [join(import.meta.dirname, 'viewer'), join(import.meta.dirname, '../../out/viewer')];
 

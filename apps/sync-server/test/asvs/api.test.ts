@@ -32,7 +32,7 @@ requirement('4.1.1', 'what every page and open route answers is what its media t
     if (text === '') continue;
     const type = response.headers.get('content-type') ?? '';
     const kind = text.startsWith('<!doctype html>') ? 'html' : isJson(text) ? 'json' : 'text';
-    expect([path, type]).toEqual([path, expect.stringMatching(kind === 'json' ? /^application\/json/ : kind === 'html' ? /^text\/html; charset=utf-8$/i : /^text\/(css|javascript); charset=utf-8$/)]);
+    expect([path, type]).toEqual([path, expect.stringMatching(kind === 'json' ? /^application\/json/ : kind === 'html' ? /^text\/html; charset=utf-8$/i : /^(text\/(css|javascript)|image\/svg\+xml); charset=utf-8$/)]);
   }
 });
 
