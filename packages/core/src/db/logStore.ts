@@ -55,6 +55,8 @@ export interface LogStore {
   /** At most `limit` entries before `before` (default: the end), newest first, with their effects. */
   readHistory(logId: string, range?: { before?: number; limit?: number }): HistoryEntry[];
   findEntry(logId: string, id: string): HistoryEntry | undefined;
+  /** Number of a confirmed entry; undefined where the log has none of that id. */
+  numberOf(logId: string, id: string): number | undefined;
   /** True when this entry lies on a branch of the log: this device made it, whatever a server said of it since. */
   isOnBranch(logId: string, id: string): boolean;
   /** Number of the last confirmed entry; a branch without entries: its base's number. Throws LOG_NOT_FOUND. */
@@ -218,6 +220,7 @@ export function createLogStore(database: Database, writer: LogWriter): LogStore 
         const row = database.statement(`select ${WITH_EFFECT} where entry.log_id = ? and entry.id = ?`).get(logId, id) as EntryRow | undefined;
         return row && toEntry(row);
       }),
+    numberOf: (logId, id) => database.read(() => writer.numberOf(logId, id)),
     isOnBranch: (logId, id) => database.read(() => writer.isOnBranch(logId, id)),
     headOf: (logId) => database.read(() => writer.head(logId).no),
     ownEntries: (logId, afterNo) =>

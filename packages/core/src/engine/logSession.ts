@@ -121,7 +121,6 @@ export function openLogSession(options: LogSessionOptions): LogSession {
   };
 
   const isWaiting = (entryId: string) => shared?.replica.pending.some(({ id }) => id === entryId) ?? false;
-  const isKnown = (entryId: string) => isWaiting(entryId) || flows.findEntry(logId, entryId) !== undefined;
   const openLocal = () => {
     const opened = readState(flows, logId);
     local = opened.state;
@@ -146,19 +145,20 @@ export function openLogSession(options: LogSessionOptions): LogSession {
   pictured = local!.no === snapshotNo;
 
   const append: LogSession['append'] = (given, together) => {
-    // Who may only comment says so in the entry, and hears here already what is beyond that.
-    const transaction: Transaction = scope === 'comment' && given.scope !== 'comment' && !isKnown(given.id) ? checkTransaction(stateNow(), { ...given, scope }) : given;
+    if (given.logId !== logId) throw new AppError('ENTRY_OF_OTHER_LOG', 'This change belongs to another flow. Nothing was stored.', { logId: given.logId });
+    // Sent again, it is what it was, whatever may be written by now.
+    const known = shared && isWaiting(given.id) ? stateNow().no : flows.numberOf(logId, given.id);
+    if (known !== undefined) return { entryId: given.id, no: known };
     const readOnly = readOnlyNow();
     if (readOnly) throw new AppError(readOnly.code, READ_ONLY[readOnly.code] ?? 'This flow can only be read here. Nothing was changed; a newer version of the app can edit it.', readOnly.params);
-    if (transaction.logId !== logId) throw new AppError('ENTRY_OF_OTHER_LOG', 'This change belongs to another flow. Nothing was stored.', { logId: transaction.logId });
-    const known = flows.findEntry(logId, transaction.id);
-    if (known) return { entryId: transaction.id, no: known.no };
+    // Who may only comment says so in the entry, and hears here already what is beyond that.
+    const transaction: Transaction = scope === 'comment' && given.scope !== 'comment' ? checkTransaction(stateNow(), { ...given, scope }) : given;
     const bytes = encoder.encode(canonicalJson(transaction));
     if (bytes.length > MAX_ENTRY_BYTES && deflateRawSync(bytes).length > MAX_ENTRY_BYTES) {
       throw new AppError('ENTRY_TOO_LARGE', 'This change is larger than 4 MB and was not stored. The flow is as it was; make the change in smaller parts.', { bytes: bytes.length });
     }
     if (shared) {
-      if (!isWaiting(transaction.id)) shared.add(transaction, together);
+      shared.add(transaction, together);
       return { entryId: transaction.id, no: shared.replica.view.no };
     }
     const before = local;
