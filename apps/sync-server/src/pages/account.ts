@@ -100,11 +100,7 @@ export function sectionPage({ context, me, language, administers, t, words }: Vi
     status: problem ? (problem.status as PageOptions['status']) : 200,
     ...(script ? { script } : {}),
     body: html`<div class="account">
-      <nav aria-label="${t.nav}">
-        ${Object.entries(SECTION_PATHS).map(([name, path]) => html`<a href="${path}"${name === section ? html` aria-current="page"` : ''}>${t.sections[name as Section]}</a>`)}
-        ${administers ? html`<a href="/sso/settings">${words.signOn}</a>` : ''}
-        <form method="post" action="/sign-out"><button class="plain">${words.signOut}</button></form>
-      </nav>
+      ${accountNav(language, section, administers)}
       <div>
         <h1>${title}</h1>
         ${problemNote(problem, language)}${!problem && typeof done === 'string' ? html`<p class="done" role="status">${done}</p>` : ''}
@@ -112,6 +108,17 @@ export function sectionPage({ context, me, language, administers, t, words }: Vi
       </div>
     </div>`,
   });
+}
+
+/** The way to every section. `current`: the one that is open, single sign-on of workspaces included; `administers`: shows that one. */
+export function accountNav(language: Language, current: Section | 'signOn', administers: boolean): Html {
+  const [t, words] = [accountTextsOf(language), textsOf(language)];
+  const link = (path: string, name: string, isCurrent: boolean) => html`<a href="${path}"${isCurrent ? html` aria-current="page"` : ''}>${name}</a>`;
+  return html`<nav aria-label="${t.nav}">
+    ${Object.entries(SECTION_PATHS).map(([name, path]) => link(path, t.sections[name as Section], name === current))}
+    ${administers ? link('/sso/settings', words.signOn, current === 'signOn') : ''}
+    <form method="post" action="/sign-out"><button class="plain">${words.signOut}</button></form>
+  </nav>`;
 }
 
 /** A page of an account that stands alone. */

@@ -23,9 +23,9 @@ h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; text-wrap: balance;
 p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 form { display: grid; gap: 1rem; margin: 0 0 1rem; }
 label { display: grid; gap: 0.25rem; font-weight: 600; }
-label.check { grid-template-columns: auto 1fr; align-items: center; gap: 0.5rem; font-weight: 400; }
+label.check { grid-template-columns: auto 1fr; align-items: start; gap: 0.5rem; font-weight: 400; }
 input:not([type="checkbox"], [type="radio"]) { width: 100%; min-height: 44px; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: var(--ink); font: inherit; font-weight: 400; }
-input[type="checkbox"], input[type="radio"] { width: 20px; height: 20px; accent-color: var(--accent); }
+input[type="checkbox"], input[type="radio"] { width: 20px; height: 20px; margin: 2px 0 0; accent-color: var(--accent); }
 button, a.button { display: block; width: 100%; min-height: 44px; padding: 0.5rem 1rem; border: 1px solid transparent; border-radius: 8px; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; }
 button.second, a.second { background: transparent; color: var(--ink); border-color: var(--line); }
 a { color: var(--accent); }

@@ -27,13 +27,13 @@ export function addDesktopPages(get: AddGet, post: AddPost, { accounts }: PagePa
     }
     const hidden = Object.entries(request).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`);
     if (!principal.emailVerified) {
-      return messagePage(context, (t) => ({ title: t.unverified, lead: fill(t.unverifiedLead, { email: principal.email }), more: html`<form method="post" action="/resend"><input type="hidden" name="email" value="${principal.email}" /><button class="second">${t.resend}</button></form><a class="button" href="${here}">${t.go}</a>` }));
+      return messagePage(context, (t) => ({ title: t.unverified, lead: fill(t.unverifiedLead, { email: principal.email }), more: html`<p><a class="button" href="${here}">${t.go}</a></p><form method="post" action="/resend"><input type="hidden" name="email" value="${principal.email}" /><button class="second">${t.resend}</button></form>` }));
     }
     return messagePage(context, (t) => ({
       title: t.desktopTitle,
       lead: fill(t.desktopLead, { device: request.device || '?', email: principal.email }),
       more: html`<form method="post" action="/desktop">${hidden}<button name="answer" value="yes">${t.desktopAllow}</button><button class="second" name="answer" value="no" formnovalidate>${t.desktopDeny}</button></form>
-        <form method="post" action="/sign-out"><button class="second">${t.otherAccount}</button></form>`,
+        <form method="post" action="/sign-out"><button class="plain">${t.otherAccount}</button></form>`,
     }), 200, [target.origin]);
   };
   get('/desktop', async (context) => {

@@ -7,6 +7,7 @@ import type { AccessRule } from '../access/route.ts';
 import { nameSchema, type Me } from '../accounts/schema.ts';
 import { originOf } from '../accounts/routes.ts';
 import type { Accounts } from '../accounts/service.ts';
+import { accountNav } from '../pages/account.ts';
 import { html, page, type Html, type PageOptions } from '../pages/html.ts';
 import { parsed, type PageContext } from '../pages/routes.ts';
 import { fill, problemSentence } from '../pages/texts.ts';
@@ -77,7 +78,7 @@ export function addSettingsPages(app: ServerApp, layer: AccessLayer, parts: Sett
     const { context, principal, t } = settler;
     const [workspaceId, connectionId] = [context.req.param('workspaceId')!, context.req.param('connectionId')!];
     const { connection, domains: rows } = await connections.find(principal, workspaceId, connectionId);
-    return shell(settler, connection.name, connectionCards(settler, connectionViewOf(site, connection, rows), `${LIST}/${workspaceId}/${connectionId}`), { problem, back: true, done: t.done[context.req.query('done') as keyof SettingsTexts['done']] });
+    return shell(settler, connection.name, connectionCards(settler, connectionViewOf(site, connection, rows), `${LIST}/${workspaceId}/${connectionId}`), { problem, done: t.done[context.req.query('done') as keyof SettingsTexts['done']] });
   };
   const orList = async (settler: Settler, problem: Problem): Promise<Response> => {
     // What is not there, or not theirs, is told on the list; what a form lacked, beside the form.
@@ -126,13 +127,13 @@ export function addSettingsPages(app: ServerApp, layer: AccessLayer, parts: Sett
   }, orList);
 }
 
-function shell({ context, me, t }: Settler, title: string, body: Html | readonly Html[], { problem, done, back }: { problem?: Problem | undefined; done?: string | undefined; back?: boolean } = {}): Response {
+function shell({ context, me, t }: Settler, title: string, body: Html | readonly Html[], { problem, done }: { problem?: Problem | undefined; done?: string | undefined } = {}): Response {
   const { language, theme } = me.preferences;
   const sentence = problem && (problem.code === 'CONNECTION_INCOMPLETE' ? fill(t.incomplete, { missing: String(problem.params.missing).split(', ').map((one) => t.missing[one as keyof SettingsTexts['missing']] ?? one).join(', ') }) : problemSentence(problem, language));
   return page(context, {
     title, language, theme, status: (problem?.status ?? 200) as PageOptions['status'],
     body: html`<div class="account">
-      <nav aria-label="${t.title}"><a href="${LIST}"${back ? '' : html` aria-current="page"`}>${t.title}</a><a href="/account">${t.account}</a></nav>
+      ${accountNav(language, 'signOn', true)}
       <div><h1>${title}</h1>${sentence ? html`<p class="problem" role="alert">${sentence}</p>` : done ? html`<p class="done" role="status">${done}</p>` : ''}${body}</div>
     </div>`,
   });

@@ -3,7 +3,6 @@ import type { Language } from '../mail/templates.ts';
 
 const en = {
   title: 'Single sign-on',
-  account: 'Your account',
   lead: 'Let people of your company come into a workspace by your own identity provider.',
   noWorkspace: 'You look after no workspace. Owners and admins of a workspace can set up its single sign-on.',
   none: 'No connection yet.',
@@ -97,7 +96,6 @@ export type SettingsTexts = typeof en;
 
 const de: SettingsTexts = {
   title: 'Firmenanmeldung',
-  account: 'Dein Konto',
   lead: 'Lass die Menschen deines Unternehmens mit dessen eigener Anmeldung (Single Sign-on) in einen Arbeitsbereich.',
   noWorkspace: 'Du verwaltest keinen Arbeitsbereich. Die Firmenanmeldung richtet ein, wem er gehört oder wer ihn verwaltet.',
   none: 'Noch keine Verbindung.',
