@@ -11,6 +11,7 @@ export * from './primitives/TooltipLayer.tsx';
 export * from './flow/canvasContext.ts';
 export * from './flow/canvasTexts.ts';
 export * from './flow/flowLabels.ts';
+export * from './flow/commentThreads.ts';
 export * from './flow/edgePath.ts';
 export * from './flow/edgeWays.ts';
 export * from './flow/findInFlow.ts';

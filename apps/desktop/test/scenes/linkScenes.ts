@@ -1,5 +1,6 @@
-import { sealedTeam, shared, sharedIn } from './sharingStage.ts';
-import { press, type Scene, type Stage } from './stage.ts';
+import type { Op } from '@uxflow/core';
+import { sealedTeam, shared, sharedIn, team } from './sharingStage.ts';
+import { commit, press, type Scene, type Stage } from './stage.ts';
 
 const LINKS = '[data-testid=links]';
 const OPENED = `${LINKS} .button`;
@@ -12,6 +13,16 @@ const withLink = async (stage: Stage): Promise<string> => {
   await stage.client.links.create({ flowId, name: 'For the customer', mayComment: true, expiresAt: null, password: 'open sesame' });
   await links(stage, Promise.resolve(flowId));
   await stage.page.getByTestId('link').waitFor();
+  return flowId;
+};
+/** A shared flow that leads to another one of the workspace, and to one that is on this device alone. */
+const leading = async (stage: Stage): Promise<string> => {
+  const { workspace } = await team(stage);
+  const [flowId, workspaceId] = [await sharedIn(stage, workspace.id), workspace.id];
+  const [part, local] = [await stage.client.flows.create({ name: 'Returns' }), await stage.client.flows.create({ name: 'Drafts' })];
+  await stage.client.sync.share({ flowId: part.id, workspaceId });
+  const step = (id: string, subflowId: string, y: number): Op => ({ op: 'add', kind: 'node', id, value: { type: 'subflow', position: { x: 0, y }, data: { title: id, subflowId } } });
+  await commit(stage, flowId, 'leading', step('node_part', part.id, 900), step('node_local', local.id, 1000));
   return flowId;
 };
 const click = async (stage: Stage, name: string, appears: string): Promise<void> => {
@@ -30,6 +41,30 @@ export const LINK_SCENES: readonly Scene[] = [
       await click(stage, 'New link', '[data-testid=new-link]');
       await stage.page.getByLabel('Ask for a password').check();
       await stage.page.getByLabel('Password (at least 8 characters)').fill('open sesame');
+      return flowId;
+    },
+  },
+  {
+    name: 'a new link to a flow with sub-flows',
+    root: '[data-testid=new-link]',
+    async enter(stage) {
+      const flowId = await links(stage, leading(stage));
+      await click(stage, 'New link', '[data-testid=new-link]');
+      await stage.page.getByText('Also show 1 sub-flow').waitFor();
+      await stage.page.getByText('1 more sub-flow stays closed').waitFor();
+      return flowId;
+    },
+  },
+  {
+    name: 'a link with sub-flows',
+    root: LINKS,
+    group: 'links',
+    async enter(stage) {
+      const flowId = await leading(stage);
+      const { subflows } = await stage.client.links.list({ flowId });
+      await stage.client.links.create({ flowId, name: 'For the customer', mayComment: false, expiresAt: null, subflowIds: subflows.map(({ id }) => id) });
+      await links(stage, Promise.resolve(flowId));
+      await stage.page.getByTestId('link').getByText('with 1 sub-flow (Returns)').waitFor();
       return flowId;
     },
   },

@@ -1,5 +1,5 @@
 import { isVisitor, VISITOR_NAME_LENGTH, type Comment, type FlowView } from '@uxflow/core';
-import { Button, Checkbox, EmptyState, Field, Notice } from '@uxflow/ui';
+import { Button, Checkbox, commentedId, commentPlace, commentThreads, commentTitle, EmptyState, Field, Notice } from '@uxflow/ui';
 import { CornerDownRight, MessageCircle } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useLanguage, useText } from './TextContext.tsx';
@@ -21,20 +21,14 @@ export function CommentsPanel({ session, state, view, selected, onGo }: Comments
   const text = useText();
   const [withResolved, setWithResolved] = useState(false);
   const [name, setName] = useState(() => sessionStorage.getItem(NAME_KEY) ?? '');
-  const titleOf = (id: string | undefined) => {
-    if (!id) return text('onFlow');
-    const edge = view.edge.get(id);
-    if (edge) return `${view.node.get(edge.source)?.data.title ?? ''} → ${view.node.get(edge.target)?.data.title ?? ''}`;
-    return view.node.get(id)?.data.title || view.frame.get(id)?.title || text('node.untitled');
-  };
-  const placeOf = (id: string | null | undefined) => (!id ? {} : view.node.has(id) ? { nodeId: id } : view.edge.has(id) ? { edgeId: id } : view.frame.has(id) ? { frameId: id } : {});
+  const titleOf = (id: string | undefined) => commentTitle(view, id, text('node.untitled')) ?? text('onFlow');
   const say = (body: string, on: Parameters<ViewerSession['comment']>[2]) => {
     const who = name.trim().slice(0, VISITOR_NAME_LENGTH);
     sessionStorage.setItem(NAME_KEY, who);
     return session.comment(who, body, on);
   };
-  const roots = [...view.comment.values()].filter((comment) => !comment.replyToId).sort((a, b) => b.at - a.at);
-  const shown = roots.filter((comment) => withResolved || !comment.resolved);
+  const threads = commentThreads(view.comment);
+  const shown = threads.filter(({ comment }) => withResolved || !comment.resolved);
   return (
     <div className="comments">
       {state.mayComment ? (
@@ -50,21 +44,20 @@ export function CommentsPanel({ session, state, view, selected, onGo }: Comments
             draft={state.refused?.body}
             onSubmit={(body) => {
               session.forgetRefused();
-              return say(body, placeOf(selected));
+              return say(body, commentPlace(view, selected));
             }}
           />
         </section>
       ) : null}
-      {roots.some(({ resolved }) => resolved) ? <Checkbox label={text('showResolved')} checked={withResolved} onCommit={setWithResolved} /> : null}
+      {threads.some(({ comment }) => comment.resolved) ? <Checkbox label={text('showResolved')} checked={withResolved} onCommit={setWithResolved} /> : null}
       {shown.length === 0 ? (
         <EmptyState icon={<MessageCircle />} title={text('noComments')}>
           {text('noCommentsText')}
         </EmptyState>
       ) : null}
       <ul className="comments__list">
-        {shown.map((comment) => {
-          const on = comment.nodeId ?? comment.edgeId ?? comment.frameId;
-          const replies = [...view.comment.values()].filter(({ replyToId }) => replyToId === comment.id).sort((a, b) => a.at - b.at);
+        {shown.map(({ comment, replies }) => {
+          const on = commentedId(comment);
           return (
             <li key={comment.id} className="thread" data-testid="thread">
               {on ? (
@@ -82,7 +75,7 @@ export function CommentsPanel({ session, state, view, selected, onGo }: Comments
                   <CommentText comment={reply} visitorId={state.visitorId} />
                 </div>
               ))}
-              {state.mayComment && !comment.resolved ? <CommentForm isReply label={text('reply')} submit={text('send')} isReady={name.trim() !== ''} onSubmit={(body) => say(body, { replyToId: comment.id, ...placeOf(on) })} /> : null}
+              {state.mayComment && !comment.resolved ? <CommentForm isReply label={text('reply')} submit={text('send')} isReady={name.trim() !== ''} onSubmit={(body) => say(body, { replyToId: comment.id, ...commentPlace(view, on) })} /> : null}
             </li>
           );
         })}

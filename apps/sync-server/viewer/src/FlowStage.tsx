@@ -1,5 +1,5 @@
 import { inReadingOrder, type Edge, type FlowView } from '@uxflow/core';
-import { CanvasContext, canvasTexts, edgeName, EmptyState, FlowEdge, FlowNode, FrameNode, IconButton, nextScene, nodeName, OverviewMap, type CanvasActions, type Scene, type SceneNode } from '@uxflow/ui';
+import { CanvasContext, canvasTexts, edgeName, EmptyState, FlowEdge, FlowNode, FrameNode, IconButton, nextScene, nodeName, openComments, OverviewMap, type CanvasActions, type Scene, type SceneNode } from '@uxflow/ui';
 import { Background, BackgroundVariant, ConnectionMode, ReactFlow, useReactFlow, useStore, type Edge as CanvasEdge, type EdgeChange, type NodeChange } from '@xyflow/react';
 import { Maximize, Minus, Plus } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
@@ -133,13 +133,4 @@ function ZoomBar() {
       <IconButton size="small" label={text('fit')} shortcut="0" icon={<Maximize />} onClick={() => void canvas.fitView(FIT)} />
     </div>
   );
-}
-
-function openComments(comments: FlowView['comment']): Map<string, number> {
-  const out = new Map<string, number>();
-  for (const comment of comments.values()) {
-    const on = comment.nodeId ?? comment.edgeId ?? comment.frameId;
-    if (on && !comment.resolved && !comment.replyToId) out.set(on, (out.get(on) ?? 0) + 1);
-  }
-  return out;
 }

@@ -1,5 +1,5 @@
 import { Button, IconButton, Notice } from '@uxflow/ui';
-import { ChevronRight, ListTree, Lock, MessageCircle, X } from 'lucide-react';
+import { ArrowLeft, ChevronRight, ListTree, Lock, MessageCircle, X } from 'lucide-react';
 import { Fragment, useEffect, useRef } from 'react';
 import { StatusChip } from './StatusChip.tsx';
 import { useText } from './TextContext.tsx';
@@ -20,6 +20,7 @@ export function TopBar({ session, state, panels, takesFocus = false }: TopBarPro
   const heading = useRef<HTMLHeadingElement>(null);
   const before = state.trail.slice(0, -1);
   const here = state.trail.at(-1);
+  const last = before.at(-1);
   useEffect(() => {
     if (takesFocus) heading.current?.focus();
   }, [takesFocus]);
@@ -28,8 +29,10 @@ export function TopBar({ session, state, panels, takesFocus = false }: TopBarPro
       <header className="top">
         <div className="top__title">
           <div className="top__way">
-            {before.length > 0 ? (
+            {last ? (
               <nav aria-label={text('way')} className="crumbs">
+                {/* Where there is no room for all of them, the last one: see viewer.css. */}
+                <IconButton className="crumbs__back" label={text('backTo', { title: last.name || text('untitledFlow') })} icon={<ArrowLeft />} onClick={() => session.goBackTo(last.logId)} />
                 {before.map(({ logId, name }) => (
                   <Fragment key={logId}>
                     <button type="button" className="crumb" onClick={() => session.goBackTo(logId)}>

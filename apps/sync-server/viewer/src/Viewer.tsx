@@ -1,5 +1,5 @@
 import { inReadingOrder, type FlowView } from '@uxflow/core';
-import { findInFlow, IconButton } from '@uxflow/ui';
+import { findInFlow, IconButton, openComments } from '@uxflow/ui';
 import { useReactFlow, type Viewport } from '@xyflow/react';
 import { X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -40,7 +40,7 @@ export function Viewer({ session, state, view, place }: { session: ViewerSession
   const chosen = selected !== null && (view.node.has(selected) || view.edge.has(selected) || view.frame.has(selected)) ? selected : null;
   const found = useMemo(() => (panel === 'steps' ? findInFlow(view, query) : []), [view, query, panel]);
   const order = useMemo(() => (panel === 'steps' ? inReadingOrder(view) : []), [view, panel]);
-  const openCount = useMemo(() => [...view.comment.values()].filter(({ resolved, replyToId }) => !resolved && !replyToId).length, [view.comment]);
+  const openCount = useMemo(() => [...openComments(view.comment).values()].reduce((sum, count) => sum + count, 0), [view.comment]);
 
   const reveal = useCallback(
     (id: string) => {

@@ -88,6 +88,7 @@ const english = {
   openPart: 'Open “{title}”',
   lostPart: '“{title}” is not part of this link any more.',
   way: 'Way to this flow',
+  backTo: 'Back to “{title}”',
 } as const;
 
 export type TextKey = keyof typeof english;
@@ -179,6 +180,7 @@ const german: Record<TextKey, string> = {
   openPart: '„{title}“ öffnen',
   lostPart: '„{title}“ gehört nicht mehr zu diesem Link.',
   way: 'Weg zu diesem Flow',
+  backTo: 'Zurück zu „{title}“',
 };
 
 export type Translate = (key: TextKey, params?: Readonly<Record<string, string | number>>) => string;

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'react';
 import type { Edge, FlowView, Node, Point } from '@uxflow/core';
-import { edgeName, nextScene, nodeName, type Ghost, type Scene } from '@uxflow/ui';
+import { edgeName, nextScene, nodeName, openComments, type Ghost, type Scene } from '@uxflow/ui';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useEditor, useGhosts, useSession } from '../../store/flowServices.ts';
 
@@ -53,15 +53,6 @@ export function badgesOf(findings: readonly { severity: 'error' | 'warning' | 'i
     if (!id || severity === 'info') continue;
     const known = out.get(id);
     out.set(id, { severity: known && RANK[known.severity] > RANK[severity] ? known.severity : severity, count: (known?.count ?? 0) + 1 });
-  }
-  return out;
-}
-
-function openComments(comments: FlowView['comment']): Map<string, number> {
-  const out = new Map<string, number>();
-  for (const comment of comments.values()) {
-    const on = comment.nodeId ?? comment.edgeId ?? comment.frameId;
-    if (on && !comment.resolved && !comment.replyToId) out.set(on, (out.get(on) ?? 0) + 1);
   }
   return out;
 }

@@ -1,5 +1,5 @@
 import { isVisitor, splitMentions, type Comment } from '@uxflow/core';
-import { Badge, Button, Checkbox, classes, EmptyState, IconButton } from '@uxflow/ui';
+import { Badge, Button, Checkbox, classes, commentedId, commentPlace, commentThreads, commentTitle, EmptyState, IconButton } from '@uxflow/ui';
 import { Check, CornerDownRight, MessageCircle, RotateCcw, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
@@ -26,41 +26,32 @@ export function CommentsPanel() {
   const [withResolved, setWithResolved] = useState(false);
   const now = useNow(30_000);
   const chosen = selected.size === 1 ? [...selected][0]! : undefined;
-  const titleOf = (id: string | undefined) => {
-    if (!id) return text('comments.onFlow');
-    const node = view.node.get(id);
-    if (node) return node.data.title || text('node.untitled');
-    const edge = view.edge.get(id);
-    if (edge) return `${view.node.get(edge.source)?.data.title ?? ''} → ${view.node.get(edge.target)?.data.title ?? ''}`;
-    return view.frame.get(id)?.title ?? text('comments.onFlow');
-  };
-  const placeOf = (id: string | undefined) => (!id ? {} : view.node.has(id) ? { nodeId: id } : view.edge.has(id) ? { edgeId: id } : view.frame.has(id) ? { frameId: id } : {});
+  const titleOf = (id: string | undefined) => commentTitle(view, id, text('node.untitled')) ?? text('comments.onFlow');
   const add = (body: string, extra: Record<string, unknown>) =>
     flow.dispatch({
       ops: [{ op: 'add', kind: 'comment', id: ids.newId('comment'), value: { body, authorId: user?.id ?? personId(ids.newId('user')), authorName: settings.userName || user?.name || text('comments.me'), at: Date.now(), ...extra } }],
     });
-  const roots = [...view.comment.values()].filter((comment) => !comment.replyToId).sort((a, b) => b.at - a.at);
+  const threads = commentThreads(view.comment);
   const wished = wish ? (view.comment.get(wish.id)?.replyToId ?? wish.id) : undefined;
-  const shown = roots.filter((comment) => withResolved || !comment.resolved || comment.id === wished);
+  const shown = threads.filter(({ comment }) => withResolved || !comment.resolved || comment.id === wished);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     const thread = wish ? list.current?.querySelector('.thread--wished') : null;
     thread?.scrollIntoView({ block: 'nearest' });
   }, [wish, wished]);
-  useReadMentions(shown.flatMap(({ id }) => [id, ...[...view.comment.values()].flatMap((reply) => (reply.replyToId === id ? [reply.id] : []))]));
+  useReadMentions(shown.flatMap(({ comment, replies }) => [comment, ...replies].map(({ id }) => id)));
   return (
     <div className="comments" data-testid="comments">
-      {isReadOnly ? null : <CommentForm names={names} label={chosen ? text('comments.placeholder', { title: titleOf(chosen) }) : text('comments.placeholderFlow')} submit={text('comments.send')} onSubmit={(body) => add(body, placeOf(chosen))} />}
-      {roots.some((comment) => comment.resolved) ? <Checkbox label={text('comments.showResolved')} checked={withResolved} onCommit={setWithResolved} /> : null}
+      {isReadOnly ? null : <CommentForm names={names} label={chosen ? text('comments.placeholder', { title: titleOf(chosen) }) : text('comments.placeholderFlow')} submit={text('comments.send')} onSubmit={(body) => add(body, commentPlace(view, chosen))} />}
+      {threads.some(({ comment }) => comment.resolved) ? <Checkbox label={text('comments.showResolved')} checked={withResolved} onCommit={setWithResolved} /> : null}
       {shown.length === 0 ? (
         <EmptyState icon={<MessageCircle />} title={text('comments.none')}>
           {text('comments.noneText')}
         </EmptyState>
       ) : null}
       <ul className="comments__list" ref={list}>
-        {shown.map((comment) => {
-          const on = comment.nodeId ?? comment.edgeId ?? comment.frameId;
-          const replies = [...view.comment.values()].filter((reply) => reply.replyToId === comment.id).sort((a, b) => a.at - b.at);
+        {shown.map(({ comment, replies }) => {
+          const on = commentedId(comment);
           return (
             <li key={comment.id} className={classes('thread', comment.resolved && 'thread--resolved', comment.id === wished && 'thread--wished')}>
               <button type="button" className="thread__on link" disabled={!on} onClick={() => on && flow.editor.getState().reveal([on])}>
@@ -75,7 +66,7 @@ export function CommentsPanel() {
               ))}
               {isReadOnly ? null : (
                 <>
-                  {comment.resolved ? null : <CommentForm names={names} isReply label={text('comments.replyPlaceholder')} submit={text('comments.reply')} onSubmit={(body) => add(body, { replyToId: comment.id, ...placeOf(on) })} />}
+                  {comment.resolved ? null : <CommentForm names={names} isReply label={text('comments.replyPlaceholder')} submit={text('comments.reply')} onSubmit={(body) => add(body, { replyToId: comment.id, ...commentPlace(view, on) })} />}
                   <div className="thread__actions">
                     <Button size="small" variant="ghost" icon={comment.resolved ? <RotateCcw /> : <Check />} onClick={() => flow.dispatch({ ops: [{ op: 'set', kind: 'comment', id: comment.id, field: 'resolved', to: comment.resolved ? null : true }] })}>
                       {text(comment.resolved ? 'comments.reopen' : 'comments.resolve')}

@@ -58,7 +58,7 @@ export function NewLinkForm({ flowId, rules: { mostDays, subflows, otherSubflows
         <SelectField label={text('links.ends')} value={end} choices={ends.map((value) => ({ value, label: text(`links.ends.${value}`) }))} onCommit={setEnd} />
       </div>
       {subflows.length > 0 ? (
-        <div>
+        <div className="links__subflows">
           <Checkbox label={text('links.withSubflows', { count: subflows.length })} checked={withSubflows} onCommit={setWithSubflows} />
           <p className="share__quiet">{flowNames(subflows, text('node.untitled'))}</p>
         </div>
