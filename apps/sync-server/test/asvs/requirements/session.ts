@@ -56,7 +56,7 @@ export const sessionRequirements: readonly Requirement[] = [
   },
   {
     id: '7.4.4', level: 2, title: 'Signing out is in sight wherever somebody is signed in', applies: true,
-    patch: { file: 'apps/sync-server/src/pages/invitationPage.ts', find: `<form method="post" action="/sign-out"><button class="second">\${t.otherAccount}</button></form>`, replace: '' },
+    patch: { file: 'apps/sync-server/src/pages/invitationPage.ts', find: `<form method="post" action="/sign-out"><button class="plain">\${t.otherAccount}</button></form>`, replace: '' },
   },
   {
     id: '7.4.5', level: 2, title: 'Administrators can end the sessions of one account, or of all', applies: true,
