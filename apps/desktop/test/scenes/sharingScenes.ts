@@ -1,4 +1,4 @@
-import { account, choosing, elsewhere, hub, invited, manage, refused, shared, sharedIn, signedIn, signedOut, team, withGuest } from './sharingStage.ts';
+import { account, asGuest, choosing, elsewhere, hub, invited, manage, refused, shared, sharedIn, signedIn, signedOut, team, withGuest } from './sharingStage.ts';
 import { commit, everything, fillSignIn, list, press, type Scene, type Stage } from './stage.ts';
 
 const ACCOUNT = '[data-testid=sign-in]';
@@ -73,6 +73,7 @@ export const SHARING_SCENES: readonly Scene[] = [
   { name: 'guests of a workspace', root: '[data-testid=workspace-dialog]', group: 'people of a workspace', enter: async (stage) => (await withGuest(stage), await manage(stage), await stage.page.getByTestId('guest-projects').waitFor(), undefined) },
   { name: 'inviting a guest', root: '[data-testid=invite-form]', group: 'people of a workspace', enter: async (stage) => (await withGuest(stage), await manage(stage), await inviting(stage)) },
   { name: 'inviting a guest without a project', root: '[data-testid=invite-form]', group: 'people of a workspace', enter: async (stage) => { const { workspace } = await withGuest(stage); await withoutProjects(stage, workspace.id); await manage(stage); return inviting(stage); } },
+  { name: 'a workspace as a guest', root: '[data-testid=workspace-dialog]', group: 'people of a workspace', enter: async (stage) => (await asGuest(stage), await hub(stage), await stage.page.locator('.hub-workspace header > .button').first().click(), await stage.page.getByTestId('workspace-dialog').getByText('Guests do not see').waitFor(), undefined) },
   { name: 'ending the access of a guest', root: 'dialog .notice--warning', enter: async (stage) => (await withGuest(stage), await manage(stage), confirmed(stage, 'End the access of Bob Hope')) },
   { name: 'guests who are not taken any more', root: '[data-testid=workspace-dialog]', group: 'people of a workspace', enter: async (stage) => { const { workspace } = await withGuest(stage); await stage.client.workspaces.change({ workspaceId: workspace.id, takesGuests: false }); await manage(stage); await stage.page.getByTestId('guest-list').waitFor(); return undefined; } },
   { name: 'settings of a workspace', root: '[data-testid=workspace-dialog]', group: 'people of a workspace', enter: async (stage) => (await team(stage), await manage(stage, 'Settings'), await stage.page.getByLabel('New owner').selectOption({ label: 'Bob Hope' }), undefined) },

@@ -60,6 +60,15 @@ export const withGuest = async (stage: Stage): Promise<Team> => {
   await client.sync.invite({ ...guest, email: 'cleo@example.org' });
   return { ...sync, workspace };
 };
+/** A workspace of Bob, in which Ann is a guest of one project. */
+export const asGuest = async (stage: Stage): Promise<void> => {
+  const { bob, ann, ask } = await signedIn(stage);
+  const { id } = await ask(bob, 'POST', '/workspaces', { name: 'Bob’s team', settings: { allowGuestAccess: true } });
+  const { id: projectId } = await ask(bob, 'POST', `/workspaces/${id}/projects`, { name: 'Checkout' });
+  await ask(bob, 'POST', `/workspaces/${id}/invite`, { email: ann.email, role: 'guest', projectId });
+  const [invitation] = (await ask(ann, 'GET', '/invitations')).invitations;
+  await ask(ann, 'POST', `/invitations/${invitation.id}/accept`);
+};
 /** A workspace of Bob, in which Ann is a plain member. */
 export const elsewhere = async (stage: Stage): Promise<SyncStage & { workspaceId: string }> => {
   const sync = await signedIn(stage);

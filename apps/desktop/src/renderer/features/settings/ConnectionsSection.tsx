@@ -1,10 +1,11 @@
-import { errorInfo, type ErrorInfo } from '@uxflow/core';
+import { AppError } from '@uxflow/core';
 import type { McpState } from '@uxflow/core/api';
 import { Button, Spinner, Switch } from '@uxflow/ui';
 import { KeyRound, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useBusy } from '../../forms/useBusy.ts';
 import { useLanguage, useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { ClientConfig, type ClientWay } from './ClientConfig.tsx';
@@ -21,20 +22,16 @@ export function ConnectionsSection() {
   const mcp = useStore(store, (state) => state.mcp);
   const [token, setToken] = useState<string | null>(null);
   const [chosen, setWay] = useState<ClientWay>('command');
-  const [failure, setFailure] = useState<ErrorInfo | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const run = (act: () => Promise<unknown>) => {
-    setBusy(true);
-    setFailure(null);
-    act()
-      .catch((error: unknown) => setFailure(errorInfo(error)))
-      .finally(() => setBusy(false));
+  const { isBusy, failure, run } = useBusy();
+  const set = async (change: { isOn?: boolean; port?: number }) => {
+    const answer = await api.mcp.set(change);
+    if (answer.token) setToken(answer.token);
   };
-  const set = (change: { isOn?: boolean; port?: number }) =>
-    run(async () => {
-      const answer = await api.mcp.set(change);
-      if (answer.token) setToken(answer.token);
-    });
+  const setPort = async (value: string) => {
+    const port = /^\d{4,5}$/.test(value) ? Number(value) : 0;
+    if (port < 1024 || port > 65535) throw new AppError('MCP_PORT_INVALID', text('mcp.portInvalid'), {});
+    await set({ port });
+  };
   if (!mcp) {
     return (
       <Section id="connections" title={text('settings.connections')}>
@@ -45,7 +42,7 @@ export function ConnectionsSection() {
   const way = mcp.command ? chosen : 'http';
   return (
     <Section id="connections" title={text('settings.connections')} text={text('mcp.text')}>
-      <Switch label={text('mcp.switch')} hint={text('mcp.switchText')} checked={mcp.isOn} disabled={isBusy} onCommit={(isOn) => set({ isOn })} />
+      <Switch label={text('mcp.switch')} hint={text('mcp.switchText')} checked={mcp.isOn} disabled={isBusy} onCommit={(isOn) => run(() => set({ isOn }))} />
       <FailureNotice failure={failure} />
       {mcp.isOn && mcp.error ? <FailureNotice failure={mcp.error} /> : null}
       {mcp.isOn ? (
@@ -53,9 +50,9 @@ export function ConnectionsSection() {
           <ClientConfig mcp={mcp} token={token} way={way} onWay={setWay} />
           {way === 'http' ? <TokenLine mcp={mcp} isFresh={token !== null} isBusy={isBusy} onNew={() => run(async () => setToken((await api.mcp.renewToken()).token))} onRevoke={() => run(async () => (await api.mcp.revokeToken(), setToken(null)))} /> : null}
           {way === 'http' || mcp.error ? <div className="settings__short">
-            <EnteredField label={text('mcp.port')} hint={text('mcp.portText')} value={String(mcp.port)} onCommit={(value) => (/^\d{4,5}$/.test(value) && Number(value) >= 1024 && Number(value) <= 65535 ? set({ port: Number(value) }) : setFailure({ code: 'MCP_PORT_INVALID', message: text('mcp.portInvalid'), params: {} }))} />
+            <EnteredField label={text('mcp.port')} hint={text('mcp.portText')} value={String(mcp.port)} onCommit={(value) => run(() => setPort(value))} />
           </div> : null}
-          <ConsentTable tools={mcp.tools} onFailure={setFailure} />
+          <ConsentTable tools={mcp.tools} onChange={(tool, consent) => run(() => api.mcp.setConsent({ tool, consent }))} />
         </>
       ) : null}
       {mcp.isOn || mcp.calls.length > 0 ? <ToolCalls calls={mcp.calls} onClear={() => run(() => api.mcp.clearCalls())} /> : null}

@@ -1,14 +1,10 @@
-import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import type { McpConsent, McpState } from '@uxflow/core/api';
 import { useText } from '../../i18n/TextContext.tsx';
-import { useServices } from '../../store/services.ts';
 import { ConsentChoice } from './ConsentChoice.tsx';
 
 /** What each tool may do for other agents. */
-export function ConsentTable({ tools, onFailure }: { tools: McpState['tools']; onFailure: (failure: ErrorInfo) => void }) {
+export function ConsentTable({ tools, onChange }: { tools: McpState['tools']; onChange: (tool: McpState['tools'][number]['name'], consent: McpConsent) => void }) {
   const text = useText();
-  const { api } = useServices();
-  const set = (tool: McpState['tools'][number]['name'], consent: McpConsent) => void api.mcp.setConsent({ tool, consent }).catch((error: unknown) => onFailure(errorInfo(error)));
   return (
     <div className="settings__tools">
       <h3>{text('mcp.tools')}</h3>
@@ -20,7 +16,7 @@ export function ConsentTable({ tools, onFailure }: { tools: McpState['tools']; o
               <strong>{text(`mcp.tool.${name}`)}</strong>
               <span className="settings__faint">{text(`mcp.toolText.${name}`)}</span>
             </div>
-            <ConsentChoice label={text('mcp.consentFor', { tool: text(`mcp.tool.${name}`) })} value={consent} isRisky={effect !== 'read'} onCommit={(next) => set(name, next)} />
+            <ConsentChoice label={text('mcp.consentFor', { tool: text(`mcp.tool.${name}`) })} value={consent} isRisky={effect !== 'read'} onCommit={(next) => onChange(name, next)} />
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import { FileLock2, Lock, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { FailureNotice } from '../../../forms/FailureNotice.tsx';
+import { useBusy } from '../../../forms/useBusy.ts';
 import { useText } from '../../../i18n/TextContext.tsx';
 import { whenText } from '../../../i18n/when.ts';
 import { goTo } from '../../../store/route.ts';
@@ -17,15 +18,10 @@ export function HubWorkspace({ workspace, flows, onManage }: { workspace: Remote
   const now = useNow(30_000);
   const standing = useStore(keys, (state) => state.keys?.workspaces.find(({ workspaceId }) => workspaceId === workspace.id));
   const [opening, setOpening] = useState<string | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
+  const { isBusy, failure, run } = useBusy();
   const openFlow = ({ logId, workspaceId }: RemoteFlow) => {
     setOpening(logId);
-    setFailure(null);
-    void api.sync
-      .open({ logId, workspaceId })
-      .then(({ id }) => goTo({ page: 'flow', flowId: id }))
-      .catch(setFailure)
-      .finally(() => setOpening(null));
+    run(async () => goTo({ page: 'flow', flowId: (await api.sync.open({ logId, workspaceId })).id }));
   };
   const state = standing?.state;
   return (
@@ -60,8 +56,8 @@ export function HubWorkspace({ workspace, flows, onManage }: { workspace: Remote
                 {flow.scope === 'edit' ? '' : ` · ${roleText(text, flow.scope === 'read' ? 'viewer' : 'commenter')}`}
               </span>
             </div>
-            <Button size="small" disabled={opening !== null || flow.isLocked} onClick={() => openFlow(flow)}>
-              {text(opening === flow.logId ? 'sync.opening' : 'sync.openFlow')}
+            <Button size="small" disabled={isBusy || flow.isLocked} onClick={() => openFlow(flow)}>
+              {text(isBusy && opening === flow.logId ? 'sync.opening' : 'sync.openFlow')}
             </Button>
           </li>
         ))}
