@@ -49,7 +49,7 @@ export function MemberRow({ member, isOwn, mayManage, takesGuests, isBusy, onCha
         <span className="share__role">{roleText(text, role)}</span>
       )}
       {canChange && grantable.length > 0 ? (
-        <IconButton size="small" label={text('permission.of', { name })} icon={<SlidersHorizontal />} aria-expanded={isOpen} pressed={isOpen} onClick={() => setOpen(!isOpen)} />
+        <IconButton size="small" label={text('permission.of', { name })} icon={<SlidersHorizontal />} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} />
       ) : mayManage && role !== 'guest' ? (
         <span className="people-list__gap" />
       ) : null}
