@@ -50,6 +50,17 @@ export function warningOf(used: number, limit: number | null): Warning | null {
   return used >= limit * WARN_SHARES.near ? 'near' : null;
 }
 
+/** The plans of several persons at once, by their ids. */
+export async function plansOf(sql: Queryable, userIds: readonly string[], standard: PlanName): Promise<(userId: string) => PlanName> {
+  const { rows } = await sql.query<{ userId: string; plan: PlanName }>({
+    name: 'plans_of',
+    text: `select user_id as "userId", plan from subscription where user_id = any($1) and (status <> 'cancelled' or current_period_end > now())`,
+    values: [[...new Set(userIds)]],
+  });
+  const paid = new Map(rows.map(({ userId, plan }) => [userId, plan]));
+  return (userId) => paid.get(userId) ?? standard;
+}
+
 /** The plan of a person: what they pay for while it runs, else that of the server. A workspace has the plan of its owner. */
 export async function planOf(sql: Queryable, userId: string, standard: PlanName): Promise<PlanName> {
   const { rows } = await sql.query<{ plan: PlanName }>({

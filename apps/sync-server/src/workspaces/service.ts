@@ -8,7 +8,7 @@ import { transact } from '../db/transaction.ts';
 import { workspaceProblem } from './errors.ts';
 import { pageClause, readPage, type Page, type PageQuery } from './paging.ts';
 import { changeIn, lockedPlace, lookInto, WORKSPACE_COLUMNS, type WorkspaceParts, type WorkspaceRow } from './place.ts';
-import { planOf, PLANS, type PlanName } from './plans.ts';
+import { planOf, PLANS, plansOf, type PlanName } from './plans.ts';
 import type { NewWorkspace, WorkspaceChange, WorkspaceView } from './schema.ts';
 
 /** Days between deleting a workspace, project or flow and its end. */
@@ -51,9 +51,8 @@ export function createWorkspaces(parts: WorkspaceParts): Workspaces {
     async list(principal, { deleted = false, ...page } = {}) {
       const which = `${deleted ? `w.deleted_at is not null and m.role = 'owner'` : 'w.deleted_at is null'} and ($2::text is null or w.id = $2)`;
       const { rows, next } = await readPage(page, async (values) => (await database.pool.query<ListedRow>(`${LISTED} and ${which} ${pageClause('w.created_at', 'w.id', 3)}`, [principal.userId, principal.workspaceId ?? null, ...values])).rows, ({ createdAt, id }) => [createdAt, id], (row) => row);
-      const plans = new Map<string, PlanName>();
-      for (const { ownerId } of rows) if (!plans.has(ownerId)) plans.set(ownerId, await planOf(database.pool, ownerId, standardPlan));
-      return { rows: rows.map((row) => viewOf(row, plans.get(row.ownerId)!)), next };
+      const planFor = await plansOf(database.pool, rows.map(({ ownerId }) => ownerId), standardPlan);
+      return { rows: rows.map((row) => viewOf(row, planFor(row.ownerId))), next };
     },
     create: (principal, { name, description, encrypted, settings }) =>
       transact(database, async (transaction) => {

@@ -47,6 +47,14 @@ const daysOf = async (token: string) => {
   return ((body.sessions as { current: boolean; expiresAt: number }[]).find(({ current }) => current)!.expiresAt - Date.now()) / 86_400_000;
 };
 
+requirement('1.3.6', 'a provider in the places where clouds hand out keys is refused, in every way of writing them, on a server that allows private networks', async () => {
+  const made = await call(stage.server, 'POST', `/api/v1/workspaces/${workspaceId}/sign-on`, { token: owner.token, body: { kind: 'oidc', name: 'Inside' } });
+  const name = (issuer: string) => call(stage.server, 'PATCH', `/api/v1/workspaces/${workspaceId}/sign-on/${made.body.id}`, { token: owner.token, body: { issuer } });
+  for (const host of ['169.254.169.254', '0xa9fea9fe', '[fd00:ec2::254]', '[::ffff:a9fe:a9fe]', '100.100.100.200', '168.63.129.16', '[fe80::1]']) expect([host, await name(`https://${host}/`)]).toMatchObject([host, { status: 422, body: { error: { code: 'ADDRESS_REFUSED' } } }]);
+  for (const url of ['http://10.1.2.3/', 'file:///etc/passwd', 'gopher://10.1.2.3/']) expect([url, (await name(url)).status]).toEqual([url, 422]);
+  expect((await name('https://10.1.2.3/')).status).toBe(200);
+});
+
 requirement('6.8.2', 'an assertion of SAML without a signature, with another\'s, or changed after signing opens nothing', async () => {
   const { browser, id } = await begin();
   const xml = await provider.answer({ id, ...ours() });

@@ -11,6 +11,11 @@ export const beyondRequirements: readonly Requirement[] = [
     patch: { file: `${accounts}/schema.ts`, find: 'export const nameSchema = z.string().trim().min(1).max(100).regex(/^[^\\p{Cc}]*$/u);', replace: 'export const nameSchema = z.string().min(1).max(100);' },
   },
   {
+    id: '1.3.6', level: 2, title: 'Nobody makes the server ask addresses inside of its network', applies: true, beyond,
+    patch: { file: 'apps/sync-server/src/signOn/network.ts', find: 'isPrivateAllowed ? !isMetadataAddress(address) : isPublicAddress(address)', replace: 'isPrivateAllowed || isPublicAddress(address)' },
+    remark: 'a workspace names the addresses of its identity provider; where the operator allows private ones, those where clouds hand out keys stay closed',
+  },
+  {
     id: '2.2.1', level: 1, title: 'Input is of the expected shape and size, or refused', applies: true, beyond,
     patch: { file: 'apps/sync-server/src/app.ts', find: 'const BODY_BYTES = 1024 * 1024;', replace: 'const BODY_BYTES = 1024 * 1024 * 1024;' },
   },
