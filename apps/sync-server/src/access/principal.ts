@@ -17,7 +17,7 @@ export interface Principal {
   sessionId?: string;
   /** Given for keys. */
   apiKeyId?: string;
-  /** Given for whoever came by a link: it opens the socket for that one flow, and no route. */
+  /** Given for whoever came by a link: it opens the socket for the flows of that link, and no route. */
   link?: LinkVisit;
   /** The only workspace that a key may touch. */
   workspaceId?: string;

@@ -61,7 +61,7 @@ async function visit(link: TestLink, logId: string, { at = server, ...given }: {
 const cut = (...all: TestSocket[]) => until('cut', () => all.every((one) => isCut(one)), 1000);
 
 describe('opening', () => {
-  test('gives a token for the one flow, counts, and says the same of every link that shows nothing', async () => {
+  test('gives a token for its flows, counts, and says the same of every link that shows nothing', async () => {
     const { workspaceId, logId, maker } = await scene();
     const link = await makeLink(server, maker, workspaceId, logId);
     expect(link.url).toBe(`${server.url}/s/${link.address}`);

@@ -156,6 +156,7 @@ export type SharingErrorCode =
   | 'LINK_COMMENT_TOO_MUCH'
   | 'LINK_EXISTS'
   | 'LINK_EXPIRY'
+  | 'LINK_FLOW_TWICE'
   | 'LINK_KEY_NEEDED'
   | 'LINK_KEY_UNWANTED'
   | 'LINK_LIMIT'

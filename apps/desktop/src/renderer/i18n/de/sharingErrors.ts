@@ -21,6 +21,7 @@ export const sharingErrorsGerman: Readonly<Record<SharingErrorCode, ErrorSentenc
   LINK_COMMENT_TOO_MUCH: () => 'Du darfst diesen Flow nicht kommentieren, ein Link von dir also auch nicht. Nichts wurde geändert.',
   LINK_EXISTS: () => 'Der Server hat schon einen solchen Link. Nichts wurde angelegt; versuch es noch einmal.',
   LINK_EXPIRY: (p) => (typeof p.days === 'number' ? `Ein Link muss in der Zukunft enden, innerhalb von ${p.days} Tagen. Nichts wurde geändert; wähle einen anderen Tag.` : 'Ein Link muss in der Zukunft enden. Nichts wurde geändert; wähle einen anderen Tag.'),
+  LINK_FLOW_TWICE: () => 'Der Link kam mit einem doppelt genannten Unterflow beim Server an. Nichts wurde angelegt; aktualisiere die App.',
   LINK_KEY_NEEDED: () => 'Dieser Flow ist verschlüsselt, und der Link kam ohne Schlüssel zum Server. Nichts wurde angelegt; aktualisiere die App.',
   LINK_KEY_UNWANTED: () => 'Dieser Flow ist nicht verschlüsselt, und der Link kam mit einem Schlüssel zum Server. Nichts wurde angelegt; aktualisiere die App.',
   LINK_LIMIT: (p) => `Der Tarif dieses Arbeitsbereichs hat Platz für ${String(p.limit)} Links, und alle sind in Gebrauch. Nichts wurde angelegt; nimm einen zurück oder wähle einen anderen Tarif.`,

@@ -25,6 +25,7 @@ export const sharingErrorsEnglish: Readonly<Record<SharingErrorCode, ErrorSenten
   LINK_COMMENT_TOO_MUCH: () => 'You may not comment on this flow, so a link of yours cannot either. Nothing was changed.',
   LINK_EXISTS: () => 'The server has such a link already. Nothing was made; try again.',
   LINK_EXPIRY: (p) => (typeof p.days === 'number' ? `A link must end in the future, within ${p.days} days. Nothing was changed; choose another day.` : 'A link must end in the future. Nothing was changed; choose another day.'),
+  LINK_FLOW_TWICE: () => 'The link came to the server with a sub-flow named twice. Nothing was made; update the app.',
   LINK_KEY_NEEDED: () => 'This flow is encrypted, and the link came to the server without its key. Nothing was made; update the app.',
   LINK_KEY_UNWANTED: () => 'This flow is not encrypted, and the link came to the server with a key. Nothing was made; update the app.',
   LINK_LIMIT: (p) => `The plan of this workspace has room for ${String(p.limit)} links, and all are in use. Nothing was made; revoke one, or choose another plan.`,
