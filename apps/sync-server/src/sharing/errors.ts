@@ -2,7 +2,7 @@
 import { problemsOf } from '../access/problem.ts';
 
 export const linkProblem = problemsOf({
-  LINK_GONE: [404, 'This link shows nothing (any more). Ask whoever sent it for a new one.'],
+  LINK_GONE: [404, 'This link opens nothing. Ask whoever sent it for a new one.'],
   LINK_PASSWORD: [401, 'This link asks for a password, and it is not the one that was given.'],
   LINK_LOCKED: [429, 'There were too many wrong passwords. Try again in {retryAfter} seconds.'],
   LINK_NOT_FOUND: [404, 'There is no such link in this workspace, or you may not see its flow. Nothing was changed; load the list again.'],
