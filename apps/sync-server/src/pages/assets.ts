@@ -47,7 +47,7 @@ fieldset.columns { grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr));
 .offer p { margin-bottom: 0.5rem; }
 .answers { grid-template-columns: 1fr 1fr; gap: 0.75rem; margin: 0.75rem 0 0; }
 .offer + form { margin-top: 0.5rem; padding-top: 0.5rem; border-top: 1px solid var(--faint); }
-.offer + form > button.plain { justify-self: start; padding-inline: 0; }
+main > form > button.plain { justify-self: start; padding-inline: 0; }
 details { margin: 0 0 1rem; }
 summary { min-height: 32px; padding: 0.25rem 0; color: var(--accent); cursor: pointer; }
 details[open] > summary { margin-bottom: 0.75rem; }
@@ -55,6 +55,7 @@ button:disabled { opacity: 0.5; cursor: default; }
 button.danger { background: var(--bad); color: var(--card); }
 button.plain { width: auto; min-height: 0; padding: 0.5rem 0.75rem; background: transparent; color: var(--quiet); font-weight: 400; text-align: left; }
 .mark { padding: 0.125rem 0.5rem; border-radius: 999px; background: var(--good-ground); color: var(--good); font-size: 0.8125rem; }
+.mark.bad { background: var(--bad-ground); color: var(--bad); }
 .codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 0.5rem; margin: 0 0 1rem; padding: 0; list-style: none; }
 .qr { display: block; width: min(15rem, 100%); margin: 0 auto 1rem; border-radius: 8px; }
 main:has(.account) { max-width: 60rem; margin: 1.5rem auto 4rem; padding: 0 1rem; border: 0; background: none; }
