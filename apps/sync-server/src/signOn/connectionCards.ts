@@ -2,6 +2,7 @@
 import { html, type Html } from '../pages/html.ts';
 import { card } from '../pages/account.ts';
 import { fill, problemSentence } from '../pages/texts.ts';
+import { PROOF_GRACE_DAYS } from './domainRounds.ts';
 import { signOnProblem } from './errors.ts';
 import type { ConnectionView, DomainView } from './schema.ts';
 import type { Settler } from './settingsPages.ts';
@@ -30,10 +31,15 @@ export function connectionCards({ me, t }: Settler, view: ConnectionView, here: 
   const domains = card(t.domainsTitle, html`<p>${t.domainsLead}</p>
     ${view.domains.length > 0 ? html`<ul class="rows">${view.domains.map((one) => domainRow(one))}</ul>` : ''}
     ${form('addDomain', html`<label>${t.domain}<input name="domain" required autocapitalize="none" spellcheck="false" placeholder="example.org" /></label><button class="${view.domains.length > 0 ? 'second' : ''}">${t.addDomain}</button>`)}`, 'domains');
+  function standOf(provenAt: number | null, failingSince: number | null, suspendedAt: number | null): Html {
+    if (provenAt === null || failingSince === null) return html`<span class="quiet">${t.unproven}</span>`;
+    const [mark, lead] = suspendedAt === null ? [t.failing, t.failingLead] : [t.suspended, t.suspendedLead];
+    return html`<span class="mark bad">${mark}</span><br /><span class="quiet">${fill(lead, { since: day(failingSince), until: day(failingSince + PROOF_GRACE_DAYS * 86_400_000) })}</span>`;
+  }
   function domainRow({ domain, provenAt, failingSince, suspendedAt, record, file }: DomainView): Html {
     const button = (act: string, label: string) => form(act, html`<input type="hidden" name="domain" value="${domain}" /><button class="second">${label}</button>`);
     if (provenAt !== null && failingSince === null) return html`<li><p>${domain} <span class="mark">${t.proven}</span></p>${button('removeDomain', t.removeDomain)}</li>`;
-    return html`<li><p>${domain} <span class="quiet">${provenAt === null || failingSince === null ? t.unproven : fill(suspendedAt === null ? t.failing : t.suspended, { at: day(failingSince) })}</span></p>${button('proveDomain', t.prove)}
+    return html`<li><p>${domain} ${standOf(provenAt, failingSince, suspendedAt)}</p>${button('proveDomain', t.prove)}
       <details open><summary>${fill(t.howToProve, { domain })}</summary><p>${t.byRecord}</p><dl class="facts">${copied(t.recordName, record.name)}${copied(t.recordType, record.type)}${copied(t.recordValue, record.value)}</dl><p>${t.byFile}</p><dl class="facts">${copied(t.fileAddress, file.url)}${copied(t.fileContent, file.content)}</dl>${button('removeDomain', t.removeDomain)}</details></li>`;
   }
 

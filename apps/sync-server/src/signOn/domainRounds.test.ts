@@ -62,6 +62,12 @@ const wayIn = async () => {
   const led = await new TestBrowser(stage.server).go('/sso', { method: 'POST', body: new URLSearchParams({ email: 'ada@example.test' }) });
   return alertOf(led.text) || 'led on';
 };
+/** The mark that the page of the connection gives the domain. */
+const markOnPage = async () => {
+  const browser = new TestBrowser(stage.server);
+  browser.cookies.set('uxflow', owner.token);
+  return /<p>example\.test <span class="mark[^>]*>([^<]+)</.exec((await browser.go(`/sso/settings/${workspaceId}/${connection.id}`)).text)?.[1];
+};
 const tell = (fields: { isOver: boolean }) => ['admin@example.test', 'owner@example.test'].map((to) => ({ kind: 'domainProof', to, language: to.startsWith('admin') ? 'de' : 'en', params: { domain: 'example.test', workspaceName: 'Team', link: `https://flows.example/${workspaceId}/${connection.id}`, ...fields } }));
 
 test('a proof that stands is looked for once a day, and nothing comes of it', async () => {
@@ -77,12 +83,13 @@ test('a proof that is gone is told at once; after seven days nobody of the domai
   await nextDay();
   expect(mails.toSorted((a, b) => a.to.localeCompare(b.to))).toMatchObject(tell({ isOver: false }));
   expect(mails[0]!.params.day).toBe(new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10));
-  expect([await state(), await wayIn()]).toEqual([{ isProven: true, isFailing: true, isSuspended: false }, 'led on']);
+  expect([await state(), await wayIn(), await markOnPage()]).toEqual([{ isProven: true, isFailing: true, isSuspended: false }, 'led on', 'proof missing']);
   await nextDay(6);
   expect([mails, await state(), await wayIn()]).toEqual([[], { isProven: true, isFailing: true, isSuspended: false }, 'led on']);
   await nextDay(2);
   expect(mails.toSorted((a, b) => a.to.localeCompare(b.to))).toMatchObject(tell({ isOver: true }));
   expect([await state(), await wayIn(), (await seen()).missing]).toEqual([{ isProven: true, isFailing: true, isSuspended: true }, expect.stringContaining('no single sign-on for this domain'), ['domain']]);
+  expect(await markOnPage()).toBe('signs nobody in');
   const { body } = await ask(stage.server.url, member, 'GET', `/workspaces/${workspaceId}`);
   expect(body.error.code).toBe('SIGN_ON_REQUIRED');
   await nextDay();
@@ -91,7 +98,7 @@ test('a proof that is gone is told at once; after seven days nobody of the domai
   // Back by itself, and told in the list of what happened.
   dns.records.set(NAME, records);
   await nextDay();
-  expect([mails, await state(), await wayIn()]).toEqual([[], { isProven: true, isFailing: false, isSuspended: false }, 'led on']);
+  expect([mails, await state(), await wayIn(), await markOnPage()]).toEqual([[], { isProven: true, isFailing: false, isSuspended: false }, 'led on', 'proved']);
   const { rows } = await pool().query(`select actor_id from activity where workspace_id = $1 and code = 'SIGN_ON_CHANGED' and actor_id is null`, [workspaceId]);
   expect(rows).toHaveLength(2);
 });
