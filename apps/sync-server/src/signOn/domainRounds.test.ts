@@ -138,3 +138,13 @@ test('the list of connections asks the database as often for three as for one', 
   for (const name of ['Second', 'Third']) expect((await call(stage.server, 'POST', `/api/v1/workspaces/${workspaceId}/sign-on`, { token: owner.token, body: { kind: 'oidc', name } })).status).toBe(201);
   expect(await queriesOf()).toBe(one);
 });
+
+test('where the database does not do, the page of the settings says so, and not that there is no connection', async () => {
+  const browser = new TestBrowser(stage.server);
+  browser.cookies.set('uxflow', owner.token);
+  expect((await browser.go('/sso/settings')).text).toContain('Our saml');
+  await pool().query('alter table sign_on_connection rename column kind to kind_');
+  const failed = await browser.go('/sso/settings');
+  await pool().query('alter table sign_on_connection rename column kind_ to kind');
+  expect([failed.status, failed.text.includes('No connection yet')]).toEqual([500, false]);
+});

@@ -63,7 +63,10 @@ export function addSettingsPages(app: ServerApp, layer: AccessLayer, parts: Sett
     const cards = await Promise.all(
       mine.map(async ({ id, name }) => {
         // One that wants sign-on of its admins too is shown, and says so when it is opened.
-        const all = await connections.list(settler.principal, id).catch(() => []);
+        const all = await connections.list(settler.principal, id).catch((error: unknown) => {
+          if (error instanceof Problem) return [];
+          throw error;
+        });
         return html`<section class="card"><h2>${name}</h2>
           ${all.length > 0 ? html`<ul class="rows">${all.map(({ connection: one }) => html`<li><p><a href="${LIST}/${id}/${one.id}">${one.name}</a><br /><span class="quiet">${t.kinds[one.kind]} · ${t.modes[one.mode]}</span></p></li>`)}</ul>` : html`<p class="quiet">${t.none}</p>`}
           <details><summary>${t.add}</summary><form method="post" action="${LIST}/${id}">
