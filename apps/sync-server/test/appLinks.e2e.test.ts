@@ -175,6 +175,21 @@ describe.skipIf(!chromiumPath)('an app and a page', () => {
     if (encrypted) await ann.api.keys.rotate({ workspaceId });
     await ann.edit(lastId, `tx_live_${++count}`, [node(`node_${count}`, 'Behind the counter')]);
     await page.locator('.stage').getByText('Behind the counter').waitFor();
+    // The link that showed none gets them, with the address that it has; the other one loses them while somebody looks.
+    await ann.api.links.change({ flowId, linkId: alone.id, subflowIds: [partId] });
+    await ann.api.links.change({ flowId, linkId: made.id, subflowIds: [partId] });
+    await page.getByTestId('lost').getByText('“Refund” is not part of this link any more.').waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Returns' }).waitFor();
+    expect((await listed(flowId)).map(({ subflows }) => subflows)).toEqual([[{ id: partId, name: 'Returns' }], [{ id: partId, name: 'Returns' }]]);
+    const second = await visit(alone.address!);
+    if (encrypted) {
+      await second.getByLabel('Password').fill('canary sesame');
+      await second.keyboard.press('Enter');
+    }
+    await live(second);
+    await openStep(second, 'Send back');
+    await second.locator('.stage').getByText('Parcel').waitFor();
+    await ann.api.links.change({ flowId, linkId: made.id, subflowIds: [partId, lastId] });
     // One that is not shared any more does not keep the others from going along.
     const { rows } = await stage.server.database.pool.query<{ log_id: string }>('update shared_log set deleted_at = now() where log_id = (select log_id from share_link_flow where link_id = $1 and flow_id = $2) returning log_id', [made.id, lastId]);
     expect(rows).toHaveLength(1);

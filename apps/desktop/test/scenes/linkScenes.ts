@@ -89,6 +89,18 @@ export const LINK_SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'changing a link with sub-flows',
+    root: '[data-testid=change-link]',
+    async enter(stage) {
+      const flowId = await leading(stage);
+      await stage.client.links.create({ flowId, name: 'For the customer', mayComment: false, expiresAt: null });
+      await links(stage, Promise.resolve(flowId));
+      await click(stage, 'Change', '[data-testid=change-link]');
+      await stage.page.getByLabel('Sub-flows', { exact: true }).selectOption({ label: 'all that it leads to now (1)' });
+      return flowId;
+    },
+  },
+  {
     name: 'revoking a link',
     root: '[data-testid=link] .notice',
     async enter(stage) {

@@ -1,39 +1,32 @@
 /** Sub-flows of links, over real HTTP and sockets: which may be chosen, what of them is shown, and how they are cut. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../test/testDatabase.ts';
 import { until } from '../../test/testDevice.ts';
+import { startTestInstances, type TestInstances } from '../../test/testInstances.ts';
 import { makeLink, openLink, type TestLink } from '../../test/testLinks.ts';
-import { socketUrl, startTestServer } from '../../test/testServer.ts';
+import { socketUrl } from '../../test/testServer.ts';
 import { openTestSocket, type TestSocket } from '../../test/testSocket.ts';
 import { isCut, joinLog, pushTo, visitLink, type Visitor } from '../../test/testVisits.ts';
 import { addPerson, ask, makeWorkspace, putIn, type TestAnswer, type TestPerson } from '../../test/testWorkspaces.ts';
 import type { RunningServer } from '../server.ts';
 import { forgetLinks } from './service.ts';
 
-let postgres: TestPostgres;
-let database: TestDatabase;
+let instances: TestInstances;
 let server: RunningServer;
 /** Another instance: who is cut here must be cut there. */
 let other: RunningServer;
 let owner: TestPerson;
 let count = 0;
 const sockets: TestSocket[] = [];
-const VARIABLES = { RATE_FACTOR: '1000', SYNC_POLL_MS: '60000', PASSWORD_MEMORY_KIB: '7168' };
 const pool = () => server.database.pool;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  database = await postgres.clone();
-  server = await startTestServer(database.url, VARIABLES);
-  other = await startTestServer(database.url, VARIABLES);
+  instances = await startTestInstances({ PASSWORD_MEMORY_KIB: '7168' });
+  ({ server, other } = instances);
   owner = await addPerson(pool(), 'owner');
 });
 afterAll(async () => {
   for (const { socket } of sockets) socket.terminate();
-  await server.close();
-  await other.close();
-  await database.drop();
-  await postgres.close();
+  await instances.close();
 });
 
 interface Scene {
@@ -113,6 +106,31 @@ describe('a link with sub-flows', () => {
     expect((await ask(server.url, set.maker, 'GET', set.links)).body.links).toHaveLength(1);
     const { rows } = await pool().query('select distinct f.log_id from share_link_flow f join share_link k on k.id = f.link_id where k.workspace_id = $1', [set.workspaceId]);
     expect(rows).toEqual([{ log_id: hidden }]);
+  });
+
+  test('gets others by who may change it: what goes is cut at once, what comes opens with the same address', async () => {
+    const set = await scene();
+    const hidden = await share(set.workspaceId, 'Hidden', { visibility: 'private' });
+    const link = await linkTo(set, [set.sub]);
+    const visitor = await visit(link, [set.logId, set.sub], other);
+    const change = async (flows: unknown[], who = set.maker) => seen(await ask(server.url, who, 'PATCH', `${set.links}/${link.id}`, { flows }));
+    const colleague = await addPerson(pool(), `colleague${++count}`);
+    await putIn(pool(), set.workspaceId, colleague, 'member');
+    expect(await change([], colleague)).toEqual([403, 'PERMISSION_MISSING']);
+    for (const flows of [[flowOf(set.sub), flowOf(hidden)], [flowOf('log_none')]]) expect(await change(flows)).toEqual([404, 'FLOW_NOT_FOUND']);
+    for (const flows of [[flowOf(set.logId)], [flowOf(set.second), flowOf(set.second)]]) expect(await change(flows)).toEqual([422, 'LINK_FLOW_TWICE']);
+    expect([await shown(link), isCut(visitor.socket)]).toEqual([[set.sub], false]);
+    expect(await change([flowOf(set.sub), flowOf(set.second)])).toEqual([200, undefined]);
+    await joinLog(visitor.socket, set.second);
+    expect([(await shown(link)).toSorted(), isCut(visitor.socket)]).toEqual([[set.sub, set.second].toSorted(), false]);
+    expect(await change([flowOf(set.second)])).toEqual([200, undefined]);
+    await until('cut', () => isCut(visitor.socket, set.sub), 1000);
+    expect([isCut(visitor.socket, set.second), await shown(link)]).toEqual([false, [set.second]]);
+    // By an admin, too; but a link never shows what its maker does not see.
+    expect(await change([flowOf(hidden)], owner)).toEqual([200, undefined]);
+    expect(await shown(link)).toEqual([]);
+    const { activity } = (await ask(server.url, owner, 'GET', `/workspaces/${set.workspaceId}/activity`)).body as { activity: { code: string; params: Record<string, unknown> }[] };
+    expect(activity.filter(({ code }) => code === 'LINK_CHANGED').map(({ params }) => params.fields)).toEqual([['flows'], ['flows'], ['flows']]);
   });
 
   test('may in each flow no more than its maker may there now', async () => {

@@ -38,7 +38,7 @@ export async function flowsOfLink(sql: Queryable, linkId: string, standardPlan: 
 export async function addLinkFlows({ sql, workspace, actor }: LockedPlace, link: { id: string; logId: string; salt: string | undefined }, flows: NewShareLink['flows']): Promise<void> {
   if (flows.length === 0) return;
   const logs = flows.map(({ logId }) => logId);
-  if (new Set([link.logId, ...logs]).size <= logs.length || new Set(flows.map(({ flowId }) => flowId)).size < flows.length) throw linkProblem('LINK_FLOW_TWICE');
+  demandOnce(link.logId, flows);
   if (flows.some(({ key }) => workspace.encrypted && !key)) throw linkProblem('LINK_KEY_NEEDED');
   const { rows } = await sql.query<{ logId: string }>('select log_id as "logId" from shared_log where log_id = any($1) and workspace_id = $2 and deleted_at is null', [logs, workspace.id]);
   const here = new Set(rows.map(({ logId }) => logId));
@@ -47,6 +47,21 @@ export async function addLinkFlows({ sql, workspace, actor }: LockedPlace, link:
   if (hidden !== undefined) throw workspaceProblem('FLOW_NOT_FOUND', { logId: hidden });
   await sql.query('insert into share_link_flow (link_id, log_id, flow_id) select $1, * from unnest($2::text[], $3::text[])', [link.id, logs, flows.map(({ flowId }) => flowId)]);
   await addLinkKeys(sql, workspace, flows.flatMap(({ logId, key }) => (key ? [{ ...key, linkId: link.id, logId, ...(link.salt === undefined ? {} : { salt: link.salt }) }] : [])));
+}
+
+/** Puts others in their place; those that stay keep their keys. True where anything is different now. `link.flows`: as they are. Throws as `addLinkFlows` does, of what comes in. */
+export async function changeLinkFlows(place: LockedPlace, link: Parameters<typeof addLinkFlows>[1] & { flows: readonly { logId: string }[] }, flows: NewShareLink['flows']): Promise<boolean> {
+  demandOnce(link.logId, flows);
+  const [before, after] = [link.flows, flows].map((all) => new Set(all.map(({ logId }) => logId))) as [Set<string>, Set<string>];
+  const gone = [...before].filter((logId) => !after.has(logId));
+  const added = flows.filter(({ logId }) => !before.has(logId));
+  for (const table of ['share_link_flow', 'link_key']) if (gone.length > 0) await place.sql.query(`delete from ${table} where link_id = $1 and log_id = any($2)`, [link.id, gone]);
+  await addLinkFlows(place, link, added);
+  return gone.length + added.length > 0;
+}
+
+function demandOnce(own: string, flows: NewShareLink['flows']): void {
+  if (new Set([own, ...flows.map(({ logId }) => logId)]).size <= flows.length || new Set(flows.map(({ flowId }) => flowId)).size < flows.length) throw linkProblem('LINK_FLOW_TWICE');
 }
 
 /** Stores the keys of flows for a link that was made this moment. Throws LINK_KEY_UNWANTED, EPOCH_CHANGED. */

@@ -22,6 +22,8 @@ export const linkSchema = z
     mayComment: z.boolean(),
     /** Sub-flows that it shows besides: the log of each, and the id by which steps name it. */
     flows: z.array(z.object({ logId: z.string(), flowId: z.string() })),
+    /** What a member's device gives it the keys of more flows with; null where nothing is encrypted. */
+    key: linkKeySchema.pick({ epoch: true, salt: true, forMembers: true }).nullable(),
     expiresAt: time.nullable(),
     /** `open`: it works; `expired`; `held`: who made it may not share the flow any more, or the workspace forbids links. */
     state: z.enum(['open', 'expired', 'held']),
@@ -44,13 +46,11 @@ const sealedKey = linkKeySchema.pick({ epoch: true, sealed: true, forMembers: tr
 /** Sub-flows of a link. */
 const MOST_FLOWS = 100;
 
+const flows = z.array(z.object({ logId: idSchema, flowId: idSchema, key: sealedKey.optional() })).max(MOST_FLOWS);
+
 export const newLinkSchema = z.object({
   logId: idSchema,
-  flows: z
-    .array(z.object({ logId: idSchema, flowId: idSchema, key: sealedKey.optional() }))
-    .max(MOST_FLOWS)
-    .default([])
-    .openapi({ description: 'Sub-flows that it shows besides: flows of this workspace that you see. `flowId`: by which steps name it.' }),
+  flows: flows.default([]).openapi({ description: 'Sub-flows that it shows besides: flows of this workspace that you see. `flowId`: by which steps name it.' }),
   /** `link_` and random characters; needed with `key`, which is bound to it. */
   id: z.string().regex(/^link_[A-Za-z0-9_-]{16,80}$/).optional(),
   name: name.optional(),
@@ -68,6 +68,7 @@ export const linkChangeSchema = z.object({
   password: password.nullable().optional().openapi({ description: 'Null takes it away. Whoever looks by the link has to open it again.' }),
   mayComment: z.boolean().optional(),
   expiresAt: end.optional(),
+  flows: flows.optional().openapi({ description: 'All its sub-flows from now on. `key`: of those that it did not have.' }),
 });
 export type LinkChange = z.output<typeof linkChangeSchema>;
 

@@ -11,7 +11,7 @@ import { changeIn, lookInto, type LockedPlace, type Place, type WorkspaceParts }
 import { planOf, PLANS, type Plan } from '../workspaces/plans.ts';
 import { demandName } from '../workspaces/projects.ts';
 import { linkProblem } from './errors.ts';
-import { addLinkFlows, addLinkKeys } from './linkFlows.ts';
+import { addLinkFlows, addLinkKeys, changeLinkFlows } from './linkFlows.ts';
 import { LINK_FACTS, LINK_JOINS, linksAllowed, linkScope, type LinkFacts } from './linkScope.ts';
 import type { LinkChange, LinkList, LinkView, MadeLink, NewShareLink } from './schema.ts';
 
@@ -47,6 +47,7 @@ interface LinkRow extends LinkFacts {
   sealed: string | null;
   hasPassword: boolean;
   flows: LinkView['flows'];
+  key: { epoch: number; salt: string | null; forMembers: string } | null;
   expiresAt: Date | null;
   createdBy: string;
   createdByName: string;
@@ -59,6 +60,7 @@ interface LinkRow extends LinkFacts {
 
 // The maker may be gone, and the link must be seen all the same by who can end it.
 const LINKS = `select k.id, k.log_id as "logId", k.name, k.sealed, coalesce((select json_agg(json_build_object('logId', f.log_id, 'flowId', f.flow_id) order by f.log_id) from share_link_flow f where f.link_id = k.id), '[]') as flows,
+    (select json_build_object('epoch', x.epoch, 'salt', x.salt, 'forMembers', x.for_members) from link_key x where x.link_id = k.id and x.log_id = k.log_id) as key,
     k.password_hash is not null as "hasPassword", k.expires_at as "expiresAt", k.created_by as "createdBy", coalesce(u.name, '') as "createdByName",
     k.created_at as "createdAt", k.opened, k.last_opened_at as "lastOpenedAt", facts.*, facts.role is not null as "isHere", k.may_comment as "mayComment", coalesce(k.expires_at <= now(), false) as "isExpired"
   from share_link k left join app_user u on u.id = k.created_by
@@ -88,6 +90,7 @@ export function createLinks(parts: SharingParts): Links {
     hasPassword: row.hasPassword,
     mayComment: row.mayComment,
     flows: row.flows,
+    key: row.key && { epoch: row.key.epoch, forMembers: row.key.forMembers, ...(row.key.salt === null ? {} : { salt: row.key.salt }) },
     expiresAt: row.expiresAt?.getTime() ?? null,
     state: row.isExpired ? 'expired' : row.isHere && linkScope(row, standardPlan) ? 'open' : 'held',
     createdBy: row.createdBy,
@@ -173,6 +176,7 @@ export function createLinks(parts: SharingParts): Links {
           ...(['name', 'sealed', 'mayComment'] as const).filter((field) => next[field] !== link[field]),
           ...(expiresAt === (link.expiresAt?.getTime() ?? null) ? [] : ['expiresAt']),
           ...(change.password === undefined ? [] : ['password']),
+          ...(change.flows && (await changeLinkFlows(place, { id: linkId, logId: link.logId, flows: link.flows, salt: link.key?.salt ?? undefined }, change.flows)) ? ['flows'] : []),
         ];
         if (fields.length === 0) return viewOf(place, link);
         await sql.query(

@@ -3,37 +3,30 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClientMessage } from '@uxflow/core/protocol';
 import { openLink, makeLink, type TestLink } from '../../test/testLinks.ts';
-import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../test/testDatabase.ts';
 import { until } from '../../test/testDevice.ts';
-import { socketUrl, startTestServer } from '../../test/testServer.ts';
+import { startTestInstances, type TestInstances } from '../../test/testInstances.ts';
+import { socketUrl } from '../../test/testServer.ts';
 import { openTestSocket, pushOf, type TestSocket } from '../../test/testSocket.ts';
 import { isCut, joinLog, pushTo, visitLink, type Visitor } from '../../test/testVisits.ts';
 import { addPerson, ask, codeOf, makeWorkspace, putIn, type TestPerson } from '../../test/testWorkspaces.ts';
 import type { RunningServer } from '../server.ts';
 
-let postgres: TestPostgres;
-let database: TestDatabase;
+let instances: TestInstances;
 let server: RunningServer;
 /** Another instance: who is cut here must be cut there. */
 let other: RunningServer;
 let owner: TestPerson;
 let count = 0;
 const sockets: TestSocket[] = [];
-const VARIABLES = { RATE_FACTOR: '1000', SYNC_POLL_MS: '60000', PASSWORD_MEMORY_KIB: '7168' };
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  database = await postgres.clone();
-  server = await startTestServer(database.url, VARIABLES);
-  other = await startTestServer(database.url, VARIABLES);
+  instances = await startTestInstances({ PASSWORD_MEMORY_KIB: '7168' });
+  ({ server, other } = instances);
   owner = await addPerson(server.database.pool, 'owner');
 });
 afterAll(async () => {
   for (const { socket } of sockets) socket.terminate();
-  await server.close();
-  await other.close();
-  await database.drop();
-  await postgres.close();
+  await instances.close();
 });
 
 interface Scene {

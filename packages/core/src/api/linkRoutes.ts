@@ -59,7 +59,8 @@ export const linkRoutes = {
   list: oc.input(ofFlow).output(shareLinksSchema),
   /** `subflowIds`: which of `subflows` go with it; one that is gone by now does not. Throws LINKS_NOT_ALLOWED, LINK_LIMIT, LINK_EXPIRY…, and for an encrypted flow what keeps its key away; then nothing was made. */
   create: oc.input(ofFlow.extend({ name, password: password.optional(), mayComment: z.boolean(), expiresAt: time.nullable(), subflowIds: z.array(idSchema).max(MOST_SUBFLOWS).optional() })).output(shareLinkSchema),
-  change: oc.input(ofLink.extend({ name: name.optional(), password: password.nullable().optional(), mayComment: z.boolean().optional(), expiresAt: time.nullable().optional() })).output(nothing),
+  /** `subflowIds`: all that it shows from now on, of those that it shows already and of `subflows`. */
+  change: oc.input(ofLink.extend({ name: name.optional(), password: password.nullable().optional(), mayComment: z.boolean().optional(), expiresAt: time.nullable().optional(), subflowIds: z.array(idSchema).max(MOST_SUBFLOWS).optional() })).output(nothing),
   /** Whoever looks by it is cut at once. */
   revoke: oc.input(ofLink).output(nothing),
   /** Whether flows of the workspace may be shared by links. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { shareLinkSchema, shareLinksSchema, type ShareLink, type ShareLinks } from '../../api/linkRoutes.ts';
 import { AppError, isAppError } from '../../base/index.ts';
-import { linkProof, newLink, openName, sealName, toText, writeLinkFragment, type Cipher, type WorkspaceKeys } from '../../sync/keys/index.ts';
+import { linkKeySchema, linkProof, newLink, openName, renewLink, sealName, toText, writeLinkFragment, type Cipher, type WorkspaceKeys } from '../../sync/keys/index.ts';
 import type { SecretStore } from '../dependencies.ts';
 import type { FlowService } from '../flowService.ts';
 import type { AccountService } from './accountService.ts';
@@ -13,7 +13,7 @@ import { isShareOf, type Share, type Shares } from './shares.ts';
 export interface LinkService {
   list(flowId: string): Promise<ShareLinks>;
   create(flowId: string, wanted: { name: string; password?: string | undefined; mayComment: boolean; expiresAt: number | null; subflowIds?: readonly string[] | undefined }): Promise<ShareLink>;
-  change(flowId: string, linkId: string, change: { name?: string | undefined; password?: string | null | undefined; mayComment?: boolean | undefined; expiresAt?: number | null | undefined }): Promise<void>;
+  change(flowId: string, linkId: string, change: { name?: string | undefined; password?: string | null | undefined; mayComment?: boolean | undefined; expiresAt?: number | null | undefined; subflowIds?: readonly string[] | undefined }): Promise<void>;
   revoke(flowId: string, linkId: string): Promise<void>;
   allow(flowId: string, allowed: boolean): Promise<void>;
 }
@@ -38,7 +38,7 @@ interface Held {
 const linkSchema = shareLinkSchema
   .omit({ address: true, subflows: true })
   .loose()
-  .extend({ name: z.string().nullable(), sealed: z.string().nullable(), flows: z.array(z.object({ flowId: z.string() })).default([]) });
+  .extend({ name: z.string().nullable(), sealed: z.string().nullable(), flows: z.array(z.object({ logId: z.string(), flowId: z.string() })), key: linkKeySchema.pick({ epoch: true, salt: true, forMembers: true }).nullable() });
 const listSchema = shareLinksSchema.pick({ allowed: true, mayAllow: true, mostDays: true }).loose().extend({ links: z.array(linkSchema) });
 const madeSchema = linkSchema.extend({ address: z.string() });
 const TRIES = 3;
@@ -93,10 +93,20 @@ export function createLinkService({ account, keys, shares, flows, secrets }: Lin
     }
   };
 
+  const rowsOf = (share: Share) => account.api().get(`${pathOf(share)}?${new URLSearchParams({ logId: share.logId })}`, listSchema);
+  /** The sub-flows that a link is to show, with the keys of those that it does not show yet. */
+  const flowsFor = async (flowId: string, share: Share, held: Held | undefined, linkId: string, subflowIds: readonly string[]): Promise<unknown[]> => {
+    const row = (await rowsOf(share)).links.find(({ id }) => id === linkId);
+    const chosen = new Set(subflowIds);
+    const kept = row?.flows.filter((flow) => chosen.delete(flow.flowId)) ?? [];
+    const added = partsOf(flowId, share).parts.filter((part) => chosen.has(part.flowId));
+    return [...kept, ...added.map(({ logId, flowId: id }) => ({ logId, flowId: id, ...(held && row?.key ? { key: keyFor(held, { ...row.key, linkId, logId }) } : {}) }))];
+  };
+
   return {
     async list(flowId) {
       const share = shareOf(flowId);
-      const { links, allowed, mayAllow, mostDays } = await account.api().get(`${pathOf(share)}?${new URLSearchParams({ logId: share.logId })}`, listSchema);
+      const { links, allowed, mayAllow, mostDays } = await rowsOf(share);
       // The list is worth seeing without the names, too.
       const held = share.encrypted ? await keys.keysOf(share.workspaceId).catch(() => undefined) : undefined;
       const { parts, others } = partsOf(flowId, share);
@@ -109,11 +119,11 @@ export function createLinkService({ account, keys, shares, flows, secrets }: Lin
       // Only what is reached from here, whatever a screen that stood open for long believes.
       return create(share, wanted, chosen.size === 0 ? [] : partsOf(flowId, share).parts.filter((part) => chosen.has(part.flowId)), TRIES);
     },
-    async change(flowId, linkId, { name, ...change }) {
+    async change(flowId, linkId, { name, subflowIds, ...change }) {
       const share = shareOf(flowId);
-      const held = name === undefined ? undefined : await heldFor(share);
+      const held = name === undefined && subflowIds === undefined ? undefined : await heldFor(share);
       const named = name === undefined ? {} : held ? { sealed: sealName(held.cipher, held.keys, { logId: share.logId }, name) } : { name };
-      await account.api().send('PATCH', pathOf(share, linkId), { ...change, ...named }, z.unknown());
+      await account.api().send('PATCH', pathOf(share, linkId), { ...change, ...named, ...(subflowIds ? { flows: await flowsFor(flowId, share, held, linkId, subflowIds) } : {}) }, z.unknown());
     },
     async revoke(flowId, linkId) {
       const share = shareOf(flowId);
@@ -145,6 +155,12 @@ function sealedLink({ cipher, keys }: Held, { logId }: Share, name: string, pass
     partKeys: subflows.map((part) => ({ epoch: part.epoch, sealed: part.sealed, forMembers: part.forMembers })),
     fragment,
   };
+}
+
+/** The keys of one more flow under the secret of a link, which any member's device opens. */
+function keyFor({ cipher, keys }: Held, link: Parameters<typeof renewLink>[1]): Record<string, unknown> {
+  const { epoch, sealed, forMembers } = renewLink(cipher, link, keys);
+  return { epoch, sealed, forMembers };
 }
 
 function nameIn(held: Held | undefined, { logId }: Share, sealed: string | null): string {

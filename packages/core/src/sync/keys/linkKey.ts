@@ -25,8 +25,8 @@ export function newLink(cipher: Cipher, linkId: string, logId: string, keys: Wor
   return { secret, stored: of(logId), subflows: subflows.map(of) };
 }
 
-/** One of a link's flows with the keys of all epochs up to now; any member can do that after a rotation, and nobody needs a new address. Throws LINK_NOT_OPENED. */
-export function renewLink(cipher: Cipher, { linkId, logId, salt, epoch, forMembers }: LinkKey, keys: WorkspaceKeys): LinkKey {
+/** One of a link's flows, or one that joins them, with the keys of all epochs up to now; any member can do that, and nobody needs a new address. Throws LINK_NOT_OPENED. */
+export function renewLink(cipher: Cipher, { linkId, logId, salt, epoch, forMembers }: Omit<LinkKey, 'sealed'>, keys: WorkspaceKeys): LinkKey {
   const key = cipher.open(memberKey(cipher, keys, epoch), fromText(forMembers), memberStatement(linkId));
   if (!key) throw notOpened();
   return storedLink(cipher, { linkId, logId, ...(salt ? { salt } : {}) }, keys, key);

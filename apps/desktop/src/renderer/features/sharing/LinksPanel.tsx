@@ -86,7 +86,7 @@ export function LinksPanel() {
       {state && state.links.length > 0 ? (
         <ul className="share__cards" aria-label={text('links.list')}>
           {state.links.map((link) => (
-            <LinkRow key={link.id} link={link} flowId={flowId} now={now} isNew={link.id === madeId} isSealed={state.encrypted} onChanged={load} />
+            <LinkRow key={link.id} link={link} flowId={flowId} now={now} isNew={link.id === madeId} isSealed={state.encrypted} subflows={state.subflows} onChanged={load} />
           ))}
         </ul>
       ) : null}

@@ -1,4 +1,4 @@
-import type { ShareLink } from '@uxflow/core/api';
+import type { ShareLink, ShareLinks } from '@uxflow/core/api';
 import { Badge, Button, Notice } from '@uxflow/ui';
 import { useState } from 'react';
 import { FailureNotice } from '../../../forms/FailureNotice.tsx';
@@ -19,11 +19,13 @@ export interface LinkRowProps {
   /** It was made this moment: its address is shown whole. */
   isNew: boolean;
   isSealed: boolean;
+  /** Those that the flow leads to now. */
+  subflows: ShareLinks['subflows'];
   onChanged: () => Promise<void>;
 }
 
 /** One link: how it stands, its address where this device has it, and what can be done about it. */
-export function LinkRow({ link, flowId, now, isNew, isSealed, onChanged }: LinkRowProps) {
+export function LinkRow({ link, flowId, now, isNew, isSealed, subflows, onChanged }: LinkRowProps) {
   const text = useText();
   const language = useLanguage();
   const { api } = useServices();
@@ -73,6 +75,7 @@ export function LinkRow({ link, flowId, now, isNew, isSealed, onChanged }: LinkR
           link={link}
           flowId={flowId}
           isSealed={isSealed}
+          subflows={subflows}
           onDone={async () => {
             setAsks(null);
             await onChanged();
