@@ -1,12 +1,10 @@
 /** The way in, in a real browser: account, mail, sign-in, second factor, and the desktop that waits on 127.0.0.1. */
-import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, GOOD_PASSWORD } from './testAccounts.ts';
 import { startAccountServer, type AccountServer } from './testAccountServer.ts';
 import { totp } from './testAuthenticator.ts';
+import { waitingApp } from './testWaitingApp.ts';
 
 const chromiumPath = process.env.CHROME_PATH ?? (process.env.UXFLOW_NO_BROWSER ? undefined : '/usr/bin/chromium');
 
@@ -35,15 +33,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
 
   test('somebody makes an account, confirms it by the link of the mail, signs in, and the desktop gets its own session', async () => {
     const { server, mailbox } = stage;
-    const heard: URL[] = [];
-    const desktop = createServer((request, response) => {
-      heard.push(new URL(request.url!, 'http://127.0.0.1'));
-      response.end('You can close this page.');
-    });
-    await new Promise<void>((done) => desktop.listen(0, '127.0.0.1', () => done()));
-    const redirectUri = `http://127.0.0.1:${(desktop.address() as AddressInfo).port}/done`;
-    const verifier = 'abcdefghij'.repeat(5);
-    const query = new URLSearchParams({ redirect_uri: redirectUri, state: 'state-of-the-app', code_challenge: createHash('sha256').update(verifier).digest('base64url'), device: 'Ada’s laptop' });
+    const app = await waitingApp('Ada’s laptop');
 
     await page.goto(`${server.url}/sign-up`);
     await page.getByLabel('Your name').fill('Ada');
@@ -62,7 +52,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.getByRole('button', { name: 'Confirm' }).click();
     expect(await heading()).toBe('Your address is confirmed');
 
-    await page.goto(`${server.url}/desktop?${query}`);
+    await page.goto(app.address(server.url));
     expect(await heading()).toBe('Sign in');
     await page.getByLabel('E-mail address').fill('ada@example.org');
     await page.getByLabel('Password').fill('not the right one');
@@ -73,13 +63,10 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     expect(await heading()).toBe('Sign in on this computer?');
     expect(await page.locator('main').textContent()).toContain('Ada’s laptop');
     await page.getByRole('button', { name: 'Sign in there' }).click();
-    await page.waitForURL(`${redirectUri}**`);
-    const back = heard.find(({ pathname }) => pathname === '/done')!;
-    expect(back.searchParams.get('state')).toBe('state-of-the-app');
-    const signedIn = await call(server, 'POST', '/api/v1/users/token', { body: { code: back.searchParams.get('code'), codeVerifier: verifier, redirectUri } });
-    expect(signedIn).toMatchObject({ status: 200, body: { user: { email: 'ada@example.org' } } });
-    desktop.close();
-    desktop.closeAllConnections();
+    await page.waitForURL(`${app.redirectUri}**`);
+    expect(app.answer().get('state')).toBe('state-of-the-app');
+    expect(await app.redeem(server)).toMatchObject({ status: 200, body: { user: { email: 'ada@example.org' } } });
+    app.close();
 
     await page.goto(`${server.url}/`);
     expect(await heading()).toBe('Your account');

@@ -2,9 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, registerPerson, type Person } from './testAccounts.ts';
@@ -12,6 +9,7 @@ import { startAccountServer, type AccountServer } from './testAccountServer.ts';
 import { startTestOidcProvider, type TestOidcProvider } from './testOidcProvider.ts';
 import { startTestProvider, type TestProvider } from './testProvider.ts';
 import { startTestDns, type TestDns } from './testSignOn.ts';
+import { waitingApp } from './testWaitingApp.ts';
 
 const chromiumPath = process.env.CHROME_PATH ?? (process.env.UXFLOW_NO_BROWSER ? undefined : '/usr/bin/chromium');
 
@@ -132,17 +130,9 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
   });
 
   test('a colleague types the address, signs in at the provider and is led back to the app that waits', async () => {
-    const heard: URL[] = [];
-    const desktop = createServer((request, response) => {
-      heard.push(new URL(request.url!, 'http://127.0.0.1'));
-      response.end('You can close this page.');
-    });
-    await new Promise<void>((done) => desktop.listen(0, '127.0.0.1', () => done()));
-    const redirectUri = `http://127.0.0.1:${(desktop.address() as AddressInfo).port}/done`;
-    const verifier = 'abcdefghij'.repeat(5);
-    const query = new URLSearchParams({ redirect_uri: redirectUri, state: 'state-of-the-app', code_challenge: createHash('sha256').update(verifier).digest('base64url'), device: 'Laptop' });
+    const app = await waitingApp('Laptop');
     const colleague = await open('en-GB');
-    await colleague.goto(`${stage.server.url}/desktop?${query}`);
+    await colleague.goto(app.address(stage.server.url));
     await colleague.getByRole('link', { name: 'Single sign-on' }).click();
     await colleague.getByLabel('E-mail address').fill('grace@unknown.test');
     await colleague.getByRole('button', { name: 'Continue' }).click();
@@ -154,8 +144,8 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     expect(await heading(colleague)).toBe('Sign in on this computer?');
     expect(await colleague.locator('main').textContent()).toContain('grace@corp.test');
     await colleague.getByRole('button', { name: 'Sign in there' }).click();
-    await colleague.waitForURL(`${redirectUri}**`);
-    const redeemed = await call(stage.server, 'POST', '/api/v1/users/token', { body: { code: heard.find(({ pathname }) => pathname === '/done')!.searchParams.get('code'), codeVerifier: verifier, redirectUri } });
+    await colleague.waitForURL(`${app.redirectUri}**`);
+    const redeemed = await app.redeem(stage.server);
     expect(redeemed).toMatchObject({ status: 200, body: { user: { email: 'grace@corp.test', name: 'Grace' } } });
     expect((await call(stage.server, 'GET', '/api/v1/workspaces', { token: redeemed.body.token })).body.workspaces).toMatchObject([{ name: 'Design team', role: 'member' }]);
     // Signing out here signs out there.
@@ -163,8 +153,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await colleague.getByRole('button', { name: 'Sign out' }).click();
     await colleague.waitForURL('**/sign-in');
     expect(saml.heard.logoutRequest).toContain('>grace-1<');
-    desktop.close();
-    desktop.closeAllConnections();
+    app.close();
     expect(troubles).toEqual([]);
   });
 

@@ -1,16 +1,15 @@
 /** What a change of members, projects and flows does to sockets that are open, over real sockets. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROTOCOL } from '@uxflow/core/protocol';
-import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../test/testDatabase.ts';
 import { until } from '../../test/testDevice.ts';
-import { socketUrl, startTestServer } from '../../test/testServer.ts';
+import { startTestInstances, type TestInstances } from '../../test/testInstances.ts';
+import { socketUrl } from '../../test/testServer.ts';
 import { openTestSocket, pushOf, type TestSocket } from '../../test/testSocket.ts';
 import { addPerson, ask, makeWorkspace, putIn, type TestPerson } from '../../test/testWorkspaces.ts';
 import type { WorkspaceRole } from '../access/permissions.ts';
 import type { RunningServer } from '../server.ts';
 
-let postgres: TestPostgres;
-let database: TestDatabase;
+let instances: TestInstances;
 let server: RunningServer;
 /** Another instance: what is taken away here must be taken away there. */
 let other: RunningServer;
@@ -20,17 +19,13 @@ const sockets: TestSocket[] = [];
 const pool = () => server.database.pool;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  database = await postgres.clone();
-  [server, other] = [await startTestServer(database.url, { RATE_FACTOR: '1000', SYNC_POLL_MS: '60000' }), await startTestServer(database.url, { RATE_FACTOR: '1000', SYNC_POLL_MS: '60000' })];
+  instances = await startTestInstances();
+  ({ server, other } = instances);
   owner = await addPerson(pool(), 'owner');
 });
 afterAll(async () => {
   for (const { socket } of sockets) socket.terminate();
-  await server.close();
-  await other.close();
-  await database.drop();
-  await postgres.close();
+  await instances.close();
 });
 
 interface Scene {
