@@ -1,10 +1,10 @@
-import { errorInfo, type ErrorInfo } from '@uxflow/core';
 import type { McpServerView } from '@uxflow/core/api';
 import { Badge, Button, EmptyState, IconButton, Notice, Spinner, Switch } from '@uxflow/ui';
 import { Pencil, Plug, Plus, RefreshCw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { FailureNotice } from '../../forms/FailureNotice.tsx';
+import { useBusy } from '../../forms/useBusy.ts';
 import { useText } from '../../i18n/TextContext.tsx';
 import { useServices } from '../../store/services.ts';
 import { ConsentChoice } from './ConsentChoice.tsx';
@@ -47,12 +47,8 @@ export function ServersSection() {
 function ServerCard({ server, onEdit }: { server: McpServerView; onEdit: () => void }) {
   const text = useText();
   const { api } = useServices();
-  const [failure, setFailure] = useState<ErrorInfo | null>(null);
+  const { failure, run } = useBusy();
   const [isRemoving, setRemoving] = useState(false);
-  const run = (act: () => Promise<unknown>) => {
-    setFailure(null);
-    act().catch((error: unknown) => setFailure(errorInfo(error)));
-  };
   const { id, name, isOn, transport, consent, status, error, tools } = server;
   const place = transport.kind === 'http' ? transport.url : [transport.command, ...transport.args].join(' ');
   return (
