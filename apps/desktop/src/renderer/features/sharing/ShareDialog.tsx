@@ -28,7 +28,7 @@ export function ShareDialog({ onClose }: { onClose: () => void }) {
   const isShared = status !== null && status.state !== 'local';
   if (managed) return <WorkspaceDialog workspaceId={managed} onBack={() => setManaged(null)} onClose={onClose} />;
   return (
-    <Dialog isWide={isShared && user !== null && user !== undefined} title={text(isShared ? 'sync.shared' : 'sync.share')} closeLabel={text('close')} onClose={onClose} foot={<Button onClick={onClose}>{text('close')}</Button>}>
+    <Dialog isWide={isShared && Boolean(user)} title={text(isShared ? 'sync.shared' : 'sync.share')} closeLabel={text('close')} onClose={onClose} foot={<Button onClick={onClose}>{text('close')}</Button>}>
       <div className="share" data-testid="share-dialog">
         {!user ? (
           <>
