@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RunningServer } from '../src/server.ts';
-import { call, type Answer } from './testAccounts.ts';
+import { call } from './testAccounts.ts';
 
 export interface WaitingApp {
   /** Address of the page to begin on, at a server. */
@@ -12,7 +12,7 @@ export interface WaitingApp {
   /** What the browser came back with. */
   answer(): URLSearchParams;
   /** Trades it for a session. */
-  redeem(server: Pick<RunningServer, 'url'>): Promise<Answer<Record<string, any>>>;
+  redeem(server: Pick<RunningServer, 'url'>): ReturnType<typeof call>;
   close(): void;
 }
 
