@@ -42,6 +42,7 @@ export const CHAT_SCENES: readonly Scene[] = [
   { name: 'a picture in the conversation', root: '.picture__open', enter: pictured },
   { name: 'a picture shown whole', root: 'dialog', enter: (stage) => press(stage, pictured(stage), '.picture__open', 'dialog') },
   { name: 'an answer from memory', root: '.memory-note', enter: async (stage) => { const id = await remembered(stage); await stage.client.chat.send({ flowId: id, text: 'What comes after the shop?' }); await stage.page.getByTestId('memory-note').waitFor(); return id; } },
+  { name: 'a long conversation', root: '.chat__earlier', enter: async (stage) => { const { id } = await stage.client.flows.create({ name: 'Talk' }); for (let n = 0; n < 31; n++) await stage.client.chat.send({ flowId: id, text: 'What is a modal good for?' }); await openFlow(stage.page, id); await stage.page.locator('.chat__earlier').waitFor(); return id; } },
   { name: 'another model answered', root: '.turn__why', enter: async (stage) => {
       await stage.client.settings.set({ model: { provider: 'openai', baseUrl: `${stage.ollama}/nowhere`, model: 'away' }, fallbacks: [{ provider: 'ollama', baseUrl: stage.ollama, model: 'answers' }] });
       const id = await bring(stage, EVERYTHING);

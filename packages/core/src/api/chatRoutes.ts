@@ -4,9 +4,15 @@ import { agentCallSchema, agentNameSchema, chatMessageSchema, planSchema, propos
 import { idSchema } from '../flow/fieldKind.ts';
 import { opSchema } from '../flow/transaction.ts';
 
-/** What a conversation sends: first its past (messages, turns, open proposals), then what happens. Later states replace earlier ones by id. */
+/** A stretch of a conversation. `earlier`: the turn before which there is more. */
+export const conversationPageSchema = z.object({ messages: z.array(chatMessageSchema), turns: z.array(turnSchema), proposals: z.array(proposalSchema), earlier: idSchema.optional() });
+
+/**
+ * What a conversation sends: first its end (the last turns with what was said in them, and whatever still waits for the person or is at
+ * work), then what happens. Later states replace earlier ones by id.
+ */
 export const chatEventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('past'), messages: z.array(chatMessageSchema), turns: z.array(turnSchema), proposals: z.array(proposalSchema) }),
+  conversationPageSchema.extend({ type: z.literal('past') }),
   z.object({ type: z.literal('message'), message: chatMessageSchema }),
   z.object({ type: z.literal('turn'), turn: turnSchema }),
   z.object({ type: z.literal('step'), turnId: idSchema, agent: agentNameSchema, status: z.enum(['running', 'done', 'failed', 'cancelled']), mind: z.enum(['rules', 'model']), ms: z.number().optional(), call: agentCallSchema.optional() }),
@@ -19,6 +25,8 @@ const turn = z.object({ turnId: idSchema });
 /** The conversation about one flow. */
 export const chatRoutes = {
   open: oc.input(z.object({ flowId: idSchema })).output(eventIterator(chatEventSchema)),
+  /** What was said before a turn, a page at a time. */
+  earlier: oc.input(z.object({ flowId: idSchema, before: idSchema })).output(conversationPageSchema),
   /** A message; with a picture (base64 of the file's bytes) the text may be empty. */
   send: oc.input(z.object({ flowId: idSchema, text: z.string(), image: z.object({ base64: z.string().max(28_000_000), name: z.string().optional() }).optional() })).output(turnSchema),
   /** The picture of a message, to be shown. */

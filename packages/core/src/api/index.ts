@@ -2,7 +2,7 @@
 export { contract, type Contract } from './contract.ts';
 export { createApiClient, toAppError, type ApiClient } from './client.ts';
 export { agentInfoSchema, agentRunEventSchema } from './agentRoutes.ts';
-export { chatEventSchema } from './chatRoutes.ts';
+export { chatEventSchema, conversationPageSchema } from './chatRoutes.ts';
 export { endpointSettingsSchema, type EndpointChange, type EndpointHealth, type EndpointSettings, type EndpointView } from './endpointRoutes.ts';
 export { type FitnessState } from './fitnessRoutes.ts';
 export { findingSchema, flowSummarySchema, historyEntrySchema, viewEventSchema, viewKindSchema } from './flowRoutes.ts';

@@ -14,6 +14,7 @@ export type { ToolCallRecord, ToolCallStore } from './toolCallStore.ts';
 export type { CallFilter, LedgerStore, StoredEgressRecord, StoredModelCall } from './ledgerStore.ts';
 export { parseEntry, readState, type ReadState } from './readState.ts';
 export type { PromptStore, StoredChange, StoredTrial, StoredVariant, TrialEnd, TrialOutcome } from './promptStore.ts';
+export type { ConversationPage } from './turnStore.ts';
 export type { SettingStore } from './settingStore.ts';
 export type { FlowText } from './searchIndex.ts';
 export type { FolderHolder } from './folderLock.ts';

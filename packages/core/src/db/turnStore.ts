@@ -13,13 +13,27 @@ import {
 } from '../agents/turnSchema.ts';
 import type { Database } from './database.ts';
 
+/** A stretch of a conversation: turns in their order, with all that was said in them and what they proposed. */
+export interface ConversationPage {
+  turns: Turn[];
+  messages: ChatMessage[];
+  proposals: Proposal[];
+  /** The turn before which there is more; undefined where this is the beginning. */
+  earlier?: string;
+}
+
 /** The TurnStore of a data folder, with what the engine asks at every entry. */
 export interface StoredTurns extends TurnStore {
+  /** The last `limit` turns of a conversation, or the last before a turn. Messages of no turn go with those around them. */
+  pageOf(conversationId: string, limit: number, before?: string): ConversationPage;
   /** Proposals of a flow that still wait for a decision, oldest first; those that are decided cost nothing. */
   openProposalsOf(flowId: string): Proposal[];
   /** SHA-256 of the pictures that came with messages about a flow, or about any. */
   picturesOf(flowId?: string): string[];
 }
+
+const MESSAGES = 'select id, conversation_id as conversationId, turn_id as turnId, role, text, at from message';
+const toMessage = ({ turnId, ...row }: Record<string, unknown>): ChatMessage => chatMessageSchema.parse(turnId === null ? row : { ...row, turnId });
 
 /** The TurnStore on a store file. Saving an id again replaces its row. What was said keeps its order even when the clock was set back: rows count, not times. */
 export function createTurnStore(database: Database): StoredTurns {
@@ -47,10 +61,8 @@ export function createTurnStore(database: Database): StoredTurns {
       ),
     messagesOf: (conversationId, limit = 500) =>
       database.read(() => {
-        const rows = database
-          .statement('select id, conversation_id as conversationId, turn_id as turnId, role, text, at from message where conversation_id = ? order by rowid desc limit ?')
-          .all(conversationId, limit) as Record<string, unknown>[];
-        return rows.reverse().map(({ turnId, ...row }) => chatMessageSchema.parse(turnId === null ? row : { ...row, turnId }));
+        const rows = database.statement(`${MESSAGES} where conversation_id = ? order by rowid desc limit ?`).all(conversationId, limit) as Record<string, unknown>[];
+        return rows.reverse().map(toMessage);
       }),
     saveTurn: (turn) =>
       run(
@@ -66,6 +78,23 @@ export function createTurnStore(database: Database): StoredTurns {
         ? bodies(toTurn, `select body from turn where status in (${marks}) order by created_at, rowid`, ...statuses)
         : bodies(toTurn, `select body from turn where conversation_id = ? and status in (${marks}) order by created_at, rowid`, conversationId, ...statuses);
     },
+    pageOf: (conversationId, limit, before) =>
+      database.read(() => {
+        const end = before === undefined ? undefined : (database.statement('select rowid, created_at as at from turn where id = ? and conversation_id = ?').get(before, conversationId) as { rowid: number; at: number } | undefined);
+        if (before !== undefined && !end) return { turns: [], messages: [], proposals: [] };
+        const rows = database
+          .statement('select rowid, body from turn where conversation_id = ? and rowid < ? order by rowid desc limit ?')
+          .all(conversationId, end?.rowid ?? Number.MAX_SAFE_INTEGER, limit + 1) as { body: string }[];
+        const turns = rows.slice(0, limit).reverse().map(({ body }) => toTurn(JSON.parse(body)));
+        const [first] = turns;
+        const isBeginning = rows.length <= limit;
+        const ids = JSON.stringify(turns.map(({ id }) => id));
+        const messages = database
+          .statement(`${MESSAGES} where conversation_id = ? and (turn_id in (select value from json_each(?)) or (turn_id is null and at >= ? and at < ?)) order by rowid`)
+          .all(conversationId, ids, isBeginning ? 0 : first!.createdAt, end?.at ?? Number.MAX_SAFE_INTEGER) as Record<string, unknown>[];
+        const proposals = database.statement('select body from proposal where turn_id in (select value from json_each(?)) order by created_at, rowid').pluck().all(ids) as string[];
+        return { turns, messages: messages.map(toMessage), proposals: proposals.map((body) => toProposal(JSON.parse(body))), ...(isBeginning ? {} : { earlier: first!.id }) };
+      }),
     saveStep: (step) =>
       run(
         'insert into turn_step (turn_id, n, status, body) values (?, ?, ?, ?) on conflict (turn_id, n) do update set status = excluded.status, body = excluded.body',

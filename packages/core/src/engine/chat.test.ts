@@ -210,3 +210,33 @@ test('a model that cannot be reached: the rules answer, and the turn says so', a
   expect(chat.turns.get(id)!.fallbacks[0]!.error.code).toMatch(/^MODEL_/);
   await chat.close();
 });
+
+test('a long conversation comes by its end, with what still waits however long ago; the rest a page at a time, everything once', async () => {
+  const { flow, chat: first } = await storyFlow();
+  const sent = [...first.turns.keys()];
+  for (let n = 1; n < 65; n++) {
+    const { id } = await api.chat.send({ flowId: flow.id, text: n === 2 ? 'rename Dashboard to Home' : 'What is a modal good for?' });
+    sent.push(id);
+    await first.status(id).toBe(n === 2 ? 'proposed' : 'done');
+  }
+  const waiting = sent[2]!;
+  await first.close();
+  await restart();
+  const chat = await follow(flow.id);
+  await expect.poll(() => chat.events.length).toBeGreaterThan(0);
+  const past = chat.events[0] as Extract<ChatEvent, { type: 'past' }>;
+  const ids = (turns: readonly Turn[]) => turns.map(({ id }) => id);
+  expect(ids(past.turns)).toEqual([waiting, ...sent.slice(35)]);
+  expect(past.proposals.map(({ turnId }) => turnId)).toEqual([waiting]);
+  expect(new Set(past.messages.map(({ turnId }) => turnId))).toEqual(new Set(sent.slice(35)));
+  expect(past.earlier).toBe(sent[35]);
+  const before = await api.chat.earlier({ flowId: flow.id, before: past.earlier! });
+  expect([ids(before.turns), before.earlier, before.proposals]).toEqual([sent.slice(5, 35), sent[5], []]);
+  const beginning = await api.chat.earlier({ flowId: flow.id, before: before.earlier! });
+  expect([ids(beginning.turns), beginning.earlier, beginning.proposals.map(({ turnId }) => turnId)]).toEqual([sent.slice(0, 5), undefined, [sent[0], waiting]]);
+  const messages = [...beginning.messages, ...before.messages, ...past.messages];
+  expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length);
+  expect(messages.filter(({ role }) => role === 'person').map(({ turnId }) => turnId)).toEqual(sent);
+  expect(await api.chat.earlier({ flowId: flow.id, before: 'turn_unknown' })).toEqual({ turns: [], messages: [], proposals: [] });
+  await chat.close();
+});

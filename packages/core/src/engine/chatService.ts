@@ -1,7 +1,7 @@
 import { acceptance, createTurnRunner, editGhosts, fromBase64, layWholeBy, makeProposal, readImage, rebase, rejection, toBase64, turnImageSchema, type AgentToolbox, type CardDraft, type ChatMessage, type Plan, type Proposal, type Turn, type TurnEvent, type TurnImage } from '../agents/index.ts';
 import { leadChoice, type ChatEvent } from '../api/index.ts';
 import { AppError, canonicalJson, newSeed, type Clock, type Logger, type RandomBytes } from '../base/index.ts';
-import type { DataFolder } from '../db/index.ts';
+import type { ConversationPage, DataFolder } from '../db/index.ts';
 import { commit, type Author, type IntentOp, type Op } from '../flow/index.ts';
 import type { ElkRunner } from '../layout/index.ts';
 import { createBroadcast, type Broadcast } from './broadcast.ts';
@@ -16,8 +16,10 @@ import { warmUp } from './warmUp.ts';
 
 /** Conversations, their turns, and the proposals that come of them. */
 export interface ChatService {
-  /** The past of a flow's conversation, then what happens, until `signal` aborts. */
+  /** The end of a flow's conversation, then what happens, until `signal` aborts. */
   stream(flowId: string, signal?: AbortSignal): AsyncGenerator<ChatEvent, void, void>;
+  /** What was said before a turn. */
+  earlier(flowId: string, before: string): ConversationPage;
   /** `image`: a picture that came with the words; refused with IMAGE_… before anything is stored. */
   send(flowId: string, text: string, image?: { base64: string; name?: string | undefined }): Turn;
   /** The picture of a message. Throws IMAGE_GONE. */
@@ -68,8 +70,10 @@ export interface ChatDependencies {
 const MAX_MESSAGE = 2_000_000;
 /** The screen paints first. */
 const WARM_UP_AFTER_MS = 700;
-/** Messages of a conversation that a screen gets at once. */
-const PAST_MESSAGES = 200;
+/** Turns of a conversation that a screen gets at once. */
+const PAGE_TURNS = 30;
+/** Turns that a screen gets however long ago they were: they are at work, or wait for the person. */
+const OPEN_TURNS = ['queued', 'running', 'awaitingClarification', 'awaitingApproval', 'proposed'] as const;
 /** Turns whose steps it gets. */
 const PAST_STEPS = 20;
 
@@ -185,13 +189,18 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       warmUpOnce();
       const live = channelOf(flowId).subscribe(signal);
       const conversation = store.conversationOf(flowId);
-      const messages: ChatMessage[] = conversation ? store.messagesOf(conversation.id, PAST_MESSAGES) : [];
-      const turns = conversation ? store.turnsOf(conversation.id) : [];
-      yield { type: 'past', messages, turns, proposals: store.proposalsOf(flowId) };
+      const page = conversation ? store.pageOf(conversation.id, PAGE_TURNS) : { messages: [], turns: [], proposals: [] };
+      const opens = store.openProposalsOf(flowId);
+      const turns = joined([...(conversation ? store.turnsWith(OPEN_TURNS, conversation.id) : []), ...opens.flatMap(({ turnId }) => store.findTurn(turnId) ?? [])], page.turns);
+      yield { type: 'past', ...page, turns, proposals: joined(opens, page.proposals) };
       for (const turn of turns.slice(-PAST_STEPS)) {
         for (const { agent, status, mind, ms, call } of store.stepsOf(turn.id)) yield { type: 'step', turnId: turn.id, agent, status, mind, ...(ms === undefined ? {} : { ms }), ...(call ? { call } : {}) };
       }
       yield* live;
+    },
+    earlier(flowId, before) {
+      const conversation = store.conversationOf(flowId);
+      return conversation ? store.pageOf(conversation.id, PAGE_TURNS, before) : { messages: [], turns: [], proposals: [] };
     },
     send(flowId, text, image) {
       flows.open(flowId);
@@ -326,6 +335,13 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       for (const channel of channels.values()) channel.close();
     },
   };
+}
+
+/** What is not among the newer, then the newer; each in the order in which it began. */
+function joined<T extends { id: string; createdAt: number }>(older: readonly T[], newer: readonly T[]): T[] {
+  const known = new Set(newer.map(({ id }) => id));
+  const rest = new Map(older.filter(({ id }) => !known.has(id)).map((one) => [one.id, one]));
+  return [...[...rest.values()].sort((a, b) => a.createdAt - b.createdAt), ...newer];
 }
 
 /** Tokens of one agent that a slow screen has not read yet become one. */

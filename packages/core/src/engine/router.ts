@@ -203,6 +203,7 @@ export function createRouter(parts: EngineParts) {
     },
     chat: {
       open: os.chat.open.handler(({ input, signal }) => chat.stream(input.flowId, signal)),
+      earlier: os.chat.earlier.handler(({ input }) => chat.earlier(input.flowId, input.before)),
       send: os.chat.send.handler(({ input }) => chat.send(input.flowId, input.text, input.image)),
       image: os.chat.image.handler(({ input }) => chat.image(input.assetId)),
       answer: os.chat.answer.handler(({ input }) => chat.answer(input.turnId, input.text)),

@@ -48,6 +48,30 @@ describe('the conversation', () => {
     expect(turns.get('t')!.status).toBe('cancelled');
   });
 
+  it('fetches what was before in its place, once, and keeps the newer state of what is there', async () => {
+    const asked: string[] = [];
+    const message = (id: string, turnId: string) => ({ id, conversationId: 'c', turnId, role: 'person' as const, text: id, at: 1 });
+    const pages: Record<string, Omit<Extract<ChatEvent, { type: 'past' }>, 'type'>> = {
+      t9: { messages: [message('m5', 't5')], turns: [turn({ id: 't5' }), turn({ id: 't9', status: 'running' })], proposals: [], earlier: 't5' },
+      t5: { messages: [message('m1', 't1'), message('m5', 't5')], turns: [turn({ id: 't1' })], proposals: [] },
+    };
+    async function* stream() {
+      yield { type: 'past', messages: [message('m9', 't9')], turns: [turn({ id: 't9', status: 'done' })], proposals: [], earlier: 't9' } as ChatEvent;
+      await new Promise(() => {});
+    }
+    const chat = { open: async () => stream(), earlier: async ({ before }: { before: string }) => (asked.push(before), pages[before]!) };
+    const connection = { api: { chat }, status: () => 'connected', onStatus: () => () => {} };
+    const store = createConversation({ connection, ids: { newId: (prefix: string) => prefix } } as unknown as Services, 'f');
+    await expect.poll(() => store.getState().earlier).toBe('t9');
+    await Promise.all([store.getState().loadEarlier(), store.getState().loadEarlier()]);
+    expect([store.getState().messages.map(({ id }) => id), store.getState().earlier]).toEqual([['m5', 'm9'], 't5']);
+    expect([[...store.getState().turns.keys()], store.getState().turns.get('t9')!.status]).toEqual([['t5', 't9'], 'done']);
+    await store.getState().loadEarlier();
+    await store.getState().loadEarlier();
+    expect([store.getState().messages.map(({ id }) => id), store.getState().earlier, asked]).toEqual([['m1', 'm5', 'm9'], null, ['t9', 't9', 't5']]);
+    store.getState().close();
+  });
+
   it('has nothing to wait for when no edit is under way', async () => {
     await expect((await told()).editsSettled()).resolves.toBeUndefined();
   });

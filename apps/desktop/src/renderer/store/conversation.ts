@@ -18,7 +18,11 @@ export interface AgentStep {
 /** The conversation about one flow, its turns and its open proposals. */
 export interface ConversationStore {
   isKnown: boolean;
+  /** Turns and messages from where the conversation is shown; before `earlier` there is more. */
   messages: readonly ChatMessage[];
+  earlier: string | null;
+  /** Fetches a page of what was before. Throws what the engine refuses. */
+  loadEarlier(): Promise<void>;
   turns: ReadonlyMap<string, Turn>;
   steps: ReadonlyMap<string, readonly AgentStep[]>;
   /** Text that streams in, by turn. */
@@ -52,6 +56,22 @@ export function createConversation({ connection, ids }: Services, flowId: string
     return {
       isKnown: false,
       messages: [],
+      earlier: null,
+      async loadEarlier() {
+        const { earlier } = get();
+        if (!earlier) return;
+        const page = await api.chat.earlier({ flowId, before: earlier });
+        const now = get();
+        // Opened anew meanwhile: what came is not what stands before it now.
+        if (now.earlier !== earlier) return;
+        const isHere = new Set(now.messages.map(({ id }) => id));
+        set({
+          earlier: page.earlier ?? null,
+          messages: [...page.messages.filter(({ id }) => !isHere.has(id)), ...now.messages],
+          turns: new Map([...page.turns.map((turn) => [turn.id, turn] as const), ...now.turns]),
+          proposals: new Map([...page.proposals.map((proposal) => [proposal.id, proposal] as const), ...now.proposals]),
+        });
+      },
       turns: new Map(),
       steps: new Map(),
       streaming: new Map(),
@@ -119,6 +139,7 @@ export function createConversation({ connection, ids }: Services, flowId: string
           isKnown: true,
           failure: null,
           messages: event.messages,
+          earlier: event.earlier ?? null,
           turns: new Map(event.turns.map((turn) => [turn.id, turn])),
           proposals: new Map(event.proposals.map((proposal) => [proposal.id, proposal])),
           streaming: new Map(),

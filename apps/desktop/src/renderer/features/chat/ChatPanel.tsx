@@ -1,10 +1,10 @@
 import { Button, EmptyState, Notice, Spinner } from '@uxflow/ui';
-import { ArrowDown, Sparkles } from 'lucide-react';
-import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { ArrowDown, History, Sparkles } from 'lucide-react';
+import { useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useStore } from 'zustand';
 import { errorText, useText } from '../../i18n/TextContext.tsx';
 import { useConversation, useFlow, useSession } from '../../store/flowServices.ts';
-import { useNow } from '../../store/services.ts';
+import { useFailureToast, useNow } from '../../store/services.ts';
 import { SignalNote } from '../../SignalNote.tsx';
 import { Composer } from './Composer.tsx';
 import { LiveWords } from './LiveWords.tsx';
@@ -50,6 +50,7 @@ export function ChatPanel({ proposalOf }: ChatPanelProps) {
         {failure ? <Notice tone="error">{text('chat.away', { reason: errorText(text, failure) })}</Notice> : null}
         <SignalNote flowId={flow.flowId} />
         {isKnown && !failure && items.length === 0 && waiting.length === 0 ? <Beginning /> : null}
+        {isKnown && !failure ? <Earlier log={log.ref} /> : null}
         {items.map((item) => (
           <TurnView
             key={item.key}
@@ -75,6 +76,33 @@ export function ChatPanel({ proposalOf }: ChatPanelProps) {
       <LiveWords />
       <Composer />
     </section>
+  );
+}
+
+/** Fetches what was said before; what stands under the eyes stays there. */
+function Earlier({ log }: { log: RefObject<HTMLDivElement | null> }) {
+  const text = useText();
+  const { conversation } = useFlow();
+  const fail = useFailureToast();
+  const earlier = useConversation((state) => state.earlier);
+  const [isBusy, setBusy] = useState(false);
+  if (!earlier) return null;
+  const load = async () => {
+    const { scrollHeight, scrollTop } = log.current!;
+    setBusy(true);
+    try {
+      await conversation.getState().loadEarlier();
+      // A browser holds the place by itself, but not at the very top.
+      requestAnimationFrame(() => log.current?.scrollTo({ top: log.current.scrollHeight - scrollHeight + scrollTop }));
+    } catch (error) {
+      fail(error);
+    }
+    setBusy(false);
+  };
+  return (
+    <Button size="small" className="chat__earlier" icon={<History />} disabled={isBusy} onClick={() => void load()}>
+      {text('chat.earlier')}
+    </Button>
   );
 }
 
@@ -112,12 +140,13 @@ function Beginning() {
 }
 
 /** Tells whether a turn came to where it is while the person was looking; what was there at the opening is not fresh. */
-function useFreshness(): (turn: { id: string; status: string } | undefined) => boolean {
+function useFreshness(): (turn: { id: string; status: string; updatedAt: number } | undefined) => boolean {
   const isKnown = useConversation((state) => state.isKnown);
   const turns = useConversation((state) => state.turns);
-  const first = useRef<ReadonlySet<string> | null>(null);
-  if (isKnown && !first.current) first.current = new Set([...turns.values()].map(({ id, status }) => `${id} ${status}`));
-  return (turn) => !!turn && !!first.current && !first.current.has(`${turn.id} ${turn.status}`);
+  const first = useRef<{ seen: ReadonlySet<string>; at: number } | null>(null);
+  if (isKnown && !first.current) first.current = { seen: new Set([...turns.values()].map(({ id, status }) => `${id} ${status}`)), at: Math.max(0, ...[...turns.values()].map(({ updatedAt }) => updatedAt)) };
+  // What was fetched of long ago was not there at the opening either.
+  return (turn) => !!turn && !!first.current && turn.updatedAt >= first.current.at && !first.current.seen.has(`${turn.id} ${turn.status}`);
 }
 
 /** Keeps the end of the log in sight while the person is there, and leaves it alone when they have scrolled up. */

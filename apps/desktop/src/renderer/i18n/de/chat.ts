@@ -16,6 +16,7 @@ export const chatGerman: Readonly<Record<keyof typeof chatEnglish, string>> = {
   'chat.answering': 'Antwortet auf die Frage „{question}“',
   'chat.answerInstead': 'Stattdessen etwas Neues schreiben',
   'chat.answerPlaceholder': 'Deine Antwort',
+  'chat.earlier': 'Zeigen, was vorher gesagt wurde',
   'chat.newest': 'Zur neuesten Nachricht',
   'chat.emptyTitle': 'Was sollen Menschen tun können?',
   'chat.emptyText': 'Sag es mit eigenen Worten, auf Deutsch oder Englisch. Du siehst einen Vorschlag auf der Leinwand, bevor sich etwas ändert.',

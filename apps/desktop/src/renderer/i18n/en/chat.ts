@@ -14,6 +14,7 @@ export const chatEnglish = {
   'chat.answering': 'Answers the question “{question}”',
   'chat.answerInstead': 'Write something new instead',
   'chat.answerPlaceholder': 'Your answer',
+  'chat.earlier': 'Show what was said before',
   'chat.newest': 'To the newest message',
   'chat.emptyTitle': 'What should people be able to do?',
   'chat.emptyText': 'Say it in your own words, in English or German. You see a proposal on the canvas before anything changes.',
