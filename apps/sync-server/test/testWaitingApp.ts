@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RunningServer } from '../src/server.ts';
-import { call } from './testAccounts.ts';
+import { call, type Answer } from './testAccounts.ts';
 
 export interface WaitingApp {
   /** Address of the page to begin on, at a server. */
@@ -12,7 +12,7 @@ export interface WaitingApp {
   /** What the browser came back with. */
   answer(): URLSearchParams;
   /** Trades it for a session. */
-  redeem(server: Pick<RunningServer, 'url'>): ReturnType<typeof call>;
+  redeem(server: Pick<RunningServer, 'url'>): Promise<Answer<{ token: string }>>;
   close(): void;
 }
 
@@ -32,7 +32,7 @@ export async function waitingApp(device: string): Promise<WaitingApp> {
     address: (url) => `${url}/desktop?${query}`,
     redirectUri,
     answer,
-    redeem: (server) => call(server, 'POST', '/api/v1/users/token', { body: { code: answer().get('code'), codeVerifier: verifier, redirectUri } }),
+    redeem: (server) => call<{ token: string }>(server, 'POST', '/api/v1/users/token', { body: { code: answer().get('code'), codeVerifier: verifier, redirectUri } }),
     close() {
       desktop.close();
       desktop.closeAllConnections();
