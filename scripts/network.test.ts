@@ -23,6 +23,7 @@ const ALLOWED: Readonly<Record<string, { uses: readonly string[]; why: string }>
   'apps/sync-server/src/monitoring/endpoint.ts': { uses: ['node:http'], why: 'the server listens for who reads its metrics' },
   'apps/sync-server/src/monitoring/traces.ts': { uses: ['fetch('], why: 'the server tells the collector of its operator, where one is configured' },
   'apps/sync-server/src/config.ts': { uses: ['node:net'], why: 'reads addresses, opens nothing' },
+  'apps/sync-server/src/signOn/addresses.ts': { uses: ['node:net'], why: 'reads addresses, opens nothing' },
   'apps/sync-server/src/signOn/module.ts': { uses: ['node:dns/promises'], why: 'asks for the proof of domains that workspaces claim' },
   'apps/sync-server/src/signOn/network.ts': { uses: ['fetch(', 'node:dns', 'node:http', 'node:https', 'node:net'], why: 'asks identity providers of workspaces, and nothing in the private network' },
   'apps/sync-server/viewer/src/main.tsx': { uses: ['fetch('], why: 'the page of a link talks to its own server; the page policy refuses any other' },

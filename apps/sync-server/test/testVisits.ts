@@ -35,7 +35,9 @@ export async function pushTo(socket: TestSocket, log: string, author: string, mo
   const id = `tx_${++entry}`;
   socket.heard.length = 0;
   socket.send(pushOf(log, id, author, more));
-  await until('an answer', () => socket.heard.some((message) => (message.type === 'changes' && message.log === log) || message.type === 'ended' || (message.type === 'denied' && message.id === id)));
+  // What comes of the log besides, as after a join, is no answer.
+  const isStored = (message: TestSocket['heard'][number]) => message.type === 'changes' && message.log === log && message.changes.some((change) => 'id' in change && change.id === id);
+  await until('an answer', () => socket.heard.some((message) => isStored(message) || message.type === 'ended' || (message.type === 'denied' && message.id === id)));
   const denied = socket.heard.find((message) => message.type === 'denied' && message.id === id);
   return denied?.type === 'denied' ? denied.code : 'stored';
 }

@@ -154,7 +154,8 @@ describe('an event', () => {
     })]);
     await write();
     outbox.start();
-    await until('published', async () => (await waiting()) === 0);
+    // The look itself may be among what is dropped.
+    await until('published', async () => (await waiting().catch(() => undefined)) === 0);
     expect((await effects('a')).length).toBe(1);
   });
 
