@@ -23,7 +23,8 @@ const FORGET_MS = 35_000;
 export function createHints({ bus, instance, now }: { bus: Bus; instance: string; now: () => number }): Hints {
   const heads = new Map<string, number>();
   let flushing: Promise<void> | undefined;
-  let othersHeardAt = -Infinity;
+  /** When each other instance was heard of last. */
+  const others = new Map<string, number>();
   const announce = () => void bus.publish(PRESENT, instance);
 
   const flush = async () => {
@@ -40,18 +41,27 @@ export function createHints({ bus, instance, now }: { bus: Bus; instance: string
     }
     flushing = undefined;
   };
+  const forget = () => {
+    for (const [other, heardAt] of others) if (now() - heardAt > FORGET_MS) others.delete(other);
+  };
+  const isAlone = () => {
+    forget();
+    return others.size === 0;
+  };
   const end = bus.subscribe(PRESENT, (other) => {
     if (other === instance) return;
-    // A newcomer must hear of us before it commits anything.
-    if (now() - othersHeardAt > FORGET_MS) announce();
-    othersHeardAt = now();
+    // A newcomer must hear of us before it commits anything, also one that takes the place of an instance that fell a moment ago.
+    forget();
+    const isNew = !others.has(other);
+    others.set(other, now());
+    if (isNew) announce();
   });
   announce();
   const timer = setInterval(announce, PRESENT_MS);
 
   return {
     say(log, no) {
-      if (now() - othersHeardAt > FORGET_MS) return;
+      if (isAlone()) return;
       heads.set(log, no);
       flushing ??= flush();
     },
@@ -65,7 +75,7 @@ export function createHints({ bus, instance, now }: { bus: Bus; instance: string
         }
       }),
     get isAlone() {
-      return now() - othersHeardAt > FORGET_MS;
+      return isAlone();
     },
     async close() {
       clearInterval(timer);
