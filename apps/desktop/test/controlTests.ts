@@ -89,7 +89,7 @@ export function testControls(scenes: readonly Scene[]): void {
     const faults: string[] = [];
     let isAsEntered = true;
     let isNew = true;
-    const tryControl = async (control: Control): Promise<string | undefined> => {
+    const tryControl = async (control: Control, isAgain = false): Promise<string | undefined> => {
       if (!isAsEntered) {
         elsewhere = await enter(scene);
         isNew = true;
@@ -97,7 +97,8 @@ export function testControls(scenes: readonly Scene[]): void {
       const wasNew = isNew;
       isAsEntered = isNew = false;
       const target = await controlAt(page, scene.root, control.key);
-      if (!target) return 'was not there any more';
+      // What the control before began (leaving, deleting) may end only now and take this screen away: it is entered once more.
+      if (!target) return isAgain ? 'was not there any more' : tryControl(control, true);
       if (!wasNew && (await target.isDisabled())) return tryControl(control);
       const [before, elsewhereBefore] = [await standStill(page, control.key), await elsewhere()];
       await activate(page, control, target);
