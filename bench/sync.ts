@@ -46,7 +46,7 @@ const peerFolder = process.env.UXFLOW_SYNC_PEER;
 const peers: Peer[] = peerFolder ? ['hocuspocus', 'ours'] : ['ours'];
 const PER_ROOM = 10;
 /** As `npm run server` starts it. */
-const SERVER_ARGS = (process.env.SERVER_ARGS ?? '--max-semi-space-size=8').split(' ');
+const SERVER_ARGS = (process.env.SERVER_ARGS ?? '--max-semi-space-size=16 --heap-growing-percent=100').split(' ');
 const LADDER = (process.env.LADDER ?? '2000,4000,6000,8000,10000,13000,16000,20000').split(',').map(Number);
 const folder = mkdtempSync(join(tmpdir(), 'uxflow-bench-sync-'));
 // The server runs as it ships: bundled.
