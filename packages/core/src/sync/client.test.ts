@@ -381,6 +381,36 @@ describe('a log', () => {
     expect([pushed, kept.denied]).toEqual([[['tx_1', 'tx_2'], ['tx_1', 'tx_2']], []]);
   });
 
+  test.each(['REKEY', 'LOG_NOT_JOINED'])('an entry that was refused with %s is not forgotten over one behind it that is refused for good', async (code) => {
+    const log = open();
+    rename(log.replica, 'tx_1', 'One');
+    rename(log.replica, 'tx_2', 'Two');
+    await connect();
+    line().events.frame(encodeDown({ type: 'denied', log: 'log_1', id: 'tx_1', code, params: {} }));
+    expect(types()).toEqual(['hello', 'join', 'push']);
+    line().events.frame(encodeDown({ type: 'denied', log: 'log_1', id: 'tx_2', code: 'ROLE_COMMENTS_ONLY', params: {} }));
+    expect(kept.denied).toEqual(['tx_2 ROLE_COMMENTS_ONLY']);
+    if (code === 'REKEY') {
+      expect(log.status()).toMatchObject({ state: 'stopped', waiting: 1, reason: { code } });
+      log.log.resume();
+    }
+    expect(types().at(-1)).toBe('join');
+    joined();
+    const pushed = line().sent.flatMap((message) => (message.type === 'push' ? [message.entries.map(({ envelope }) => readEnvelope(envelope).id)] : []));
+    expect(pushed).toEqual([['tx_1', 'tx_2'], ['tx_1']]);
+  });
+
+  test('what did not fit on the way goes when all before it was refused', async () => {
+    const log = open();
+    for (let n = 1; n <= 2001; n++) log.replica.addPending({ ...foreign(`tx_${n}`, `Name ${n}`), ops: [{ op: 'put', kind: 'comment', id: `comment_${n}`, value: {} }] as never });
+    await connect();
+    log.log.pushBacklog();
+    const pushed = () => line().sent.flatMap((message) => (message.type === 'push' ? message.entries.map(({ envelope }) => readEnvelope(envelope).id) : []));
+    expect(pushed().length).toBe(2000);
+    for (let n = 1; n <= 2000; n++) line().events.frame(encodeDown({ type: 'denied', log: 'log_1', id: `tx_${n}`, code: 'ENTRY_REFUSED', params: {} }));
+    expect([pushed().length, pushed().at(-1)]).toEqual([2001, 'tx_2001']);
+  });
+
   test('of which the snapshot is in versions that this program does not know stops before it, with what waits kept', async () => {
     const log = open();
     rename(log.replica, 'tx_1', 'One');

@@ -39,6 +39,8 @@ export class LogSync {
   /** True when a snapshot came since the last join. */
   #hasState = false;
   #gathered: NumberedEntry[] = [];
+  /** Why entries were refused that are sent again, once all that is on its way is answered. */
+  #again: SyncStatus['reason'];
   readonly #unsubscribe: () => void;
 
   constructor(options: LogSyncOptions) {
@@ -124,6 +126,7 @@ export class LogSync {
   /** Sends what waits and is not on its way. */
   flush(): void {
     if (this.#phase !== 'open' || this.#scope === null || this.replica.readOnly || this.replica.confirmed.no < this.#serverNo) return;
+    if (this.#again) return this.#comeAgain(this.#again);
     if (this.#needsChoice()) return;
     // The key was taken away: whoever writes here must not be told of it by an error of their own change.
     if (this.#options.codec.isLocked) return this.#stop('LOG_KEY_MISSING', {});
@@ -187,6 +190,7 @@ export class LogSync {
     this.#presence.clear();
     this.#reset = undefined;
     this.#gathered = [];
+    this.#again = undefined;
   }
 
   #join(): void {
@@ -238,13 +242,18 @@ export class LogSync {
 
   #takeDenied(id: string, code: string, params: Record<string, unknown>): void {
     if (id.startsWith('snapshot:')) return;
-    this.#outbox.take(id);
-    if (!SENT_AGAIN.has(code)) return this.#deny(id, code, params);
-    this.#reason = { code, params };
+    const wasOnItsWay = this.#outbox.take(id) !== undefined;
+    if (!SENT_AGAIN.has(code)) this.#deny(id, code, params);
+    else if (wasOnItsWay) this.#again = this.#reason = { code, params };
+    // Whatever the last answer was: those before it may wait for it, and those behind it for their place.
+    this.flush();
+  }
+
+  #comeAgain({ code, params }: NonNullable<SyncStatus['reason']>): void {
     // Only when all are answered: an entry must not overtake the one before it.
     if (!this.#outbox.isEmpty) return;
     if (code === 'REKEY') this.#stop(code, params);
-    else if (this.#phase === 'open') this.#join();
+    else this.#join();
   }
 
   #deny(id: string, code: string, params: Record<string, unknown>): void {
