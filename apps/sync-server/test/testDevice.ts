@@ -3,6 +3,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { WebSocket } from 'ws';
 import { createPlainCodec, createSyncClient, currentVersions, initialState, Replica, type LogKeeper, type LogSnapshot, type OpenLog, type SocketEvents, type SyncClient, type SyncCodec, type SyncSocket, type Transaction, type Versions } from '@uxflow/core';
+import { encodeDown } from '@uxflow/core/protocol';
 import type { Member } from './testServer.ts';
 
 export const sha256 = (bytes: Uint8Array) => hash('sha256', bytes);
@@ -10,6 +11,9 @@ export const plainCodec: SyncCodec = createPlainCodec({
   deflate: (bytes) => deflateRawSync(bytes),
   inflate: (bytes, size) => inflateRawSync(bytes, { maxOutputLength: Math.max(size, 1) }),
 });
+
+/** First byte of the frames by which the server says that a device has what it has not. */
+const RESET_KIND = encodeDown({ type: 'reset', log: 'log', reason: 'CHAIN_DIFFERS', state: false })[0];
 
 /** What a device has on disk. */
 export interface Disk {
@@ -44,7 +48,7 @@ export interface DeviceOptions {
   now?: () => number;
   /** Hears of every number that this device is told, in its order. */
   onTold?: (entries: readonly { no: number; id: string; sha256: string }[]) => void;
-  /** A snapshot took the place of what was confirmed up to `no`; 0: nothing. */
+  /** The server says that what this device has up to `no` is not what the server has. */
   onReset?: (no: number) => void;
   /** Divides the client's waits, for tests that live through many of them. */
   hurry?: number;
@@ -95,7 +99,6 @@ export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), ve
       keep(replica.pending);
     },
     replaced(snapshot, pending) {
-      onReset?.(disk.confirmed.at(-1)?.no ?? disk.base?.no ?? 0);
       disk.base = copy(snapshot);
       disk.confirmed = [];
       keep(pending);
@@ -107,7 +110,17 @@ export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), ve
     },
     ownConfirmed: (no) => [...disk.own.values()].filter((one) => one.no > no).sort((a, b) => a.no - b.no).map(({ entry }) => copy(entry)),
   };
-  const connect = (events: SocketEvents) => openSocket(url(), events);
+  const hear = (frame: Uint8Array) => {
+    if (frame[0] === RESET_KIND) onReset?.(replica.confirmed.no);
+  };
+  const connect = (events: SocketEvents) =>
+    openSocket(url(), {
+      ...events,
+      frame: (frame) => {
+        hear(frame);
+        events.frame(frame);
+      },
+    });
   const client = createSyncClient({
     connect: wire ? (events) => wire(events, connect) : connect,
     token: async () => member.token,

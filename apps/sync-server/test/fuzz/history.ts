@@ -6,13 +6,14 @@
 import type pg from 'pg';
 import { currentVersions, type Transaction } from '@uxflow/core';
 import { anyFocus, createDice, randomEntry, type Dice, type Focus } from '../../../../packages/core/src/flow/fixtures/fuzzEntries.ts';
-import { emptyDisk, plainCodec, startDevice, until, type Device, type Disk } from '../testDevice.ts';
+import { emptyDisk, plainCodec, startDevice, type Device, type Disk } from '../testDevice.ts';
 import { addLog, addMember, socketUrl, type Member } from '../testServer.ts';
 import { historySizeOf, type HistorySize } from './historySize.ts';
 import { nextVersions } from './nextVersion.ts';
 import { checkHistory } from './oracle.ts';
 import { Promises, type ToldEntry } from './promises.ts';
 import { emptyReport, type HistoryReport } from './report.ts';
+import { atRest, isAnswered, meet, type Rest } from './rest.ts';
 import { SealedLog, type DeviceKeys } from './sealedLog.ts';
 import { badWire, type Weather } from './wire.ts';
 
@@ -81,7 +82,7 @@ export class History {
   readonly stage: Stage;
   readonly size: HistorySize;
   readonly deaths: number;
-  readonly settleMs: number;
+  readonly rest: Rest;
   readonly dice: Dice;
   readonly focus: Focus;
   readonly log: string;
@@ -101,7 +102,7 @@ export class History {
     this.stage = stage;
     this.size = options.isFull ? options : historySizeOf(seed, options);
     this.deaths = options.deaths;
-    this.settleMs = options.settleMs ?? SETTLE_MS;
+    this.rest = { head: () => this.head(), promises: this.promises, settleMs: options.settleMs ?? SETTLE_MS };
     this.dice = createDice(seed);
     this.stageDice = createDice(seed * 7919 + 13);
     this.focus = anyFocus(this.dice);
@@ -166,7 +167,7 @@ export class History {
       device.client.start();
     }
     for (const person of this.people) {
-      await this.atRest(person, 'answered', () => this.isAnswered(person));
+      await atRest(person, 'answered', () => isAnswered(person), this.rest);
       const { schema, rules } = person.device.replica.confirmed;
       if (!person.isUpdated && (schema > 1 || rules > 1)) throw new Error(`${person.name} took a state of schema ${schema} and rules ${rules}, and knows neither`);
     }
@@ -176,13 +177,22 @@ export class History {
       await this.stage.revoked(this.workspace, person.member.userId);
       this.restart(person);
     }
-    for (const person of this.people) await this.atRest(person, 'synced', () => person.device.open.status().state === 'synced');
-    // Who was done early may lack what others brought since.
-    const no = await this.head();
-    for (const person of this.people) await this.atRest(person, `at ${no}`, () => person.device.replica.confirmed.no === no);
+    for (const person of this.people) await atRest(person, 'synced', () => person.device.open.status().state === 'synced', this.rest);
   }
 
   async check(): Promise<HistoryReport> {
+    for (;;) {
+      const no = await meet(this.people, this.rest);
+      try {
+        return await this.compare();
+      } catch (error) {
+        // What came late while this was looked at is looked at with the rest.
+        if ((await this.head()) === no) throw error;
+      }
+    }
+  }
+
+  private async compare(): Promise<HistoryReport> {
     const { log, promises, report, weather, shown } = this;
     for (const person of this.people) this.noteRefusals(person);
     const witnesses = this.people.map(({ name, member, device, disk, ledger, refused, isSteady }) => ({ name, userId: member.userId, device, disk, ledger, refused, isSteady }));
@@ -201,25 +211,6 @@ export class History {
   async afterDeath(): Promise<void> {
     const { rows } = await this.stage.pool.query<{ no: number; id: string; sha256: string }>(`select no, id, encode(sha256, 'hex') as sha256 from entry where log_id = $1`, [this.log]);
     this.promises.verify(rows);
-  }
-
-  private async atRest(person: Person, what: string, isThere: () => boolean): Promise<void> {
-    const check = async () => {
-      this.promises.check();
-      // Long backlogs ask their person, who says yes.
-      if (person.device.open.status().state === 'choosing') person.device.open.log.pushBacklog();
-      if (!isThere()) return false;
-      return person.device.open.status().state === 'stopped' || person.device.replica.confirmed.no === (await this.head());
-    };
-    await until(what, check, this.settleMs).catch((error: unknown) => {
-      throw new Error(`${person.name} did not come to rest: ${JSON.stringify(person.device.open.status())} at ${person.device.replica.confirmed.no}; ${String(error)}`);
-    });
-  }
-
-  /** True when nothing is on its way: all is answered, or this person only reads, or their program is too old for the log. */
-  private isAnswered({ device }: Person): boolean {
-    const { state, reason, scope } = device.open.status();
-    return state === 'synced' || (state === 'sending' && scope === null) || (state === 'stopped' && reason?.code === 'LOG_VERSION_UNKNOWN');
   }
 
   private start(person: Person): Device {

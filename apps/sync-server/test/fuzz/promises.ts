@@ -42,9 +42,12 @@ export class Promises {
     this.#floors.push({ after: head, epoch });
   }
 
-  /** Somebody had to start over from the server's snapshot, with entries up to `no`: that happens where an older copy was put back, and nowhere else. */
+  /**
+   * The server did not know what a device had up to `no`: that happens where an older copy was put back, and nowhere else. (A snapshot without
+   * such a word comes also to a device whose first question came late or twice; it costs nothing.)
+   */
   reset(no: number): void {
-    if (this.timeline === 0 && no > 0) this.#break(`a device started over at ${no}, and no copy was ever put back`);
+    if (this.timeline === 0) this.#break(`a device at ${no} was told to start over, and no copy was ever put back`);
   }
 
   /** What somebody was told a moment ago is `id` in the database now, or nothing. */
