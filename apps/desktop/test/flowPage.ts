@@ -46,6 +46,24 @@ export async function propose(page: Page, words: string): Promise<void> {
   await page.getByTestId('proposal-bar').waitFor();
 }
 
+/** Accepts all of the proposal that waits, and waits until the flow has it. */
+export async function acceptAll(page: Page): Promise<void> {
+  await page.getByTestId('proposal-bar').locator('.button--primary').click();
+  await page.getByTestId('proposal-bar').waitFor({ state: 'detached' });
+  await page.locator('.node[data-ghost]').first().waitFor({ state: 'detached' });
+}
+
+/** Watches the canvas from now on: the fewest nodes that were drawn at any moment, by `fewest`. */
+export async function watchNodes(page: Page): Promise<{ fewest(): Promise<number> }> {
+  const watch = await page.evaluateHandle(() => {
+    const count = () => document.querySelectorAll('.react-flow__node .node').length;
+    const seen = { fewest: count() };
+    new MutationObserver(() => void (seen.fewest = Math.min(seen.fewest, count()))).observe(document.body, { childList: true, subtree: true });
+    return seen;
+  });
+  return { fewest: () => watch.evaluate(({ fewest }) => fewest) };
+}
+
 /** A node of the canvas by the words in it. */
 export const nodeWith = (page: Page, words: string | RegExp): Locator => page.locator('.node').filter({ hasText: words }).first();
 /** A node of the canvas by its id. */

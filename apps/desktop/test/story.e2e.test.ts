@@ -1,7 +1,7 @@
 /** The main job, as a new user does it: no account, no key, no model, no network. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, shoot, startApp, type AppInBrowser } from './browser.ts';
-import { dragBy, eventually, exported, exportedFlow, flowIdOf, LOGIN_STORY, LOGIN_STORY_GERMAN, newFlow, nodeWith, openFlow, openPlan, propose, retitle, saved, say } from './flowPage.ts';
+import { acceptAll, dragBy, eventually, exported, exportedFlow, flowIdOf, LOGIN_STORY, LOGIN_STORY_GERMAN, newFlow, nodeWith, openFlow, openPlan, propose, retitle, saved, say, watchNodes } from './flowPage.ts';
 
 let app: AppInBrowser;
 beforeAll(async () => {
@@ -90,6 +90,19 @@ describe.skipIf(!chromiumPath)('from words to a flow that is kept', () => {
     await page.getByRole('button', { name: 'Redo', exact: true }).click();
     await eventually(() => page.locator('.node').count()).toBe(8);
     await shoot(page, '07-accepted-whole');
+    await page.context().close();
+  });
+
+  test('what is accepted stays in sight: the canvas is not empty for a moment between ghost and flow', async () => {
+    const page = await app.openPage();
+    await newFlow(page);
+    await propose(page, LOGIN_STORY);
+    await eventually(() => page.locator('.node[data-ghost=added]').count()).toBe(8);
+    const watch = await watchNodes(page);
+    await acceptAll(page);
+    await saved(page);
+    expect(await page.locator('.node').count()).toBe(8);
+    expect(await watch.fewest()).toBe(8);
     await page.context().close();
   });
 

@@ -115,6 +115,19 @@ test('the story: words, a plan, a proposal that changes nothing yet, then the fl
   expect((await api.flow.export({ flowId: flow.id, format: 'json' })).text).toBe(before);
 });
 
+test('accepting what the person has done by hand meanwhile writes no entry, and the proposal waits for none', async () => {
+  const { flow, chat } = await storyFlow();
+  const { id } = await api.chat.send({ flowId: flow.id, text: 'rename Dashboard to Home' });
+  await chat.status(id).toBe('proposed');
+  const proposal = chat.proposals.get(chat.turns.get(id)!.proposalId!)!;
+  const dashboard = Object.values((await documentOf(flow.id)).nodes).find((node) => node.data.title === 'Dashboard')!;
+  await commitOps(flow.id, [{ op: 'set', kind: 'node', id: dashboard.id, field: 'data.title', from: 'Dashboard', to: 'Home' }]);
+  const answer = await api.proposal.accept({ proposalId: proposal.id, cardIds: proposal.cards.map((card) => card.id) });
+  expect(answer).toMatchObject({ held: [], proposal: { status: 'done', acceptances: 0 } });
+  expect(answer.entryId).toBeUndefined();
+  await chat.close();
+});
+
 test('card by card: a node in the middle of a splice is rejected, a ghost is edited, the flow moves underneath, a restart, and then it is accepted', async () => {
   const { flow, chat } = await storyFlow();
   const before = await documentOf(flow.id);

@@ -252,23 +252,25 @@ export function createChatService(dependencies: ChatDependencies): ChatService {
       const { session } = flows.open(proposal.flowId);
       const result = acceptance(session.state, proposal, cardIds);
       if (result.kind === 'held') return { proposal: keep(rebase(proposal, session.state)), accepted: [], held: result.cardIds };
+      // What is so already writes no entry, and so takes no number of one: whoever draws it would wait for that entry.
+      const next = result.ops.length ? result.proposal : { ...result.proposal, acceptances: proposal.acceptances };
       const settle = () => {
-        store.saveProposal(result.proposal);
-        if (result.proposal.status === 'done') settleTurn(proposal.turnId);
+        store.saveProposal(next);
+        if (next.status === 'done') settleTurn(proposal.turnId);
         folder.ledger.markAccepted(proposal.turnId, true);
-        prompts.noteProposal(result.proposal);
+        prompts.noteProposal(next);
       };
       if (!result.ops.length) {
         folder.withTransaction(settle);
-        tell(result.proposal);
-        return { proposal: result.proposal, accepted: result.cardIds, held: [] };
+        tell(next);
+        return { proposal: next, accepted: result.cardIds, held: [] };
       }
       const turn = store.findTurn(proposal.turnId);
       const by: Author = proposal.origin ? { kind: 'agent', id: 'mcp', name: proposal.origin.client } : { kind: 'agent', id: turn?.model ?? 'rules', name: author().name };
       const message = turn?.message.slice(0, 200);
       const entry = commit(session.state, { ops: result.ops, ...(message ? { message } : {}) }, { id: result.entryId, logId: session.logId, author: by, at: clock.now() });
       const { entryId } = session.append(entry, settle);
-      const kept = store.findProposal(proposalId) ?? result.proposal;
+      const kept = store.findProposal(proposalId) ?? next;
       tell(kept);
       return { proposal: kept, accepted: result.cardIds, entryId, held: [] };
     },

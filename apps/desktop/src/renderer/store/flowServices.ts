@@ -1,4 +1,4 @@
-import type { Intent } from '@uxflow/core';
+import type { Intent, Proposal } from '@uxflow/core';
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
@@ -6,7 +6,7 @@ import { createConversation, type ConversationStore } from './conversation.ts';
 import { createEditorStore, type EditorStore } from './editorStore.ts';
 import { createFlowSync, type FlowSync } from './flowSync.ts';
 import { createFlowSession, type FlowSession } from './flowSession.ts';
-import { ghostView, splitIntent, type GhostView } from './ghosts.ts';
+import { ghostView, proposalsToDraw, splitIntent, type GhostView } from './ghosts.ts';
 import { createMessageDraft, type MessageDraft } from './messageDraft.ts';
 import type { Services } from './services.ts';
 
@@ -29,6 +29,9 @@ export interface FlowServices {
   close(): void;
 }
 
+/** How long what was accepted is drawn as a ghost when its entry does not come. */
+const ENTRY_COMES_WITHIN_MS = 3000;
+
 export const FlowContext = createContext<FlowServices | null>(null);
 
 /** Opens everything that the screen of a flow needs. */
@@ -38,12 +41,22 @@ export function createFlowServices(services: Services, flowId: string, tell: (er
   const editor = createEditorStore();
   const sync = createFlowSync(services, flowId);
   const ghosts = createStore<GhostView>()(() => ({ view: session.getState().view, marks: new Map() }));
-  const derive = () => {
+  let drawn: ReadonlyMap<string, Proposal> = new Map();
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const derive = (isPatient = true) => {
     const { proposals, edits } = conversation.getState();
-    ghosts.setState(ghostView(session.getState().view, [...proposals.values()], edits), true);
+    const { view, hasTold } = session.getState();
+    drawn = isPatient ? proposalsToDraw(drawn, proposals, hasTold) : proposals;
+    if ([...proposals].every(([id, proposal]) => drawn.get(id) === proposal)) {
+      clearTimeout(waiting);
+      waiting = undefined;
+    }
+    // Over another line the entry may have come unnamed, among all that the flow holds.
+    else waiting ??= setTimeout(derive, ENTRY_COMES_WITHIN_MS, false);
+    ghosts.setState(ghostView(view, [...drawn.values()], edits), true);
   };
   const stops = [
-    session.subscribe((now, before) => now.view !== before.view && derive()),
+    session.subscribe((now, before) => (now.view !== before.view || now.no !== before.no) && derive()),
     // Who may only read hears so from the server, perhaps in the middle of the work.
     sync.subscribe(({ status }) => {
       const { readOnly } = session.getState();
@@ -78,6 +91,7 @@ export function createFlowServices(services: Services, flowId: string, tell: (er
     },
     close() {
       for (const stop of stops) stop();
+      clearTimeout(waiting);
       sync.getState().close();
       session.getState().close();
       conversation.getState().close();

@@ -6,6 +6,9 @@ import { keptViewport } from './keptViewport.ts';
 import { keepOutbox, takeOutbox } from './keptOutbox.ts';
 import type { Services } from './services.ts';
 
+/** Entries whose telling is remembered: what asks for one asks within moments of it. */
+const TOLD_ENTRIES = 200;
+
 /** One open flow as the screen sees it. */
 export interface FlowSession {
   phase: 'opening' | 'ready' | 'failed';
@@ -15,6 +18,8 @@ export interface FlowSession {
   view: LogState;
   /** Number of the last entry that the engine has told. */
   no: number;
+  /** True for an entry that the stream has lately brought into `view`. */
+  hasTold(entryId: string): boolean;
   savedAt: number | null;
   readOnly: TextCode | null;
   findings: readonly FindingView[];
@@ -50,6 +55,7 @@ export function createFlowSession({ connection, ids, settings, account }: Servic
   const outbox: Transaction[] = takeOutbox(flowId);
   const acknowledged = new Map<string, number>();
   const settling = new Set<() => void>();
+  const told = new Set<string>();
   const undoStack: string[] = [];
   const redoStack: string[] = [];
   let logId = flowId;
@@ -65,6 +71,7 @@ export function createFlowSession({ connection, ids, settings, account }: Servic
     failure: null,
     view: replica.view,
     no: 0,
+    hasTold: (entryId) => told.has(entryId),
     savedAt: null,
     readOnly: null,
     findings: [],
@@ -173,6 +180,7 @@ export function createFlowSession({ connection, ids, settings, account }: Servic
           throw new Error('A patch is missing');
         }
         engineRev = event.rev;
+        noteTold(event.includes);
         take(event as unknown as Partial<Patch>);
         toldNo = event.no;
         store.setState({ no: Math.max(event.no, store.getState().no) });
@@ -194,6 +202,15 @@ export function createFlowSession({ connection, ids, settings, account }: Servic
 
   function take(patch: Partial<Patch>): void {
     replica.apply({ put: [], gone: [], includes: [], ...patch, rev: replica.rev + 1 });
+  }
+
+  /** Before the view changes, so that whoever hears of that finds them told. */
+  function noteTold(entryIds: readonly string[]): void {
+    for (const entryId of entryIds) told.add(entryId);
+    for (const entryId of told) {
+      if (told.size <= TOLD_ENTRIES) break;
+      told.delete(entryId);
+    }
   }
 
   /** An entry that was sent twice is named by no patch: its number tells that the view has it. */

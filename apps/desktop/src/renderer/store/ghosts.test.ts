@@ -1,6 +1,6 @@
 import { type Card, type IntentOp, type LogState, type Op, openDocument, type Proposal } from '@uxflow/core';
 import { describe, expect, it } from 'vitest';
-import { cardsTakenAlong, cardsThatFall, ghostOps, ghostView, splitIntent } from './ghosts.ts';
+import { cardsTakenAlong, cardsThatFall, ghostOps, ghostView, proposalsToDraw, splitIntent } from './ghosts.ts';
 
 const base: LogState = openDocument({
   format: 'uxflow',
@@ -40,6 +40,32 @@ describe('ghostView', () => {
     const ops = ghostOps(ghostView(base, open, []), [{ op: 'set', kind: 'node', id: 'g', field: 'position', to: { x: 300, y: 300 } }]);
     expect(ops).toEqual([{ op: 'set', kind: 'node', id: 'g', field: 'position', from: { x: 200, y: 200 }, to: { x: 300, y: 300 } }]);
     expect(ghostView(base, open, [{ id: 'x', proposalId: 'p', ops }]).view.node.get('g')?.position).toEqual({ x: 300, y: 300 });
+  });
+});
+
+describe('proposalsToDraw', () => {
+  const open = proposal([card('c1', [ghostNode]), card('c2', [])]);
+  const accepted: Proposal = { ...open, acceptances: 1, cards: [{ ...open.cards[0]!, status: 'accepted' }, open.cards[1]!] };
+  const one = (each: Proposal) => new Map([[each.id, each]]);
+
+  it('draws what was accepted as it was until its entry is in the flow', () => {
+    expect(proposalsToDraw(one(open), one(accepted), () => false).get('p')).toBe(open);
+    expect(proposalsToDraw(one(open), one(accepted), (entryId) => entryId === 'e:1').get('p')).toBe(accepted);
+    const twice: Proposal = { ...accepted, acceptances: 2, status: 'done' };
+    expect(proposalsToDraw(one(open), one(twice), (entryId) => entryId === 'e:1').get('p')).toBe(open);
+    expect(proposalsToDraw(one(open), one(twice), () => true).get('p')).toBe(twice);
+  });
+
+  it('draws what was rejected or edited, what is new and what is gone as it is at once', () => {
+    const rejected: Proposal = { ...open, status: 'done' };
+    expect(proposalsToDraw(one(open), one(rejected), () => false).get('p')).toBe(rejected);
+    expect(proposalsToDraw(new Map(), one(accepted), () => false).get('p')).toBe(accepted);
+    expect(proposalsToDraw(one(open), new Map(), () => false).size).toBe(0);
+  });
+
+  it('marks no record that is in the flow already as one that a card adds', () => {
+    const flow = ghostView(base, [open], []).view;
+    expect(ghostView(flow, [open], []).marks.size).toBe(0);
   });
 });
 

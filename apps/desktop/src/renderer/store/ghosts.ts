@@ -34,7 +34,10 @@ export function ghostView(base: LogState, proposals: readonly Proposal[], edits:
         if (op.op !== 'add' && op.op !== 'set' && op.op !== 'remove') continue;
         const mark = marks.get(op.id);
         if (op.op === 'remove') marks.set(op.id, { proposalId: proposal.id, cardId: card.id, change: 'removed' });
-        else if (op.op === 'add' && !recordExists(base, op.id)) marks.set(op.id, { proposalId: proposal.id, cardId: card.id, change: 'added' });
+        else if (op.op === 'add') {
+          // A record that is there already was accepted this moment: the patch was faster than the proposal.
+          if (!recordExists(base, op.id)) marks.set(op.id, { proposalId: proposal.id, cardId: card.id, change: 'added' });
+        }
         // A route is layout's business: it says nothing to the person about the edge itself.
         else if (!mark && !(op.op === 'set' && op.field === 'route')) marks.set(op.id, { proposalId: proposal.id, cardId: card.id, change: 'changed' });
       }
@@ -43,6 +46,24 @@ export function ghostView(base: LogState, proposals: readonly Proposal[], edits:
     view = foldOps(view, edits.filter((edit) => edit.proposalId === proposal.id).flatMap((edit) => edit.ops), true);
   }
   return { view, marks };
+}
+
+/**
+ * The proposals to draw, by id: each as it is now, but as it was before (`drawn`) while an entry that accepting wrote has not come into
+ * the flow yet. Flow and proposals come by streams of their own; without this what was accepted would be gone until its entry came.
+ */
+export function proposalsToDraw(drawn: ReadonlyMap<string, Proposal>, now: ReadonlyMap<string, Proposal>, isInFlow: (entryId: string) => boolean): ReadonlyMap<string, Proposal> {
+  const out = new Map<string, Proposal>();
+  for (const [id, proposal] of now) {
+    const before = drawn.get(id);
+    out.set(id, before && entriesBetween(before, proposal).some((entryId) => !isInFlow(entryId)) ? before : proposal);
+  }
+  return out;
+}
+
+/** Ids of the entries that accepting has written from one state of a proposal to a later one. */
+function entriesBetween(before: Proposal, after: Proposal): string[] {
+  return Array.from({ length: Math.max(0, after.acceptances - before.acceptances) }, (_, index) => `${after.entryId}:${before.acceptances + index + 1}`);
 }
 
 /**
