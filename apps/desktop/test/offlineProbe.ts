@@ -27,6 +27,9 @@ export interface OfflineSeen {
   interfaces: string[];
 }
 
+/** The flow that the story makes has this many nodes at least. */
+const FEWEST_NODES = 4;
+
 const [bundle = '', browserPath = '', folder = ''] = process.argv.slice(2);
 const children: ChildProcess[] = [];
 
@@ -78,14 +81,16 @@ async function main(): Promise<OfflineSeen> {
   await page.locator('[data-testid=plan-card] .plan__actions .button--primary').click();
   await page.getByTestId('proposal-bar').locator('.button--primary').click();
   await page.getByTestId('proposal-bar').waitFor({ state: 'detached' });
-  const nodes = await page.locator('.react-flow__node .node').count();
+  const drawn = page.locator('.react-flow__node .node:not([data-ghost])');
+  await drawn.nth(FEWEST_NODES - 1).waitFor();
+  const nodes = await drawn.count();
   await page.getByTestId('chat-input').fill('What is missing in this flow?');
   await page.getByTestId('chat-send').click();
   await page.locator('.turn').nth(1).locator('[data-role=assistant]').first().waitFor();
   await page.evaluate(() => void (location.hash = '#/settings'));
   await page.getByTestId('settings').waitFor();
   const ledger = page.locator('.settings__section:has(#settings-ledger)');
-  await ledger.locator('table').last().waitFor();
+  await ledger.locator('table').filter({ hasText: 'local-only is on' }).waitFor();
   const shown = await ledger.innerText();
 
   const requested = [...away];
