@@ -1,5 +1,6 @@
 /** The workspaces module of an instance: its services on one set of parts, its consumers, and its round of cleaning up. */
 import type { PeriodicTask } from '../jobs/periodic.ts';
+import { createActivity, type Activity } from './activity.ts';
 import { workspaceConsumers, type SendInvitation } from './consumers.ts';
 import { createFlows, type Flows } from './flows.ts';
 import { createInvitations, type Invitations } from './invitations.ts';
@@ -19,6 +20,7 @@ export interface WorkspaceModule {
   projects: Projects;
   flows: Flows;
   usage: Usage;
+  activity: Activity;
   people: People;
   /** What must come round for it. */
   tasks: PeriodicTask[];
@@ -37,6 +39,7 @@ export function createWorkspaceModule(parts: WorkspaceParts, sendInvitation: Sen
     projects: createProjects(parts),
     flows: createFlows(parts),
     usage: createUsage(parts),
+    activity: createActivity(parts),
     people: createPeople(parts),
     tasks: [
       { name: 'purge what was deleted', everyMs: HOUR_MS, run: () => purgeDeleted(parts) },

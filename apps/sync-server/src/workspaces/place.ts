@@ -11,7 +11,10 @@ import type { Queryable, ServerDatabase } from '../db/database.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
 import { concernedBy } from '../keys/concerned.ts';
 import { writeEvent, type NewEvent, type Outbox } from '../jobs/outbox.ts';
+import { linksChangedBy } from '../sharing/linkChanges.ts';
 import type { Revocation } from '../sync/access.ts';
+import type { LinksChanged } from '../sync/linkNotices.ts';
+import type { ActivityCode } from './activityCodes.ts';
 import type { PlanName } from './plans.ts';
 
 /** What the services of this folder share. */
@@ -24,6 +27,8 @@ export interface WorkspaceParts {
   revoke(revocation: Revocation): Promise<void>;
   /** Tells the apps of these people, on every instance, that the keys of a workspace have changed. Never throws. */
   sayKeysChanged(workspaceId: string, userIds: Iterable<string>): Promise<void>;
+  /** Tells open pages of links, on every instance, that they may show something else now. Never throws. */
+  sayLinksChanged(changed: LinksChanged): Promise<void>;
   /** Plan of who pays for none. */
   standardPlan: PlanName;
   /** Who gives plans; without it the operator. */
@@ -50,18 +55,6 @@ export interface WorkspaceRow {
 
 export const WORKSPACE_COLUMNS = `w.id, w.name, w.description, w.owner_id as "ownerId", w.allow_guests as "allowGuests", w.default_visibility as "defaultVisibility", w.allow_links as "allowLinks", w.encrypted, w.epoch,
   w.rotation_wanted_at as "rotationWantedAt", w.created_at as "createdAt", w.updated_at as "updatedAt", w.deleted_at as "deletedAt", w.purge_at as "purgeAt"`;
-
-/** What happened, for the people of the workspace to read. */
-export type ActivityCode =
-  | 'WORKSPACE_CREATED' | 'WORKSPACE_CHANGED' | 'WORKSPACE_DELETED' | 'WORKSPACE_RESTORED' | 'OWNERSHIP_TRANSFERRED'
-  | 'MEMBER_JOINED' | 'MEMBER_CHANGED' | 'MEMBER_REMOVED' | 'MEMBER_LEFT'
-  | 'INVITATION_SENT' | 'INVITATION_RESENT' | 'INVITATION_REVOKED' | 'INVITATION_DECLINED'
-  | 'PROJECT_CREATED' | 'PROJECT_CHANGED' | 'PROJECT_DELETED' | 'PROJECT_RESTORED' | 'PROJECT_MEMBER_SET' | 'PROJECT_MEMBER_REMOVED'
-  | 'FLOW_SHARED' | 'FLOW_CHANGED' | 'FLOW_DELETED' | 'FLOW_RESTORED'
-  | 'KEY_MADE' | 'KEY_GIVEN'
-  | 'SIGN_ON_CHANGED'
-  | 'LINK_MADE' | 'LINK_CHANGED' | 'LINK_REVOKED'
-  | 'LIMIT_WARNING';
 
 /** A workspace, who acts, and what they may. */
 export interface Place {
@@ -115,6 +108,8 @@ export function lockedPlace(parts: WorkspaceParts, { sql, after }: Transaction, 
         const concerned = await concernedBy(sql, workspaceId, code, params);
         if (concerned.length > 0) after(() => parts.sayKeysChanged(workspaceId, concerned));
       }
+      const shown = linksChangedBy(workspaceId, code, params);
+      if (shown) after(() => parts.sayLinksChanged(shown));
       await event({ type: 'USER_ACTIVITY_LOGGED', ...(typeof params.projectId === 'string' ? { projectId: params.projectId } : {}), payload: { code } });
     },
     async cut({ userId, linkId }) {

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ServerApp } from '../access/context.ts';
 import { accessRoute } from '../access/route.ts';
+import { ACTIVITY_CODES } from './activityCodes.ts';
 import { answerOf, bodyOf, conflict, deletedQuery, graceSchema, inWorkspace, notFound, overLimit } from './answers.ts';
 import { addInvitationRoutes } from './invitationRoutes.ts';
 import { addMemberRoutes } from './memberRoutes.ts';
@@ -9,7 +10,7 @@ import type { WorkspaceModule } from './module.ts';
 import { nextSchema, pageQuery } from './paging.ts';
 import { addProjectRoutes } from './projectRoutes.ts';
 import { PLAN_NAMES } from './plans.ts';
-import { activitySchema, newWorkspaceSchema, subscriptionSchema, transferSchema, usageLineSchema, usageSchema, workspaceChangeSchema, workspaceSchema } from './schema.ts';
+import { activitySchema, idSchema, newWorkspaceSchema, subscriptionSchema, transferSchema, usageLineSchema, usageSchema, workspaceChangeSchema, workspaceSchema } from './schema.ts';
 
 const tags = ['workspaces'];
 const base = '/api/v1/workspaces/{workspaceId}';
@@ -91,14 +92,21 @@ const usageRoute = accessRoute({
   request: { params: inWorkspace },
   responses: { 200: answerOf('As of now; the bytes as of a minute ago at most.', usageSchema), 404: notFound },
 });
+const activityQuery = z.object({
+  before: z.coerce.number().int().positive().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  actorId: idSchema.optional(),
+  codes: z.string().transform((text) => text.split(',')).pipe(z.array(z.enum(ACTIVITY_CODES)).max(ACTIVITY_CODES.length)).optional(),
+});
 const activityRoute = accessRoute({
   access: { as: 'holder', workspace: { parameter: 'workspaceId', permission: 'view_activity' } },
   method: 'get',
   path: `${base}/activity`,
   tags,
   summary: 'What happened in the workspace, newest first',
-  request: { params: inWorkspace, query: z.object({ before: z.coerce.number().int().positive().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }) },
-  responses: { 200: answerOf('A page of it.', z.object({ activity: z.array(activitySchema) })), 404: notFound },
+  description: '`before`: the id of the last line that you have. `codes`: kinds, with commas between them. `names`: of people, and addresses of invitations for who may invite, by id.',
+  request: { params: inWorkspace, query: activityQuery },
+  responses: { 200: answerOf('A page of it.', z.object({ activity: z.array(activitySchema), names: z.record(z.string(), z.string()) })), 404: notFound },
 });
 const subscriptionRoute = accessRoute({
   access: { as: 'person' },
@@ -130,7 +138,7 @@ const ownUsageRoute = accessRoute({
 
 /** Adds the routes of the module. */
 export function addWorkspaceRoutes(app: ServerApp, module: WorkspaceModule): void {
-  const { workspaces, usage } = module;
+  const { workspaces, usage, activity } = module;
   app.openapi(listRoute, async (context) => {
     const { deleted, ...page } = context.req.valid('query');
     const { rows, next } = await workspaces.list(context.get('principal'), { deleted: deleted === 'true', ...page });
@@ -143,7 +151,7 @@ export function addWorkspaceRoutes(app: ServerApp, module: WorkspaceModule): voi
   app.openapi(restoreRoute, async (context) => context.json(await workspaces.restore(context.get('principal'), context.req.valid('param').workspaceId), 200));
   app.openapi(transferRoute, async (context) => context.json(await workspaces.transfer(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('json').userId), 200));
   app.openapi(usageRoute, async (context) => context.json(await usage.usage(context.get('principal'), context.req.valid('param').workspaceId), 200));
-  app.openapi(activityRoute, async (context) => context.json({ activity: await usage.activity(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('query')) }, 200));
+  app.openapi(activityRoute, async (context) => context.json(await activity.list(context.get('principal'), context.req.valid('param').workspaceId, context.req.valid('query')), 200));
   app.openapi(subscriptionRoute, async (context) => context.json(await usage.subscription(context.get('principal')), 200));
   app.openapi(upgradeRoute, async (context) => {
     await usage.upgrade(context.get('principal'), context.req.valid('json').plan);

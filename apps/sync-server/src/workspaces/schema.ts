@@ -164,7 +164,21 @@ export const activitySchema = z.object({ id: z.number().int(), at: time, actorId
 export type ActivityView = z.infer<typeof activitySchema>;
 const meter = z.object({ used: z.number(), limit: z.number().nullable(), warning: z.enum(['near', 'critical', 'full']).nullable() });
 export const usageSchema = z
-  .object({ plan: z.enum(PLAN_NAMES), members: meter, projects: meter, storageBytes: meter, flows: z.number().int(), openInvitations: z.number().int(), days: z.array(z.object({ day: z.string(), code: z.string(), count: z.number() })) })
+  .object({
+    plan: z.enum(PLAN_NAMES),
+    members: meter,
+    projects: meter,
+    storageBytes: meter,
+    openInvitations: meter,
+    /** Links that have not ended. */
+    links: meter,
+    flows: z.number().int(),
+    /** Of the members. */
+    guests: z.number().int(),
+    days: z.array(z.object({ day: z.string(), code: z.string(), count: z.number() })),
+    /** Plans that the asker can take for it by themselves, smallest first. */
+    larger: z.array(z.object({ plan: z.enum(PLAN_NAMES), limits: limits.omit({ workspaces: true }).extend({ openInvitations: z.number(), links: z.number().nullable() }) })),
+  })
   .openapi('Usage');
 export type UsageView = z.infer<typeof usageSchema>;
 /** One line a workspace: how much of its plan it uses. */

@@ -1,4 +1,4 @@
-/** How much of its plan a workspace uses, what happened in it, and what people pay for. */
+/** How much of its plan a workspace uses, and what people pay for. */
 import type { Principal } from '../access/principal.ts';
 import type { Queryable } from '../db/database.ts';
 import { transact } from '../db/transaction.ts';
@@ -6,14 +6,12 @@ import { writeEvent } from '../jobs/outbox.ts';
 import { workspaceProblem } from './errors.ts';
 import { lookInto, type WorkspaceParts } from './place.ts';
 import { PLAN_NAMES, planOf, PLANS, warningOf, type PlanName, type Warning } from './plans.ts';
-import type { ActivityView, SubscriptionView, UsageLine, UsageView } from './schema.ts';
+import type { SubscriptionView, UsageLine, UsageView } from './schema.ts';
 
 export interface Usage {
   usage(principal: Principal, workspaceId: string): Promise<UsageView>;
   /** A line for each workspace of their own. */
   ownUsage(principal: Principal): Promise<UsageLine[]>;
-  /** Newest first; `before` is the id of the last one that the asker has. */
-  activity(principal: Principal, workspaceId: string, page: { before?: number | undefined; limit: number }): Promise<ActivityView[]>;
   /** Their own plan. */
   subscription(principal: Principal): Promise<SubscriptionView>;
   /** Gives a person a larger plan by their own wish, where the server lets them. Throws PLAN_BY_OPERATOR, PLAN_NOT_HIGHER. */
@@ -35,13 +33,26 @@ export function createUsage(parts: WorkspaceParts): Usage {
       const { sql, workspace } = await lookInto(parts, principal, workspaceId, { permission: 'view_usage' });
       const plan = await planOf(sql, workspace.ownerId, standardPlan);
       const counts = await countsOf(sql, workspaceId);
-      const { rows } = await sql.query<{ flows: number; openInvitations: number }>(
+      const { rows } = await sql.query<Pick<UsageView, 'flows' | 'guests'> & { openInvitations: number; links: number }>(
         `select (select count(*) from shared_log where workspace_id = $1 and deleted_at is null)::int as flows,
-           (select count(*) from invitation where workspace_id = $1 and state = 'open' and expires_at > now())::int as "openInvitations"`,
+           (select count(*) from member where workspace_id = $1 and role = 'guest')::int as guests,
+           (select count(*) from invitation where workspace_id = $1 and state = 'open' and expires_at > now())::int as "openInvitations",
+           (select count(*) from share_link where workspace_id = $1 and revoked_at is null and (expires_at is null or expires_at > now()))::int as links`,
         [workspaceId],
       );
+      const { flows, guests, openInvitations, links } = rows[0]!;
       const { rows: days } = await sql.query<UsageView['days'][number]>(`select day::text, code, count from usage_day where workspace_id = $1 and day > current_date - $2::int order by day, code`, [workspaceId, HISTORY_DAYS]);
-      return { plan, ...metersOf(counts, plan), ...rows[0]!, days };
+      const mayTake = parts.planChanges === 'self' && principal.kind === 'user' && principal.userId === workspace.ownerId;
+      return {
+        plan,
+        ...metersOf(counts, plan),
+        openInvitations: meterOf(openInvitations, PLANS[plan].openInvitations),
+        links: meterOf(links, PLANS[plan].links),
+        flows,
+        guests,
+        days,
+        larger: mayTake ? PLAN_NAMES.slice(PLAN_NAMES.indexOf(plan) + 1).map((larger) => ({ plan: larger, limits: heldBy(larger) })) : [],
+      };
     },
     async ownUsage({ userId }) {
       const { pool } = database;
@@ -50,15 +61,6 @@ export function createUsage(parts: WorkspaceParts): Usage {
       const lines: UsageLine[] = [];
       for (const { id, name } of rows) lines.push({ workspaceId: id, name, plan, ...metersOf(await countsOf(pool, id), plan) });
       return lines;
-    },
-    async activity(principal, workspaceId, { before, limit }) {
-      const { sql } = await lookInto(parts, principal, workspaceId, { permission: 'view_activity' });
-      const { rows } = await sql.query<Omit<ActivityView, 'at'> & { at: Date }>(
-        `select a.id, a.at, a.actor_id as "actorId", u.name as "actorName", a.code, a.params from activity a left join app_user u on u.id = a.actor_id
-         where a.workspace_id = $1 and ($2::bigint is null or a.id < $2) order by a.id desc limit $3`,
-        [workspaceId, before ?? null, limit],
-      );
-      return rows.map(({ at, ...row }) => ({ ...row, at: at.getTime() }));
     },
     async subscription(principal) {
       const { pool } = database;
@@ -122,8 +124,17 @@ export async function storageOf(sql: Queryable, workspaceId: string): Promise<nu
 }
 
 function metersOf(counts: Counts, plan: PlanName): Pick<UsageLine, keyof Counts> {
-  const meter = (limit: keyof Counts) => ({ used: counts[limit], limit: PLANS[plan][limit], warning: warningOf(counts[limit], PLANS[plan][limit]) });
+  const meter = (limit: keyof Counts) => meterOf(counts[limit], PLANS[plan][limit]);
   return { members: meter('members'), projects: meter('projects'), storageBytes: meter('storageBytes') };
+}
+
+function meterOf(used: number, limit: number | null): UsageView['members'] {
+  return { used, limit, warning: warningOf(used, limit) };
+}
+
+function heldBy(plan: PlanName): UsageView['larger'][number]['limits'] {
+  const { members, projects, storageBytes, openInvitations, links } = PLANS[plan];
+  return { members, projects, storageBytes, openInvitations, links };
 }
 
 /** The limits that are nearer than 80 %, with how near. */

@@ -258,6 +258,23 @@ describe('usage', () => {
     expect((await send(owner, 'GET', `/workspaces/${id}/members`)).body.members[0].lastActiveAt).toBeGreaterThan(Date.now() - 60_000);
   });
 
+  test('counts guests, invitations and links, and names larger plans only to the owner of a server that gives them', async () => {
+    const [owner, admin, guest] = [await person(), await person(), await person()];
+    const { id } = await makeWorkspace(server.url, owner);
+    await putIn(pool(), id, admin, 'admin');
+    await send(owner, 'POST', `/workspaces/${id}/invite`, { email: 'nobody@elsewhere.test' });
+    await putIn(pool(), id, guest, 'guest');
+    const usage = async (who: TestPerson) => (await send(who, 'GET', `/workspaces/${id}/usage`)).body;
+    expect(await usage(owner)).toMatchObject({ members: { used: 3, limit: 3, warning: 'full' }, guests: 1, openInvitations: { used: 1, limit: 10, warning: null }, links: { used: 0, limit: 3, warning: null }, larger: [] });
+    server.workspaces.parts.planChanges = 'self';
+    try {
+      expect((await usage(owner)).larger).toMatchObject([{ plan: 'pro', limits: { members: 10, links: 50 } }, { plan: 'team' }, { plan: 'enterprise', limits: { members: null, openInvitations: 1000 } }]);
+      expect((await usage(admin)).larger).toEqual([]);
+    } finally {
+      server.workspaces.parts.planChanges = 'operator';
+    }
+  });
+
   test('holds the bytes of entries and snapshots; where they are over the limit nothing more is shared', async () => {
     const owner = await person();
     const { id } = await makeWorkspace(server.url, owner);
@@ -268,6 +285,30 @@ describe('usage', () => {
     expect((await send(owner, 'GET', `/workspaces/${id}/usage`)).body).toMatchObject({ flows: 1, storageBytes: { used: 1234 } });
     await pool().query('update workspace_storage set bytes = 104857600 where workspace_id = $1', [id]);
     expect(codeOf(await send(owner, 'POST', `/workspaces/${id}/flows`, { logId: 'log_more', name: 'X' }))).toBe('STORAGE_FULL');
+  });
+});
+
+describe('the activity list', () => {
+  test('is filtered by person and kind, and names people and invited addresses to who may see them', async () => {
+    const [owner, admin, member] = [await person(), await person(), await person()];
+    const { id } = await makeWorkspace(server.url, owner);
+    await putIn(pool(), id, admin, 'admin');
+    const { body: invitation } = await send(admin, 'POST', `/workspaces/${id}/invite`, { email: 'cleo@elsewhere.test' });
+    await putIn(pool(), id, member, 'viewer', ['view_activity']);
+    await send(admin, 'POST', `/workspaces/${id}/projects`, { name: 'Secret name' });
+    await send(owner, 'DELETE', `/workspaces/${id}/members/${admin.userId}`);
+    const list = async (who: TestPerson, query = '') => (await send(who, 'GET', `/workspaces/${id}/activity${query}`)).body;
+    // Warnings come when the outbox has been handed on: sooner or later.
+    const codes = async (query: string) => (await list(owner, query)).activity.map(({ code }: { code: string }) => code).filter((code: string) => code !== 'LIMIT_WARNING');
+    expect(await codes('')).toEqual(['MEMBER_REMOVED', 'PROJECT_CREATED', 'INVITATION_SENT', 'WORKSPACE_CREATED']);
+    expect(await codes(`?actorId=${admin.userId}`)).toEqual(['PROJECT_CREATED', 'INVITATION_SENT']);
+    expect(await codes('?codes=MEMBER_REMOVED,WORKSPACE_CREATED')).toEqual(['MEMBER_REMOVED', 'WORKSPACE_CREATED']);
+    expect(await codes(`?codes=MEMBER_REMOVED&actorId=${admin.userId}`)).toEqual([]);
+    expect((await send(owner, 'GET', `/workspaces/${id}/activity?codes=NOTHING`)).status).toBe(422);
+    expect((await list(owner)).names).toEqual({ [admin.userId]: expect.any(String), [invitation.id]: invitation.email });
+    // Who reads the list and may not invite sees no address of an invitation; nobody sees the name of a project here.
+    expect(Object.keys((await list(member)).names)).toEqual([admin.userId]);
+    expect(JSON.stringify(await list(owner))).not.toContain('Secret name');
   });
 });
 
