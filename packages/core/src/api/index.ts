@@ -15,7 +15,9 @@ export { accountSchema, syncStatusSchema, type AccountView, type Aside, type Flo
 export { securitySignalSchema, type SecuritySignal } from './securityRoutes.ts';
 export { egressRecordSchema, modelChoiceSchema, modelProbeSchema, qualitySchema, secretStrengthSchema, settingsSchema, type ConnectedChoice, type EgressTotalView, type KeptProbe, type ModelChoice, type PullState, type Quality, type Settings } from './settingsRoutes.ts';
 export { type BudgetView, type CostEstimate, type PriceListView, type UsageCall, type UsageView } from './usageRoutes.ts';
+export { type ActivityLine, type ActivityNames, type ActivityPage } from './workspaceActivity.ts';
 export { type Inbox, type MentionView, type OpenInvitation, type OwnInvitation, type ProjectRole, type WorkspaceDetail, type WorkspaceMember } from './workspaceRoutes.ts';
+export { METERS, type MeterName, type PlanOffer, type UsageMeter, type WorkspaceUsage } from './workspaceUsage.ts';
 import type { z } from 'zod';
 import type { agentInfoSchema, agentRunEventSchema } from './agentRoutes.ts';
 import type { chatEventSchema } from './chatRoutes.ts';

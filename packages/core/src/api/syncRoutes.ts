@@ -68,8 +68,11 @@ export const remoteWorkspaceSchema = z.object({ id: z.string(), name: z.string()
 export type RemoteWorkspace = z.infer<typeof remoteWorkspaceSchema>;
 export const remoteMemberSchema = z.object({ userId: z.string(), name: z.string(), email: z.string(), role: z.string() });
 export type RemoteMember = z.infer<typeof remoteMemberSchema>;
-/** A project of a workspace. `name` is '' where it is sealed and its key is not here (`isLocked`). `scope`: what this account may do with its flows. */
-export const remoteProjectSchema = z.object({ id: z.string(), workspaceId: z.string(), name: z.string(), encrypted: z.boolean(), isLocked: z.boolean(), visibility: z.enum(['private', 'team']), scope: z.enum(['edit', 'comment', 'read']), flows: z.number().int() });
+/**
+ * A project of a workspace. `name` is '' where it is sealed and its key is not here (`isLocked`). `scope`: what this account may do with its flows.
+ * `mayChange`: name and who sees it; `mayRemove`: delete it and bring it back. `purgeAt`: of one that is deleted, when it is gone for good, ms UTC.
+ */
+export const remoteProjectSchema = z.object({ id: z.string(), workspaceId: z.string(), name: z.string(), encrypted: z.boolean(), isLocked: z.boolean(), visibility: z.enum(['private', 'team']), scope: z.enum(['edit', 'comment', 'read']), flows: z.number().int(), mayChange: z.boolean(), mayRemove: z.boolean(), purgeAt: z.number().int().nullable() });
 export type RemoteProject = z.infer<typeof remoteProjectSchema>;
 export const remoteFlowSchema = z.object({
   logId: z.string(),
@@ -93,6 +96,7 @@ export type Aside = z.infer<typeof asideSchema>;
 
 const nothing = z.object({});
 const byFlow = z.object({ flowId: idSchema });
+const ofProject = z.object({ workspaceId: z.string(), projectId: z.string() });
 const server = z.string().trim().min(1).max(300);
 
 export const accountRoutes = {
@@ -116,8 +120,15 @@ export const syncRoutes = {
   invite: oc
     .input(z.object({ workspaceId: z.string(), email: z.email(), role: z.enum(['admin', 'member', 'commenter', 'viewer', 'guest']), projectId: z.string().optional(), projectRole: projectRoleSchema.optional(), language: z.enum(['en', 'de']) }))
     .output(nothing),
-  projects: oc.input(z.object({ workspaceId: z.string() })).output(z.array(remoteProjectSchema)),
+  /** Those that this account sees; with `deleted` those that wait for their end and that it may bring back. */
+  projects: oc.input(z.object({ workspaceId: z.string(), deleted: z.boolean().optional() })).output(z.array(remoteProjectSchema)),
   createProject: oc.input(z.object({ workspaceId: z.string(), name: z.string().trim().min(1).max(100), visibility: z.enum(['private', 'team']).optional() })).output(remoteProjectSchema),
+  /** Throws PROJECT_NOT_FOUND, PERMISSION_MISSING; in an encrypted workspace WORKSPACE_KEY_MISSING and the like. */
+  changeProject: oc.input(ofProject.extend({ name: z.string().trim().min(1).max(100).optional(), visibility: z.enum(['private', 'team']).optional() })).output(nothing),
+  /** It and its flows close for everybody at once; until `purgeAt` (ms UTC) it can be brought back. What lies on devices stays there. */
+  removeProject: oc.input(ofProject).output(z.object({ purgeAt: z.number().int() })),
+  /** Throws PROJECT_LIMIT. */
+  restoreProject: oc.input(ofProject).output(nothing),
   /** Flows of all workspaces that this account may open. */
   flows: oc.output(z.array(remoteFlowSchema)),
   /** Without `projectId` it belongs to the workspace as a whole. */

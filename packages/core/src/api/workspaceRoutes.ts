@@ -2,6 +2,8 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { idSchema } from '../flow/fieldKind.ts';
+import { activityPageSchema, activityQuerySchema } from './workspaceActivity.ts';
+import { workspaceUsageSchema } from './workspaceUsage.ts';
 
 const givenRole = z.enum(['admin', 'member', 'commenter', 'viewer', 'guest']);
 const time = z.number().int();
@@ -85,6 +87,12 @@ export const workspaceRoutes = {
   /** Sends the mail of an invitation again, for seven more days. */
   resend: oc.input(ofInvitation).output(nothing),
   revoke: oc.input(ofInvitation).output(nothing),
+  /** For who has the permission view_usage. */
+  usage: oc.input(inWorkspace).output(workspaceUsageSchema),
+  /** Takes a larger plan for this account, and so for the workspaces that it owns. Throws PLAN_BY_OPERATOR, PLAN_NOT_HIGHER, SIGN_IN_AGAIN. */
+  takePlan: oc.input(z.object({ plan: z.string().max(100) })).output(nothing),
+  /** For who has the permission view_activity. */
+  activity: oc.input(activityQuerySchema).output(activityPageSchema),
 };
 
 export const inboxRoutes = {

@@ -33,7 +33,9 @@ import { createLinkService } from './sync/linkService.ts';
 import { createShares } from './sync/shares.ts';
 import { createSyncLine } from './sync/syncLine.ts';
 import { createSyncService } from './sync/syncService.ts';
+import { createWorkspaceActivity } from './sync/workspaceActivity.ts';
 import { createWorkspaceMembers } from './sync/workspaceMembers.ts';
+import { createWorkspaceUsages } from './sync/workspaceUsage.ts';
 import { createTransports } from './transport.ts';
 import { createUsageService } from './usageService.ts';
 
@@ -160,7 +162,7 @@ export async function createEngine(dependencies: EngineDependencies): Promise<En
   if (!folder.readOnly) chat.resume();
 
   return {
-    router: createRouter({ dependencies, account, keys, assets, links: createLinkService({ account, keys, shares, flows, secrets: dependencies.secrets }), sync, workspaces: createWorkspaceMembers(account), inbox, asides, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
+    router: createRouter({ dependencies, account, keys, assets, links: createLinkService({ account, keys, shares, flows, secrets: dependencies.secrets }), sync, workspaces: createWorkspaceMembers(account), workspaceUsages: createWorkspaceUsages({ account, clock }), workspaceActivity: createWorkspaceActivity({ account, remote: sync.remote }), inbox, asides, memory, fitness, folder, flows, layout, chat, prompts, agents, mcp, settings, models, usage, spending, endpoints, pulls, author, signals, ledger: { changes: ledgerChanges, totals: () => (writeLedger(), folder.ledger.egressTotals()) }, logger, readLedger: (limit) => (writeLedger(), folder.ledger.listEgressRecords(limit)) }),
     announce: (holder) => folder.announce(holder),
     async close() {
       inbox.close();

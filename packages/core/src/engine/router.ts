@@ -31,7 +31,9 @@ import type { LinkService } from './sync/linkService.ts';
 import type { Asides } from './sync/asides.ts';
 import type { InboxService } from './sync/inboxService.ts';
 import type { SyncService } from './sync/syncService.ts';
+import type { WorkspaceActivity } from './sync/workspaceActivity.ts';
 import type { WorkspaceMembers } from './sync/workspaceMembers.ts';
+import type { WorkspaceUsages } from './sync/workspaceUsage.ts';
 import { streamView } from './viewStream.ts';
 
 /** The parts of an engine that its routes use. */
@@ -59,6 +61,8 @@ export interface EngineParts {
   links: LinkService;
   sync: SyncService;
   workspaces: WorkspaceMembers;
+  workspaceUsages: WorkspaceUsages;
+  workspaceActivity: WorkspaceActivity;
   inbox: InboxService;
   asides: Asides;
   signals: SignalService;
@@ -72,7 +76,7 @@ export type EngineRouter = ReturnType<typeof createRouter>;
 
 /** Every route of the contract. A missing one does not compile; what a handler throws goes out as {code, message, params}. */
 export function createRouter(parts: EngineParts) {
-  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, account, keys, assets, links, sync, workspaces, inbox, asides, logger } = parts;
+  const { folder, flows, layout, chat, agents, mcp, prompts, settings, models, usage, spending, endpoints, pulls, signals, author, account, keys, assets, links, sync, workspaces, workspaceUsages, workspaceActivity, inbox, asides, logger } = parts;
   const os = implement(contract).use(async ({ next, path }) => {
     const route = path.join('.');
     try {
@@ -103,8 +107,11 @@ export function createRouter(parts: EngineParts) {
       createWorkspace: os.sync.createWorkspace.handler(({ input }) => sync.remote.createWorkspace(input.name, input.encrypted)),
       members: os.sync.members.handler(({ input }) => sync.remote.members(input.workspaceId)),
       invite: os.sync.invite.handler(async ({ input: { workspaceId, ...invitation } }) => done(await sync.remote.invite(workspaceId, invitation))),
-      projects: os.sync.projects.handler(({ input }) => sync.remote.projects(input.workspaceId)),
+      projects: os.sync.projects.handler(({ input }) => sync.remote.projects(input.workspaceId, input.deleted)),
       createProject: os.sync.createProject.handler(({ input }) => sync.remote.createProject(input.workspaceId, input.name, input.visibility)),
+      changeProject: os.sync.changeProject.handler(async ({ input: { workspaceId, projectId, ...change } }) => done(await sync.remote.changeProject(workspaceId, projectId, change))),
+      removeProject: os.sync.removeProject.handler(({ input }) => sync.remote.removeProject(input.workspaceId, input.projectId)),
+      restoreProject: os.sync.restoreProject.handler(async ({ input }) => done(await sync.remote.restoreProject(input.workspaceId, input.projectId))),
       flows: os.sync.flows.handler(() => sync.remote.flows()),
       share: os.sync.share.handler(async ({ input }) => done(await sync.share(input.flowId, input.workspaceId, input.projectId))),
       detach: os.sync.detach.handler(({ input }) => done(sync.detach(input.flowId))),
@@ -127,6 +134,9 @@ export function createRouter(parts: EngineParts) {
       transfer: os.workspaces.transfer.handler(async ({ input }) => done(await workspaces.transfer(input.workspaceId, input.userId))),
       resend: os.workspaces.resend.handler(async ({ input }) => done(await workspaces.resend(input.workspaceId, input.invitationId))),
       revoke: os.workspaces.revoke.handler(async ({ input }) => done(await workspaces.revoke(input.workspaceId, input.invitationId))),
+      usage: os.workspaces.usage.handler(({ input }) => workspaceUsages.get(input.workspaceId)),
+      takePlan: os.workspaces.takePlan.handler(async ({ input }) => done(await workspaceUsages.takePlan(input.plan))),
+      activity: os.workspaces.activity.handler(({ input }) => workspaceActivity.list(input)),
     },
     inbox: {
       watch: os.inbox.watch.handler(({ signal }) => inbox.watch(signal)),

@@ -12,9 +12,14 @@ export interface Remote {
   createWorkspace(name: string, encrypted: boolean): Promise<RemoteWorkspace>;
   members(workspaceId: string): Promise<RemoteMember[]>;
   invite(workspaceId: string, invitation: { email: string; role: string; projectId?: string | undefined; projectRole?: string | undefined; language: string }): Promise<void>;
-  projects(workspaceId: string): Promise<RemoteProject[]>;
+  projects(workspaceId: string, deleted?: boolean): Promise<RemoteProject[]>;
   createProject(workspaceId: string, name: string, visibility: 'private' | 'team' | undefined): Promise<RemoteProject>;
+  changeProject(workspaceId: string, projectId: string, change: { name?: string | undefined; visibility?: 'private' | 'team' | undefined }): Promise<void>;
+  removeProject(workspaceId: string, projectId: string): Promise<{ purgeAt: number }>;
+  restoreProject(workspaceId: string, projectId: string): Promise<void>;
   flows(): Promise<RemoteFlow[]>;
+  /** Names of the projects and flows of a workspace by their ids, also of deleted ones, as far as this account sees them and their key is here. */
+  names(workspaceId: string): Promise<ReadonlyMap<string, string>>;
   /** Puts a log into a workspace; one that is there from an earlier, unheard answer is as good. */
   register(workspaceId: string, log: { logId: string; name: string; no: number; chain: string; projectId?: string }): Promise<void>;
   /** Tells the server the name of a flow that it lists. */
@@ -26,11 +31,12 @@ const flowSchema = z.looseObject({
   updatedAt: z.number(), scope: z.enum(['edit', 'comment', 'read']), kind: z.string().default('main'),
 });
 const projectSchema = z.looseObject({
-  id: z.string(), workspaceId: z.string(), name: z.string().nullable().default(null), sealed: z.string().nullable().default(null), visibility: z.enum(['private', 'team']), scope: z.enum(['edit', 'comment', 'read']), flows: z.number().default(0),
+  id: z.string(), workspaceId: z.string(), name: z.string().nullable().default(null), sealed: z.string().nullable().default(null), visibility: z.enum(['private', 'team']), scope: z.enum(['edit', 'comment', 'read']), flows: z.number().default(0), createdBy: z.string().default(''), purgeAt: z.number().int().nullable().default(null),
 });
 /** A list under its name. */
 const listOf = <T>(item: z.ZodType<T>, name: string) => z.looseObject({ [name]: z.array(item) }).transform((value) => value[name] as T[]);
 const pathOf = (workspaceId: string) => `/workspaces/${encodeURIComponent(workspaceId)}`;
+const projectPath = (workspaceId: string, projectId: string) => `${pathOf(workspaceId)}/projects/${encodeURIComponent(projectId)}`;
 const NAME_LETTERS = 100;
 
 export interface RemoteOptions {
@@ -52,12 +58,16 @@ export function createRemote({ account, keys, flowOfLog }: RemoteOptions): Remot
     const opened = encrypted ? keys.openName(workspaceId, about, sealed) : (name ?? '');
     return { name: opened ?? '', encrypted, isLocked: opened === undefined };
   };
-  const projectOf = (encrypted: boolean, project: z.infer<typeof projectSchema>): RemoteProject => {
-    const { id, workspaceId, visibility, scope, flows } = project;
-    return { id, workspaceId, ...nameOf(workspaceId, encrypted, { project: true }, project), visibility, scope, flows };
+  const projectOf = (workspace: Pick<ListedWorkspace, 'encrypted' | 'permissions'> | undefined, project: z.infer<typeof projectSchema>): RemoteProject => {
+    const { id, workspaceId, visibility, scope, flows, createdBy, purgeAt } = project;
+    const may = (permission: string) => workspace?.permissions.includes(permission) ?? false;
+    const isOwn = createdBy !== '' && createdBy === account.get().user?.id;
+    const mayManage = may('manage_projects');
+    return { id, workspaceId, ...nameOf(workspaceId, workspace?.encrypted ?? false, { project: true }, project), visibility, scope, flows, purgeAt, mayChange: mayManage || (isOwn && may('write_projects')), mayRemove: mayManage || (isOwn && may('delete_own_projects')) };
   };
   const find = async (workspaceId: string) => (await keys.workspaces()).find(({ id }) => id === workspaceId);
-  const listFlows = (workspaceId: string) => account.api().get(`${pathOf(workspaceId)}/flows`, listOf(flowSchema, 'flows'));
+  const listFlows = (workspaceId: string, deleted = false) => account.api().get(`${pathOf(workspaceId)}/flows${deleted ? '?deleted=true' : ''}`, listOf(flowSchema, 'flows'));
+  const listProjects = (workspaceId: string, deleted: boolean) => account.api().get(`${pathOf(workspaceId)}/projects${deleted ? '?deleted=true' : ''}`, listOf(projectSchema, 'projects'));
 
   return {
     workspaces: async () => (await keys.workspaces()).map(workspaceOf),
@@ -66,15 +76,35 @@ export function createRemote({ account, keys, flowOfLog }: RemoteOptions): Remot
     async invite(workspaceId, invitation) {
       await account.api().send('POST', `${pathOf(workspaceId)}/invite`, invitation, z.unknown());
     },
-    async projects(workspaceId) {
+    async projects(workspaceId, deleted = false) {
       await keys.ready();
-      const encrypted = (await find(workspaceId))?.encrypted ?? false;
-      return (await account.api().get(`${pathOf(workspaceId)}/projects`, listOf(projectSchema, 'projects'))).map((project) => projectOf(encrypted, project));
+      const workspace = await find(workspaceId);
+      return (await listProjects(workspaceId, deleted)).map((project) => projectOf(workspace, project));
     },
     async createProject(workspaceId, name, visibility) {
       const given = await named(workspaceId, { project: true }, name);
       const made = await account.api().send('POST', `${pathOf(workspaceId)}/projects`, { ...given, ...(visibility ? { visibility } : {}) }, projectSchema);
-      return projectOf('sealed' in given, made);
+      return projectOf({ permissions: [], ...(await find(workspaceId)), encrypted: 'sealed' in given }, made);
+    },
+    async changeProject(workspaceId, projectId, { name, visibility }) {
+      const given = name === undefined ? {} : await named(workspaceId, { project: true }, name);
+      await account.api().send('PATCH', projectPath(workspaceId, projectId), { ...given, ...(visibility ? { visibility } : {}) }, z.unknown());
+    },
+    removeProject: (workspaceId, projectId) => account.api().send('DELETE', projectPath(workspaceId, projectId), undefined, z.looseObject({ purgeAt: z.number().int() })),
+    async restoreProject(workspaceId, projectId) {
+      await account.api().send('POST', `${projectPath(workspaceId, projectId)}/restore`, {}, z.unknown());
+    },
+    async names(workspaceId) {
+      await keys.ready();
+      const encrypted = (await find(workspaceId))?.encrypted ?? false;
+      const lists = await Promise.all([false, true].map(async (deleted) => {
+        const [projects, flows] = await Promise.all([listProjects(workspaceId, deleted), listFlows(workspaceId, deleted)]);
+        return [
+          ...projects.map((project) => [project.id, nameOf(workspaceId, encrypted, { project: true }, project).name] as const),
+          ...flows.map((flow) => [flow.logId, nameOf(workspaceId, encrypted, { logId: flow.logId }, flow).name] as const),
+        ];
+      }));
+      return new Map(lists.flat().filter(([, name]) => name !== ''));
     },
     async flows() {
       await keys.ready();
