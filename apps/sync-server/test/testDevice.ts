@@ -103,9 +103,11 @@ export function startDevice({ url, member, logId, flowId, disk = emptyDisk(), ve
       disk.confirmed = [];
       keep(pending);
     },
-    denied(entry, code) {
-      disk.everDenied.add(entry.id);
-      disk.denied.push({ entry: copy(entry), code });
+    denied(refused) {
+      for (const { entry, code } of refused) {
+        disk.everDenied.add(entry.id);
+        disk.denied.push({ entry: copy(entry), code });
+      }
       keep(replica.pending);
     },
     ownConfirmed: (no) => [...disk.own.values()].filter((one) => one.no > no).sort((a, b) => a.no - b.no).map(({ entry }) => copy(entry)),

@@ -44,7 +44,8 @@ export function showFlow({ client, logId, codec, ids, changed }: { client: SyncC
       confirmed: () => {},
       settled: () => {},
       replaced: () => {},
-      denied: (entry, code) => {
+      denied: (refused) => {
+        const { entry, code } = refused.at(-1)!;
         const [op] = entry.ops;
         flow.refused = { body: op?.op === 'add' ? String(op.value.body ?? '') : '', code };
         changed();
@@ -75,8 +76,7 @@ export function showFlow({ client, logId, codec, ids, changed }: { client: SyncC
     resume: () => open.log.resume(),
     comment: (visitorId, name, value) => write(visitorId, name, { ...value, authorName: name, at: Date.now() }),
     rename(visitorId) {
-      for (const entry of [...replica.pending]) {
-        replica.withdraw(entry.id);
+      for (const entry of replica.withdraw(new Set(replica.pending.map(({ id }) => id)))) {
         for (const op of entry.ops) if (op.op === 'add') write(visitorId, entry.author.name, op.value);
       }
     },

@@ -14,7 +14,8 @@ import {
   type Transaction,
 } from '../flow/index.ts';
 import { nodeSize } from '../layout/index.ts';
-import { openSharedLog, pendingEffects, type DeniedEntry, type SharedLog } from './sync/sharedLog.ts';
+import type { DeniedEntry } from '../sync/index.ts';
+import { openSharedLog, pendingEffects, type SharedLog } from './sync/sharedLog.ts';
 
 /** An entry that is in the state now, and what it changed. */
 export interface NewInLog {
@@ -84,7 +85,7 @@ export interface LogSessionOptions {
   newId(prefix: string): string;
   logger: Logger;
   /** Takes what a server will never take; runs in the SQL transaction that ends its waiting. */
-  onDenied?(denied: DeniedEntry, head: number): void;
+  onDenied?(denied: readonly DeniedEntry[], head: number): void;
   /** The server has numbered these; runs in the SQL transaction that stores them. */
   onConfirmed?(entryIds: ReadonlySet<string>): void;
 }

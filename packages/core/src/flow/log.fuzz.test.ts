@@ -194,7 +194,7 @@ class History {
     }
     for (const answer of known) client.replica.receive([answer]);
     for (const entry of denied) {
-      client.replica.withdraw(entry.id);
+      client.replica.withdraw(new Set([entry.id]));
       client.own = client.own.filter((one) => one.id !== entry.id);
     }
     client.sent = Math.min(client.sent - denied.length, client.replica.pending.length);

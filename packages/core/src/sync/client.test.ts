@@ -34,10 +34,11 @@ let clock: ReturnType<typeof createTestClock>;
 let client: SyncClient;
 let token: string | undefined;
 let keysOf: string[];
+let linkChanges: number;
 let kept: { settled: string[]; confirmed: string[]; denied: string[]; replaced: number[] };
 
 beforeEach(() => {
-  [lines, waits, token, keysOf] = [[], [], 'secret', []];
+  [lines, waits, token, keysOf, linkChanges] = [[], [], 'secret', [], 0];
   kept = { settled: [], confirmed: [], denied: [], replaced: [] };
   clock = createTestClock();
   client = createSyncClient({
@@ -52,6 +53,7 @@ beforeEach(() => {
     rules: 1,
     sha256: digest,
     onKeysChanged: (workspaceId) => keysOf.push(workspaceId),
+    onLinkChanged: () => (linkChanges += 1),
     clock,
     timer: (ms, task) => {
       const wait = { at: clock.now() + ms, task };
@@ -83,7 +85,7 @@ function open(replica = new Replica(initialState('flow_1'), { sha256: digest }),
     confirmed: (entries) => void kept.confirmed.push(...entries.map(({ entry }) => entry.id)),
     settled: (entries) => void kept.settled.push(...entries.map(({ id }) => id)),
     replaced: (snapshot) => void kept.replaced.push(snapshot.no),
-    denied: (entry, code) => void kept.denied.push(`${entry.id} ${code}`),
+    denied: (refused) => void kept.denied.push(...refused.map(({ entry, code }) => `${entry.id} ${code}`)),
     ownConfirmed: () => [],
     ...keeper,
   };
@@ -126,9 +128,16 @@ describe('the connection', () => {
   test('hears that keys have changed, and says at the beginning that it does', async () => {
     const log = open();
     await connect();
-    expect(line().sent[0]).toMatchObject({ type: 'hello', hears: ['keys'] });
+    expect(line().sent[0]).toMatchObject({ type: 'hello', hears: ['keys', 'link'] });
     line().events.frame(encodeDown({ type: 'keysChanged', workspace: 'ws_1' }));
     expect([keysOf, log.status().state]).toEqual([['ws_1'], 'synced']);
+  });
+
+  test('hears that what its link shows has changed', async () => {
+    const log = open();
+    await connect();
+    line().events.frame(encodeDown({ type: 'linkChanged', link: 'link_1' }));
+    expect([linkChanges, keysOf, log.status().state]).toEqual([1, [], 'synced']);
   });
 
   test('that breaks is made anew, later each time, and says when', async () => {
@@ -251,6 +260,7 @@ describe('a log', () => {
     rename(log.replica, 'tx_2', 'Two');
     await connect();
     line().events.frame(encodeDown({ type: 'denied', log: 'log_1', id: 'tx_1', code: 'ROLE_READS_ONLY', params: {} }));
+    await pass(20);
     expect([kept.denied, log.replica.pending.length]).toEqual([['tx_1 ROLE_READS_ONLY'], 1]);
     line().events.frame(encodeDown({ type: 'denied', log: 'log_1', id: 'tx_2', code: 'REKEY', params: { epoch: 1 } }));
     expect([log.status(), log.replica.pending.length]).toMatchObject([{ state: 'stopped', reason: { code: 'REKEY', params: { epoch: 1 } } }, 1]);
@@ -294,14 +304,16 @@ describe('a log', () => {
     expect(log.status()).toMatchObject({ state: 'stopped', waiting: 1, reason: { code: 'ACCESS_REVOKED' } });
   });
 
-  test('a disk that is full stops it, with the reason', async () => {
+  test.each(['confirmed', 'denied'] as const)('a disk that is full stops it, with the reason (%s)', async (what) => {
     const log = open(undefined, {
-      confirmed: () => {
+      [what]: () => {
         throw new Error('disk full');
       },
     });
-    await connect(1);
-    say(record(1, foreign('tx_a', 'A')));
+    rename(log.replica, 'tx_1', 'One');
+    await connect(what === 'denied' ? 0 : 1);
+    if (what === 'denied') line().events.frame(encodeDown({ type: 'denied', log: 'log_1', id: 'tx_1', code: 'ROLE_READS_ONLY', params: {} }));
+    else say(record(1, foreign('tx_a', 'A')));
     expect(log.status()).toMatchObject({ state: 'stopped', reason: { code: 'SYNC_STORE_FAILED', params: { message: 'disk full' } } });
   });
 

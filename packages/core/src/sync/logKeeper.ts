@@ -5,6 +5,13 @@ import type { SyncCodec } from './codec.ts';
 import type { ClientMessage, Scope } from './protocol.ts';
 import type { DryRun, Folded, LogSnapshot, Replica } from './replica.ts';
 
+/** An own entry that a server will never take, and why. */
+export interface DeniedEntry {
+  entry: Transaction;
+  code: string;
+  params: Record<string, unknown>;
+}
+
 /** Where the entries of a log lie on the device. Every call is done when it returns; what it throws stops the log. */
 export interface LogKeeper {
   /** Entries that have their number now, folded in this order; `sha256` (hex) is that of the bytes on the server, for the chain. */
@@ -17,10 +24,10 @@ export interface LogKeeper {
   /** The server's snapshot takes the place of all that was confirmed; `pending` is all that waits now. */
   replaced(snapshot: LogSnapshot, pending: readonly Transaction[]): void;
   /**
-   * An own entry that the server did not take: it belongs on a private branch. Where another copy of it was on its way it may be confirmed
-   * later all the same; then that counts, and the private one goes.
+   * Own entries that the server did not take, in their order: they belong on a private branch. Where another copy of one was on its way it may
+   * be confirmed later all the same; then that counts, and the private one goes.
    */
-  denied(entry: Transaction, code: string, params: Record<string, unknown>): void;
+  denied(refused: readonly DeniedEntry[]): void;
   /** Own entries that once had a number above `no`, in their order. */
   ownConfirmed(no: number): readonly Transaction[];
 }

@@ -3,10 +3,11 @@
  * folded, what is refused is handed over, and a log that is not the server's any more starts from the server's snapshot (rule 14).
  */
 import { initialState, snapshotOf } from '../flow/index.ts';
-import type { LogLink, LogSyncOptions, SyncStatus } from './logKeeper.ts';
+import type { LogKeeper, LogLink, LogSyncOptions, SyncStatus } from './logKeeper.ts';
 import { readBatch } from './logBatch.ts';
 import { LogOutbox } from './logOutbox.ts';
 import { LogPresence } from './logPresence.ts';
+import { LogRefusals } from './logRefusals.ts';
 import { LogReset } from './logReset.ts';
 import { LIMITS, type NumberedEntry, type PeerPresence, type Scope, type ServerMessage } from './protocol.ts';
 import { BACKLOG_CONFLICT_LIMIT, type LogSnapshot, type Replica } from './replica.ts';
@@ -17,6 +18,8 @@ const GATHERED = 5000;
 /** Refusals after which the same entry is sent again. */
 const SENT_AGAIN = new Set(['REKEY', 'LOG_NOT_JOINED']);
 const NOT_READY_MS = 500;
+/** Refusals of so many ms are handed over at once. */
+const TOGETHER_MS = 20;
 
 type Phase = 'off' | 'joining' | 'resetting' | 'open' | 'stopped';
 
@@ -41,6 +44,7 @@ export class LogSync {
   #gathered: NumberedEntry[] = [];
   /** Why entries were refused that are sent again, once all that is on its way is answered. */
   #again: SyncStatus['reason'];
+  readonly #refusals = new LogRefusals();
   readonly #unsubscribe: () => void;
 
   constructor(options: LogSyncOptions) {
@@ -125,6 +129,7 @@ export class LogSync {
 
   /** Sends what waits and is not on its way. */
   flush(): void {
+    this.#handOver();
     if (this.#phase !== 'open' || this.#scope === null || this.replica.readOnly || this.replica.confirmed.no < this.#serverNo) return;
     if (this.#again) return this.#comeAgain(this.#again);
     if (this.#needsChoice()) return;
@@ -147,6 +152,7 @@ export class LogSync {
 
   /** Takes what the server says of this log. */
   receive(message: ServerMessage): void {
+    if (message.type !== 'denied') this.#handOver();
     if (this.#phase === 'off' || this.#phase === 'stopped') return;
     switch (message.type) {
       case 'joined':
@@ -191,6 +197,7 @@ export class LogSync {
     this.#reset = undefined;
     this.#gathered = [];
     this.#again = undefined;
+    this.#refusals.clear();
   }
 
   #join(): void {
@@ -227,13 +234,12 @@ export class LogSync {
     const digests = new Map(batch.map(({ no, sha256 }) => [no, sha256]));
     const { confirmed, acknowledged, gap } = this.replica.receive(batch);
     this.#serverNo = Math.max(this.#serverNo, this.replica.confirmed.no);
-    try {
-      if (confirmed.length > 0) this.#options.keeper.confirmed(confirmed.map((one) => ({ ...one, sha256: digests.get(one.no)! })));
+    const isKept = this.#keep((keeper) => {
+      if (confirmed.length > 0) keeper.confirmed(confirmed.map((one) => ({ ...one, sha256: digests.get(one.no)! })));
       const settled = known.filter(({ id }) => acknowledged.includes(id) && !confirmed.some(({ entry }) => entry.id === id));
-      if (settled.length > 0) this.#options.keeper.settled(settled);
-    } catch (error) {
-      return this.#stop('SYNC_STORE_FAILED', { message: error instanceof Error ? error.message : String(error) });
-    }
+      if (settled.length > 0) keeper.settled(settled);
+    });
+    if (!isKept) return;
     if (missingKey) this.replica.stop(missingKey);
     if (this.replica.readOnly) return this.#stop(this.replica.readOnly.code, this.replica.readOnly.params);
     if (gap || batch.length < changes.length) return this.#join();
@@ -246,7 +252,7 @@ export class LogSync {
     if (!SENT_AGAIN.has(code)) this.#deny(id, code, params);
     else if (wasOnItsWay) this.#again = this.#reason = { code, params };
     // Whatever the last answer was: those before it may wait for it, and those behind it for their place.
-    this.flush();
+    if (this.#outbox.isEmpty) this.flush();
   }
 
   #comeAgain({ code, params }: NonNullable<SyncStatus['reason']>): void {
@@ -257,9 +263,27 @@ export class LogSync {
   }
 
   #deny(id: string, code: string, params: Record<string, unknown>): void {
-    const entry = this.replica.withdraw(id);
     this.#reason = { code, params };
-    if (entry) this.#options.keeper.denied(entry, code, params);
+    if (!this.#refusals.add(id, this.#reason)) return;
+    this.#link?.later(TOGETHER_MS, () => {
+      this.#handOver();
+      this.#link?.changed();
+    });
+  }
+
+  #handOver(): void {
+    this.#keep((keeper) => this.#refusals.handOver(this.replica, keeper));
+  }
+
+  /** Writes to the device's disk; false when that failed, and then the log stands still. */
+  #keep(write: (keeper: LogKeeper) => void): boolean {
+    try {
+      write(this.#options.keeper);
+      return true;
+    } catch (error) {
+      this.#stop('SYNC_STORE_FAILED', { message: error instanceof Error ? error.message : String(error) });
+      return false;
+    }
   }
 
   #takeEnd(code: string, params: Record<string, unknown>): void {
@@ -303,12 +327,11 @@ export class LogSync {
     const settled = this.replica.pending.filter(({ id }) => reset.isOnServer(id));
     this.replica.reset(snapshot, reset.own, (id) => reset.isOnServer(id));
     this.#outbox.clear();
-    try {
-      this.#options.keeper.replaced(snapshot, this.replica.pending);
-      if (settled.length > 0) this.#options.keeper.settled(settled);
-    } catch (error) {
-      return this.#stop('SYNC_STORE_FAILED', { message: error instanceof Error ? error.message : String(error) });
-    }
+    const isKept = this.#keep((keeper) => {
+      keeper.replaced(snapshot, this.replica.pending);
+      if (settled.length > 0) keeper.settled(settled);
+    });
+    if (!isKept) return;
     for (const changes of reset.held) if (this.#phase === 'open') this.#fold(changes);
     if (this.#phase === 'open') this.flush();
   }

@@ -137,8 +137,8 @@ describe('rule 11 replica', () => {
     edit(device, chance);
     const [first, second] = device.replica.pending;
     device.replica.addPending(first!);
-    expect(device.replica.withdraw(first!.id)).toBe(first);
-    expect(device.replica.withdraw('tx_unknown')).toBeUndefined();
+    expect(device.replica.withdraw(new Set([first!.id, 'tx_unknown']))).toEqual([first]);
+    expect(device.replica.withdraw(new Set(['tx_unknown']))).toEqual([]);
     device.replica.receive([{ no: 1, id: 'tx_other', sha256: 'x', entry: { ...copy(first!), id: 'tx_other' } }]);
     expect(heard).toEqual(['0>1 tx_1_1 0', '1>2 tx_1_2 0', '2>1  0', '1>2  1']);
     expect(device.replica.pending).toEqual([second]);

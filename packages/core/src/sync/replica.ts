@@ -176,14 +176,15 @@ export class Replica {
     return this.receive([acknowledgement]);
   }
 
-  /** Takes a refused entry out of pending and returns it (it becomes a private branch); undefined when it is not there. */
-  withdraw(entryId: string): Transaction | undefined {
-    const item = this.#pending.find((one) => one.entry.id === entryId);
-    if (!item) return undefined;
+  /** Takes refused entries out of pending (they become a private branch); gives those that were there, in their order. */
+  withdraw(entryIds: ReadonlySet<string>): Transaction[] {
+    const [gone, left]: [Transaction[], Transaction[]] = [[], []];
+    for (const { entry } of this.#pending) (entryIds.has(entry.id) ? gone : left).push(entry);
+    if (gone.length === 0) return gone;
     const before = this.view;
-    this.#refold(this.#pending.filter((one) => one !== item).map((one) => one.entry));
+    this.#refold(left);
     this.#tell({ before, after: this.view, folded: [], own: null });
-    return item.entry;
+    return gone;
   }
 
   /** Stops the replica before an entry that it cannot read (a key it has not); pending entries are kept. */

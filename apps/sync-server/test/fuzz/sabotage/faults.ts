@@ -144,9 +144,9 @@ export const FAULTS: readonly Fault[] = [
     name: 'drop-a-refused-entry',
     shows: /is nowhere/,
     side: 'device',
-    file: 'sync/logSync.ts',
-    find: 'if (entry) this.#options.keeper.denied(entry, code, params);',
-    replace: 'if (entry?.id === code) this.#options.keeper.denied(entry, code, params);',
+    file: 'sync/logRefusals.ts',
+    find: 'if (entries.length > 0) keeper.denied(',
+    replace: 'if (entries.length < 0) keeper.denied(',
   },
 ];
 

@@ -3,13 +3,14 @@ import type { Aside } from '../../api/index.ts';
 import { canonicalJson } from '../../base/index.ts';
 import { parseEntry, type DataFolder } from '../../db/index.ts';
 import { foldWithEffect, type LogState, type Transaction } from '../../flow/index.ts';
-import { toStored, type DeniedEntry } from './sharedLog.ts';
+import type { DeniedEntry } from '../../sync/index.ts';
+import { toStored } from './sharedLog.ts';
 
 /** Own entries that a server refused, each lot on a branch of its flow until the person decides. */
 export interface Asides {
   list(flowId: string): Aside[];
-  /** Puts an entry aside; those of one reason and one day's work stay together. */
-  add(flowId: string, logId: string, head: number, denied: DeniedEntry): void;
+  /** Puts entries aside; those of one reason and one hour's work stay together. */
+  add(flowId: string, logId: string, head: number, denied: readonly DeniedEntry[]): void;
   /** Takes out what the server took after all: another copy of it was on its way. */
   withdraw(flowId: string, entryIds: ReadonlySet<string>): void;
   /** The entries of a lot, in their order. */
@@ -33,14 +34,16 @@ export function createAsides({ folder, newId, now }: { folder: DataFolder; newId
   const branchFrom = (baseLog: string, id: string) => flows.createBranch({ id, baseLog, baseNo: flows.headOf(baseLog) });
   return {
     list,
-    add(flowId, logId, head, { entry, code, params }) {
-      const last = list(flowId).findLast((one) => one.code === code && now() - one.at < TOGETHER_MS);
-      const id = last?.id ?? newId('aside');
-      if (!last) {
-        flows.createBranch({ id, baseLog: logId, baseNo: head });
-        settings.set(`aside:${id}`, { code, params, at: now() });
+    add(flowId, logId, head, denied) {
+      for (const [code, lot] of Map.groupBy(denied, (one) => one.code)) {
+        const last = list(flowId).findLast((one) => one.code === code && now() - one.at < TOGETHER_MS);
+        const id = last?.id ?? newId('aside');
+        if (!last) {
+          flows.createBranch({ id, baseLog: logId, baseNo: head });
+          settings.set(`aside:${id}`, { code, params: lot[0]!.params, at: now() });
+        }
+        flows.appendMany(id, lot.map(({ entry }) => toStored(entry)));
       }
-      flows.append(id, toStored(entry));
     },
     withdraw(flowId, entryIds) {
       for (const { id, entries } of list(flowId)) {

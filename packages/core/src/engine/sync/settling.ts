@@ -38,7 +38,7 @@ export function createSettling({ folder, flows, asides, openLog, onChange }: Set
       folder.withTransaction(() => {
         for (const { id } of entries) folder.flows.removePending(session.logId, id);
       });
-      for (const { id } of entries) open.log.replica.withdraw(id);
+      open.log.replica.withdraw(new Set(entries.map(({ id }) => id)));
       onChange();
       return { copyId };
     },

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from '../../base/index.ts';
 import { parseEntry, readState, type DataFolder, type FlowRowChange, type NewEntry } from '../../db/index.ts';
 import { fold, snapshotOf, type Effect, type LogState, type Transaction } from '../../flow/index.ts';
-import { Replica, type LogKeeper, type LogSnapshot } from '../../sync/index.ts';
+import { Replica, type DeniedEntry, type LogKeeper, type LogSnapshot } from '../../sync/index.ts';
 
 /** A log that a server numbers, on this device: what it confirmed, what waits, and where both lie. */
 export interface SharedLog {
@@ -16,21 +16,14 @@ export interface SharedLog {
   writeSnapshot(): void;
 }
 
-/** What became of an entry that a server will never take. */
-export interface DeniedEntry {
-  entry: Transaction;
-  code: string;
-  params: Record<string, unknown>;
-}
-
 export interface SharedLogOptions {
   folder: DataFolder;
   flowId: string;
   logId: string;
   /** The flow's row of the list after a change of the state. */
   rowChange(before: LogState, after: LogState): FlowRowChange;
-  /** Puts an entry that was denied somewhere else; runs inside the SQL transaction that takes it out of what waits. */
-  onDenied(denied: DeniedEntry): void;
+  /** Puts entries that were denied somewhere else; runs inside the SQL transaction that takes them out of what waits. */
+  onDenied(denied: readonly DeniedEntry[]): void;
   /** The server has these own or foreign entries; runs inside the SQL transaction that stores them. */
   onConfirmed(entryIds: ReadonlySet<string>): void;
 }
@@ -109,10 +102,10 @@ export function openSharedLog({ folder, flowId, logId, rowChange, onDenied, onCo
           for (const { id } of entries) flows.removePending(logId, id);
         });
       },
-      denied(entry, code, params) {
+      denied(refused) {
         folder.withTransaction(() => {
-          onDenied({ entry, code, params });
-          flows.removePending(logId, entry.id);
+          onDenied(refused);
+          for (const { entry } of refused) flows.removePending(logId, entry.id);
           tellRow();
         });
       },
