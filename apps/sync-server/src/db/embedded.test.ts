@@ -64,6 +64,16 @@ test('two that start on one empty folder at once share one', async () => {
   expect(isAlive(both[0]!.pid)).toBe(false);
 });
 
+test('stopped and started again and again, it has ended each time when it says so', async () => {
+  const left: number[] = [];
+  for (let round = 0; round < 8; round++) {
+    const one = await startEmbedded({ folder: join(folder, 'two') });
+    await one.stop();
+    if (isAlive(one.pid)) left.push(one.pid);
+  }
+  expect(left).toEqual([]);
+});
+
 test.runIf(process.getuid?.() === 0)('as root, a folder that its account cannot enter is named', async () => {
   const closed = mkdtempSync(join(tmpdir(), 'uxflow-closed-'));
   await expect(startEmbedded({ folder: join(closed, 'data') })).rejects.toMatchObject({ code: 'DATA_FOLDER_CLOSED', message: expect.stringContaining(closed) as string });

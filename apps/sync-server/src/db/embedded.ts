@@ -43,16 +43,21 @@ export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions):
   const { data, socket } = place;
 
   let endings = 0;
+  /** One that was launched and has not ended: on a loaded machine it takes its time until it writes who it is. */
+  let isLaunched = false;
   const deadline = Date.now() + READY_WITHIN_MS;
   let spawned = false;
   let keeper: pg.Client | undefined;
   for (;;) {
     keeper = await connect(socket);
     if (keeper) break;
-    if (!runningPid(data)) {
+    if (!isLaunched && !runningPid(data)) {
       if (endings === MOST_ENDINGS) throw placeFailure('It ended at once, again and again.', place.log);
-      launch(place, () => (endings += 1));
-      spawned = true;
+      isLaunched = spawned = true;
+      launch(place, () => {
+        endings += 1;
+        isLaunched = false;
+      });
     }
     if (Date.now() > deadline) throw placeFailure('It did not accept connections within a minute.', place.log);
     await pause(15);
@@ -96,8 +101,14 @@ function launch({ binaries, data, socket, log, owner, settings }: PostgresPlace 
   // A file, not a pipe: the log of an orphan must not break with its parent. A session of its own: Ctrl+C is for the server alone.
   const out = openSync(log, 'a');
   const child = spawn(binaries.postgres, ['-D', data, ...all.flatMap((setting) => ['-c', setting])], { ...owner, cwd: data, detached: true, stdio: ['ignore', out, out], env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } });
-  child.on('error', () => {});
-  child.once('exit', onEnd);
+  let hasEnded = false;
+  const end = () => {
+    if (!hasEnded) onEnd();
+    hasEnded = true;
+  };
+  // One that could not be started has not exited.
+  child.on('error', end);
+  child.once('exit', end);
   child.unref();
   closeSync(out);
 }
@@ -106,12 +117,19 @@ function launch({ binaries, data, socket, log, owner, settings }: PostgresPlace 
 function runningPid(data: string): number | undefined {
   try {
     const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
-    if (!Number.isInteger(pid) || pid <= 1) return undefined;
-    process.kill(pid, 0);
-    if (process.platform === 'linux' && !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(data)) return undefined;
-    return pid;
+    return Number.isInteger(pid) && pid > 1 && isPostmaster(pid, data) ? pid : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether the process of this id lives and is the postmaster of this folder. */
+function isPostmaster(pid: number, data: string): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(data);
+  } catch {
+    return false;
   }
 }
 
@@ -164,10 +182,10 @@ async function stop(keeper: pg.Client, socket: string, data: string, pid: number
   } finally {
     await visitor?.end().catch(() => {});
   }
-  if (runningPid(data) !== pid) return;
-  process.kill(pid, 'SIGINT');
+  if (runningPid(data) === pid) process.kill(pid, 'SIGINT');
   const deadline = Date.now() + STOPPED_WITHIN_MS;
-  while (runningPid(data) === pid && Date.now() < deadline) await pause(10);
+  // It takes its file away before it ends itself: only without the process is the folder free.
+  while (isPostmaster(pid, data) && Date.now() < deadline) await pause(10);
 }
 
 function urlOf(socket: string): string {
