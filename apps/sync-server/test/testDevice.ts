@@ -159,7 +159,7 @@ export function openSocket(url: string, events: SocketEvents): SyncSocket {
 }
 
 /** Waits until something holds; throws with `what` when it does not within `ms`. */
-export async function until(what: string, isTrue: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+export async function until(what: string, isTrue: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await isTrue())) {
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
