@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/out/**', '**/dist/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for may take its time on a loaded machine; the default of one second fails by chance.
+    expect: { poll: { timeout: 20_000, interval: 30 } },
     pool: 'forks',
     maxWorkers: 2,
     reporters: ['default', './scripts/plainReporter.ts'],

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, shoot, startApp, type AppInBrowser } from './browser.ts';
 import { THREE_SCREENS } from './flowFile.ts';
-import { openFlow } from './flowPage.ts';
+import { eventually, openFlow } from './flowPage.ts';
 
 const NOTES = fileURLToPath(new URL('../../../packages/core/src/engine/mcp/fixtures/noteServer.ts', import.meta.url));
 
@@ -61,7 +61,7 @@ describe.skipIf(!chromiumPath)('connections', () => {
     const answer = propose(client, flowId, 'Gift card');
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Claude Desktop wants to: Propose changes').waitFor();
-    expect(await dialog.getByTestId('consent').textContent()).toContain('Gift card');
+    await eventually(() => dialog.getByTestId('consent').textContent()).toContain('Gift card');
     await shoot(page, 'mcp-consent');
     await dialog.getByRole('button', { name: 'Allow once' }).click();
     expect((await answer).isError).toBe(false);
@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath)('connections', () => {
     await dialog.waitFor({ state: 'detached' });
     await settings(page);
     await page.locator('[data-testid=mcp-call]').filter({ hasText: 'Propose changes' }).filter({ hasText: 'Refused' }).waitFor();
-    expect(await page.locator('[data-testid=mcp-call]').filter({ hasText: 'Claude Desktop' }).count()).toBeGreaterThan(3);
+    await eventually(() => page.locator('[data-testid=mcp-call]').filter({ hasText: 'Claude Desktop' }).count()).toBeGreaterThan(3);
     await page.close();
   }, 60_000);
 
@@ -105,7 +105,7 @@ describe.skipIf(!chromiumPath)('connections', () => {
     await page.reload();
     await page.locator('#settings-connections').scrollIntoViewIfNeeded();
     await page.getByRole('radio', { name: 'HTTP' }).click();
-    expect(await page.getByTestId('mcp-config').textContent()).toContain('Bearer <your token>');
+    await eventually(() => page.getByTestId('mcp-config').textContent()).toContain('Bearer <your token>');
     await page.getByText('The token is not shown a second time').waitFor();
     await page.close();
   }, 60_000);

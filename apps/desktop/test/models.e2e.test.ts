@@ -120,7 +120,7 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await shoot(page, 'models-ollama-works');
     await page.reload();
     await page.getByText('8,192 tokens').waitFor();
-    expect(await page.locator('.settings__abilities dd').allTextContents()).toEqual(['Yes', 'Yes', 'Yes', '8,192 tokens', expect.any(String), expect.any(String)]);
+    await eventually(() => page.locator('.settings__abilities dd').allTextContents()).toEqual(['Yes', 'Yes', 'Yes', '8,192 tokens', expect.any(String), expect.any(String)]);
     expect(app.problems).toEqual([]);
   });
 
@@ -159,7 +159,7 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     servers.push(server);
     const page = await app.openPage();
     await openModels(page, 'Gemini');
-    expect(await page.locator('.settings__card strong').allTextContents()).toEqual(['Rules', 'Ollama', 'OpenAI-compatible', 'Azure OpenAI', 'Anthropic', 'Gemini']);
+    await eventually(() => page.locator('.settings__card strong').allTextContents()).toEqual(['Rules', 'Ollama', 'OpenAI-compatible', 'Azure OpenAI', 'Anthropic', 'Gemini']);
     await enterAddress(page, server.origin);
     const model = page.getByRole('combobox', { name: 'Model', exact: true });
     await model.fill('gemini-2.5-flash');
@@ -224,7 +224,7 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await page.evaluate(() => void (location.hash = '#/settings'));
     const nav = page.locator('.settings__nav');
     await nav.locator('[aria-current=true]').getByText('Model', { exact: true }).waitFor();
-    expect(await nav.locator('button').allTextContents()).toEqual(await page.locator('.settings__heading h2').allTextContents());
+    await eventually(() => nav.locator('button').allTextContents()).toEqual(await page.locator('.settings__heading h2').allTextContents());
     await page.locator('#settings-costs').evaluate((heading) => heading.scrollIntoView({ block: 'start' }));
     await nav.locator('[aria-current=true]').getByText('Costs', { exact: true }).waitFor();
     // The last but one cannot reach the top of the page, and is still the one that was chosen.

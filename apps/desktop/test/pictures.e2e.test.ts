@@ -107,7 +107,7 @@ describe.skipIf(!chromiumPath)('pictures', () => {
     await page.getByTestId('chat-attached').waitFor();
     await page.getByTestId('chat-detach').click();
     await eventually(() => page.getByTestId('chat-attached').count()).toBe(0);
-    expect(await page.getByTestId('chat-input').inputValue()).toBe('these words stay');
+    await eventually(() => page.getByTestId('chat-input').inputValue()).toBe('these words stay');
   });
 
   test('a large photo is made smaller before it is sent, says so, and goes to the model', async () => {
@@ -133,10 +133,10 @@ describe.skipIf(!chromiumPath)('pictures', () => {
     for (const [name, file, reason] of [['cut.jpg', photo.subarray(0, photo.length / 2), /damaged/], ['large.jpg', header, /48 megapixels; up to 40/], ['paper.jpg', Buffer.from('%PDF-1.7 and so on'), /a PDF document/]] as const) {
       await choose(name, file);
       await page.locator('.composer__failure').getByText(reason).waitFor();
-      expect(await page.getByTestId('chat-input').inputValue()).toBe('make this for mobile');
+      await eventually(() => page.getByTestId('chat-input').inputValue()).toBe('make this for mobile');
       await page.locator('.composer__failure button').click();
     }
-    expect(await page.getByTestId('chat-attached').count()).toBe(0);
+    await eventually(() => page.getByTestId('chat-attached').count()).toBe(0);
   });
 
   test('a photo without a model is refused kindly; a model that cannot see fails and can be tried again', async () => {

@@ -1,6 +1,7 @@
 /** The agents' instructions as a person meets them: a wording written by hand, tried, proposed with its evidence, used, taken back. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chromiumPath, shoot, startApp, type AppInBrowser } from './browser.ts';
+import { eventually } from './flowPage.ts';
 import { storePastTurns } from './promptTurns.ts';
 
 let app: AppInBrowser;
@@ -35,7 +36,7 @@ test.skipIf(!chromiumPath)('written by hand, tried, proposed with evidence, used
   const dialog = first.page.locator('dialog');
   await dialog.locator('textarea').fill('Draw the flow as you like it best.');
   await dialog.getByText('The placeholder {{route}} is missing.').waitFor();
-  expect(await dialog.getByRole('button', { name: 'Keep and try it' }).isDisabled()).toBe(true);
+  await eventually(() => dialog.getByRole('button', { name: 'Keep and try it' }).isDisabled()).toBe(true);
   await dialog.locator('textarea').fill(`${(await architect()).variants[0]!.text} Use the words of the person.`);
   await dialog.locator('ins').waitFor();
   await dialog.getByRole('button', { name: 'Keep and try it' }).click();
@@ -57,8 +58,8 @@ test.skipIf(!chromiumPath)('written by hand, tried, proposed with evidence, used
 
   const { page, section } = await openSettings();
   const card = page.getByTestId('prompt-proposal');
-  expect(await card.locator('tbody tr').count()).toBe(2);
-  expect(await card.locator('.prompts__examples li').count()).toBe(6);
+  await eventually(() => card.locator('tbody tr').count()).toBe(2);
+  await eventually(() => card.locator('.prompts__examples li').count()).toBe(6);
   await card.getByRole('button', { name: 'Use version 2' }).click();
   await card.waitFor({ state: 'detached' });
   expect((await architect()).inUse).toBe(variantId);
@@ -74,6 +75,6 @@ test.skipIf(!chromiumPath)('written by hand, tried, proposed with evidence, used
   expect((await architect()).variants.every(({ standing }) => standing.n === 0)).toBe(true);
   await section.getByRole('switch', { name: /Count what I accept/ }).click();
   await expect.poll(async () => (await (await client()).prompts.get()).isLearning).toBe(false);
-  expect(await section.getByRole('button', { name: /^Try version/ }).count()).toBe(0);
+  await eventually(() => section.getByRole('button', { name: /^Try version/ }).count()).toBe(0);
   expect(app.problems).toEqual([]);
 });

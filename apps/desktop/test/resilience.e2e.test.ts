@@ -46,12 +46,12 @@ describe.skipIf(!chromiumPath)('connections', () => {
       line.cut();
       await addNote(page);
       await eventually(() => status(page)).toMatch(/lost, retrying\. Your last \d changes? (is|are) kept here/);
-      expect(await page.locator('.node').count()).toBe(3 + 2 * round + 2);
+      await eventually(() => page.locator('.node').count()).toBe(3 + 2 * round + 2);
       line.mend();
       await saved(page);
     }
     await eventually(() => nodeCount(flowId)).toBe(9);
-    expect(await page.locator('.node').count()).toBe(9);
+    await eventually(() => page.locator('.node').count()).toBe(9);
     await page.context().close();
   });
 
@@ -100,8 +100,8 @@ describe.skipIf(!chromiumPath)('connections', () => {
       const card = here.getByTestId('conflict');
       const stands = await titleOf(flowId, node);
       const lost = stands === 'First' ? 'Second' : 'First';
-      expect(await card.innerText()).toContain('First');
-      expect(await card.innerText()).toContain('Second');
+      await eventually(() => card.innerText()).toContain('First');
+      await eventually(() => card.innerText()).toContain('Second');
       await shoot(here, '32-conflict');
       await card.getByRole('button', { name: verdict }).click();
       await card.waitFor({ state: 'detached' });
@@ -126,7 +126,7 @@ describe.skipIf(!chromiumPath)('large and broken', () => {
     await page.mouse.move(700, 450);
     for (let step = 0; step < 5; step++) await page.mouse.wheel(400, 300);
     await eventually(() => page.locator('.node__title').first().innerText()).not.toBe(before);
-    expect(await page.locator('.node').count()).toBeLessThan(200);
+    await eventually(() => page.locator('.node').count()).toBeLessThan(200);
     await shoot(page, '33-large');
     await addNote(page);
     await saved(page);
@@ -168,14 +168,14 @@ describe.skipIf(!chromiumPath)('large and broken', () => {
     const input = page.getByTestId('chat-input');
     for (const nothing of ['', '   \n ']) {
       await input.fill(nothing);
-      expect(await page.getByTestId('chat-send').isDisabled()).toBe(true);
+      await eventually(() => page.getByTestId('chat-send').isDisabled()).toBe(true);
     }
     const long = 'The user opens the app and taps on the button. ';
     for (const words of [long.repeat(60_000), 'PK\u0003\u0004\u0000\u0008\u0000\u0001\u0002\u0000\u0000\u0000\u0000']) {
       await input.fill(words);
       await page.getByTestId('chat-send').click();
       await page.locator('.composer__failure .notice--error').waitFor();
-      expect(await page.locator('.composer__failure').innerText()).toMatch(/characters|binary/);
+      await eventually(() => page.locator('.composer__failure').innerText()).toMatch(/characters|binary/);
       expect((await input.inputValue()).length).toBeGreaterThan(words.length / 2);
       await page.locator('.composer__failure button').click();
     }
@@ -189,7 +189,7 @@ describe.skipIf(!chromiumPath)('large and broken', () => {
     await page.locator('.turn [data-role=assistant], [data-testid=clarification]').first().waitFor();
     await shoot(page, '35-no-step');
     expect(await nodeCount(flowId)).toBe(0);
-    expect(await page.locator('.node').count()).toBe(0);
+    await eventually(() => page.locator('.node').count()).toBe(0);
     await page.context().close();
   });
 });
@@ -216,8 +216,8 @@ describe.skipIf(!chromiumPath)('models', () => {
     await page.getByTestId('chat-stop').click();
     await page.locator('.turn__end').getByText('Stopped. What was done until then is kept.').waitFor();
     await wire.dropped(wire.requests.findIndex(({ path }) => path === '/api/chat'));
-    expect(await page.getByTestId('chat').innerText()).toContain('Login with email and password');
-    expect(await page.getByTestId('chat-stop').count()).toBe(0);
+    await eventually(() => page.getByTestId('chat').innerText()).toContain('Login with email and password');
+    await eventually(() => page.getByTestId('chat-stop').count()).toBe(0);
     await page.context().close();
   });
 
@@ -228,7 +228,7 @@ describe.skipIf(!chromiumPath)('models', () => {
     await newFlow(page);
     await say(page, LOGIN_STORY);
     await openPlan(page).waitFor();
-    expect(await page.locator('.turn .notice--warning').first().innerText()).toMatch(/the model failed, the rules answered instead/);
+    await eventually(() => page.locator('.turn .notice--warning').first().innerText()).toMatch(/the model failed, the rules answered instead/);
     await shoot(page, '37-nonsense');
     await page.context().close();
   });

@@ -28,8 +28,8 @@ describe.skipIf(!chromiumPath)('from words to a flow that is kept', () => {
     await page.locator('[data-agent=architect][data-status=done]').waitFor({ state: 'attached' });
     const ghosts = page.locator('.node[data-ghost=added]');
     await eventually(() => ghosts.count()).toBe(8);
-    expect(await nodeWith(page, 'Sign in').count()).toBe(1);
-    expect(await page.getByTestId('proposal').locator('[data-card-id]').count()).toBe(3);
+    await eventually(() => nodeWith(page, 'Sign in').count()).toBe(1);
+    await eventually(() => page.getByTestId('proposal').locator('[data-card-id]').count()).toBe(3);
     expect((await (await app.client()).flow.export({ flowId, format: 'json' })).text).toContain('"nodes": {}');
     await shoot(page, '04-ghosts');
 
@@ -101,7 +101,7 @@ describe.skipIf(!chromiumPath)('from words to a flow that is kept', () => {
     const watch = await watchNodes(page);
     await acceptAll(page);
     await saved(page);
-    expect(await page.locator('.node').count()).toBe(8);
+    await eventually(() => page.locator('.node').count()).toBe(8);
     expect(await watch.fewest()).toBe(8);
     await page.context().close();
   });
@@ -126,7 +126,7 @@ describe.skipIf(!chromiumPath)('from words to a flow that is kept', () => {
 
     await say(page, 'add a forgot password branch after Login');
     await page.getByTestId('proposal-bar').waitFor();
-    expect(await page.locator('.node[data-ghost=added]').count()).toBeGreaterThan(0);
+    await eventually(() => page.locator('.node[data-ghost=added]').count()).toBeGreaterThan(0);
     await shoot(page, '08-branch-as-ghosts');
     await page.getByTestId('proposal-bar').getByRole('button', { name: 'Reject all' }).click();
     await eventually(() => page.locator('.node[data-ghost]').count()).toBe(0);
@@ -144,7 +144,7 @@ describe.skipIf(!chromiumPath)('from words to a flow that is kept', () => {
     await page.getByTestId('proposal-bar').getByRole('button', { name: 'Alle annehmen' }).click();
     await page.getByTestId('proposal-bar').waitFor({ state: 'detached' });
     await saved(page);
-    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    await eventually(() => page.locator('html').getAttribute('lang')).toBe('de');
     const titles = Object.values((await exportedFlow(page)).nodes).map((node) => node.data.title);
     expect(titles).toEqual(expect.arrayContaining(['Passwort richtig?', 'Erstes Mal?', 'Tutorial', 'Dashboard']));
     await shoot(page, '12-flow-german-dark');

@@ -1,7 +1,7 @@
 /** What models cost, as a person sees it: the price before, the cost after, the sums, the files, and a budget that stops. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, startApp, shoot, type AppInBrowser } from './browser.ts';
-import { openFlow } from './flowPage.ts';
+import { eventually, openFlow } from './flowPage.ts';
 
 let app: AppInBrowser;
 const asked: string[] = [];
@@ -71,7 +71,7 @@ describe.skipIf(!chromiumPath)('what models cost', () => {
     await page.keyboard.press('Escape');
     await page.locator('.chart__tip').waitFor({ state: 'detached' });
     await page.getByText('Show as a table').click();
-    expect(await page.locator('.chart__table tbody tr').last().locator('td').allTextContents()).toEqual(['$0.26', '$0.039', '$0.299']);
+    await eventually(() => page.locator('.chart__table tbody tr').last().locator('td').allTextContents()).toEqual(['$0.26', '$0.039', '$0.299']);
     await page.getByLabel('Outcome').selectOption('refused');
     await expect.poll(() => page.getByTestId('usage-call').count()).toBe(1);
     const download = page.waitForEvent('download');

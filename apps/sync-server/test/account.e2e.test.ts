@@ -1,6 +1,7 @@
 /** The page of an account in a real browser, passkeys by Chromium's own authenticator. */
 import { chromium, type Browser, type BrowserContext, type CDPSession, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../desktop/test/flowPage.ts';
 import { call, GOOD_PASSWORD, registerPerson } from './testAccounts.ts';
 import { startAccountServer, type AccountServer } from './testAccountServer.ts';
 import { totp } from './testAuthenticator.ts';
@@ -82,7 +83,7 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     await page.goto(`${home}/sign-in?next=%2Faccount%2Fdevices`);
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.waitForURL(`${home}/account/devices`);
-    expect(await page.locator('h1').textContent()).toBe('Devices');
+    await eventually(() => page.locator('h1').textContent()).toBe('Devices');
 
     // Nobody's finger: nothing happens, and it is said.
     await page.getByRole('button', { name: 'Sign out' }).first().click();
@@ -100,7 +101,7 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     await stage.server.access.revoke({});
     await page.goto(`${home}/account/security`);
     await page.getByRole('button', { name: 'Remove Old laptop' }).click();
-    expect(await page.locator('h1').textContent()).toBe('Prove that it is you');
+    await eventually(() => page.locator('h1').textContent()).toBe('Prove that it is you');
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.waitForURL(`${home}/account/security`);
     await page.getByRole('button', { name: 'Remove Old laptop' }).click();
@@ -162,14 +163,14 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     const link = (text: string) => /http:\S+#\S+/.exec(text)![0].replace('127.0.0.1', 'localhost');
     await page.goto(link((await stage.mailbox.take('moved@example.org', 'Confirm your new address')).text));
     await page.getByRole('button', { name: 'Confirm' }).click();
-    expect(await page.locator('h1').textContent()).toBe('Your address is changed');
+    await eventually(() => page.locator('h1').textContent()).toBe('Your address is changed');
     await page.goto(`${home}/account/security`);
-    expect(await card(page, 'E-mail address').textContent()).toContain('moved@example.org');
+    await eventually(() => card(page, 'E-mail address').textContent()).toContain('moved@example.org');
     await page.goto(link((await stage.mailbox.take(email, 'has a new address')).text));
     await page.getByRole('button', { name: 'Undo it' }).click();
-    expect(await page.locator('main').textContent()).toContain(email);
+    await eventually(() => page.locator('main').textContent()).toContain(email);
     await page.goto(`${home}/account`);
-    expect(await page.locator('h1').textContent()).toBe('Sign in');
+    await eventually(() => page.locator('h1').textContent()).toBe('Sign in');
     await context.close();
     expect(troubles).toEqual([]);
   });
@@ -181,8 +182,8 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     const part = card(page, 'Second factor');
     await part.getByLabel('Current password').fill(GOOD_PASSWORD);
     await part.getByRole('button', { name: 'Set it up' }).click();
-    expect(await page.getByRole('img', { name: 'Code for your authenticator app' }).isVisible()).toBe(true);
-    expect(await page.locator('.codes li').count()).toBe(10);
+    await eventually(() => page.getByRole('img', { name: 'Code for your authenticator app' }).isVisible()).toBe(true);
+    await eventually(() => page.locator('.codes li').count()).toBe(10);
     const secret = (await page.locator('p code').textContent())!;
     await page.getByLabel('Code that the app shows now').fill('000000');
     await page.getByRole('button', { name: 'Switch it on' }).click();
@@ -196,7 +197,7 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     await part.getByText('Make new backup codes').first().click();
     await part.getByLabel('Current password').first().fill(GOOD_PASSWORD);
     await part.getByRole('button', { name: 'Make new backup codes' }).click();
-    expect(await page.locator('.codes li').count()).toBe(10);
+    await eventually(() => page.locator('.codes li').count()).toBe(10);
     await page.getByRole('link', { name: 'Back' }).click();
     await part.getByText('Switch it off').first().click();
     await part.getByLabel('Current password').last().fill(GOOD_PASSWORD);
@@ -241,8 +242,8 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     const { email, token } = await registerPerson(stage.server, stage.mailbox, { email: 'leaves@example.org', name: 'Le' });
     const { context, page } = await visit();
     await signIn(page, email, '/account/devices');
-    expect(await page.locator('.rows li').count()).toBe(2);
-    expect(await page.locator('.rows li', { hasText: 'this one' }).textContent()).toContain('Chrome, Linux');
+    await eventually(() => page.locator('.rows li').count()).toBe(2);
+    await eventually(() => page.locator('.rows li', { hasText: 'this one' }).textContent()).toContain('Chrome, Linux');
     await page.locator('.rows').getByRole('button').click();
     expect(await status(page)).toBe('That device is signed out.');
     expect((await call(stage.server, 'GET', '/api/v1/users/me', { token })).status).toBe(401);
@@ -261,7 +262,7 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     const secret = await page.locator('.copied').innerText();
     expect((await call(stage.server, 'GET', '/api/v1/workspaces', { token: secret })).status).toBe(200);
     await page.getByRole('link', { name: 'Back' }).click();
-    expect(await page.locator('.rows').textContent()).toContain('Comment, See projects and flows');
+    await eventually(() => page.locator('.rows').textContent()).toContain('Comment, See projects and flows');
     await page.getByRole('button', { name: 'Revoke Build robot' }).click();
     expect(await status(page)).toBe('The key is revoked.');
     expect((await call(stage.server, 'GET', '/api/v1/workspaces', { token: secret })).status).toBe(401);
@@ -276,11 +277,11 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     expect((await download).suggestedFilename()).toBe('uxflow-account.json');
     await page.getByLabel('Current password').fill('a-different-orchard-5');
     await page.getByRole('button', { name: 'Delete my account' }).click();
-    expect(await page.locator('h1').textContent()).toBe('Your account will be deleted');
+    await eventually(() => page.locator('h1').textContent()).toBe('Your account will be deleted');
     await page.getByRole('link', { name: 'Sign in' }).click();
     await signIn(page, email, '/account', 'a-different-orchard-5');
     await page.getByRole('button', { name: 'Keep the account' }).click();
-    expect(await page.locator('h1').textContent()).toBe('Your account');
+    await eventually(() => page.locator('h1').textContent()).toBe('Your account');
     await context.close();
     expect(troubles).toEqual([]);
   });
@@ -290,11 +291,11 @@ describe.skipIf(!chromiumPath)('the page of an account', () => {
     const plain = await browser.newContext({ locale: 'en-GB', javaScriptEnabled: false });
     const scriptless = await plain.newPage();
     await signIn(scriptless, email, '/account/security');
-    expect(await card(scriptless, 'Passkeys').textContent()).toContain('needs JavaScript');
+    await eventually(() => card(scriptless, 'Passkeys').textContent()).toContain('needs JavaScript');
     await scriptless.getByRole('link', { name: 'Profile' }).click();
     await scriptless.getByLabel('Language').selectOption('de');
     await card(scriptless, 'Preferences').getByRole('button', { name: 'Save' }).click();
-    expect(await scriptless.getByRole('status').textContent()).toBe('Es ist gespeichert.');
+    await eventually(() => scriptless.getByRole('status').textContent()).toBe('Es ist gespeichert.');
     await plain.close();
 
     const { context, page } = await visit('en-GB', 360);

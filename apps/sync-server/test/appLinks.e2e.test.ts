@@ -2,6 +2,7 @@
 import type { Op } from '@uxflow/core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../desktop/test/flowPage.ts';
 import { ensureViewer } from '../buildViewer.ts';
 import { GOOD_PASSWORD, registerPerson } from './testAccounts.ts';
 import { startAccountServer, type AccountServer } from './testAccountServer.ts';
@@ -169,7 +170,7 @@ describe.skipIf(!chromiumPath)('an app and a page', () => {
     await live(page);
     await openStep(page, 'Send back');
     await page.getByRole('heading', { level: 1, name: 'Returns' }).waitFor();
-    expect(await page.locator('.react-flow__node', { hasText: 'Draft' }).getByRole('button').count()).toBe(0);
+    await eventually(() => page.locator('.react-flow__node', { hasText: 'Draft' }).getByRole('button').count()).toBe(0);
     await openStep(page, 'Money');
     await page.getByRole('heading', { level: 1, name: 'Refund' }).waitFor();
     if (encrypted) await ann.api.keys.rotate({ workspaceId });

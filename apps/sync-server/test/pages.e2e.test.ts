@@ -1,6 +1,7 @@
 /** The way in, in a real browser: account, mail, sign-in, second factor, and the desktop that waits on 127.0.0.1. */
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../desktop/test/flowPage.ts';
 import { call, GOOD_PASSWORD } from './testAccounts.ts';
 import { startAccountServer, type AccountServer } from './testAccountServer.ts';
 import { totp } from './testAuthenticator.ts';
@@ -40,8 +41,8 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.getByLabel('E-mail address').fill('ada@example.org');
     await page.getByLabel('Password').fill('passwordpassword');
     await page.getByRole('button', { name: 'Create an account' }).click();
-    expect(await page.getByRole('alert').textContent()).toContain('too easy to guess');
-    expect(await page.getByLabel('E-mail address').inputValue()).toBe('ada@example.org');
+    await eventually(() => page.getByRole('alert').textContent()).toContain('too easy to guess');
+    await eventually(() => page.getByLabel('E-mail address').inputValue()).toBe('ada@example.org');
     await page.getByLabel('Password').fill(GOOD_PASSWORD);
     await page.getByRole('button', { name: 'Create an account' }).click();
     expect(await heading()).toBe('Check your inbox');
@@ -57,11 +58,11 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.getByLabel('E-mail address').fill('ada@example.org');
     await page.getByLabel('Password').fill('not the right one');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    expect(await page.getByRole('alert').textContent()).toContain('not right');
+    await eventually(() => page.getByRole('alert').textContent()).toContain('not right');
     await page.getByLabel('Password').fill(GOOD_PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
     expect(await heading()).toBe('Sign in on this computer?');
-    expect(await page.locator('main').textContent()).toContain('Ada’s laptop');
+    await eventually(() => page.locator('main').textContent()).toContain('Ada’s laptop');
     await page.getByRole('button', { name: 'Sign in there' }).click();
     await page.waitForURL(`${app.redirectUri}**`);
     expect(app.answer().get('state')).toBe('state-of-the-app');

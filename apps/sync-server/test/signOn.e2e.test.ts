@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../desktop/test/flowPage.ts';
 import { call, registerPerson, type Person } from './testAccounts.ts';
 import { startAccountServer, type AccountServer } from './testAccountServer.ts';
 import { startTestOidcProvider, type TestOidcProvider } from './testOidcProvider.ts';
@@ -71,7 +72,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await domains.getByRole('button', { name: 'Add the domain' }).click();
     const row = card('Prove your domains').locator('li', { hasText: domain });
     await row.getByRole('button', { name: 'Look for the proof' }).click();
-    expect(await page.getByRole('alert').textContent()).toContain('was not found');
+    await eventually(() => page.getByRole('alert').textContent()).toContain('was not found');
     const values = await row.locator('code').allTextContents();
     dns.records.set(values[0]!, [values[2]!]);
     await row.getByRole('button', { name: 'Look for the proof' }).click();
@@ -95,18 +96,18 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
 
     await card('Switch it on').getByLabel('Whoever wants to', { exact: false }).check();
     await card('Switch it on').getByRole('button', { name: 'Save' }).click();
-    expect(await page.getByRole('alert').textContent()).toContain('a proved domain');
+    await eventually(() => page.getByRole('alert').textContent()).toContain('a proved domain');
 
     const file = join(folder, 'metadata.xml');
     writeFileSync(file, '<html>not this one</html>');
     await card('Enter your provider').getByLabel('as a file', { exact: false }).setInputFiles(file);
     await card('Enter your provider').getByRole('button', { name: 'Take the metadata' }).click();
-    expect(await page.getByRole('alert').textContent()).toContain('not the metadata');
+    await eventually(() => page.getByRole('alert').textContent()).toContain('not the metadata');
     writeFileSync(file, saml.metadata());
     await card('Enter your provider').getByLabel('as a file', { exact: false }).setInputFiles(file);
     await card('Enter your provider').getByRole('button', { name: 'Take the metadata' }).click();
     expect(await told()).toBe('Saved.');
-    expect(await page.getByLabel('Entity id of the provider').inputValue()).toBe(saml.entityId);
+    await eventually(() => page.getByLabel('Entity id of the provider').inputValue()).toBe(saml.entityId);
     await prove('corp.test');
 
     saml.person.attributes = { email: ['tester@elsewhere.test'] };
@@ -118,14 +119,14 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await card('Try it out').getByRole('button', { name: 'Try it out' }).click();
     await page.waitForURL('**/sso/done');
     expect(await heading()).toBe('The connection works');
-    expect(await page.locator('dl').textContent()).toContain('olga@corp.test');
+    await eventually(() => page.locator('dl').textContent()).toContain('olga@corp.test');
     await page.getByRole('link', { name: 'Back' }).click();
     await card('Switch it on').getByLabel('Whoever wants to', { exact: false }).check();
     await card('Switch it on').getByRole('button', { name: 'Save' }).click();
     expect(await told()).toBe('Saved.');
     await card('Switch it on').getByLabel('Everybody with', { exact: false }).check();
     await card('Switch it on').getByRole('button', { name: 'Save' }).click();
-    expect(await page.getByRole('alert').textContent()).toContain('second factor');
+    await eventually(() => page.getByRole('alert').textContent()).toContain('second factor');
     expect(troubles).toEqual([]);
   });
 
@@ -136,13 +137,13 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await colleague.getByRole('link', { name: 'Single sign-on' }).click();
     await colleague.getByLabel('E-mail address').fill('grace@unknown.test');
     await colleague.getByRole('button', { name: 'Continue' }).click();
-    expect(await colleague.getByRole('alert').textContent()).toContain('no single sign-on for this domain');
+    await eventually(() => colleague.getByRole('alert').textContent()).toContain('no single sign-on for this domain');
     saml.person = { ...saml.person, nameId: 'grace-1', attributes: { email: ['grace@corp.test'], displayName: ['Grace'] } };
     await colleague.getByLabel('E-mail address').fill('grace@corp.test');
     await colleague.getByRole('button', { name: 'Continue' }).click();
     await colleague.waitForURL('**/desktop?**');
     expect(await heading(colleague)).toBe('Sign in on this computer?');
-    expect(await colleague.locator('main').textContent()).toContain('grace@corp.test');
+    await eventually(() => colleague.locator('main').textContent()).toContain('grace@corp.test');
     await colleague.getByRole('button', { name: 'Sign in there' }).click();
     await colleague.waitForURL(`${app.redirectUri}**`);
     const redeemed = await app.redeem(stage.server);
@@ -187,7 +188,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     expect(await heading(german)).toBe('Firmenanmeldung');
     oidc.person = null;
     await german.goto(link);
-    expect(await german.getByRole('alert').textContent()).toContain('hat dich nicht hereingelassen');
+    await eventually(() => german.getByRole('alert').textContent()).toContain('hat dich nicht hereingelassen');
     oidc.person = { sub: 'heinz-1', email: 'heinz@id.test', email_verified: true, name: 'Heinz' };
     await german.goto(link);
     await german.waitForURL('**/account');

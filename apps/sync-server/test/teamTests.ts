@@ -147,7 +147,7 @@ export function tellTeamStory(stageOf: () => TeamStage, accidents: TeamAccidents
     await eventually(() => lineOf(ann)).toMatch(/^Synced/);
     await accidents.whileApart?.({ ann, bob });
     // No number: a colleague who cannot be reached is not shown as if she were there.
-    expect(await ann.page.getByTestId('people').getByRole('button', { name: /Bob Hope/ }).count()).toBe(0);
+    await eventually(() => ann.page.getByTestId('people').getByRole('button', { name: /Bob Hope/ }).count()).toBe(0);
     const flow = new URL(bob.page.url()).hash;
     await bob.restartApp();
     await bob.page.evaluate((hash) => void (location.hash = hash), flow);
@@ -169,8 +169,8 @@ export function tellTeamStory(stageOf: () => TeamStage, accidents: TeamAccidents
     expect(titles).not.toContain(lost);
     for (const { page } of [ann, bob]) {
       await page.locator('#tab-history').click();
-      expect(await page.getByTestId('conflict').count()).toBe(1);
-      expect(await page.getByTestId('conflict').innerText()).toMatch(new RegExp(`${stands}[^]*${lost}`));
+      await eventually(() => page.getByTestId('conflict').count()).toBe(1);
+      await eventually(() => page.getByTestId('conflict').innerText()).toMatch(new RegExp(`${stands}[^]*${lost}`));
     }
     await shoot(ann.page, 'team-7-to-decide');
     await shoot(bob.page, 'team-7-to-decide-dark');

@@ -4,6 +4,7 @@ import { createSealedCodec, linkProof, newLink, renewLink, sealName, toText, wri
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { contrastFaults, namingFaults, unreachable } from '../../desktop/test/accessibility.ts';
 import { createLine } from '../../desktop/test/browser.ts';
+import { eventually } from '../../desktop/test/flowPage.ts';
 import { dumpDatabase, findTexts, type Held } from './findText.ts';
 import { until } from './testDevice.ts';
 import { keyDevice, testCipher } from './testKeyDevice.ts';
@@ -24,7 +25,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     const { device, logId } = await stage.flow();
     const page = await stage.visit(await makeLink(stage.server, stage.ann, stage.workspaceId, logId));
     await live(page);
-    expect(await page.locator('h1').textContent()).toBe('Checkout');
+    await eventually(() => page.locator('h1').textContent()).toBe('Checkout');
     expect(await steps(page)).toEqual([expect.stringContaining('Cart'), expect.stringContaining('Pay')]);
     stage.edit(device, [{ op: 'set', kind: 'node', id: 'pay', field: 'data.title', to: 'Pay by card' }]);
     await page.locator('.stage').getByText('Pay by card').waitFor();
@@ -45,7 +46,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await live(page);
     await page.locator('.react-flow__node', { hasText: 'Cart' }).click();
     const details = page.getByTestId('node-details');
-    expect(await details.innerText()).toMatch(/Screen\s+Cart\s+What was chosen\./);
+    await eventually(() => details.innerText()).toMatch(/Screen\s+Cart\s+What was chosen\./);
     await details.getByRole('button', { name: /Pay/ }).click();
     await details.getByRole('heading', { name: 'Pay' }).waitFor();
     await page.keyboard.press('Escape');
@@ -53,7 +54,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.keyboard.press('Control+f');
     await page.keyboard.type('cart');
     await page.getByText('1 found').waitFor();
-    expect(await page.locator('.node--found').count()).toBe(1);
+    await eventually(() => page.locator('.node--found').count()).toBe(1);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.locator('.node--selected', { hasText: 'Cart' }).waitFor();
@@ -86,14 +87,14 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     stage.edit(device, [{ op: 'add', kind: 'comment', id: 'comment_answer', value: { body: 'Below the list.', authorId: stage.ann.userId, authorName: 'Ann', at: Date.now(), replyToId: comment!.id, nodeId: 'cart' } }]);
     const answer = page.locator('.thread__reply', { hasText: 'Below the list.' });
     await answer.waitFor();
-    expect(await answer.getByText('by link').count()).toBe(0);
+    await eventually(() => answer.getByText('by link').count()).toBe(0);
     await page.getByLabel('Reply').fill('Thanks!');
     await page.getByTestId('thread').getByRole('button', { name: 'Send' }).click();
     await until('Ann has the reply', () => device.replica.confirmed.comment.size === 3);
     // Taken back while she looks: she reads on.
     await ask(stage.server.url, stage.ann, 'PATCH', `/workspaces/${stage.workspaceId}/links/${link.id}`, { mayComment: false });
     await page.getByText('Read only').waitFor();
-    expect(await page.getByLabel('Your name').count()).toBe(0);
+    await eventually(() => page.getByLabel('Your name').count()).toBe(0);
   });
 
   test('a password is asked for, and a wrong one is told', async () => {
@@ -118,7 +119,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     const at = (id: string) => `/workspaces/${stage.workspaceId}/links/${id}`;
     await ask(stage.server.url, stage.ann, 'DELETE', at(revoked.id));
     await gate(pages[0], 'gone');
-    expect(await pages[0].locator('.node').count()).toBe(0);
+    await eventually(() => pages[0].locator('.node').count()).toBe(0);
     await ask(stage.server.url, stage.ann, 'PATCH', at(changed.id), { password: 'from now on' });
     await gate(pages[1], 'password');
     await pages[1].getByLabel('Password').fill('from now on');

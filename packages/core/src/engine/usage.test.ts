@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Turn } from '../agents/index.ts';
 import type { ApiClient } from '../api/index.ts';
 import { createTestClock, silentLogger } from '../base/index.ts';
@@ -222,7 +222,7 @@ describe('telling others', () => {
     const call = { id: 'call_1', agent: 'planner', model: 'x:y', promptVersion: '1', operation: 'chat' as const, ms: 1, outcome: 'ok' as const, startedAt: NOW };
     telemetry.note(call);
     telemetry.note({ ...call, id: 'call_2' });
-    await vi.waitFor(() => expect(received).toEqual([2]));
+    await expect.poll(() => received).toEqual([2]);
     await telemetry.close();
     collector.closeAllConnections();
     collector.close();
