@@ -29,6 +29,7 @@ import type { SyncAccess } from './sync/access.ts';
 import { createPostgresBus, type Bus } from './sync/bus.ts';
 import { createHub, type Hub } from './sync/hub.ts';
 import { sayKeysChanged } from './sync/keyNotices.ts';
+import { sayLinksChanged } from './sync/linkNotices.ts';
 import { createMemberAccess } from './sync/memberAccess.ts';
 import { createWorkspaceModule, type WorkspaceModule } from './workspaces/module.ts';
 
@@ -99,7 +100,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     closers.push(() => mailer.close());
     const outbox = createOutbox({ database, logger: logger.child('outbox'), pollMs: config.OUTBOX_POLL_MS });
     const workspaces = createWorkspaceModule(
-      { database, outbox, ids: createIdSource(systemClock, systemRandom), logger: logger.child('workspaces'), revoke: principals.revoke, sayKeysChanged: (workspaceId, userIds) => sayKeysChanged(bus, workspaceId, userIds), standardPlan: config.DEFAULT_PLAN, planChanges: config.PLAN_CHANGES },
+      { database, outbox, ids: createIdSource(systemClock, systemRandom), logger: logger.child('workspaces'), revoke: principals.revoke, sayKeysChanged: (workspaceId, userIds) => sayKeysChanged(bus, workspaceId, userIds), sayLinksChanged: (changed) => sayLinksChanged(bus, changed), standardPlan: config.DEFAULT_PLAN, planChanges: config.PLAN_CHANGES },
       (sql, { to, language, token, ...params }) => mailer.send(sql, { kind: 'invitation', to, language, params: { ...params, link: `${site.publicUrl()}/invitation#${token}` } }),
     );
     const { people } = workspaces;

@@ -16,7 +16,7 @@ test('an allowance is used up, refills with time, and one key takes nothing from
 });
 
 test('everybody uses up an allowance of their own: people, keys, and who came by a link', () => {
-  const link = (visitorId: string) => ({ userId: '', link: { id: 'link_1', visitorId, makerId: 'user_1' } });
+  const link = (visitorId: string) => ({ userId: '', link: { id: 'link_1', visitorId, makerId: 'user_1', workspaceId: 'ws_1' } });
   const keys = [{ userId: 'user_1' }, { userId: 'user_1', apiKeyId: 'key_1' }, { userId: '', apiKeyId: 'key_2' }, link('visitor_1'), link('visitor_2')].map(allowanceKeyOf);
   expect(keys).toEqual(['account:user_1', 'account:user_1', 'account:key_2', 'account:visitor_1', 'account:visitor_2']);
 });

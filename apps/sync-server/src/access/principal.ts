@@ -52,6 +52,7 @@ export interface LinkVisit {
   visitorId: string;
   /** Who made the link: it may never more than they. */
   makerId: string;
+  workspaceId: string;
 }
 
 export interface Principals {
@@ -183,7 +184,7 @@ function visitorOf({ id, linkId, makerId, workspaceId, expiresAt, createdAt }: P
   return {
     kind: 'link',
     userId: '',
-    link: { id: linkId!, visitorId: id, makerId: makerId! },
+    link: { id: linkId!, visitorId: id, makerId: makerId!, workspaceId: workspaceId! },
     workspaceId: workspaceId!,
     email: '',
     emailVerified: false,

@@ -127,7 +127,8 @@ export function createWorkspaceKeys(parts: WorkspaceParts): WorkspaceKeyStore {
         const { rowCount: isShared } = await sql.query(`select 1 from link_key l join share_link k on k.id = l.link_id and k.revoked_at is null where l.link_id = $1 and l.workspace_id = $2 and l.log_id = $3`, [linkId, workspaceId, logId]);
         if (!isShared || !(await scopesOf(sql, [{ userId: actor.userId, logId }]))[0]) throw keyProblem('LINK_KEY_UNKNOWN');
         // Once a key: several devices renew at the same time, and what one has sealed no other puts aside.
-        await sql.query('update link_key set epoch = $2, salt = $3, sealed = $4, for_members = $5, made_at = now() where link_id = $1 and log_id = $6 and epoch < $2', [linkId, epoch, salt ?? null, sealed, forMembers, logId]);
+        const { rowCount } = await sql.query('update link_key set epoch = $2, salt = $3, sealed = $4, for_members = $5, made_at = now() where link_id = $1 and log_id = $6 and epoch < $2', [linkId, epoch, salt ?? null, sealed, forMembers, logId]);
+        if (rowCount) place.after(() => parts.sayLinksChanged({ workspaceId, linkId }));
       }),
     async oldLinks(principal, workspaceId) {
       const { sql, workspace, actor } = await lookInto(parts, principal, workspaceId, { permission: 'share_links' });

@@ -133,6 +133,43 @@ describe('a link with sub-flows', () => {
     expect(activity.filter(({ code }) => code === 'LINK_CHANGED').map(({ params }) => params.fields)).toEqual([['flows'], ['flows'], ['flows']]);
   });
 
+  test('says to its open pages at once that something came or went, on every instance, and to nobody else', async () => {
+    const set = await scene();
+    const link = await linkTo(set, [set.sub]);
+    const elsewhere = await linkTo(set, [set.second]);
+    const listen = async (to: TestLink, at: RunningServer, hears: string[] | undefined = ['link']) => {
+      const socket = await openTestSocket(socketUrl(at.port), (await openLink(at, to.address)).body.token, hears);
+      sockets.push(socket);
+      return socket;
+    };
+    const [here, there, deaf, besides] = [await listen(link, server), await listen(link, other), await listen(link, server, []), await listen(elsewhere, server)];
+    const stranger = await scene();
+    const far = await listen(await linkTo(stranger, [stranger.sub]), other);
+    const member = await openTestSocket(socketUrl(server.port), set.maker.token, ['link']);
+    sockets.push(member);
+    const all = [here, there, deaf, besides, far, member];
+    /** How often each has heard of its link by what is done. */
+    const told = async (what: () => Promise<TestAnswer>, expected: number[]) => {
+      for (const { heard } of all) heard.length = 0;
+      expect((await what()).status).toBeLessThan(300);
+      const count = () => all.map(({ heard }) => heard.filter(({ type }) => type === 'linkChanged').length);
+      await until(`heard as expected: ${expected.join(' ')}`, () => count().every((times, n) => times >= expected[n]!), 1000);
+      // What was said before an answer to this has come before it.
+      await Promise.all(all.map(async (socket) => (socket.send({ type: 'ping' }), socket.next('pong'))));
+      expect(count()).toEqual(expected);
+    };
+    const flow = (logId: string) => `/workspaces/${set.workspaceId}/flows/${logId}`;
+    await told(() => ask(server.url, set.maker, 'PATCH', `${set.links}/${link.id}`, { flows: [flowOf(set.sub), flowOf(set.second)] }), [1, 1, 0, 0, 0, 0]);
+    // What the workspace does to its flows concerns each of its links.
+    await told(() => ask(server.url, owner, 'DELETE', flow(set.second)), [1, 1, 0, 1, 0, 0]);
+    await told(() => ask(server.url, owner, 'POST', `${flow(set.second)}/restore`), [1, 1, 0, 1, 0, 0]);
+    await told(() => ask(server.url, owner, 'PATCH', flow(set.second), { visibility: 'private' }), [1, 1, 0, 1, 0, 0]);
+    await told(() => ask(server.url, owner, 'PATCH', flow(set.second), { visibility: 'project' }), [1, 1, 0, 1, 0, 0]);
+    expect((await shown(link)).toSorted()).toEqual([set.sub, set.second].toSorted());
+    // A name is nothing that opens or closes a flow.
+    await told(() => ask(server.url, owner, 'PATCH', flow(set.second), { name: 'Hello' }), [0, 0, 0, 0, 0, 0]);
+  });
+
   test('may in each flow no more than its maker may there now', async () => {
     const set = await scene();
     const project = (await ask(server.url, owner, 'POST', `/workspaces/${set.workspaceId}/projects`, { name: 'Secret', visibility: 'private' })).body.id as string;

@@ -17,6 +17,7 @@ import { createHints } from './hints.ts';
 import type { HubParts } from './hubParts.ts';
 import { createJoiner } from './joiner.ts';
 import { onKeysChanged } from './keyNotices.ts';
+import { onLinksChanged } from './linkNotices.ts';
 import { createLogTables, type LogTables } from './logTables.ts';
 import { createPresence } from './presence.ts';
 import { createPushes } from './pushes.ts';
@@ -250,6 +251,12 @@ export function createHub(options: HubOptions): Hub {
     }),
     onKeysChanged(bus, (workspace, userIds) => {
       for (const connection of connections) if (connection.hears.has('keys') && connection.principal && userIds.has(connection.principal.userId)) connection.tell({ type: 'keysChanged', workspace });
+    }),
+    onLinksChanged(bus, ({ workspaceId, linkId }) => {
+      for (const connection of connections) {
+        const link = connection.principal?.link;
+        if (link?.workspaceId === workspaceId && (linkId ?? link.id) === link.id && connection.hears.has('link')) connection.tell({ type: 'linkChanged', link: link.id });
+      }
     }),
     access.onRevoked((revocation) => guarded('a revocation', () => review(revocation))()),
     bus.onGap(guarded('catching up with the bus', async () => {

@@ -11,7 +11,7 @@ export interface SealedLink {
 const NO_KEYS: LogKeys = { epoch: 0, logKey: () => undefined };
 
 let ready: Promise<Cipher> | undefined;
-const cipherOf = () => (ready ??= openCipher());
+const cipherOf = () => (ready ??= openCipher().then(oncePerPassword));
 
 /** The keys of the link's flows, that of its own flow among them. Throws LINK_NOT_OPENED where the address or the password is not right. */
 export async function openSealedLink(own: LinkKey, others: readonly LinkKey[], fragment: string, password: string | undefined): Promise<SealedLink> {
@@ -29,4 +29,16 @@ export async function openSealedLink(own: LinkKey, others: readonly LinkKey[], f
 /** What the server is shown of a password. */
 export async function proofOf(password: string, salt: string): Promise<string> {
   return linkProof(await cipherOf(), password, salt);
+}
+
+/** A link is opened again whenever it changes: what follows from its password, which takes its time on purpose, is made once. */
+function oncePerPassword(cipher: Cipher): Cipher {
+  let last: { password: string; salt: Uint8Array; derived: Uint8Array } | undefined;
+  return {
+    ...cipher,
+    ofPassword(password, salt) {
+      if (last?.password !== password || !cipher.isEqual(last.salt, salt)) last = { password, salt, derived: cipher.ofPassword(password, salt) };
+      return last.derived;
+    },
+  };
 }

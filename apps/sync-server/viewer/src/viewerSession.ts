@@ -61,6 +61,8 @@ const RENEW_BEFORE_MS = 60_000;
 const AGAIN_MS = 5000;
 /** A moment, so that an answer which contradicts the socket makes no storm of questions. */
 const LOST_AFTER_MS = 200;
+/** All pages of a link hear at the same moment that it has changed; they ask one after the other, ms. */
+const SPREAD_MS = 500;
 const NO_PASSWORD = { isWrong: false, isBusy: false, lockedUntil: 0 };
 const SIGNED_OUT = new Set(['SESSION_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED']);
 const LOST = new Set(['ACCESS_REVOKED', 'LOG_NOT_FOUND']);
@@ -197,13 +199,14 @@ export function createViewerSession({ api, fragment, trail: history, connect, ne
     const isLost = stopped.some((one) => LOST.has(one));
     if (isLost || stopped.some((one) => KEYS.has(one))) {
       // Why, says the server to whoever opens the link again.
-      later(isLost ? LOST_AFTER_MS : AGAIN_MS, () => void open().then((isOpen) => isOpen && resume()));
+      later(isLost ? LOST_AFTER_MS : AGAIN_MS, reopen);
     } else if (status.state === 'offline' && code !== undefined && SIGNED_OUT.has(code)) {
       // A token that was taken away leads nowhere any more; one that ran out may have been renewed.
       if (code !== 'SESSION_EXPIRED') link = { ...link, expiresAt: 0 };
       void start();
     }
   };
+  const reopen = () => void open().then((isOpen) => isOpen && resume());
   const resume = () => {
     for (const one of flows.all()) if (one.status().state === 'stopped') one.resume();
   };
@@ -229,8 +232,18 @@ export function createViewerSession({ api, fragment, trail: history, connect, ne
       return () => clearTimeout(timer);
     },
     random: Math.random,
+    onLinkChanged: () => later(Math.random() * SPREAD_MS, reopen),
   });
-  client.subscribe(draw);
+  let wasConnected = false;
+  let isBack = false;
+  client.subscribe(() => {
+    const isConnected = client.isConnected;
+    // What was said while the connection was away, nobody says again.
+    if (isConnected && !wasConnected && isBack) later(Math.random() * SPREAD_MS, reopen);
+    isBack ||= isConnected;
+    wasConnected = isConnected;
+    draw();
+  });
   const flows = createVisitFlows({ client, codecOf: (logId) => (sealed ? sealed.codec(logId, deflater) : createPlainCodec(deflater)), ids: createIdSource(systemClock, systemRandom), history, changed: () => draw() });
   history.onMove(() => {
     if (state.phase !== 'shown') return;

@@ -36,6 +36,8 @@ export interface SyncClientOptions {
   clock: Clock;
   /** The server says that the keys of a workspace may have changed; without it, it says nothing. */
   onKeysChanged?(workspaceId: string): void;
+  /** The server says that the link by which somebody came may show something else now; without it, it says nothing. */
+  onLinkChanged?(): void;
   /** Runs a task once after `ms`; the returned function calls it off. */
   timer(ms: number, task: () => void): () => void;
   /** From 0 to below 1. */
@@ -76,6 +78,7 @@ type Reason = NonNullable<SyncStatus['reason']>;
 /** A client; it does nothing until it is started. */
 export function createSyncClient(options: SyncClientOptions): SyncClient {
   const { clock, timer, random } = options;
+  const hears = [...(options.onKeysChanged ? ['keys'] : []), ...(options.onLinkChanged ? ['link'] : [])];
   const logs = new Map<string, LogSync>();
   const listeners = new Set<() => void>();
   let socket: SyncSocket | undefined;
@@ -127,7 +130,7 @@ export function createSyncClient(options: SyncClientOptions): SyncClient {
     socket = options.connect({
       opened: () => {
         if (mine !== generation) return;
-        send({ type: 'hello', protocol: PROTOCOL, token: secret, schemas: options.schemas, rules: options.rules, device: options.device, ...(options.onKeysChanged ? { hears: ['keys'] } : {}) });
+        send({ type: 'hello', protocol: PROTOCOL, token: secret, schemas: options.schemas, rules: options.rules, device: options.device, ...(hears.length > 0 ? { hears } : {}) });
         keepAlive(mine);
       },
       frame: (bytes) => {
@@ -167,6 +170,9 @@ export function createSyncClient(options: SyncClientOptions): SyncClient {
         return;
       case 'keysChanged':
         options.onKeysChanged?.(message.workspace);
+        return;
+      case 'linkChanged':
+        options.onLinkChanged?.();
         return;
       case 'throttled':
         reason = { code: message.code, params: { retryAfterMs: message.retryAfterMs } };

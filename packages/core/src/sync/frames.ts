@@ -4,7 +4,7 @@ import { ByteReader, ByteWriter, malformed, readText } from './bytes.ts';
 import { CLIENT_HEADS, id, LIMITS, SERVER_HEADS, type ClientMessage, type NumberedEntry, type PeerPresence, type PushedEntry, type ServerMessage } from './messages.ts';
 
 const UP = { hello: 1, join: 2, leave: 3, push: 4, presence: 5, snapshot: 6, ask: 7, ping: 8 } as const;
-const DOWN = { welcome: 65, joined: 66, reset: 67, state: 68, changes: 69, denied: 70, snapshotWanted: 71, presence: 72, known: 73, ended: 74, pong: 75, throttled: 76, keysChanged: 77 } as const;
+const DOWN = { welcome: 65, joined: 66, reset: 67, state: 68, changes: 69, denied: 70, snapshotWanted: 71, presence: 72, known: 73, ended: 74, pong: 75, throttled: 76, keysChanged: 77, linkChanged: 78 } as const;
 const FULL = 0;
 const OWN = 1;
 const encoder = new TextEncoder();
@@ -139,6 +139,8 @@ export function decodeDown(frame: Uint8Array): ServerMessage {
       return { type: 'throttled', ...json(SERVER_HEADS.throttled, reader.rest()) };
     case DOWN.keysChanged:
       return { type: 'keysChanged', ...json(SERVER_HEADS.keysChanged, reader.rest()) };
+    case DOWN.linkChanged:
+      return { type: 'linkChanged', ...json(SERVER_HEADS.linkChanged, reader.rest()) };
     case DOWN.pong:
       return { type: 'pong' };
     default:

@@ -46,7 +46,7 @@ const helloSchema = z.object({
   rules: version,
   /** Id of the installation, for the list of devices. */
   device: id,
-  /** Notices that the program understands beside what every program does: `keys`. Servers leave out what they do not know. */
+  /** Notices that the program understands beside what every program does: `keys`, `link`. Servers leave out what they do not know. */
   hears: z.array(z.string().max(30)).max(20).optional(),
 });
 const joinSchema = z.object({ log: id, no, chain });
@@ -86,6 +86,8 @@ const knownSchema = z.object({ log: z.string(), numbers: z.record(z.string(), no
 const throttledSchema = z.object({ code: z.string(), retryAfterMs: no });
 /** Keys of an encrypted workspace may be there, or be wanted; only to programs that said that they hear of it. */
 const keysChangedSchema = z.object({ workspace: z.string() });
+/** What the link by which somebody came shows may be different now; only to programs that said that they hear of it. */
+const linkChangedSchema = z.object({ link: z.string() });
 const endedSchema = z.object({
   /** Absent: the whole connection ends. */
   log: z.string().optional(),
@@ -134,6 +136,7 @@ export type ServerMessage =
   | ({ type: 'ended' } & z.infer<typeof endedSchema>)
   | ({ type: 'throttled' } & z.infer<typeof throttledSchema>)
   | ({ type: 'keysChanged' } & z.infer<typeof keysChangedSchema>)
+  | ({ type: 'linkChanged' } & z.infer<typeof linkChangedSchema>)
   | { type: 'pong' };
 
 /** What travels as JSON of a client's messages, by kind; the rest is packed. */
@@ -150,4 +153,5 @@ export const SERVER_HEADS = {
   ended: endedSchema,
   throttled: throttledSchema,
   keysChanged: keysChangedSchema,
+  linkChanged: linkChangedSchema,
 };

@@ -40,6 +40,7 @@ describe('frames', () => {
       { type: 'ended', code: 'SERVER_RESTARTS', params: {} },
       { type: 'throttled', code: 'RATE_LIMITED', retryAfterMs: 5 },
       { type: 'keysChanged', workspace: 'ws_1' },
+      { type: 'linkChanged', link: 'link_1' },
       { type: 'pong' },
     ];
     for (const message of plain) expect(decodeDown(encodeDown(message))).toEqual(message);
