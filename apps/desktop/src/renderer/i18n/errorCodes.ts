@@ -167,6 +167,8 @@ export type SharingErrorCode =
   | 'NAME_SEALED'
   | 'OWNER_STAYS'
   | 'PERMISSION_MISSING'
+  | 'PLAN_BY_OPERATOR'
+  | 'PLAN_NOT_HIGHER'
   | 'PROJECT_LIMIT'
   | 'PROJECT_NOT_FOUND'
   | 'RATE_LIMITED'

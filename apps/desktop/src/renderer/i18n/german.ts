@@ -11,6 +11,7 @@ import { securityGerman } from './de/security.ts';
 import { settingsGerman } from './de/settings.ts';
 import { sharingGerman } from './de/sharing.ts';
 import { usageGerman } from './de/usage.ts';
+import { workspaceLifeGerman } from './de/workspaceLife.ts';
 import { workspacesGerman } from './de/workspaces.ts';
 import { keysGerman } from './de/keys.ts';
 import { linksGerman } from './de/links.ts';
@@ -18,4 +19,4 @@ import { workbenchGerman } from './de/workbench.ts';
 import type { TextKey } from './english.ts';
 
 /** Every text of the screens in German. */
-export const german: Readonly<Record<TextKey, string>> = { ...answersGerman, ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...workbenchGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman, ...promptsGerman, ...securityGerman, ...sharingGerman, ...workspacesGerman, ...keysGerman, ...linksGerman };
+export const german: Readonly<Record<TextKey, string>> = { ...answersGerman, ...appGerman, ...editorGerman, ...chatGerman, ...settingsGerman, ...usageGerman, ...workbenchGerman, ...findingsGerman, ...historyGerman, ...messagesGerman, ...connectionsGerman, ...promptsGerman, ...securityGerman, ...sharingGerman, ...workspacesGerman, ...workspaceLifeGerman, ...keysGerman, ...linksGerman };

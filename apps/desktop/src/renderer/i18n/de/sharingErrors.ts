@@ -77,6 +77,8 @@ export const sharingErrorsGerman: Readonly<Record<SharingErrorCode, ErrorSentenc
   NAME_NOT_SEALED: () => 'Dieser Arbeitsbereich ist verschlüsselt, und ein Name kam unverschlüsselt zum Server. Er hat ihn abgelehnt, und es wurde nichts geändert; aktualisiere die App.',
   NAME_SEALED: () => 'Dieser Arbeitsbereich ist nicht verschlüsselt, darum müssen Namen lesbar sein. Es wurde nichts geändert; aktualisiere die App.',
   OWNER_STAYS: () => 'Wem der Arbeitsbereich gehört, kann ihn nicht verlassen, nicht entfernt werden und keine andere Rolle bekommen. Es wurde nichts geändert; übergib ihn zuerst, oder lösche ihn.',
+  PLAN_BY_OPERATOR: () => 'Tarife vergibt, wer diesen Server betreibt. Es wurde nichts geändert; frage dort nach.',
+  PLAN_NOT_HIGHER: () => 'Dieser Tarif enthält nicht mehr als der, den du hast. Es wurde nichts geändert; wähle einen größeren.',
   PROJECT_LIMIT: (p) => `Der Tarif dieses Arbeitsbereichs hat Platz für ${String(p.limit)} Projekte, und alle sind belegt. Es wurde nichts angelegt; lösche eines, oder wähle einen anderen Tarif.`,
   PROJECT_NOT_FOUND: () => 'Dieses Projekt gibt es nicht (mehr), oder du darfst es nicht sehen. Es wurde nichts geändert.',
   TRANSFER_TARGET: () => 'Ein Arbeitsbereich kann nur an ein Mitglied übergeben werden, das kein Gast ist und seine Adresse bestätigt hat. Es wurde nichts geändert.',

@@ -80,6 +80,8 @@ export const sharingErrorsEnglish: Readonly<Record<SharingErrorCode, ErrorSenten
   NAME_NOT_SEALED: () => 'This workspace is encrypted, and a name came to the server unsealed. The server refused it and nothing was changed; update the app.',
   NAME_SEALED: () => 'This workspace is not encrypted, so its names must be readable. Nothing was changed; update the app.',
   OWNER_STAYS: () => 'The owner cannot leave, be removed or get another role. Nothing was changed; hand the workspace over first, or delete it.',
+  PLAN_BY_OPERATOR: () => 'Plans are given by whoever runs this server. Nothing was changed; ask them.',
+  PLAN_NOT_HIGHER: () => 'This plan holds no more than the one that you have. Nothing was changed; choose a larger one.',
   PROJECT_LIMIT: (p) => `The plan of this workspace has room for ${String(p.limit)} projects, and all are in use. Nothing was made; delete one, or choose another plan.`,
   PROJECT_NOT_FOUND: () => 'There is no such project (any more), or you may not see it. Nothing was changed.',
   TRANSFER_TARGET: () => 'A workspace can only be handed to a member who is no guest and has confirmed their address. Nothing was changed.',
