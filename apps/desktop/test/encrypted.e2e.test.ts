@@ -138,8 +138,8 @@ describe.skipIf(!chromiumPath)('an encrypted workspace', () => {
     await pageOfAnn.getByText('The keys of Bob Hope are not the ones that this device knows').waitFor();
     await shoot(pageOfAnn, 'sealed-alarm');
     await eventually(() => pageOfAnn.getByRole('button', { name: 'Give the key to Bob Hope' }).count()).toBe(0);
-    const shown = await pageOfAnn.getByTestId('compare').locator('.fingerprint__groups').first().locator('span').allInnerTexts();
-    expect(shown.join(' ')).toBe(fingerprint);
+    const shown = pageOfAnn.getByTestId('compare').locator('.fingerprint__groups').first().locator('span');
+    await eventually(async () => (await shown.allInnerTexts()).join(' ')).toBe(fingerprint);
     await pageOfAnn.getByRole('button', { name: 'Confirm the new keys' }).click();
     await pageOfAnn.locator('[data-trust=verified]').getByText('Bob Hope').waitFor();
     await pageOfAnn.getByText('Something does not fit').waitFor({ state: 'detached' });

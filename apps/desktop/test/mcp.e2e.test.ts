@@ -82,7 +82,7 @@ describe.skipIf(!chromiumPath)('connections', () => {
     await page.locator('[data-testid=mcp-call]').filter({ hasText: 'Propose changes' }).filter({ hasText: 'Refused' }).waitFor();
     await eventually(() => page.locator('[data-testid=mcp-call]').filter({ hasText: 'Claude Desktop' }).count()).toBeGreaterThan(3);
     await page.close();
-  }, 60_000);
+  });
 
   test('by HTTP with the token that is shown once; a new one shuts the old one out', async () => {
     const api = await app.client();
@@ -108,7 +108,7 @@ describe.skipIf(!chromiumPath)('connections', () => {
     await eventually(() => page.getByTestId('mcp-config').textContent()).toContain('Bearer <your token>');
     await page.getByText('The token is not shown a second time').waitFor();
     await page.close();
-  }, 60_000);
+  });
 
   test('a server of the person is added, shows its tools, and says why it fails', async () => {
     const page = await app.openPage({ locale: 'de-DE' });
@@ -129,5 +129,5 @@ describe.skipIf(!chromiumPath)('connections', () => {
     await section.getByRole('button', { name: 'Entfernen', exact: true }).click();
     await section.getByText('Noch kein Server').waitFor();
     await page.close();
-  }, 60_000);
+  });
 });

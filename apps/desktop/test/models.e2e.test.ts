@@ -85,7 +85,7 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await page.getByText('808 MB of 2 GB').waitFor();
     await page.getByText(/free on its disk/).waitFor();
     await shoot(page, 'models-pull-light');
-    expect(await page.locator('.settings__pull progress').evaluate((bar: HTMLProgressElement) => Math.round(bar.position * 100))).toBe(40);
+    await eventually(() => page.locator('.settings__pull progress').evaluate((bar: HTMLProgressElement) => Math.round(bar.position * 100))).toBe(40);
 
     // Whoever comes back finds it going on.
     await page.goto(`${new URL(page.url()).origin}/#/`);
@@ -113,7 +113,7 @@ describe.skipIf(!chromiumPath)('the models of the settings', () => {
     await page.getByRole('button', { name: 'Use it' }).click();
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await page.getByText('Works. llama3:latest answered').waitFor();
-    expect((await (await app.client()).settings.get()).model).toEqual({ provider: 'ollama', baseUrl: ollama.server.origin, model: 'llama3:latest' });
+    await eventually(async () => (await (await app.client()).settings.get()).model).toEqual({ provider: 'ollama', baseUrl: ollama.server.origin, model: 'llama3:latest' });
     // A model on this computer is tried by itself after its first test; what came of it is kept.
     await page.getByText('8,192 tokens').waitFor();
     await page.locator('.settings__abilities').scrollIntoViewIfNeeded();

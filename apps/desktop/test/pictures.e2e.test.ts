@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sendJson, sendLines, startWireServer, type WireServer } from '../../../packages/core/src/llm/testServers.ts';
 import { ollamaChat } from '../../../packages/core/src/llm/wireFixtures.ts';
 import { chromiumPath, shoot, startApp, type AppInBrowser } from './browser.ts';
-import { eventually, openFlow } from './flowPage.ts';
+import { acceptAll, eventually, openFlow } from './flowPage.ts';
 import { SKETCH } from './scenes.ts';
 
 const SEEN = { status: 'success', description: 'A sign-in with a home screen behind it.', elements: [{ id: 'a', type: 'screen', text: 'Sign in' }, { id: 'b', type: 'screen', text: 'Home' }], connections: [{ from: 'a', to: 'b' }] };
@@ -88,7 +88,7 @@ describe.skipIf(!chromiumPath)('pictures', () => {
     await page.getByTestId('chat-send').click();
     await page.getByTestId('proposal-bar').waitFor();
     await eventually(async () => (await ghosts()).join()).toMatch(/Basket.*Payment/);
-    await page.locator('[data-testid=proposal-bar] .button--primary').click();
+    await acceptAll(page);
     await eventually(() => page.locator('.node').count()).toBe(4);
     await app.restart();
     page = await app.openPage();

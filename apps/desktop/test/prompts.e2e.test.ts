@@ -72,7 +72,7 @@ test.skipIf(!chromiumPath)('written by hand, tried, proposed with evidence, used
   await section.getByRole('button', { name: 'Forget what was counted' }).click();
   await section.getByRole('button', { name: 'Forget it' }).click();
   await section.getByText('not used yet').first().waitFor();
-  expect((await architect()).variants.every(({ standing }) => standing.n === 0)).toBe(true);
+  await eventually(async () => (await architect()).variants.every(({ standing }) => standing.n === 0)).toBe(true);
   await section.getByRole('switch', { name: /Count what I accept/ }).click();
   await expect.poll(async () => (await (await client()).prompts.get()).isLearning).toBe(false);
   await eventually(() => section.getByRole('button', { name: /^Try version/ }).count()).toBe(0);

@@ -58,7 +58,7 @@ for (const hints of ['redis', 'listen'] as const) {
 
     tellTeamStory(() => ({ browser, mailbox, url: balancer.url, text: () => instances.map((one) => one.text()).join('') }), {
       together: async () => {
-        expect(Object.values(balancer.sockets())).toEqual([1, 1]);
+        await eventually(() => Object.values(balancer.sockets())).toEqual([1, 1]);
         // People were led from one instance to the other all the time.
         for (const port of balancer.targets) expect(balancer.answered[port]).toBeGreaterThan(5);
       },
@@ -73,7 +73,7 @@ for (const hints of ['redis', 'listen'] as const) {
         instances[fallen] = await start(port);
       },
       afterwards: async () => {
-        expect(Object.values(balancer.sockets())).toEqual([1, 1]);
+        await eventually(() => Object.values(balancer.sockets())).toEqual([1, 1]);
         for (const instance of instances) expect(complaintsOf(instance.text(), /"level":"error"/)).toEqual([]);
       },
     });

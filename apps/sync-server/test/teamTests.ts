@@ -1,4 +1,5 @@
 /** The story of a team, as tests one after the other, on whatever server there is. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { shoot } from '../../desktop/test/browser.ts';
@@ -53,7 +54,7 @@ export function tellTeamStory(stageOf: () => TeamStage, accidents: TeamAccidents
   const areEqual = async () => {
     for (const one of [ann, bob]) await eventually(() => lineOf(one)).toMatch(/^Synced/);
     await eventually(async () => (await fileOf(ann)) === (await fileOf(bob))).toBe(true);
-    await eventually(() => drawnBy(bob)).toEqual(await drawnBy(ann));
+    await eventually(async () => isDeepStrictEqual(await drawnBy(bob), await drawnBy(ann))).toBe(true);
   };
   const addNote = async (page: Page, words: string) => {
     await page.locator('[data-palette=note]').click();

@@ -232,7 +232,7 @@ test.each(['owner', 'guest'])('what happens while a page of the %s does not read
     from = to;
   }
   far.socket.resume();
-  await expect.poll(() => patches.at(-1), { timeout: 10_000 }).toBe('179');
+  await expect.poll(() => patches.at(-1)).toBe('179');
   expect(patches.length).toBeLessThan(60);
 });
 

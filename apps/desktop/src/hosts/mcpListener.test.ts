@@ -142,7 +142,7 @@ test('standard input opens the folder itself while no app runs, and lets it go',
   host = await openEngineHost({ dataDir, host: 'test', version: '0', logger: silentLogger, secrets: createFileSecrets });
   expect(host.role()).toBe('owner');
   line = (await callEngine(dataDir))!;
-}, 30_000);
+});
 
 describe('who may come in', () => {
   const hello = { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } } };

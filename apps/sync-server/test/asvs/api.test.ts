@@ -102,7 +102,7 @@ requirement('4.4.3', 'a key, an unconfirmed or closing account, a cookie or a to
   const hello = async (token: string) => {
     const socket = await openTestSocket(socketUrl(stage.server.port));
     socket.send({ type: 'hello', protocol: PROTOCOL, token, schemas: 1, rules: 1, device: 'device_1' });
-    await expect.poll(() => socket.closed?.reason ?? socket.heard.map(({ type }) => type)[0], { timeout: 10_000 }).toBeDefined();
+    await expect.poll(() => socket.closed?.reason ?? socket.heard.map(({ type }) => type)[0]).toBeDefined();
     const seen = socket.closed?.reason ?? socket.heard.map(({ type }) => type)[0];
     socket.socket.terminate();
     return seen;
@@ -124,7 +124,7 @@ requirement('4.4.4', 'a socket ends when its session is ended over HTTP', async 
   const who = await person();
   const socket = await openTestSocket(socketUrl(stage.server.port), who.token);
   expect((await call(stage.server, 'POST', '/api/v1/users/logout', { token: who.token })).status).toBe(204);
-  await expect.poll(() => socket.closed?.reason, { timeout: 10_000 }).toBe('SESSION_REVOKED');
+  await expect.poll(() => socket.closed?.reason).toBe('SESSION_REVOKED');
 });
 
 tellMatrix();

@@ -157,7 +157,7 @@ requirement('7.4.2', 'suspended: every session and socket ends, and stays ended 
   const change = (status: string) => call(stage.server, 'PATCH', `/api/v1/admin/users/${who.userId}`, { token: admin.token, body: { status } });
   expect((await change('suspended')).status).toBe(200);
   expect(await me(who.token)).toBe(401);
-  await expect.poll(() => socket.closed?.reason, { timeout: 10_000 }).toBe('SESSION_REVOKED');
+  await expect.poll(() => socket.closed?.reason).toBe('SESSION_REVOKED');
   expect((await login(who)).status).toBe(403);
   expect((await change('active')).status).toBe(200);
   await forget();

@@ -62,7 +62,7 @@ requirement('8.3.1', 'before a valid hello every message ends the connection and
   for (const [kind, message] of Object.entries(messages(ours.ids.logId!, ours.owner.userId))) {
     const socket = await open();
     socket.send(message);
-    await expect.poll(() => socket.closed?.reason, { timeout: 10_000 }).toBe(kind === 'hello' ? 'SESSION_INVALID' : 'HELLO_FIRST');
+    await expect.poll(() => socket.closed?.reason).toBe(kind === 'hello' ? 'SESSION_INVALID' : 'HELLO_FIRST');
     expect([kind, socket.heard.filter(({ type }) => type !== 'ended')]).toEqual([kind, []]);
   }
   expect(await fingerprint(stage.server, ours)).toEqual(before);
@@ -125,7 +125,7 @@ requirement('8.3.2', 'a member who is removed hears nothing any more, and what w
   expect(await push(socket, member.userId)).toBe('stored');
   const before = await entries();
   expect((await ask(stage.server.url, ours.owner, 'DELETE', `/workspaces/${ours.ids.workspaceId}/members/${member.userId}`)).status).toBe(204);
-  await expect.poll(() => socket.heard.some((message) => message.type === 'ended' && message.code === 'ACCESS_REVOKED'), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => socket.heard.some((message) => message.type === 'ended' && message.code === 'ACCESS_REVOKED')).toBe(true);
   expect([await push(socket, member.userId), await entries()]).toEqual(['LOG_NOT_JOINED', before]);
   socket.socket.terminate();
 });

@@ -13,7 +13,7 @@ export default defineConfig({
     projects: ids.map((id) => ({
       root: ROOT,
       plugins: [removeControl(id)],
-      test: { name: id, include: filesOf(id).map((name) => join('apps/sync-server/test/asvs', name)), env: { UXFLOW_REMOVE_CONTROL: id }, pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 },
+      test: { name: id, include: filesOf(id).map((name) => join('apps/sync-server/test/asvs', name)), env: { UXFLOW_REMOVE_CONTROL: id }, pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 10_000 } } },
     })),
   },
 });

@@ -154,7 +154,7 @@ test('a model is tried out behind its first answer: once a day, without the work
   const choice = { provider: 'ollama' as const, baseUrl: server.origin, model: 'llama' };
   await api.settings.set({ model: choice });
   await say('What is a modal good for?');
-  await expect.poll(async () => (await api.models.keptProbe(choice)).probe, { timeout: 10_000, interval: 30 }).toMatchObject({ structured: 'no', vision: 'no', tools: 'no', contextTokens: 8192 });
+  await expect.poll(async () => (await api.models.keptProbe(choice)).probe).toMatchObject({ structured: 'no', vision: 'no', tools: 'no', contextTokens: 8192 });
   const asked = server.requests.length;
   await say('When does a list need a search?');
   expect(server.requests.filter(({ path }) => path === '/api/show')).toHaveLength(1);
