@@ -52,7 +52,7 @@ export function createCommitter<From>({ database, access, logger, onCommitted, o
   let startedAt = -Infinity;
 
   const connect = async (): Promise<pg.Client> => {
-    const next = await database.connect({ pipeline: true });
+    const next = await database.connect();
     next.on('error', () => {});
     next.on('end', () => {
       if (client === next) client = undefined;
@@ -95,7 +95,14 @@ export function createCommitter<From>({ database, access, logger, onCommitted, o
     const tell = () => {
       const told = untold;
       untold = [];
-      for (const { outcome, took } of told) onCommitted(outcome, took);
+      for (const { outcome, took } of told) {
+        try {
+          onCommitted(outcome, took);
+        } catch (error) {
+          // It is committed: the polls tell readers of it. What is on its way behind it is told as ever.
+          logger.error('what was committed could not be told', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+        }
+      }
     };
     while (queue.length > 0 && !closed) {
       const early = PACE_MS - (performance.now() - startedAt);
