@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import type pg from 'pg';
 import { isSealedForm } from '@uxflow/core/keyMessages';
 import { changeRecord, type Envelope, type PushedEntry } from '@uxflow/core/protocol';
+import { sendTogether } from '../db/together.ts';
 import type { LogRole, SyncAccess } from './access.ts';
 
 /** An entry that waits for its number; `from` is whatever the caller wants back with the answer. */
@@ -44,6 +45,8 @@ interface Row {
   epoch: number;
 }
 
+const BEGIN = { name: 'commit_begin', text: 'begin' };
+const COMMIT = { name: 'commit_commit', text: 'commit' };
 const LOCK = { name: 'commit_lock', text: 'select id, head_no as no, head_chain as chain, epoch from log where id = any($1::text[]) order by id for update' };
 const KNOWN = {
   name: 'commit_known',
@@ -62,15 +65,17 @@ export async function commitBatch<From>(client: pg.Client, access: SyncAccess, b
   const logs = [...new Set(batch.map(({ header }) => header.log))].sort();
   const pairs = distinctPairs(batch);
   try {
-    // Sent at once; each runs when the one before is done, so what follows the lock sees what others committed before they let go of it.
-    const [, locked, roles, known] = await allSettled([
-      client.query('begin'),
-      client.query<Row>({ ...LOCK, values: [logs] }),
-      access.rolesIn(client, pairs.list),
-      client.query<KnownRow>({ ...KNOWN, values: [batch.map(({ header }) => header.log), batch.map(({ header }) => header.id)] }),
-    ]);
+    // Each runs when the one before is done, so what follows the lock sees what others committed before they let go of it.
+    const [, locked, roles, known] = await allSettled(
+      sendTogether(client, (sql) => [
+        sql.query(BEGIN),
+        sql.query<Row>({ ...LOCK, values: [logs] }),
+        access.rolesIn(sql, pairs.list),
+        sql.query<KnownRow>({ ...KNOWN, values: [batch.map(({ header }) => header.log), batch.map(({ header }) => header.id)] }),
+      ] as const),
+    );
     const plan = number(batch, new Map(locked.rows.map((row) => [row.id, row])), (entry) => roles[pairs.indexOf(entry)], known.rows);
-    await allSettled([plan.rows.length > 0 ? client.query({ ...INSERT, values: insertValues(plan) }) : undefined, client.query('commit')]);
+    await allSettled(sendTogether(client, (sql) => [plan.rows.length > 0 ? sql.query({ ...INSERT, values: insertValues(plan) }) : undefined, sql.query(COMMIT)] as const));
     return plan.outcome;
   } catch (error) {
     await client.query('rollback').catch(() => {});
@@ -167,8 +172,8 @@ function distinctPairs<From>(batch: readonly Pushed<From>[]) {
 }
 
 /** Waits for all of them, then throws the first error: nothing of a pipeline is left unheard. */
-async function allSettled<T extends readonly unknown[]>(promises: readonly [...{ [K in keyof T]: Promise<T[K]> | T[K] }]): Promise<T> {
+async function allSettled<const T extends readonly unknown[]>(promises: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   const results = await Promise.allSettled(promises);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
-  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as never;
 }

@@ -16,7 +16,7 @@ export interface Fault {
   replace: string;
 }
 
-const COMMIT = "    await allSettled([plan.rows.length > 0 ? client.query({ ...INSERT, values: insertValues(plan) }) : undefined, client.query('commit')]);";
+const COMMIT = '    await allSettled(sendTogether(client, (sql) => [plan.rows.length > 0 ? sql.query({ ...INSERT, values: insertValues(plan) }) : undefined, sql.query(COMMIT)] as const));';
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -33,7 +33,7 @@ export const FAULTS: readonly Fault[] = [
     side: 'server',
     file: 'sync/commitBatch.ts',
     find: COMMIT,
-    replace: "    await allSettled([plan.rows.length > 0 ? client.query({ ...INSERT, values: insertValues(plan) }) : undefined]); setTimeout(() => void client.query('commit').catch(() => {}), 60);",
+    replace: '    await allSettled([plan.rows.length > 0 ? client.query({ ...INSERT, values: insertValues(plan) }) : undefined]); setTimeout(() => void client.query(COMMIT).catch(() => {}), 60);',
   },
   {
     // The index alone would turn a second row into a refusal that does no harm: both must be gone.
@@ -41,8 +41,8 @@ export const FAULTS: readonly Fault[] = [
     shows: /is there twice|a promise was broken/,
     side: 'server',
     file: 'sync/commitBatch.ts',
-    find: 'client.query<KnownRow>({ ...KNOWN, values: [batch.map(({ header }) => header.log), batch.map(({ header }) => header.id)] }),',
-    replace: "client.query<KnownRow>('do $$ begin drop index if exists entry_id; end $$'),",
+    find: 'sql.query<KnownRow>({ ...KNOWN, values: [batch.map(({ header }) => header.log), batch.map(({ header }) => header.id)] }),',
+    replace: "sql.query<KnownRow>('do $$ begin drop index if exists entry_id; end $$'),",
   },
   {
     name: 'number-in-the-wrong-order',
