@@ -13,6 +13,11 @@ export interface RoomEntry {
   record: Uint8Array;
 }
 
+/** `at`: when it was delivered, ms. */
+interface Kept extends RoomEntry {
+  at: number;
+}
+
 /** A connection in a room. */
 export interface Subscription {
   connection: Connection;
@@ -35,6 +40,8 @@ export type Pumped = 'done' | 'missing';
 
 const RECENT_BYTES = 48 * 1024;
 const RECENT_ENTRIES = 128;
+/** ms for which entries are kept: who is behind by more reads rows. Kept for longer, every entry of a busy server would outlive the young heap. */
+const RECENT_MS = 250;
 /** ms for which a bare acknowledgement waits for something else to travel with: half of all writes, when people draw alone. */
 const LAZY_MS = 100;
 const BLOCK_BYTES = 512 * 1024;
@@ -50,7 +57,7 @@ export class Room {
   /** What people show of themselves now; never stored. */
   readonly presence = new Map<string, PeerPresence & { at: number }>();
   readonly #tables: LogTables;
-  #recent: RoomEntry[] = [];
+  #recent: Kept[] = [];
   #recentBytes = 0;
   readonly #reads = new Map<number, Promise<Block | undefined>>();
   /** Members who were told nothing but must hear that their own entries have a number. */
@@ -74,7 +81,7 @@ export class Room {
     if (first.no !== this.head + 1) this.#forget();
     this.head = last.no;
     this.see(last);
-    for (const { no, id, sha256, chain, record } of entries) this.#remember({ no, id, sha256, chain, record });
+    this.#remember(entries);
     const behind: Subscription[] = [];
     let shared: WireFrame | undefined;
     for (const member of this.members) {
@@ -140,12 +147,17 @@ export class Room {
     for (const member of members) if (member.sentNo < this.head) this.#pump(member);
   }
 
-  #remember(entry: RoomEntry): void {
-    this.#recent.push(entry);
-    this.#recentBytes += entry.record.length;
+  #remember(entries: readonly RoomEntry[]): void {
+    const at = performance.now();
+    // Fields that the committer added would keep a connection.
+    for (const { no, id, sha256, chain, record } of entries) {
+      this.#recent.push({ no, id, sha256, chain, record, at });
+      this.#recentBytes += record.length;
+    }
+    if (this.#recentBytes <= RECENT_BYTES && this.#recent.length <= RECENT_ENTRIES && at - this.#recent[0]!.at <= RECENT_MS) return;
     // A few at a time: shifting one by one would move the whole list for every entry.
-    if (this.#recentBytes <= RECENT_BYTES && this.#recent.length <= RECENT_ENTRIES) return;
-    let drop = Math.max(this.#recent.length >> 1, 1);
+    let drop = this.#recent.findIndex((entry) => at - entry.at <= RECENT_MS / 2);
+    if (this.#recent.length - drop > RECENT_ENTRIES) drop = this.#recent.length - (RECENT_ENTRIES >> 1);
     while (drop < this.#recent.length && sizeOf(this.#recent, drop) > RECENT_BYTES) drop++;
     this.#recent = this.#recent.slice(drop);
     this.#recentBytes = sizeOf(this.#recent, 0);
