@@ -2,6 +2,8 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { createSealedCodec, newLink, renewLink, sealName, toText, writeLinkFragment } from '@uxflow/core/keys';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createLine } from '../../desktop/test/browser.ts';
+import { eventually } from '../../desktop/test/flowPage.ts';
 import { contrastFaults, namingFaults, unreachable } from '../../desktop/test/accessibility.ts';
 import { dumpDatabase, findTexts, type Held } from './findText.ts';
 import { until } from './testDevice.ts';
@@ -40,7 +42,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     const page = await stage.visit(link);
     await liveOn(page);
     const address = page.url();
-    expect(await way(page).count()).toBe(0);
+    await eventually(() => way(page).count()).toBe(0);
     await openStep(page, 'Send back');
     await heading(page, 'Returns');
     await liveOn(page);
@@ -52,7 +54,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.locator('.react-flow__node', { hasText: 'Pay back' }).click();
     await page.getByTestId('node-details').getByRole('button', { name: 'Open “Refund”' }).click();
     await heading(page, 'Refund');
-    expect(await way(page).getByRole('button').allTextContents()).toEqual(['Checkout', 'Returns']);
+    await eventually(() => way(page).getByRole('button').allTextContents()).toEqual(['Checkout', 'Returns']);
     await page.goBack();
     await heading(page, 'Returns');
     // As it was left.
@@ -74,7 +76,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await heading(page, 'Returns');
     await openStep(page, 'Begin anew');
     await heading(page, 'Checkout');
-    expect(await way(page).count()).toBe(0);
+    await eventually(() => way(page).count()).toBe(0);
     // No address says which, and loading again stays there.
     await openStep(page, 'Send back');
     await heading(page, 'Returns');
@@ -92,7 +94,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     const page = await stage.visit(await linkOf(own, [returns]));
     await liveOn(page);
     const other = page.locator('.react-flow__node', { hasText: 'Other goods' });
-    expect(await other.getByRole('button').count()).toBe(0);
+    await eventually(() => other.getByRole('button').count()).toBe(0);
     await other.click();
     await page.getByTestId('node-details').getByText('It is not part of this link.').waitFor();
     await other.dblclick();
@@ -101,10 +103,48 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     const late = await stage.flow('Late');
     stage.edit(own.device, [subflow('to_late', 'Added later', late.flowId, 600)]);
     await page.locator('.stage').getByText('Added later').waitFor();
-    expect(await page.locator('.react-flow__node', { hasText: 'Added later' }).getByRole('button').count()).toBe(0);
+    await eventually(() => page.locator('.react-flow__node', { hasText: 'Added later' }).getByRole('button').count()).toBe(0);
     await openStep(page, 'Send back');
     await heading(page, 'Returns');
-    expect(await page.locator('.react-flow__node', { hasText: 'Pay back' }).getByRole('button').count()).toBe(0);
+    await eventually(() => page.locator('.react-flow__node', { hasText: 'Pay back' }).getByRole('button').count()).toBe(0);
+  });
+
+  test('what is put into the link, or brought back, opens at once, without loading the page again', async () => {
+    const { own, returns, refund } = await flows();
+    const link = await linkOf(own, [returns]);
+    const change = (parts: TestFlow[]) => ask(stage.server.url, stage.ann, 'PATCH', `/workspaces/${stage.workspaceId}/links/${link.id}`, { flows: parts.map(({ logId, flowId }) => ({ logId, flowId })) });
+    const cable = createLine(/\/v1\/sync$/);
+    const page = await stage.visit(link, {}, cable);
+    await liveOn(page);
+    const late = await stage.flow('Late');
+    stage.edit(own.device, [subflow('to_late', 'Added later', late.flowId, 600)]);
+    const step = page.locator('.react-flow__node', { hasText: 'Added later' });
+    await step.waitFor();
+    const way = step.getByRole('button', { name: 'Open the sub-flow' });
+    await eventually(() => way.count()).toBe(0);
+    expect((await change([returns, late])).status).toBe(200);
+    await way.waitFor({ timeout: 3000 });
+    await openStep(page, 'Added later');
+    await heading(page, 'Late');
+    await page.goBack();
+    await heading(page, 'Checkout');
+    // Nobody stands there: it goes without a word, and comes again.
+    const at = `/workspaces/${stage.workspaceId}/flows/${late.logId}`;
+    expect((await ask(stage.server.url, stage.ann, 'DELETE', at)).status).toBe(200);
+    await way.waitFor({ state: 'detached', timeout: 3000 });
+    expect((await ask(stage.server.url, stage.ann, 'POST', `${at}/restore`)).status).toBe(200);
+    await way.waitFor({ timeout: 3000 });
+    // Whatever is said while the connection is away is asked for when it is back.
+    cable.cut();
+    await page.getByTestId('status').getByText('Live').waitFor({ state: 'detached' });
+    expect((await change([returns, refund])).status).toBe(200);
+    cable.mend();
+    await way.waitFor({ state: 'detached' });
+    await openStep(page, 'Send back');
+    await openStep(page, 'Pay back');
+    await heading(page, 'Refund');
+    const { rows } = await stage.server.database.pool.query('select opened from share_link where id = $1', [link.id]);
+    expect(rows).toEqual([{ opened: 1 }]);
   });
 
   test('comments belong to the flow that is shown', async () => {
@@ -139,13 +179,13 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await ask(stage.server.url, stage.ann, 'DELETE', at(refund.logId));
     await page.getByTestId('lost').getByText('“Refund” is not part of this link any more.').waitFor();
     await heading(page, 'Returns');
-    expect(await page.locator('.react-flow__node', { hasText: 'Pay back' }).getByRole('button').count()).toBe(0);
+    await eventually(() => page.locator('.react-flow__node', { hasText: 'Pay back' }).getByRole('button').count()).toBe(0);
     await page.getByTestId('lost').getByRole('button', { name: 'Close' }).click();
     await page.getByTestId('lost').waitFor({ state: 'detached' });
     await liveOn(page);
     await ask(stage.server.url, stage.ann, 'DELETE', `/workspaces/${stage.workspaceId}/links/${link.id}`);
     await gateOn(page, 'gone');
-    expect(await page.locator('.node').count()).toBe(0);
+    await eventually(() => page.locator('.node').count()).toBe(0);
   });
 
   test('of an encrypted workspace each flow opens with its own key under the one of the address, through a rotation', async () => {
@@ -178,7 +218,7 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     const { address } = (await ask(server.url, owner.person, 'POST', `/workspaces/${space}/links`, body)).body as { address: string };
     const page = await stage.visit({ url: `${address}#${writeLinkFragment(secret)}` });
     await liveOn(page);
-    expect(await page.locator('.react-flow__node', { hasText: 'Canary other' }).getByRole('button').count()).toBe(0);
+    await eventually(() => page.locator('.react-flow__node', { hasText: 'Canary other' }).getByRole('button').count()).toBe(0);
     await openStep(page, 'Canary step');
     await heading(page, 'Canary part');
     stage.edit(part.device, [{ op: 'set', kind: 'node', id: 'end', field: 'data.title', to: 'Canary edit' }]);
@@ -195,6 +235,15 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     for (const one of old) await owner.api.putLink(space, renewLink(cipher, one, keyring.keys!));
     expect(await owner.api.oldLinks(space)).toEqual([]);
     await page.locator('.stage').getByText('Canary rotated').waitFor();
+    // One that joins them, by any member: the open page has its key at once.
+    await page.goBack();
+    await heading(page, 'Canary own');
+    const { links } = (await ask(server.url, owner.person, 'GET', `/workspaces/${space}/links`)).body as { links: { id: string; key: Pick<(typeof old)[number], 'epoch' | 'forMembers'> }[] };
+    const added = renewLink(cipher, { linkId: id, logId: late.logId, ...links[0]!.key }, keyring.keys!);
+    const lateKey = { epoch: added.epoch, sealed: added.sealed, forMembers: added.forMembers };
+    expect((await ask(server.url, owner.person, 'PATCH', `/workspaces/${space}/links/${id}`, { flows: [{ logId: part.logId, flowId: part.flowId, key: lateKey }, { logId: late.logId, flowId: late.flowId, key: lateKey }] })).status).toBe(200);
+    await openStep(page, 'Canary other');
+    await heading(page, 'Canary late');
     const held: Held[] = [...stage.sent, ...stage.lines.map((line) => ({ where: 'log of the server', bytes: Buffer.from(JSON.stringify(line)) })), ...(await dumpDatabase(server.database.pool))];
     const canaries = [writeLinkFragment(secret), toText(secret), 'Canary part', 'Canary step', 'Canary edit', 'Canary rotated'];
     expect(Object.fromEntries(findTexts(held, canaries))).toEqual(Object.fromEntries(canaries.map((canary) => [canary, []])));
