@@ -8,4 +8,5 @@ export { LIST_SCENES } from './scenes/listScenes.ts';
 export { SETTINGS_SCENES } from './scenes/settingsScenes.ts';
 export { SHARING_SCENES } from './scenes/sharingScenes.ts';
 export { USAGE_SCENES } from './scenes/usageScenes.ts';
+export { WORKSPACE_SCENES } from './scenes/workspaceScenes.ts';
 export { openSyncStage } from './scenes/syncStage.ts';

@@ -172,7 +172,7 @@ export const openHub = async (page: Page): Promise<undefined> => {
   await page.getByTestId('shared-flows').waitFor();
 };
 /** The dialog of the first workspace, at one of its parts. */
-export const manage = async (stage: Stage, part?: 'Encryption' | 'Settings'): Promise<undefined> => {
+export const manage = async (stage: Stage, part?: 'Projects' | 'Usage' | 'Activity' | 'Encryption' | 'Settings'): Promise<undefined> => {
   await hub(stage);
   await stage.page.locator('.hub-workspace header > .button').first().click();
   await stage.page.getByTestId('people-list').waitFor();

@@ -11,8 +11,8 @@ export interface SyncStage {
   bob: Person;
   /** The app of the colleague, with keys of his; started by the first who asks. */
   bobsApp(): Promise<TestApp>;
-  /** Somebody who has only just registered: no keys, no workspaces. */
-  newcomer(): Promise<Person>;
+  /** Somebody who has only just registered: no keys, no workspaces. With the plan `free` they meet its limits, and can take larger ones. */
+  newcomer(plan?: 'free' | 'enterprise'): Promise<Person>;
   /** Asks the server's API in somebody's name; throws where it refuses. */
   // oxlint-disable-next-line typescript/no-explicit-any -- scenes take from answers what they need
   ask(who: Person, method: string, path: string, body?: unknown): Promise<any>;
@@ -24,8 +24,18 @@ export function openSyncStage(): { get(): Promise<SyncStage>; close(): Promise<v
   let app: Promise<TestApp> | undefined;
   let newcomers = 0;
   const start = async (): Promise<SyncStage> => {
-    const server = await startSyncServer({ DEFAULT_PLAN: 'enterprise' });
-    const [ann, bob] = [await server.register('ann@example.org', 'Ann Arbor'), await server.register('bob@example.org', 'Bob Hope')];
+    const server = await startSyncServer({ DEFAULT_PLAN: 'free', PLAN_CHANGES: 'self' });
+    const ask: SyncStage['ask'] = async (who, method, path, body) => {
+      const answer = await call(server, method, `/api/v1${path}`, { token: who.token, ...(body === undefined ? {} : { body }) });
+      if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body;
+    };
+    const register = async (email: string, name: string, plan: 'free' | 'enterprise' = 'enterprise') => {
+      const person = await server.register(email, name);
+      if (plan !== 'free') await ask(person, 'POST', '/subscriptions/upgrade', { plan });
+      return person;
+    };
+    const [ann, bob] = [await register('ann@example.org', 'Ann Arbor'), await register('bob@example.org', 'Bob Hope')];
     return {
       server,
       ann,
@@ -37,12 +47,8 @@ export function openSyncStage(): { get(): Promise<SyncStage>; close(): Promise<v
           await his.api.keys.setUp();
           return his;
         })()),
-      newcomer: () => server.register(`ann${++newcomers}@example.org`, 'Ann Arbor'),
-      async ask(who, method, path, body) {
-        const answer = await call(server, method, `/api/v1${path}`, { token: who.token, ...(body === undefined ? {} : { body }) });
-        if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-        return answer.body;
-      },
+      newcomer: (plan) => register(`ann${++newcomers}@example.org`, 'Ann Arbor', plan),
+      ask,
     };
   };
   return {

@@ -1,6 +1,6 @@
-import type { RemoteProject } from '@uxflow/core/api';
+import type { ProjectRole, RemoteProject, WorkspaceDetail } from '@uxflow/core/api';
 import { Button, Field, IconButton, SelectField, type Choice } from '@uxflow/ui';
-import { FolderLock, FolderOpen, Pencil, Trash2 } from 'lucide-react';
+import { FolderLock, FolderOpen, Pencil, Trash2, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { ActionForm } from '../../../forms/ActionForm.tsx';
 import { FailureNotice } from '../../../forms/FailureNotice.tsx';
@@ -9,6 +9,7 @@ import { useText } from '../../../i18n/TextContext.tsx';
 import type { Translate } from '../../../i18n/translate.ts';
 import { useServices } from '../../../store/services.ts';
 import { Confirm } from '../Confirm.tsx';
+import { ProjectPeople } from './ProjectPeople.tsx';
 
 export type Visibility = RemoteProject['visibility'];
 
@@ -20,14 +21,17 @@ export function visibilityChoices(text: Translate): Choice<Visibility>[] {
   ];
 }
 
-/** A project: what it is called, how much is in it, who sees it; renamed, opened to others and deleted by who may. */
-export function ProjectRow({ project, onChanged }: { project: RemoteProject; onChanged: () => Promise<unknown> }) {
+/** A project: what it is called, how much is in it, who sees it; renamed, opened to others and deleted by who may. `onPeople`: who is in it has changed. */
+export function ProjectRow({ project, detail, onChanged, onPeople }: { project: RemoteProject; detail: WorkspaceDetail; onChanged: () => Promise<unknown>; onPeople: () => Promise<unknown> }) {
   const text = useText();
   const { api } = useServices();
-  const [asks, setAsks] = useState<'rename' | 'remove' | null>(null);
+  const [asks, setAsks] = useState<'people' | 'rename' | 'remove' | null>(null);
   const { isBusy, failure, run } = useBusy();
   const { id: projectId, workspaceId, isLocked, visibility, flows, mayChange, mayRemove } = project;
   const name = isLocked ? text('project.locked') : project.name;
+  const toggle = (what: 'people' | 'rename' | 'remove') => setAsks(asks === what ? null : what);
+  const putIn = (userId: string, role: ProjectRole | null) =>
+    run(() => (role ? api.workspaces.putInProject({ workspaceId, userId, projectId, role }) : api.workspaces.takeOutOfProject({ workspaceId, userId, projectId })).finally(onPeople));
   const seenBy = text(visibility === 'team' ? 'projects.team' : 'projects.private');
   return (
     <li data-testid="project" aria-busy={isBusy}>
@@ -49,8 +53,10 @@ export function ProjectRow({ project, onChanged }: { project: RemoteProject; onC
       ) : (
         <span className="share__role">{seenBy}</span>
       )}
-      {mayChange && !isLocked ? <IconButton size="small" label={text('projects.rename', { project: name })} icon={<Pencil />} aria-expanded={asks === 'rename'} disabled={isBusy} onClick={() => setAsks(asks === 'rename' ? null : 'rename')} /> : null}
-      {mayRemove ? <IconButton size="small" label={text('projects.remove', { project: name })} icon={<Trash2 />} aria-expanded={asks === 'remove'} disabled={isBusy} onClick={() => setAsks(asks === 'remove' ? null : 'remove')} /> : null}
+      {mayChange && detail.members.length > 0 ? <IconButton size="small" label={text('projects.peopleOf', { project: name })} icon={<UsersRound />} aria-expanded={asks === 'people'} onClick={() => toggle('people')} /> : null}
+      {mayChange && !isLocked ? <IconButton size="small" label={text('projects.rename', { project: name })} icon={<Pencil />} aria-expanded={asks === 'rename'} disabled={isBusy} onClick={() => toggle('rename')} /> : null}
+      {mayRemove ? <IconButton size="small" label={text('projects.remove', { project: name })} icon={<Trash2 />} aria-expanded={asks === 'remove'} disabled={isBusy} onClick={() => toggle('remove')} /> : null}
+      {asks === 'people' ? <ProjectPeople project={project} name={name} members={detail.members} isBusy={isBusy} onChange={putIn} /> : null}
       {asks === 'rename' ? <RenameForm project={project} onDone={() => setAsks(null)} onChanged={onChanged} /> : null}
       {asks === 'remove' ? (
         <div className="projects__asks">
@@ -65,7 +71,7 @@ export function ProjectRow({ project, onChanged }: { project: RemoteProject; onC
               })
             }
           >
-            {text('projects.removeAsk', { project: name })} {flows > 0 ? text('projects.removeFlows', { count: flows }) : text('projects.removeEmpty')} {text('projects.removeText')}
+            {text('projects.removeAsk', { project: name })} {flows > 0 ? text('projects.removeFlows', { count: flows }) : text('projects.removeEmpty')} {text('projects.removeText')} {flows > 0 ? text('projects.removeCopies') : ''}
           </Confirm>
         </div>
       ) : null}

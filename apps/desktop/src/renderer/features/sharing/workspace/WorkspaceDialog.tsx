@@ -60,7 +60,7 @@ export function WorkspaceDialog({ workspaceId, tab: first = 'people', onBack, on
           <>
             <Segmented label={text('workspace.tabs')} value={tab} choices={tabs} onCommit={setTab} />
             {tab === 'people' ? <WorkspacePeople detail={detail} onChanged={reload} onKeys={() => setTab('keys')} onSettings={() => setTab('settings')} /> : null}
-            {tab === 'projects' ? <WorkspaceProjects detail={detail} /> : null}
+            {tab === 'projects' ? <WorkspaceProjects detail={detail} onPeople={reload} /> : null}
             {tab === 'usage' ? <WorkspaceUsage detail={detail} /> : null}
             {tab === 'activity' ? <WorkspaceActivity detail={detail} /> : null}
             {tab === 'keys' ? <WorkspaceKeys workspaceId={workspaceId} /> : null}

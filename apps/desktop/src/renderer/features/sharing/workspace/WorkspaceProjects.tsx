@@ -13,7 +13,7 @@ import { ProjectRow, visibilityChoices, type Visibility } from './ProjectRow.tsx
 import '../workspaceLife.css';
 
 /** The projects of a workspace that this account sees: made, renamed, opened, deleted and brought back by who may. */
-export function WorkspaceProjects({ detail }: { detail: WorkspaceDetail }) {
+export function WorkspaceProjects({ detail, onPeople }: { detail: WorkspaceDetail; /** Who is in a project has changed. */ onPeople: () => Promise<unknown> }) {
   const text = useText();
   const { api, keys } = useServices();
   // Names open when their key comes.
@@ -46,7 +46,7 @@ export function WorkspaceProjects({ detail }: { detail: WorkspaceDetail }) {
       {lists && lists.projects.length > 0 ? (
         <ul className="people-list" aria-label={text('projects.list')}>
           {lists.projects.map((project) => (
-            <ProjectRow key={project.id} project={project} onChanged={load} />
+            <ProjectRow key={project.id} project={project} detail={detail} onChanged={load} onPeople={onPeople} />
           ))}
         </ul>
       ) : null}

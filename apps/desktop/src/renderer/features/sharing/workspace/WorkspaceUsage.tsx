@@ -27,12 +27,12 @@ export function WorkspaceUsage({ detail }: { detail: WorkspaceDetail }) {
   const owner = detail.members.find(({ userId }) => userId === detail.ownerId)?.name ?? '';
   const whose = isOwner ? text('plan.ofYou') : owner ? text('plan.ofOwner', { name: owner }) : '';
   return (
-    <div className="share__section plan" data-testid="workspace-usage" aria-busy={isBusy}>
+    <div className="share__section plan-usage" data-testid="workspace-usage" aria-busy={isBusy}>
       <div className="share__heading">
         <h3>
           {text('plan.title')} {usage ? <Badge tone="info">{planText(text, usage.plan)}</Badge> : null}
         </h3>
-        <span className="plan__when">
+        <span className="plan-usage__when">
           {usage && !usage.isLastKnown ? <span className="share__quiet">{text('plan.asOf', { when: whenText(text, usage.at, now) })}</span> : null}
           <IconButton size="small" label={text('plan.refresh')} icon={<RefreshCw />} disabled={isBusy} onClick={() => run(load)} />
         </span>
@@ -61,7 +61,7 @@ function Meters({ usage, owner }: { usage: Usage; owner: string | null }) {
           {text(near.every(({ warning }) => warning === 'full') ? 'plan.todoFull' : 'plan.todo')} {todo}
         </Notice>
       ) : null}
-      <ul className="plan__meters">
+      <ul className="plan-usage__meters">
         {usage.meters.map((meter) => (
           <Meter key={meter.of} meter={meter} language={language} />
         ))}
@@ -87,7 +87,7 @@ function Meter({ meter, language }: { meter: UsageMeter; language: string }) {
       ) : (
         <MeterBar label={label} text={text('plan.used', { used: amount, limit: amountText(of, limit, language) })} value={used} limit={limit} />
       )}
-      {says ? <p className={warning === 'full' ? 'plan__says plan__says--full' : 'plan__says'}>{says}</p> : null}
+      {says ? <p className={warning === 'full' ? 'plan-usage__says plan-usage__says--full' : 'plan-usage__says'}>{says}</p> : null}
     </li>
   );
 }
@@ -108,7 +108,7 @@ function LargerPlans({ plans, onTaken }: { plans: readonly PlanOffer[]; onTaken:
     <section className="share__section" data-testid="larger-plans">
       <h3>{text('plan.larger')}</h3>
       <p className="share__quiet">{text('plan.largerText')}</p>
-      <ul className="plan__offers">
+      <ul className="plan-usage__offers">
         {plans.map(({ plan, limits }) => (
           <li key={plan}>
             <strong>{planText(text, plan)}</strong>
@@ -127,7 +127,7 @@ function LargerPlans({ plans, onTaken }: { plans: readonly PlanOffer[]; onTaken:
         ))}
       </ul>
       {asks ? (
-        <Confirm action={text('plan.take', { plan: planText(text, asks) })} isBusy={isBusy} onCancel={() => setAsks(null)} onConfirm={() => take(asks)}>
+        <Confirm variant="primary" action={text('plan.take', { plan: planText(text, asks) })} isBusy={isBusy} onCancel={() => setAsks(null)} onConfirm={() => take(asks)}>
           {text('plan.takeAsk', { plan: planText(text, asks) })}
         </Confirm>
       ) : null}
