@@ -23,9 +23,10 @@ const SLOW_BYTES = 1024 * 1024;
 /** A message with the head of its WebSocket frame: made once, written to as many sockets as there are. */
 export type WireFrame = Buffer & { readonly wire: unique symbol };
 
-/** The frame of a binary message, unmasked and whole (RFC 6455, 5.2). */
-export function toWire(payload: Uint8Array): WireFrame {
-  const { length } = payload;
+/** The frame of a binary message, unmasked and whole (RFC 6455, 5.2); `parts` of the message stand behind one another. */
+export function toWire(...parts: readonly Uint8Array[]): WireFrame {
+  let length = 0;
+  for (const part of parts) length += part.length;
   const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const wire = Buffer.allocUnsafe(head + length);
   wire[0] = 0x82;
@@ -37,7 +38,11 @@ export function toWire(payload: Uint8Array): WireFrame {
     wire[1] = 127;
     wire.writeBigUInt64BE(BigInt(length), 2);
   }
-  wire.set(payload, head);
+  let at = head;
+  for (const part of parts) {
+    wire.set(part, at);
+    at += part.length;
+  }
   return wire as WireFrame;
 }
 

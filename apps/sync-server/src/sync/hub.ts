@@ -102,7 +102,7 @@ export function createHub(options: HubOptions): Hub {
   const snapshots = createSnapshots({ ...parts, snapshotEvery });
   const join = createJoiner({ ...parts, snapshots, presence });
 
-  const pushes = createPushes({ ...parts, database, monitor, hints, snapshots, connections, restart });
+  const pushes = createPushes({ ...parts, database, monitor, hints, snapshots, restart });
 
   const hello = async (connection: Connection, message: Extract<ClientMessage, { type: 'hello' }>) => {
     // What it has joined as one person would stay with another, from whom nothing is taken when the first one loses it.

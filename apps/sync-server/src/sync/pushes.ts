@@ -27,7 +27,6 @@ export interface PushesOptions extends HubParts {
   monitor: SyncMonitor | undefined;
   hints: Hints;
   snapshots: Snapshots;
-  connections: ReadonlySet<Connection>;
   /** Everybody in a room joins anew. */
   restart(room: Room): void;
 }
@@ -40,8 +39,10 @@ const CONNECTION_WAITING_BYTES = 8 * 1024 * 1024;
 const ALL_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** The pushes of an instance, with the committer behind them. */
-export function createPushes({ access, logger, now, rooms, pump, database, monitor, hints, snapshots, connections, restart }: PushesOptions): Pushes {
+export function createPushes({ access, logger, now, rooms, pump, database, monitor, hints, snapshots, restart }: PushesOptions): Pushes {
   const ofLinks = createRateLimiter({ now });
+  /** Connections that are not read until what they pushed is committed. */
+  const held = new Set<Connection>();
 
   const committer = createCommitter<Connection>({ database, access, logger, onCommitted: (outcome, took) => settle(outcome, took), onFailed: () => monitor?.commitFailed() });
   const settle = (outcome: Outcome<Connection>, took: number) => {
@@ -74,8 +75,9 @@ export function createPushes({ access, logger, now, rooms, pump, database, monit
       from.logs.get(log)?.own?.delete(id);
       from.tell({ type: 'denied', log, id, code, params });
     }
-    for (const connection of connections) {
+    for (const connection of held) {
       if (connection.isPaused && connection.waitingBytes < CONNECTION_WAITING_BYTES / 2 && committer.waitingBytes < ALL_WAITING_BYTES / 2) connection.resume();
+      if (!connection.isPaused || !connection.isOpen) held.delete(connection);
     }
   };
   const release = (connection: Connection, bytes: number) => {
@@ -107,7 +109,10 @@ export function createPushes({ access, logger, now, rooms, pump, database, monit
       connection.tell({ type: 'throttled', code: 'RATE_LIMITED', retryAfterMs: wait });
       connection.pauseFor(wait);
     }
-    if (connection.waitingBytes > CONNECTION_WAITING_BYTES || committer.waitingBytes > ALL_WAITING_BYTES) connection.pause();
+    if (connection.waitingBytes > CONNECTION_WAITING_BYTES || committer.waitingBytes > ALL_WAITING_BYTES) {
+      connection.pause();
+      held.add(connection);
+    }
   };
 
   return {

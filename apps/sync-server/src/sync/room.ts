@@ -57,6 +57,8 @@ export class Room {
   /** What people show of themselves now; never stored. */
   readonly presence = new Map<string, PeerPresence & { at: number }>();
   readonly #tables: LogTables;
+  /** What a frame of changes begins with. */
+  readonly #changes: Uint8Array;
   #recent: Kept[] = [];
   #recentBytes = 0;
   readonly #reads = new Map<number, Promise<Block | undefined>>();
@@ -71,6 +73,7 @@ export class Room {
     this.id = id;
     this.head = head;
     this.#tables = tables;
+    this.#changes = changesFrame(id, []);
     this.#pump = pump;
   }
 
@@ -89,13 +92,14 @@ export class Room {
         behind.push(member);
         continue;
       }
-      if (member.own && entries.every(({ id }) => member.own!.has(id))) {
+      const mine = member.own && member.own.size > 0 ? member.own : undefined;
+      if (mine && entries.every(({ id }) => mine.has(id))) {
         this.#lazy.add(member);
         this.#lazyTimer ??= setTimeout(() => this.#tellLazy(), LAZY_MS);
         continue;
       }
-      const own = withOwn(member, entries);
-      member.connection.send(own ? toWire(changesFrame(this.id, own)) : (shared ??= toWire(changesFrame(this.id, entries.map(({ record }) => record)))));
+      const own = mine && withOwn(mine, entries);
+      member.connection.send(own ? toWire(this.#changes, ...own) : (shared ??= toWire(this.#changes, ...entries.map(({ record }) => record))));
       member.sentNo = last.no;
     }
     return behind;
@@ -128,8 +132,9 @@ export class Room {
         const block = this.#recentAfter(member.sentNo) ?? (await this.#read(member));
         if (!block) return 'missing';
         this.see({ no: block.to, chain: block.chain });
-        const records = (block.entries && withOwn(member, block.entries.map((entry, index) => ({ ...entry, record: block.records[index]! })))) ?? block.records;
-        member.connection.send(toWire(changesFrame(this.id, records)));
+        const { own } = member;
+        const records = (own && block.entries && withOwn(own, block.entries.map((entry, index) => ({ ...entry, record: block.records[index]! })))) ?? block.records;
+        member.connection.send(toWire(this.#changes, ...records));
         member.sentNo = block.to;
       }
       // What was pushed while a block was read may have gone out in full.
@@ -188,10 +193,9 @@ export class Room {
   }
 }
 
-/** The records with own entries as acknowledgements, or undefined when none is the member's own. */
-function withOwn(member: Subscription, entries: readonly Omit<RoomEntry, 'chain'>[]): Uint8Array[] | undefined {
-  const { own } = member;
-  if (!own || own.size === 0) return undefined;
+/** The records with own entries as acknowledgements (and those taken out of `own`), or undefined when none is the member's own. */
+function withOwn(own: Set<string>, entries: readonly Omit<RoomEntry, 'chain'>[]): Uint8Array[] | undefined {
+  if (own.size === 0) return undefined;
   let found = false;
   const records = entries.map(({ no, id, sha256, record }) => {
     if (!own.delete(id)) return record;

@@ -92,6 +92,6 @@ const FACTS = {
 export async function scopesOf(sql: Queryable, pairs: readonly { userId: string; logId: string; sessionId?: string | undefined }[]): Promise<(FlowScope | undefined)[]> {
   const { rows } = await sql.query<FactRow>({ ...FACTS, values: [pairs.map(({ userId }) => userId), pairs.map(({ logId }) => logId), pairs.map(({ sessionId }) => sessionId ?? null)] });
   const scopes: (FlowScope | undefined)[] = pairs.map(() => undefined);
-  for (const { n, ...facts } of rows) scopes[n - 1] = scopeOf(facts);
+  for (const row of rows) scopes[row.n - 1] = scopeOf(row);
   return scopes;
 }
