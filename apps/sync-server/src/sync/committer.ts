@@ -37,7 +37,7 @@ interface Told<From> {
  * ms from the start of a batch to the start of the next at least. Somebody who edits alone never waits; where many edit, batches of one or
  * two entries would cost more than the entries (docs/decisions/0006-batches-keep-a-pace.md).
  */
-const PACE_MS = 16;
+const PACE_MS = 20;
 const BATCH_ENTRIES = 2000;
 const BATCH_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 250;
