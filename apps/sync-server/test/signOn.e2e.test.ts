@@ -100,6 +100,9 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
 
     const file = join(folder, 'metadata.xml');
     writeFileSync(file, '<html>not this one</html>');
+    await card('Enter your provider').getByLabel('Address of the provider’s metadata').fill(`${saml.url}/nowhere`);
+    await card('Enter your provider').getByRole('button', { name: 'Fetch the metadata' }).click();
+    await eventually(() => page.getByRole('alert').textContent()).toContain('does not answer as it should');
     await card('Enter your provider').getByLabel('as a file', { exact: false }).setInputFiles(file);
     await card('Enter your provider').getByRole('button', { name: 'Take the metadata' }).click();
     await eventually(() => page.getByRole('alert').textContent()).toContain('not the metadata');
@@ -164,7 +167,8 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await page.getByLabel('Name').fill('Corp id');
     await page.getByLabel('Protocol').selectOption('oidc');
     await page.getByRole('button', { name: 'Make the connection' }).click();
-    oidc.allow((await card('Tell your provider').locator('code').textContent())!);
+    const [callback, signedOut] = await card('Tell your provider').locator('code').allTextContents();
+    oidc.allow(callback!, signedOut);
     const provider = card('Enter your provider');
     await provider.getByLabel('Issuer').fill(oidc.url);
     await provider.getByLabel('Client id').fill(oidc.clientId);
@@ -194,6 +198,13 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     await german.waitForURL('**/account');
     const session = (await german.context().cookies()).find(({ name }) => name === 'uxflow')!;
     expect((await call(stage.server, 'GET', '/api/v1/workspaces', { token: session.value })).body.workspaces).toMatchObject([{ name: 'Design team', role: 'viewer' }]);
+
+    await german.locator('form[action="/sign-out"] button').click();
+    await eventually(() => heading(german)).toBe('Du bist hier abgemeldet');
+    expect((await call(stage.server, 'GET', '/api/v1/users/me', { token: session.value })).status).toBe(401);
+    await german.getByRole('link', { name: 'Auch dort abmelden' }).click();
+    await german.getByRole('button', { name: /yes/i }).click();
+    await german.waitForURL('**/sign-in');
     expect(troubles).toEqual([]);
   });
 

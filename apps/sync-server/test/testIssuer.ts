@@ -20,6 +20,8 @@ export interface TestIssuer {
   redirectTo: string | null;
   /** Bytes before its description, to make it too large. */
   padding: number;
+  /** Where it says that people sign out; undefined: nowhere. */
+  signOutAt: string | undefined;
   close(): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ export async function startTestIssuer(): Promise<TestIssuer> {
   const codes = new Map<string, { nonce: string | null; challenge: string | null; redirectUri: string; person: IssuerPerson }>();
   const tokens = new Map<string, IssuerPerson>();
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const issuer: TestIssuer = { url: '', person: { id: '1', email: 'someone@example.org', emailVerified: true, name: 'Some One' }, tamper: {}, redirectTo: null, padding: 0, close: () => new Promise((done) => { server.close(() => done()); server.closeAllConnections(); }) };
+  const issuer: TestIssuer = { url: '', person: { id: '1', email: 'someone@example.org', emailVerified: true, name: 'Some One' }, tamper: {}, redirectTo: null, padding: 0, signOutAt: undefined, close: () => new Promise((done) => { server.close(() => done()); server.closeAllConnections(); }) };
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url!, issuer.url);
@@ -42,7 +44,7 @@ export async function startTestIssuer(): Promise<TestIssuer> {
     const person = tokens.get((request.headers.authorization ?? '').replace(/^Bearer /i, ''));
     switch (url.pathname) {
       case '/.well-known/openid-configuration':
-        return json({ ...(issuer.padding ? { padding: 'x'.repeat(issuer.padding) } : {}), issuer: issuer.url, authorization_endpoint: `${issuer.url}/authorize`, token_endpoint: `${issuer.url}/token`, userinfo_endpoint: `${issuer.url}/userinfo`, jwks_uri: `${issuer.url}/keys`, id_token_signing_alg_values_supported: ['RS256'], response_types_supported: ['code'], subject_types_supported: ['public'] });
+        return json({ ...(issuer.padding ? { padding: 'x'.repeat(issuer.padding) } : {}), issuer: issuer.url, ...(issuer.signOutAt ? { end_session_endpoint: issuer.signOutAt } : {}), authorization_endpoint: `${issuer.url}/authorize`, token_endpoint: `${issuer.url}/token`, userinfo_endpoint: `${issuer.url}/userinfo`, jwks_uri: `${issuer.url}/keys`, id_token_signing_alg_values_supported: ['RS256'], response_types_supported: ['code'], subject_types_supported: ['public'] });
       case '/keys':
         return json({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' }] });
       case '/authorize':

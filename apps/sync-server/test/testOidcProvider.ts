@@ -21,8 +21,10 @@ export interface TestOidcProvider {
   person: OidcPerson | null;
   /** Requests of browsers to sign in, as they came. */
   requests: URLSearchParams[];
-  /** Lets our callback be known. */
-  allow(redirectUri: string): void;
+  /** Lets our callback be known, and where to lead back to after signing out. */
+  allow(redirectUri: string, signedOut?: string): void;
+  /** Signs out as a browser does that was led to this address and says yes; where it is led to then. */
+  signOut(url: string): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -32,16 +34,24 @@ export async function startTestOidcProvider(): Promise<TestOidcProvider> {
   const server = createServer((request, response) => callback(request as never, response as never));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', () => done()));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = { client_id: 'uxflow', client_secret: 'a secret of the tests, long enough for anybody', redirect_uris: [`${url}/nowhere`] };
+  const client = { client_id: 'uxflow', client_secret: 'a secret of the tests, long enough for anybody', redirect_uris: [`${url}/nowhere`], post_logout_redirect_uris: [] as string[] };
   const test: TestOidcProvider = {
     url,
     clientId: client.client_id,
     clientSecret: client.client_secret,
     person: { sub: 'ada-1', email: 'ada@corp.test', email_verified: true, name: 'Ada L.' },
     requests: [],
-    allow: (redirectUri) => {
+    allow: (redirectUri, signedOut) => {
       client.redirect_uris.push(redirectUri);
+      if (signedOut !== undefined) client.post_logout_redirect_uris.push(signedOut);
       make();
+    },
+    async signOut(address) {
+      const asked = await fetch(address, { redirect: 'manual' });
+      const [text, cookie] = [await asked.text(), asked.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ')];
+      const [action, xsrf] = [/action="([^"]+)"/.exec(text)?.[1], /name="xsrf" value="([^"]+)"/.exec(text)?.[1]];
+      if (!action || !xsrf) throw new Error(`${asked.status}: ${text.slice(0, 500)}`);
+      return (await fetch(action, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams({ xsrf, logout: 'yes' }) })).headers.get('location');
     },
     close: () => new Promise((done) => { server.close(() => done()); server.closeAllConnections(); }),
   };
@@ -50,7 +60,7 @@ export async function startTestOidcProvider(): Promise<TestOidcProvider> {
     // It keeps what it knows in memory and says so each time.
     const warning = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const provider = new Provider(url, {
-      clients: [{ ...client, redirect_uris: [...client.redirect_uris] }],
+      clients: [{ ...client, redirect_uris: [...client.redirect_uris], post_logout_redirect_uris: [...client.post_logout_redirect_uris] }],
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'], groups: ['groups'] },
       scopes: ['openid', 'email', 'profile', 'groups'],
       pkce: { required: () => true },

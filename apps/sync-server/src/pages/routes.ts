@@ -12,7 +12,7 @@ import { emailSchema, loginSchema, registerSchema, secondFactorSchema, tokenSche
 import type { Accounts } from '../accounts/service.ts';
 import type { Challenge, SignedIn } from '../accounts/signIn.ts';
 import type { Language } from '../mail/templates.ts';
-import { leadPage } from '../signOn/leadPage.ts';
+import { leadPage, signedOutHerePage } from '../signOn/leadPage.ts';
 import type { SignOn } from '../signOn/service.ts';
 import type { WorkspaceModule } from '../workspaces/module.ts';
 import { addAccountPages } from './accountPages.ts';
@@ -101,7 +101,8 @@ export function addPages(app: ServerApp, layer: AccessLayer, parts: PageParts): 
     const onward = principal?.sessionId ? await parts.signOn.beginLogout(principal).catch(() => undefined) : undefined;
     if (principal?.sessionId) await accounts.sessions.end(principal, principal.sessionId, originOf(context));
     setSessionCookie(context, site, '', 0);
-    return onward ? leadPage(context, { url: onward }) : context.redirect('/sign-in', 303);
+    if (!onward) return context.redirect('/sign-in', 303);
+    return onward.isDemanded ? leadPage(context, onward) : signedOutHerePage(context, onward);
   }, (context) => context.redirect('/sign-in', 303));
 
   get('/sign-up', (context) => signUpPage(context, {}));

@@ -43,7 +43,7 @@ export async function takeIn(parts: WorkspaceParts, connection: Connection, clai
     const until = Math.min(claims.until ?? Infinity, Date.now() + connection.sessionDays * 86_400_000);
     const arrival: Arrival = { id: newId('arrival'), userId: person.id, twoFactor: person.twoFactor, expiresAt: new Date(until) };
     await sql.query(`insert into sign_on_identity (connection_id, subject, user_id) values ($1, $2, $3) on conflict (connection_id, subject) do update set last_at = now()`, [connection.id, claims.subject, person.id]);
-    await sql.query(`insert into sign_on_arrival (id, connection_id, user_id, subject, name_id, session_index, expires_at, authenticated_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`, [arrival.id, connection.id, person.id, claims.subject, claims.nameId ? JSON.stringify(claims.nameId) : null, claims.sessionIndex ?? null, arrival.expiresAt, claims.authenticatedAt === undefined ? null : new Date(Math.min(claims.authenticatedAt, Date.now()))]);
+    await sql.query(`insert into sign_on_arrival (id, connection_id, user_id, subject, name_id, session_index, expires_at, authenticated_at, id_token_sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, [arrival.id, connection.id, person.id, claims.subject, claims.nameId ? JSON.stringify(claims.nameId) : null, claims.sessionIndex ?? null, arrival.expiresAt, claims.authenticatedAt === undefined ? null : new Date(Math.min(claims.authenticatedAt, Date.now())), claims.idTokenSealed ?? null]);
     return arrival;
   });
 }

@@ -12,6 +12,8 @@ export interface Claims {
   /** SAML: what a request to sign out must name. */
   nameId?: { value: string; format?: string | undefined; nameQualifier?: string | undefined; spNameQualifier?: string | undefined } | undefined;
   sessionIndex?: string | undefined;
+  /** OpenID Connect: what a request to sign out shows the issuer, sealed. */
+  idTokenSealed?: string | undefined;
   /** ms UTC; when the provider itself last asked who it is. */
   authenticatedAt?: number | undefined;
   /** ms UTC; the provider wants the session to end then. */

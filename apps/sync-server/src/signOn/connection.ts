@@ -22,6 +22,7 @@ export interface Connection {
   idpSignInUrl: string | null;
   idpSignInBinding: 'redirect' | 'post';
   idpSignOutUrl: string | null;
+  idpMetadataUrl: string | null;
   idpCertificates: string[];
   ownCertificate: string | null;
   ownKeySealed: string | null;
@@ -29,6 +30,7 @@ export interface Connection {
   clientId: string | null;
   clientSecretSealed: string | null;
   trustAddresses: boolean;
+  signOutThere: boolean;
   testedAt: Date | null;
   lastProblem: string | null;
   lastProblemAt: Date | null;
@@ -36,8 +38,8 @@ export interface Connection {
 }
 
 export const CONNECTION_COLUMNS = `c.id, c.workspace_id as "workspaceId", c.name, c.kind, c.mode, c.default_role as "defaultRole", c.role_map as "roleMap", c.email_attribute as "emailAttribute", c.groups_attribute as "groupsAttribute",
-  c.session_days as "sessionDays", c.allow_unsolicited as "allowUnsolicited", c.idp_entity_id as "idpEntityId", c.idp_sign_in_url as "idpSignInUrl", c.idp_sign_in_binding as "idpSignInBinding", c.idp_sign_out_url as "idpSignOutUrl",
-  c.idp_certificates as "idpCertificates", c.own_certificate as "ownCertificate", c.own_key_sealed as "ownKeySealed", c.issuer, c.client_id as "clientId", c.client_secret_sealed as "clientSecretSealed", c.trust_addresses as "trustAddresses",
+  c.session_days as "sessionDays", c.allow_unsolicited as "allowUnsolicited", c.idp_entity_id as "idpEntityId", c.idp_sign_in_url as "idpSignInUrl", c.idp_sign_in_binding as "idpSignInBinding", c.idp_sign_out_url as "idpSignOutUrl", c.idp_metadata_url as "idpMetadataUrl",
+  c.idp_certificates as "idpCertificates", c.own_certificate as "ownCertificate", c.own_key_sealed as "ownKeySealed", c.issuer, c.client_id as "clientId", c.client_secret_sealed as "clientSecretSealed", c.trust_addresses as "trustAddresses", c.sign_out_there as "signOutThere",
   c.tested_at as "testedAt", c.last_problem as "lastProblem", c.last_problem_at as "lastProblemAt", c.created_at as "createdAt"`;
 
 /** A connection of a workspace that is there; undefined otherwise. */

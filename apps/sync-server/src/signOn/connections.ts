@@ -63,8 +63,9 @@ export function createConnections(parts: WorkspaceParts, network: SignOnNetwork,
         return demandIn(place, id);
       });
     },
-    change: (principal, workspaceId, connectionId, change) =>
-      changeIn(parts, principal, workspaceId, PERMISSION, async (place) => {
+    async change(principal, workspaceId, connectionId, wanted) {
+      const change = await withFetched(principal, workspaceId, connectionId, wanted);
+      return changeIn(parts, principal, workspaceId, PERMISSION, async (place) => {
         const { sql } = place;
         const before = await demandIn(place, connectionId);
         const values = columnsOf(before, change);
@@ -78,11 +79,12 @@ export function createConnections(parts: WorkspaceParts, network: SignOnNetwork,
         if (isOther) await sql.query('delete from sign_on_identity where connection_id = $1', [connectionId]);
         const after = await demandIn(place, connectionId);
         if (change.mode && change.mode !== 'off') await demandReady(place, after);
-        await place.record('SIGN_ON_CHANGED', { connectionId, fields: Object.keys(change) });
+        await place.record('SIGN_ON_CHANGED', { connectionId, fields: Object.keys(wanted) });
         // Whoever has not come by it must leave at once.
         if (after.mode === 'required' && before.mode !== 'required') await place.cut({});
         return after;
-      }),
+      });
+    },
     remove: (principal, workspaceId, connectionId) =>
       changeIn(parts, principal, workspaceId, PERMISSION, async (place) => {
         await demandIn(place, connectionId);
@@ -91,11 +93,23 @@ export function createConnections(parts: WorkspaceParts, network: SignOnNetwork,
       }),
   };
 
+  /** The change with the metadata of the address that it names: fetched before anything is locked, for who may set up this connection. Throws ADDRESS_REFUSED, SIGN_ON_UNREACHABLE, METADATA_TWICE. */
+  async function withFetched(principal: Principal, workspaceId: string, connectionId: string, change: ConnectionChange): Promise<ConnectionChange> {
+    const { metadataUrl } = change;
+    if (metadataUrl === undefined) return change;
+    if (change.metadata !== undefined) throw signOnProblem('METADATA_TWICE');
+    const { kind } = await demandIn(await lookInto(parts, principal, workspaceId, PERMISSION), connectionId);
+    if (kind !== 'saml') return change;
+    const answer = await network.fetch(metadataUrl, { headers: { accept: 'application/samlmetadata+xml, application/xml, text/xml' } });
+    if (!answer.ok) throw signOnProblem('SIGN_ON_UNREACHABLE', { host: new URL(metadataUrl).host });
+    return { ...change, metadata: await answer.text() };
+  }
+
   /** Columns and values of a change. Throws METADATA_UNREADABLE, CERTIFICATE_UNREADABLE, ADDRESS_REFUSED. */
   function columnsOf({ kind, id }: Connection, change: ConnectionChange): Record<string, unknown> {
     const told = change.metadata === undefined ? undefined : readMetadata(change.metadata);
-    const saml = kind === 'saml' ? { idp_entity_id: told?.entityId ?? change.idpEntityId, idp_sign_in_url: told?.signInUrl ?? change.idpSignInUrl, idp_sign_in_binding: told?.signInBinding ?? (change.idpSignInUrl ? 'redirect' : undefined), idp_sign_out_url: told ? (told.signOutUrl ?? null) : change.idpSignOutUrl, idp_certificates: told?.certificates ?? (change.certificates && readCertificates(change.certificates)), allow_unsolicited: change.allowUnsolicited } : {};
-    const oidc = kind === 'oidc' ? { issuer: change.issuer, client_id: change.clientId, client_secret_sealed: change.clientSecret === undefined ? undefined : change.clientSecret === '' ? null : box.seal(change.clientSecret, id), trust_addresses: change.trustAddresses } : {};
+    const saml = kind === 'saml' ? { idp_entity_id: told?.entityId ?? change.idpEntityId, idp_sign_in_url: told?.signInUrl ?? change.idpSignInUrl, idp_sign_in_binding: told?.signInBinding ?? (change.idpSignInUrl ? 'redirect' : undefined), idp_sign_out_url: told ? (told.signOutUrl ?? null) : change.idpSignOutUrl, idp_metadata_url: told ? (change.metadataUrl ?? null) : undefined, idp_certificates: told?.certificates ?? (change.certificates && readCertificates(change.certificates)), allow_unsolicited: change.allowUnsolicited } : {};
+    const oidc = kind === 'oidc' ? { issuer: change.issuer, client_id: change.clientId, client_secret_sealed: change.clientSecret === undefined ? undefined : change.clientSecret === '' ? null : box.seal(change.clientSecret, id), trust_addresses: change.trustAddresses, sign_out_there: change.signOutThere } : {};
     for (const url of [saml.idp_sign_in_url, saml.idp_sign_out_url, oidc.issuer]) if (url) network.demandAddress(url);
     const all = { name: change.name, mode: change.mode, default_role: change.defaultRole, role_map: change.roleMap && JSON.stringify(change.roleMap), email_attribute: change.emailAttribute, groups_attribute: change.groupsAttribute, session_days: change.sessionDays, ...saml, ...oidc };
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
@@ -119,10 +133,10 @@ async function demandReady({ sql, workspace }: LockedPlace, connection: Connecti
 
 /** A connection as people see it: no secret, no key. */
 export function connectionViewOf(site: Pick<Site, 'publicUrl'>, connection: Connection, domains: readonly DomainRow[]): ConnectionView {
-  const { id, kind, name, mode, defaultRole, roleMap, emailAttribute, groupsAttribute, sessionDays, allowUnsolicited, idpEntityId, idpSignInUrl, idpSignOutUrl, issuer, clientId, trustAddresses } = connection;
+  const { id, kind, name, mode, defaultRole, roleMap, emailAttribute, groupsAttribute, sessionDays, allowUnsolicited, idpEntityId, idpSignInUrl, idpSignOutUrl, idpMetadataUrl, issuer, clientId, trustAddresses, signOutThere } = connection;
   const base = `${site.publicUrl()}/api/v1/sso/${id}`;
   return {
-    id, kind, name, mode, defaultRole, roleMap, emailAttribute, groupsAttribute, sessionDays, allowUnsolicited, idpEntityId, idpSignInUrl, idpSignOutUrl, issuer, clientId, trustAddresses,
+    id, kind, name, mode, defaultRole, roleMap, emailAttribute, groupsAttribute, sessionDays, allowUnsolicited, idpEntityId, idpSignInUrl, idpSignOutUrl, idpMetadataUrl, issuer, clientId, trustAddresses, signOutThere,
     certificates: connection.idpCertificates.map((pem) => {
       const { subject, fingerprint256, validTo } = new X509Certificate(pem);
       return { subject, fingerprint: fingerprint256, validTo: Date.parse(validTo), pem };
@@ -131,7 +145,12 @@ export function connectionViewOf(site: Pick<Site, 'publicUrl'>, connection: Conn
     domains: domains.map(domainViewOf),
     testedAt: connection.testedAt?.getTime() ?? null,
     lastProblem: connection.lastProblem && connection.lastProblemAt ? { code: connection.lastProblem, at: connection.lastProblemAt.getTime() } : null,
-    ours: { ...(kind === 'saml' ? { entityId: `${base}/metadata`, acs: `${base}/acs`, slo: `${base}/slo` } : { callback: `${base}/callback` }), link: `${site.publicUrl()}/sso/to/${id}` },
+    ours: { ...(kind === 'saml' ? { entityId: `${base}/metadata`, acs: `${base}/acs`, slo: `${base}/slo` } : { callback: `${base}/callback`, signedOut: signedOutPage(site) }), link: `${site.publicUrl()}/sso/to/${id}` },
     missing: [...lackOf(connection), ...(domains.some(({ provenAt, suspendedAt }) => provenAt && !suspendedAt) ? [] : ['domain'])],
   };
+}
+
+/** Where an OpenID Connect issuer leads back to after it signed somebody out. */
+export function signedOutPage(site: Pick<Site, 'publicUrl'>): string {
+  return `${site.publicUrl()}/sign-in`;
 }

@@ -107,6 +107,7 @@ test('metadata are read as providers publish them, and refused where they say to
 test('on a server for everybody a provider must stand in the open network', async () => {
   const path = `/api/v1/workspaces/${made[0]!.workspaceId}/sign-on/${made[0]!.connectionId}`;
   expect(await call(stage.server, 'PATCH', path, { token: owner.token, body: { metadata: provider.metadata() } })).toMatchObject({ status: 422, body: { error: { code: 'ADDRESS_REFUSED' } } });
+  for (const metadataUrl of [`${provider.url}/metadata`, 'https://localhost/metadata', 'https://10.0.0.1/metadata']) expect(await call(stage.server, 'PATCH', path, { token: owner.token, body: { metadataUrl } })).toMatchObject({ status: 422, body: { error: { code: 'ADDRESS_REFUSED' } } });
 });
 
 test('our certificate is one that others can read, by its own key', async () => {

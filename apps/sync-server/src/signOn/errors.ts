@@ -34,6 +34,7 @@ export const signOnProblem = problemsOf({
   CONNECTION_REQUIRED: [409, 'This sign-on is required right now, and the change could lock everybody out. Nothing was changed; stop requiring it first.'],
   OWNER_NEEDS_FACTOR: [409, 'The owner can always come in without it, and so needs a second factor or a passkey first. Nothing was changed; set one up in the account.'],
   NOT_IN_PLAN: [402, 'The plan of this workspace does not hold single sign-on. Nothing was changed; choose another plan.'],
+  METADATA_TWICE: [422, 'Metadata were given as text and by their address. Nothing was changed; give one of the two.'],
   METADATA_UNREADABLE: [422, 'This is not the metadata of a SAML identity provider that we can use ({fault}). Nothing was changed; download it again there.'],
   CERTIFICATE_UNREADABLE: [422, 'A certificate is not readable, or its key is too short (2,048 bits of RSA at least). Nothing was changed; copy it again.'],
   ADDRESS_REFUSED: [422, 'The address {url} may not be used: it must be https and lie in the public network. Nothing was changed; who runs the server can allow private ones (SIGN_ON_NETWORK).'],

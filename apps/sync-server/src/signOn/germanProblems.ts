@@ -32,6 +32,7 @@ export const germanSignOnProblems: Record<string, string> = {
   CONNECTION_REQUIRED: 'Diese Firmenanmeldung ist eingeschaltet, und die Änderung könnte alle aussperren. Es wurde nichts geändert; schalt sie zuerst aus.',
   OWNER_NEEDS_FACTOR: 'Wem der Arbeitsbereich gehört, kommt immer auch ohne sie hinein und braucht deshalb vorher einen zweiten Faktor oder einen Passkey. Es wurde nichts geändert; richte ihn im Konto ein.',
   NOT_IN_PLAN: 'Der Tarif dieses Arbeitsbereichs enthält keine Firmenanmeldung. Es wurde nichts geändert; wähl einen anderen.',
+  METADATA_TWICE: 'Die Metadaten kamen als Text und mit ihrer Adresse. Es wurde nichts geändert; gib eines von beiden an.',
   METADATA_UNREADABLE: 'Das sind keine Metadaten eines SAML-Anbieters, die wir brauchen können ({fault}). Es wurde nichts geändert; lade sie dort noch einmal herunter.',
   CERTIFICATE_UNREADABLE: 'Ein Zertifikat ist nicht lesbar, oder sein Schlüssel ist zu kurz (mindestens RSA mit 2048 Bit). Es wurde nichts geändert; übertrag es noch einmal.',
   ADDRESS_REFUSED: 'Die Adresse {url} darf nicht benutzt werden: Sie muss mit https beginnen und im öffentlichen Netz liegen. Es wurde nichts geändert; wer den Server betreibt, kann private erlauben (SIGN_ON_NETWORK).',

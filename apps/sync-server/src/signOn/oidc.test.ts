@@ -26,7 +26,7 @@ beforeAll(async () => {
   workspaceId = (await makeWorkspace(stage.server.url, owner)).id;
   honest = await makeConnection(stage.server, dns, owner, workspaceId, 'oidc', ['corp.test'], { issuer: provider.url, clientId: provider.clientId, clientSecret: provider.clientSecret });
   lying = await makeConnection(stage.server, dns, owner, workspaceId, 'oidc', ['liar.test'], { issuer: liar.url, clientId: 'client', clientSecret: 'secret' });
-  provider.allow(honest.ours.callback!);
+  provider.allow(honest.ours.callback!, honest.ours.signedOut);
 });
 beforeEach(() => {
   provider.person = { sub: 'ada-1', email: 'ada@corp.test', email_verified: true, name: 'Ada L.' };
@@ -87,6 +87,57 @@ test('asked anew, the issuer is told to ask the person, and an old sign-in there
     const start = (await other.go(`/sso/to/${lying.id}?anew=1`)).location!;
     expect([claims, (await back(other, await goThrough(start, new URL(start).origin))).session !== undefined]).toEqual([claims, isLetIn]);
   }
+});
+
+describe('signing out', () => {
+  const leave = async (session: string | undefined) => {
+    const left = await fetch(`${stage.server.url}/sign-out`, { method: 'POST', redirect: 'manual', headers: { cookie: `uxflow=${session}`, origin: stage.server.url }, body: new URLSearchParams() });
+    const text = await left.text();
+    expect(await call(stage.server, 'GET', '/api/v1/users/me', { token: session! })).toMatchObject({ status: 401 });
+    return { status: left.status, location: left.headers.get('location'), refresh: left.headers.get('refresh'), text, onward: /class="button" href="([^"]+)"/.exec(text)?.[1]?.replaceAll(/&(#38|amp);/g, '&') };
+  };
+
+  test('ends the session here, and the one there for who asks for it', async () => {
+    const left = await leave((await come(honest)).session);
+    expect([left.status, left.refresh, left.text]).toEqual([200, null, expect.stringContaining('You are signed out here')]);
+    const url = new URL(left.onward!);
+    expect([url.origin, url.searchParams.get('client_id'), url.searchParams.get('post_logout_redirect_uri')]).toEqual([provider.url, provider.clientId, `${stage.server.url}/sign-in`]);
+    expect(JSON.parse(Buffer.from(url.searchParams.get('id_token_hint')!.split('.')[1]!, 'base64url').toString())).toMatchObject({ sub: 'ada-1', iss: provider.url });
+    expect(await provider.signOut(url.href)).toBe(`${stage.server.url}/sign-in`);
+    // The token lies sealed, and only where it came from.
+    const { rows } = await stage.server.database.pool.query('select id_token_sealed as sealed from sign_on_arrival where connection_id = $1', [honest.id]);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { sealed } of rows) expect(sealed).toMatch(/^(?!.*eyJ)/);
+  });
+
+  test('leads on by itself where the connection demands it', async () => {
+    expect((await change(honest, { signOutThere: true })).body.signOutThere).toBe(true);
+    const left = await leave((await come(honest)).session);
+    expect(left.refresh).toBe(`0; url=${left.onward}`);
+    expect(await provider.signOut(left.onward!)).toBe(`${stage.server.url}/sign-in`);
+    expect((await change(honest, { signOutThere: false })).status).toBe(200);
+  });
+
+  test('is as everywhere where the issuer has no place for it, leads away, or is not there', async () => {
+    const plain = { status: 303, location: '/sign-in', onward: undefined };
+    expect(await leave((await come(lying)).session)).toMatchObject(plain);
+    const away = await startTestIssuer();
+    away.person = liar.person;
+    away.signOutAt = 'https://169.254.169.254/latest';
+    expect((await change(lying, { issuer: away.url })).status).toBe(200);
+    expect(await leave((await come(lying)).session)).toMatchObject(plain);
+    const gone = await startTestIssuer();
+    gone.person = liar.person;
+    gone.signOutAt = `${gone.url}/out`;
+    expect((await change(lying, { issuer: gone.url })).status).toBe(200);
+    const { session } = await come(lying);
+    await gone.close();
+    // Another secret: what it said of itself is asked for anew.
+    expect((await change(lying, { clientSecret: 'another' })).status).toBe(200);
+    expect(await leave(session)).toMatchObject(plain);
+    await away.close();
+    expect((await change(lying, { issuer: liar.url, clientSecret: 'secret' })).status).toBe(200);
+  });
 });
 
 test('groups of a claim become roles', async () => {

@@ -17,12 +17,22 @@ export interface Oidc {
   /** Where to lead the browser. Throws SIGN_ON_UNREACHABLE, ADDRESS_REFUSED. */
   request(connection: Connection, clientSecret: string | undefined, callback: string, state: string, secrets: OidcSecrets, loginHint?: string): Promise<string>;
   /** What the way back proves; `url` is our callback with what the issuer put behind it. Throws SIGN_ON_…. */
-  answer(connection: Connection, clientSecret: string | undefined, url: URL, state: string, secrets: OidcSecrets): Promise<Claims>;
+  answer(connection: Connection, clientSecret: string | undefined, url: URL, state: string, secrets: OidcSecrets): Promise<OidcAnswer>;
+  /** Where to lead a browser that signs out at the issuer too, and comes back to `back`; undefined where the issuer has no such place. Throws as `request` does. */
+  signOut(connection: Connection, clientSecret: string | undefined, idToken: string, back: string): Promise<string | undefined>;
+}
+
+export interface OidcAnswer {
+  claims: Claims;
+  /** For `signOut`; undefined where the issuer has no place for that. */
+  idToken: string | undefined;
 }
 
 const KEEP_MS = 5 * 60_000;
 const MOST_KEPT = 200;
 const SKEW_SECONDS = 60;
+/** It stands in an address later, and those have an end. */
+const MOST_TOKEN_CHARACTERS = 6000;
 
 /** The part of OpenID Connect; what issuers say of themselves is kept for five minutes. */
 export function createOidc(network: SignOnNetwork, isPrivateAllowed: boolean, now: () => number = Date.now): Oidc {
@@ -86,7 +96,18 @@ export function createOidc(network: SignOnNetwork, isPrivateAllowed: boolean, no
         const proved = tokens.claims()!;
         const wanted = [connection.emailAttribute ?? 'email', ...(connection.groupsAttribute ? [connection.groupsAttribute] : [])];
         const more = wanted.every((name) => proved[name] !== undefined) || !configuration.serverMetadata().userinfo_endpoint ? {} : await client.fetchUserInfo(configuration, tokens.access_token, proved.sub);
-        return claimsOf(connection, { ...more, ...proved });
+        const isTaken = configuration.serverMetadata().end_session_endpoint !== undefined && tokens.id_token!.length <= MOST_TOKEN_CHARACTERS;
+        return { claims: claimsOf(connection, { ...more, ...proved }), idToken: isTaken ? tokens.id_token : undefined };
+      } catch (error) {
+        throw problemOf(error, connection.issuer!);
+      }
+    },
+    async signOut(connection, clientSecret, idToken, back) {
+      try {
+        const client = await import('openid-client');
+        const configuration = await configurationOf(connection, clientSecret);
+        if (!configuration.serverMetadata().end_session_endpoint) return undefined;
+        return network.demandAddress(client.buildEndSessionUrl(configuration, { id_token_hint: idToken, post_logout_redirect_uri: back }).href).href;
       } catch (error) {
         throw problemOf(error, connection.issuer!);
       }

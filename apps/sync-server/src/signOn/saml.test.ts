@@ -1,11 +1,13 @@
 /** SAML sign-on over real HTTP, with a real provider beside the server. */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { call, registerPerson } from '../../test/testAccounts.ts';
 import { startAccountServer, type AccountServer } from '../../test/testAccountServer.ts';
 import { totp } from '../../test/testAuthenticator.ts';
 import { isSignedQuery, startTestProvider, type AnswerOptions, type TestProvider } from '../../test/testProvider.ts';
 import { alertOf, makeConnection, proveDomain, startTestDns, TestBrowser, type Arrived, type TestDns } from '../../test/testSignOn.ts';
-import { addPerson, makeWorkspace, type TestPerson } from '../../test/testWorkspaces.ts';
+import { addPerson, makeWorkspace, putIn, type TestPerson } from '../../test/testWorkspaces.ts';
 import { makeCertificate } from './certificate.ts';
 import type { ConnectionView } from './schema.ts';
 
@@ -108,6 +110,49 @@ test('while the provider changes its key both certificates hold', async () => {
   expect((await come()).session).toBeDefined();
   expect((await change({ certificates: before })).status).toBe(200);
   expect(await come({ key: next })).toMatchObject({ status: 401, session: undefined });
+});
+
+test('metadata come from their address by a press of the button, and at no other time; only for who sets it up', async () => {
+  const next = await makeCertificate('Next');
+  const asked: string[] = [];
+  const pages = new Map<string, (response: ServerResponse) => void>([
+    ['/metadata', (response) => response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' }).end(provider.metadata({ certificates: [next.certificate] }))],
+    ['/moved', (response) => response.writeHead(302, { location: '/metadata' }).end()],
+    ['/missing', (response) => response.writeHead(404).end(provider.metadata())],
+    ['/page', (response) => response.writeHead(200).end('<html></html>')],
+    ['/endless', (response) => response.writeHead(200).end(Buffer.alloc(2 * 1024 * 1024, ' '))],
+  ]);
+  const site = createServer((request, response) => {
+    asked.push(request.url!);
+    pages.get(request.url!)!(response);
+  });
+  await new Promise<void>((done) => site.listen(0, '127.0.0.1', () => done()));
+  const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  const certificates = async () => (await seen()).certificates.map(({ subject }) => subject);
+  const before = await seen();
+  for (const [path, code] of [['/moved', 'SIGN_ON_UNREACHABLE'], ['/missing', 'SIGN_ON_UNREACHABLE'], ['/endless', 'SIGN_ON_UNREACHABLE'], ['/page', 'METADATA_UNREADABLE']] as const) {
+    expect([path, (await change({ metadataUrl: url + path })).body]).toMatchObject([path, { error: { code } }]);
+  }
+  for (const metadataUrl of ['https://169.254.169.254/', 'file:///etc/passwd', 'http://provider.example/metadata']) expect((await change({ metadataUrl })).status).toBe(422);
+  expect(await change({ metadataUrl: `${url}/metadata`, metadata: provider.metadata() })).toMatchObject({ status: 422, body: { error: { code: 'METADATA_TWICE' } } });
+  const colleague = await addPerson(stage.server.database.pool, 'colleague');
+  await putIn(stage.server.database.pool, workspaceId, colleague, 'member');
+  asked.length = 0;
+  for (const { token } of [colleague, await addPerson(stage.server.database.pool, 'stranger')]) expect((await call(stage.server, 'PATCH', base(), { token, body: { metadataUrl: `${url}/metadata` } })).status).toBeGreaterThanOrEqual(403);
+  expect([asked, await seen()]).toEqual([[], before]);
+
+  expect(await change({ metadataUrl: `${url}/metadata` })).toMatchObject({ status: 200, body: { idpMetadataUrl: `${url}/metadata`, idpEntityId: provider.entityId } });
+  expect(await certificates()).toEqual(['CN=Next']);
+  await come();
+  await change({ name: 'Corp' });
+  expect(asked).toEqual(['/metadata']);
+  pages.set('/metadata', (response) => response.end(provider.metadata()));
+  expect((await change({ metadataUrl: `${url}/metadata` })).status).toBe(200);
+  expect([asked, (await seen()).certificates]).toEqual([['/metadata', '/metadata'], before.certificates]);
+  expect((await come()).session).toBeDefined();
+  // Given as text they are not those of an address any more.
+  expect((await change({ metadata: provider.metadata() })).body.idpMetadataUrl).toBeNull();
+  await new Promise((done) => site.close(done));
 });
 
 test('groups become roles; without one, where that is wanted, nobody comes in', async () => {

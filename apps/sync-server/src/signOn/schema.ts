@@ -21,6 +21,8 @@ export const connectionChangeSchema = z
     allowUnsolicited: z.boolean(),
     /** SAML: the provider's metadata as XML; in place of the four that follow. */
     metadata: z.string().max(512 * 1024),
+    /** SAML: where the provider publishes them; they are fetched now, and again whenever this is sent. */
+    metadataUrl: address,
     idpEntityId: z.string().trim().min(1).max(1000),
     idpSignInUrl: address,
     idpSignOutUrl: address.nullable(),
@@ -31,6 +33,8 @@ export const connectionChangeSchema = z
     /** Never shown again; empty takes it away. */
     clientSecret: z.string().max(2000),
     trustAddresses: z.boolean(),
+    /** OpenID Connect: who signs out here signs out there too, without being asked. */
+    signOutThere: z.boolean(),
   })
   .partial()
   .openapi('SignOnConnectionChange');
@@ -80,16 +84,19 @@ export const connectionSchema = z
     idpEntityId: z.string().nullable(),
     idpSignInUrl: z.string().nullable(),
     idpSignOutUrl: z.string().nullable(),
+    /** Where the metadata came from last; null: they were given as text, or the values by hand. */
+    idpMetadataUrl: z.string().nullable(),
     certificates: z.array(z.object({ subject: z.string(), fingerprint: z.string(), validTo: z.number().int(), pem: z.string() })),
     issuer: z.string().nullable(),
     clientId: z.string().nullable(),
     hasClientSecret: z.boolean(),
     trustAddresses: z.boolean(),
+    signOutThere: z.boolean(),
     domains: z.array(domainSchema),
     testedAt: z.number().int().nullable(),
     lastProblem: z.object({ code: z.string(), at: z.number().int() }).nullable(),
     /** What the provider must be told. */
-    ours: z.object({ entityId: z.string().optional(), acs: z.string().optional(), slo: z.string().optional(), callback: z.string().optional(), link: z.string() }),
+    ours: z.object({ entityId: z.string().optional(), acs: z.string().optional(), slo: z.string().optional(), callback: z.string().optional(), signedOut: z.string().optional(), link: z.string() }),
     /** What is missing before it can be switched on. */
     missing: z.array(z.string()),
   })

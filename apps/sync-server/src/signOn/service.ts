@@ -12,7 +12,7 @@ import type { WorkspaceParts } from '../workspaces/place.ts';
 import { domainOf, problemOfTakingIn, takeIn, takeOnce } from './arrivals.ts';
 import type { Claims } from './claims.ts';
 import { CONNECTION_COLUMNS, findConnection, lackOf, type Connection } from './connection.ts';
-import { createConnections, type Connections } from './connections.ts';
+import { createConnections, signedOutPage, type Connections } from './connections.ts';
 import type { DomainLooks } from './domainProof.ts';
 import { recheckDomains, type DomainRoundParts } from './domainRounds.ts';
 import { createDomains, type Domains } from './domains.ts';
@@ -29,6 +29,15 @@ export interface Lead {
   fields?: Record<string, string>;
   /** For the cookie by which the way back is known. */
   browserSecret: string;
+}
+
+/** The way out of a provider. */
+export interface LeadOut {
+  url: string;
+  /** Of the connection. */
+  name: string;
+  /** False: whoever signs out here chooses whether to sign out there. */
+  isDemanded: boolean;
 }
 
 /** What a way to a provider and back comes to. */
@@ -52,8 +61,8 @@ export interface SignOn {
   takeOidc(connectionId: string, query: URLSearchParams, browserSecret: string | undefined, origin: Origin): Promise<void>;
   /** Throws SIGN_ON_LATE and what keeps somebody from being taken in. */
   finish(browserSecret: string | undefined, options: { confirmed: boolean; principal: Principal | undefined }, origin: Origin): Promise<Outcome>;
-  /** Where to lead a browser whose session came by SAML when it signs out; undefined: nowhere. Asked before the session ends. */
-  beginLogout(principal: Principal): Promise<string | undefined>;
+  /** Where a browser whose session came by a connection can sign out there too; undefined: nowhere. Asked before the session ends. */
+  beginLogout(principal: Principal): Promise<LeadOut | undefined>;
   /** Takes what came to our place for signing out; where to lead the browser. Throws SIGN_ON_…. */
   takeLogout(connectionId: string, message: { query: string } | { fields: Readonly<Record<string, string>> }, origin: Origin): Promise<string>;
   tasks: PeriodicTask[];
@@ -192,7 +201,8 @@ export function createSignOn(parts: SignOnParts): SignOn {
         vouch();
         const secrets = JSON.parse(box.open(row.sealed, connectionId)) as OidcSecrets;
         const url = new URL(`${callbackOf(site, connectionId)}?${query.toString()}`);
-        const claims = await oidc.answer(connection, clientSecretOf(connection), url, state, secrets);
+        const { claims: told, idToken } = await oidc.answer(connection, clientSecretOf(connection), url, state, secrets);
+        const claims: Claims = { ...told, ...(idToken === undefined ? {} : { idTokenSealed: box.seal(idToken, connectionId) }) };
         await pool.query(`insert into sign_on_flow (id, connection_id, purpose, browser_hash, request_id, user_id, next, claims, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(mins => $9))`, [row.id, connectionId, row.purpose, hashSecret(browserSecret!), hashSecret(state), row.userId, row.next, JSON.stringify(claims), FLOW_MINUTES]);
       }),
     async finish(browserSecret, { confirmed, principal }, origin) {
@@ -229,14 +239,20 @@ export function createSignOn(parts: SignOnParts): SignOn {
       });
     },
     async beginLogout({ sessionId }) {
-      const { rows } = await pool.query<Pick<Claims, 'nameId' | 'sessionIndex'> & { connectionId: string }>(`select a.connection_id as "connectionId", a.name_id as "nameId", a.session_index as "sessionIndex" from session s join sign_on_arrival a on a.id = s.arrival_id where s.id = $1 and a.name_id is not null`, [sessionId]);
+      const { rows } = await pool.query<Pick<Claims, 'nameId' | 'sessionIndex'> & { connectionId: string; idTokenSealed: string | null }>(`select a.connection_id as "connectionId", a.name_id as "nameId", a.session_index as "sessionIndex", a.id_token_sealed as "idTokenSealed" from session s join sign_on_arrival a on a.id = s.arrival_id where s.id = $1 and (a.name_id is not null or a.id_token_sealed is not null)`, [sessionId]);
       const [arrival] = rows;
       if (!arrival) return undefined;
+      if (arrival.idTokenSealed !== null) {
+        const connection = await demandConnection(arrival.connectionId);
+        const url = await oidc.signOut(connection, clientSecretOf(connection), box.open(arrival.idTokenSealed, connection.id), signedOutPage(site));
+        return url === undefined ? undefined : { url, name: connection.name, isDemanded: connection.signOutThere };
+      }
       const { connection, key, places } = await demandSaml(arrival.connectionId);
       if (!connection.idpSignOutUrl) return undefined;
       const requestId = `_${randomBytes(20).toString('hex')}`;
       await insertFlow({ connectionId: connection.id, purpose: 'signOut', requestId, next: '/sign-in' });
-      return samlLogoutUrl(connection, key, places, { ...arrival, sessionIndex: arrival.sessionIndex ?? undefined }, requestId);
+      const url = await samlLogoutUrl(connection, key, places, { nameId: arrival.nameId, sessionIndex: arrival.sessionIndex ?? undefined }, requestId);
+      return { url, name: connection.name, isDemanded: true };
     },
     takeLogout: (connectionId, message, origin) =>
       onRecord(connectionId, origin, async (vouch) => {

@@ -12,11 +12,13 @@ export async function changeOfForm(fields: Readonly<Record<string, string | File
       return parsed(connectionChangeSchema, { mode: text('mode') });
     case 'metadata':
       return parsed(connectionChangeSchema, { metadata: fields.file instanceof File && fields.file.size > 0 ? await fields.file.text() : text('metadata') });
+    case 'metadataUrl':
+      return parsed(connectionChangeSchema, { metadataUrl: text('metadataUrl') });
     case 'provider':
       return parsed(connectionChangeSchema, { idpEntityId: text('idpEntityId'), idpSignInUrl: text('idpSignInUrl'), idpSignOutUrl: orNull('idpSignOutUrl'), certificates: certificatesIn(text('certificates')) });
     case 'issuer':
       // The secret is never shown, so an empty field leaves it as it is.
-      return parsed(connectionChangeSchema, { issuer: text('issuer'), clientId: text('clientId'), ...(text('clientSecret') ? { clientSecret: text('clientSecret') } : {}), trustAddresses: isOn('trustAddresses') });
+      return parsed(connectionChangeSchema, { issuer: text('issuer'), clientId: text('clientId'), ...(text('clientSecret') ? { clientSecret: text('clientSecret') } : {}), trustAddresses: isOn('trustAddresses'), signOutThere: isOn('signOutThere') });
     default:
       return parsed(connectionChangeSchema, {
         defaultRole: orNull('defaultRole'),

@@ -22,6 +22,10 @@ const en = {
   tested: 'The connection works',
   testedLead: 'This is what the provider says of you. You would have been let in.',
   testFailed: 'The provider answered, but you would not have been let in',
+  signedOut: 'You are signed out here',
+  signedOutLead: 'At “{name}” ({host}) you are still signed in. Sign out there too when others use this computer; other programs of your company may want you to sign in again then.',
+  signOutThere: 'Sign out there too',
+  signInAgain: 'Sign in again',
 };
 type Texts = typeof en;
 
@@ -46,6 +50,10 @@ const de: Texts = {
   tested: 'Die Verbindung funktioniert',
   testedLead: 'Das sagt der Anbieter über dich. Du wärst hereingelassen worden.',
   testFailed: 'Der Anbieter hat geantwortet, aber du wärst nicht hereingelassen worden',
+  signedOut: 'Du bist hier abgemeldet',
+  signedOutLead: 'Bei „{name}“ ({host}) bist du noch angemeldet. Melde dich auch dort ab, wenn andere diesen Rechner benutzen; andere Programme deines Unternehmens wollen dann vielleicht, dass du dich neu anmeldest.',
+  signOutThere: 'Auch dort abmelden',
+  signInAgain: 'Wieder anmelden',
 };
 
 /** The words in a language. */

@@ -33,6 +33,8 @@ export const signOnConnection = pgTable(
     idpSignInUrl: text('idp_sign_in_url'),
     idpSignInBinding: text('idp_sign_in_binding', { enum: ['redirect', 'post'] }).notNull().default('redirect'),
     idpSignOutUrl: text('idp_sign_out_url'),
+    /** Where the provider's metadata were fetched from last; null: they came as text, or the values by hand. */
+    idpMetadataUrl: text('idp_metadata_url'),
     /** PEM; several while the provider changes its key. */
     idpCertificates: text('idp_certificates').array().notNull().default(sql`'{}'::text[]`),
     /** Our own certificate, PEM, and its key, sealed. */
@@ -43,6 +45,8 @@ export const signOnConnection = pgTable(
     clientSecretSealed: text('client_secret_sealed'),
     /** OpenID Connect: take addresses of which the provider does not say whether they are confirmed. */
     trustAddresses: boolean('trust_addresses').notNull().default(false),
+    /** OpenID Connect: who signs out here signs out there too, without being asked. */
+    signOutThere: boolean('sign_out_there').notNull().default(false),
     testedAt: at('tested_at'),
     /** Why somebody was refused last, for who sets it up. */
     lastProblem: text('last_problem'),
@@ -128,6 +132,8 @@ export const signOnArrival = pgTable(
     /** SAML: what a request to sign out must name. */
     nameId: jsonb('name_id'),
     sessionIndex: text('session_index'),
+    /** OpenID Connect: the ID token that a request to sign out shows the issuer, sealed; null where the issuer takes none. */
+    idTokenSealed: text('id_token_sealed'),
     /** SHA-256 of the name under which the sign-in waits for a second factor, hex: not of the challenge, which can be written in many ways. */
     challengeHash: text('challenge_hash'),
     /** When the provider last asked the person itself; null: it does not say. */
