@@ -102,7 +102,7 @@ export function testControls(scenes: readonly Scene[]): void {
       if (!wasNew && (await target.isDisabled())) return tryControl(control);
       const [before, elsewhereBefore] = [await standStill(page, control.key), await elsewhere()];
       await activate(page, control, target);
-      if (!(await takesEffect(page, before, control.key, elsewhere, elsewhereBefore))) return wasNew ? 'did nothing' : tryControl(control);
+      if (!(await takesEffect(page, before, control.key, elsewhere, elsewhereBefore, wasNew))) return wasNew ? 'did nothing' : tryControl(control);
       await page.evaluate(() => document.querySelectorAll<HTMLElement>('.toast__close').forEach((close) => close.click()));
       await standStill(page);
       // While a screen still offers the very same controls, the next one is tried on it; else the scene is made anew.

@@ -20,8 +20,11 @@ export interface Outside {
 }
 
 const SELECTOR = 'button, a[href], input, select, textarea, summary, [role=tab], [role=menuitem], [role=menuitemcheckbox], [role=switch]';
-/** Time that a control gets to show an effect, ms. */
-const EFFECT_MS = 2500;
+/** Time that a control gets to show an effect, ms; less where it is tried once more on a screen made anew. */
+const EFFECT_MS = 10_000;
+const FIRST_EFFECT_MS = 1500;
+/** Time that a control gets until it can be used, ms. */
+const USABLE_MS = 15_000;
 
 /** All controls in a part of the page that can be seen, in their order. */
 export async function controlsIn(page: Page, root: string): Promise<Control[]> {
@@ -67,18 +70,18 @@ export async function controlAt(page: Page, root: string, key: string): Promise<
 
 /** Uses a control as a person would. */
 export async function activate(page: Page, control: Control, target: Locator): Promise<void> {
-  await target.scrollIntoViewIfNeeded({ timeout: 5000 });
+  await target.scrollIntoViewIfNeeded({ timeout: USABLE_MS });
   if (control.kind === 'select') {
     const other = await target.evaluate((element: HTMLSelectElement) => [...element.options].find((option) => option.value !== element.value && !option.disabled)?.value);
     if (other === undefined) throw new Error('has nothing to choose from');
-    await target.selectOption(other, { timeout: 5000 });
+    await target.selectOption(other, { timeout: USABLE_MS });
   } else if (control.kind === 'text') {
     // A date field takes dates only: the earliest that it allows, else one long ago.
     const date = await target.evaluate((element: HTMLInputElement) => (element.type === 'date' ? element.min || '2020-01-15' : null));
-    await target.fill(date ?? 'Zebra 7', { timeout: 5000 });
+    await target.fill(date ?? 'Zebra 7', { timeout: USABLE_MS });
     await page.keyboard.press('Tab');
-  } else if (await target.evaluate((element) => element.matches('.visually-hidden'))) await target.locator('xpath=ancestor::label').click({ timeout: 5000 });
-  else await target.click({ timeout: 5000 });
+  } else if (await target.evaluate((element) => element.matches('.visually-hidden'))) await target.locator('xpath=ancestor::label').click({ timeout: USABLE_MS });
+  else await target.click({ timeout: USABLE_MS });
 }
 
 /** A picture of the page in words: structure, texts, states, places of scrolling, the address; without focus, tooltips, passing time and what is typed into a search. */
@@ -123,8 +126,8 @@ export async function standStill(page: Page, except?: string): Promise<string> {
 }
 
 /** True when the page, or what `elsewhere` reads (log, settings, clipboard, downloads), becomes different from before. */
-export async function takesEffect(page: Page, before: string, except: string, elsewhere: () => Promise<string>, elsewhereBefore: string): Promise<boolean> {
-  const end = Date.now() + EFFECT_MS;
+export async function takesEffect(page: Page, before: string, except: string, elsewhere: () => Promise<string>, elsewhereBefore: string, isLastTry: boolean): Promise<boolean> {
+  const end = Date.now() + (isLastTry ? EFFECT_MS : FIRST_EFFECT_MS);
   do {
     if ((await pictureOf(page, except)) !== before) return true;
     if ((await elsewhere()) !== elsewhereBefore) return true;
