@@ -84,7 +84,9 @@ export function createRemote({ account, keys, flowOfLog }: RemoteOptions): Remot
     async createProject(workspaceId, name, visibility) {
       const given = await named(workspaceId, { project: true }, name);
       const made = await account.api().send('POST', `${pathOf(workspaceId)}/projects`, { ...given, ...(visibility ? { visibility } : {}) }, projectSchema);
-      return projectOf({ permissions: [], ...(await find(workspaceId)), encrypted: 'sealed' in given }, made);
+      // It is made: a list that cannot be had now must not look like a failure.
+      const workspace = await find(workspaceId).catch(() => undefined);
+      return projectOf({ permissions: workspace?.permissions ?? [], encrypted: 'sealed' in given }, made);
     },
     async changeProject(workspaceId, projectId, { name, visibility }) {
       const given = name === undefined ? {} : await named(workspaceId, { project: true }, name);
