@@ -47,6 +47,37 @@ test('every long password of a list of common ones is refused', async () => {
   for (const password of ['Christopher1!', 'professional2024', 'chickenwing101', '1qaz2wsx3edc', 'barcelona1899', 'dragonfly12345', 'liverpoolliverpool']) expect([password, await policy.faultOf(password, person)]).toEqual([password, expect.stringMatching(/COMMON|PATTERN/)]);
 });
 
+/** What people make of their short passwords when twelve characters are asked for, the commonest first. */
+function* lengthened(list: readonly string[]): Generator<string> {
+  const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);
+  const behind = ['1', '12', '123', '1234', '12345', '123456', '!', '1!', '123!', '01', '007', '11', '21', '22', '23', '69', '99', '00', '.', '!!', '?', '*', '1990', '1999', '2000', '2010', '2020', '2024', '2025', '2026', '2026!', '@123', '#1', '_1', '-2025'];
+  const disguise = (word: string) => word.replace('a', '@').replace('o', '0').replace('e', '3');
+  for (const [rank, word] of list.entries()) {
+    for (const end of behind) yield* [word + end, capital(word) + end];
+    if (/^[a-z]+$/.test(word)) for (const end of ['1', '123', '2025!']) yield disguise(word) + end;
+    for (const front of ['1', '123', '2025', '!']) yield* [front + word, front + capital(word) + '!'];
+    yield* [word + word, capital(word) + capital(word), `${word}${word}1`, `${word}1${word}1`, word.repeat(3), word.split('').reverse().join('') + '123'];
+    for (const other of list.slice(0, Math.max(0, 100 - rank))) yield* [word + other, `${capital(word)}${capital(other)}1`];
+  }
+}
+
+test('more than three thousand of the commonest passwords that are long enough are refused, and none of them does', async () => {
+  const policy = await createPasswordPolicy();
+  const { dictionary } = await import('@zxcvbn-ts/language-common');
+  const list = dictionary['passwords-common'].filter((one) => one.length >= 4).slice(0, 1000);
+  const fit = [...new Set(lengthened(list))].filter((one) => [...one].length >= 12);
+  const faults = new Map<string, string | undefined>();
+  for (const one of fit) faults.set(one, await policy.faultOf(one, { email: 'someone@example.org' }));
+  expect(fit.filter((one) => faults.get(one) === undefined)).toEqual([]);
+  // Those that fall to the list alone: no pattern, nothing of the person.
+  expect(fit.filter((one) => faults.get(one) === 'COMMON').length).toBeGreaterThan(3000);
+});
+
+test('what holds a common word among others does', async () => {
+  const policy = await createPasswordPolicy();
+  for (const password of ['dragonflies at dusk', 'my dragon eats monkeys', 'sunshine-on-42-roofs', 'monkey tractor violet', 'batmanövertunnel', '1984 was a sunny year', 'qz7-summer-plough']) expect([password, await policy.faultOf(password, { email: 'someone@example.org' })]).toEqual([password, undefined]);
+});
+
 test.each([
   ['Ada.Lovelace', 'PERSONAL'],
   ['lovelace2026!', 'PERSONAL'],
