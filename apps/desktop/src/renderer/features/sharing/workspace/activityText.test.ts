@@ -46,6 +46,8 @@ test('says what happened to whom', () => {
   expect([en(line('INVITATION_SENT')), en(line('INVITATION_SENT', {}, {})), de(line('INVITATION_SENT', {}, {}))]).toEqual(['invited cleo@example.org', 'invited somebody', 'hat jemanden eingeladen']);
   expect([en(line('FLOW_CHANGED', { fields: ['sealed'] })), en(line('FLOW_CHANGED', { fields: ['projectId'] })), en(line('FLOW_CHANGED', { fields: ['name', 'visibility'] }))]).toEqual(['renamed the flow “Refund”', 'moved the flow “Refund” into another project', 'changed the flow “Refund”']);
   expect([en(line('KEY_GIVEN')), de(line('KEY_GIVEN'))]).toEqual(['gave the key of the workspace to Bob and Cleo', 'hat den Schlüssel des Arbeitsbereichs weitergegeben an Bob und Cleo']);
+  expect([de(line('KEY_GIVEN', { userIds: ['user_ann'] })), de(line('PROJECT_CHANGED', { fields: ['visibility'] })), ...activityDetails(translator('de'), line('PROJECT_CHANGED', { fields: ['visibility'] }))]).toEqual(['hat den Schlüssel des Arbeitsbereichs übernommen', 'hat geändert, wer das Projekt „Checkout“ sieht']);
+  expect(activityDetails(translator('de'), line('PROJECT_CHANGED', { fields: ['name', 'visibility'] }))).toEqual(['Name', 'Wer es sieht']);
   expect(activityDetails(translator('de'), line('MEMBER_CHANGED', { from: 'member', to: 'admin' }))).toEqual(['Von „Kann bearbeiten“ zu „Verwaltung“']);
   expect([en(line('MEMBER_CHANGED', { from: 'member', to: 'member', permissions: ['view_usage'] })), ...activityDetails(translator('en'), line('MEMBER_CHANGED', { from: 'member', to: 'member', permissions: ['view_usage'] }))]).toEqual(['changed the further permissions of Bob', 'See the usage']);
 });

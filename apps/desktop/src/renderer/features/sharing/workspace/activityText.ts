@@ -34,7 +34,8 @@ export function activityText(text: Translate, language: string, line: ActivityLi
 }
 
 /** What else is known of it, part by part; empty where the sentence says everything. */
-export function activityDetails(text: Translate, { code, params, names }: ActivityLine): string[] {
+export function activityDetails(text: Translate, line: ActivityLine): string[] {
+  const { code, params, names } = line;
   const said = (value: unknown) => typeof value === 'string';
   switch (code) {
     case 'MEMBER_JOINED':
@@ -54,10 +55,11 @@ export function activityDetails(text: Translate, { code, params, names }: Activi
       return [params.mayComment === true ? text('activity.detail.comments') : '', params.hasPassword === true ? text('activity.detail.password') : ''].filter(Boolean);
     case 'LIMIT_WARNING':
       return [planMeterText(text, params.limit)].filter(Boolean);
-    case 'FLOW_CHANGED':
-      return fieldsOf(params).length > 1 ? fields(text, params) : [];
-    case 'WORKSPACE_CHANGED':
     case 'PROJECT_CHANGED':
+    case 'FLOW_CHANGED':
+      // One alone may be in the sentence already.
+      return variantOf(line) !== code ? [] : fields(text, params);
+    case 'WORKSPACE_CHANGED':
     case 'LINK_CHANGED':
     case 'SIGN_ON_CHANGED':
       return fields(text, params);
@@ -78,7 +80,9 @@ function variantOf({ code, params, names, actorId }: ActivityLine): string {
     case 'INVITATION_REVOKED':
       return names.email ? code : `${code}.unnamed`;
     case 'KEY_GIVEN':
+      if (Array.isArray(params.userIds) && params.userIds.length === 1 && params.userIds[0] === actorId) return `${code}.own`;
       return names.people ? code : `${code}.unnamed`;
+    case 'PROJECT_CHANGED':
     case 'FLOW_CHANGED':
       return only && isTextKey(`activity.${code}.${only}`) ? `${code}.${only}` : code;
     case 'SIGN_ON_CHANGED':
