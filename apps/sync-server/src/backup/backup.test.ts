@@ -1,6 +1,6 @@
 /** Backup, destruction, restore: what was there is there again byte by byte, and what a device has more than the backup comes back. */
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -208,6 +208,13 @@ test('a damaged, cut, foreign or newer file changes nothing, and no file is writ
   await backUp(database.url, join(folder, 'later'));
   await expect(restore(database.url, join(folder, 'later'), { replace: true })).rejects.toMatchObject({ code: 'BACKUP_NEWER' });
   expect(await contentOf(database.url)).toEqual(kept);
+});
+
+test('a backup that cannot be written says so, and leaves nothing behind', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  await expect(backUp(database.url, join(folder, 'no such folder', 'one'))).rejects.toMatchObject({ code: 'BACKUP_UNWRITABLE', message: expect.stringContaining('ENOENT') });
+  await expect(backUp(database.url, join(folder, 'file', 'one'))).rejects.toMatchObject({ code: 'BACKUP_UNWRITABLE', params: { reason: 'ENOTDIR' } });
+  expect(readdirSync(folder)).toEqual(['file']);
 });
 
 test('a row that the tables do not take leaves the database as it was', async () => {

@@ -23,7 +23,7 @@ const TABLES = `select c.relname as name, c.relpersistence = 'p' as "isKept", ar
 
 /**
  * Writes everything of one moment into a file while servers go on working; how many rows of what. The queue of mails and of other jobs
- * is left out: what is sent once must not be sent again. Throws BACKUP_EXISTS, DATABASE_EMPTY.
+ * is left out: what is sent once must not be sent again. Throws BACKUP_EXISTS, BACKUP_UNWRITABLE, DATABASE_EMPTY.
  */
 export async function backUp(url: string, file: string, now = Date.now()): Promise<BackupSummary> {
   if (existsSync(file)) throw new AppError('BACKUP_EXISTS', `There is a file ${file} already. Nothing was written; give another name.`, { file });
@@ -40,7 +40,9 @@ export async function backUp(url: string, file: string, now = Date.now()): Promi
       migrations: migrations.map(({ hash }) => hash),
       sequences: Object.fromEntries(sequences.flatMap(({ name, value }) => (value === null ? [] : [[name, value]]))),
     };
-    const archive = await writeArchive(file, header);
+    const archive = await writeArchive(file, header).catch((error: unknown) => {
+      throw unwritable(error, file);
+    });
     try {
       const summary: BackupSummary = { tables: [] };
       for (const { name, columns } of tables) {
@@ -50,10 +52,18 @@ export async function backUp(url: string, file: string, now = Date.now()): Promi
       await archive.finish(summary);
       return summary;
     } catch (error) {
-      await archive.abandon();
-      throw error;
+      // What went wrong first is what is told.
+      await archive.abandon().catch(() => {});
+      throw unwritable(error, file);
     }
   });
+}
+
+/** What kept a file from being written, in words; anything else as it is. */
+function unwritable(error: unknown, file: string): unknown {
+  const { code } = error as { code?: string };
+  if (!['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(code ?? '')) return error;
+  return new AppError('BACKUP_UNWRITABLE', `The backup ${file} could not be written (${code}). Nothing has that name; see that its folder is there, that you may write to it, and that there is room.`, { file, reason: code }, { cause: error });
 }
 
 /**

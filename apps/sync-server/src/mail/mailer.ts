@@ -43,12 +43,14 @@ export function createMailer({ jobs, key, config, logger }: MailerParts): Mailer
   const lookSoon = (boss: Awaited<ReturnType<Jobs['ready']>>) => void setTimeout(() => isOpen && workerId && boss.notifyWorker(workerId), LOOK_AFTER_MS).unref();
   const deliver = async (mail: Mail): Promise<void> => {
     const { subject, text, html } = renderMail(mail, mail.language);
-    const message = { from: config.MAIL_FROM, to: mail.to, subject, text, html, headers: { 'Auto-Submitted': 'auto-generated' } };
+    const message = { from: config.MAIL_FROM, to: mail.to, subject, headers: { 'Auto-Submitted': 'auto-generated' } };
     if (transport) {
-      await transport.sendMail(message);
+      await transport.sendMail({ ...message, text, html });
       return;
     }
-    const { message: bytes } = await toFile.sendMail(message);
+    // People copy links out of the file: as it would travel they would be broken at the ends of its lines.
+    const plain = `Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${text.replaceAll('\n', '\r\n')}`;
+    const { message: bytes } = await toFile.sendMail({ ...message, alternatives: [{ raw: plain }, { contentType: 'text/html; charset=utf-8', content: html }] });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
     const file = join(folder, `${newId('mail')}.eml`);
