@@ -64,6 +64,18 @@ test('two that start on one empty folder at once share one', async () => {
   expect(isAlive(both[0]!.pid)).toBe(false);
 });
 
+test('whoever begins while the last one ends it gets one that stays', async () => {
+  let one = await startEmbedded({ folder: join(folder, 'two') });
+  for (let round = 0; round < 6; round++) {
+    const next = new Promise((done) => setTimeout(done, 3 * round)).then(() => startEmbedded({ folder: join(folder, 'two') }));
+    await one.stop();
+    one = await next;
+    expect(await query(one.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  }
+  await one.stop();
+  expect(isAlive(one.pid)).toBe(false);
+});
+
 test('stopped and started again and again, it has ended each time when it says so', async () => {
   const left: number[] = [];
   for (let round = 0; round < 8; round++) {

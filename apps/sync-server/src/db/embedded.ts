@@ -50,7 +50,8 @@ export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions):
   let keeper: pg.Client | undefined;
   for (;;) {
     keeper = await connect(socket);
-    if (keeper) break;
+    if (keeper && (await holdsOn(keeper, socket))) break;
+    keeper = undefined;
     if (!isLaunched && !runningPid(data)) {
       if (endings === MOST_ENDINGS) throw placeFailure('It ended at once, again and again.', place.log);
       isLaunched = spawned = true;
@@ -62,17 +63,34 @@ export async function startEmbedded({ folder, settings = [] }: EmbeddedOptions):
     if (Date.now() > deadline) throw placeFailure('It did not accept connections within a minute.', place.log);
     await pause(15);
   }
-  const { rows } = await keeper.query<{ there: boolean }>('select exists (select from pg_database where datname = $1) as there', [DATABASE]);
-  if (!rows[0]!.there) {
-    await keeper.query(`create database ${DATABASE}`).catch((error: { code?: string }) => {
-      // Another server made it in the same moment.
-      if (error.code !== '42P04' && error.code !== '23505') throw error;
-    });
-  }
+  await makeDatabase(keeper);
   const pid = runningPid(data)!;
   const kept = keeper;
   keepers.set(data, (keepers.get(data) ?? 0) + 1);
   return { url: urlOf(socket), adopted: !spawned, pid, stop: () => stop(kept, socket, data, pid) };
+}
+
+/** Held together by everybody who uses a Postgres, and alone by the one that ends it: nobody comes between its look and the end. */
+const KEEPERS_LOCK = 5_240_117;
+
+/** Holds on to what was connected to; false where it is being ended just now. */
+async function holdsOn(keeper: pg.Client, socket: string): Promise<boolean> {
+  const isHeld = await keeper.query('select pg_advisory_lock_shared($1)', [KEEPERS_LOCK]).then(() => true, () => false);
+  // One that is going lets the lock go while it sends everybody away, and lets nobody in any more.
+  const visitor = isHeld ? await connect(socket, 'visitor') : undefined;
+  await visitor?.end().catch(() => {});
+  if (visitor) return true;
+  await keeper.end().catch(() => {});
+  return false;
+}
+
+async function makeDatabase(keeper: pg.Client): Promise<void> {
+  const { rows } = await keeper.query<{ there: boolean }>('select exists (select from pg_database where datname = $1) as there', [DATABASE]);
+  if (rows[0]!.there) return;
+  await keeper.query(`create database ${DATABASE}`).catch((error: { code?: string }) => {
+    // Another server made it in the same moment.
+    if (error.code !== '42P04' && error.code !== '23505') throw error;
+  });
 }
 
 /** How often this process holds on to the Postgres of a folder. */
@@ -133,8 +151,10 @@ function isPostmaster(pid: number, data: string): boolean {
   }
 }
 
-/** Whether another program holds on; connections of those that have ended are listed for a while. */
+/** Whether somebody else holds on; connections of those that have ended are listed for a while. Where nobody does, nobody can begin to. */
 async function othersOf(client: pg.Client): Promise<boolean> {
+  const { rows: locks } = await client.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [KEEPERS_LOCK]);
+  if (!locks[0]!.alone) return true;
   const { rows } = await client.query<{ name: string }>(`select application_name as name from pg_stat_activity where application_name like 'uxflow-keeper-%'`);
   return rows.some(({ name }) => {
     const pid = Number(name.split('-')[2]);
@@ -172,20 +192,23 @@ async function stop(keeper: pg.Client, socket: string, data: string, pid: number
   if (left > 0) return;
   const visitor = await connect(socket, 'visitor');
   try {
-    // The connection of another that has just stopped is listed for a moment longer.
+    // The connection of another that has just stopped is there for a moment longer.
     for (let look = 0; visitor && (await othersOf(visitor)); look++) {
-      if (look === 15) return;
+      if (look === 15) return await visitor.end().catch(() => {});
       await pause(40);
     }
   } catch {
     // It is gone or going already.
+  }
+  try {
+    if (runningPid(data) === pid) process.kill(pid, 'SIGINT');
+    const deadline = Date.now() + STOPPED_WITHIN_MS;
+    // It takes its file away before it ends itself: only without the process is the folder free.
+    while (isPostmaster(pid, data) && Date.now() < deadline) await pause(10);
   } finally {
+    // Not before: whoever came meanwhile waits for the lock, and is sent away with everybody.
     await visitor?.end().catch(() => {});
   }
-  if (runningPid(data) === pid) process.kill(pid, 'SIGINT');
-  const deadline = Date.now() + STOPPED_WITHIN_MS;
-  // It takes its file away before it ends itself: only without the process is the folder free.
-  while (isPostmaster(pid, data) && Date.now() < deadline) await pause(10);
 }
 
 function urlOf(socket: string): string {
