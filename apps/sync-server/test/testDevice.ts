@@ -158,11 +158,11 @@ export function openSocket(url: string, events: SocketEvents): SyncSocket {
   };
 }
 
-/** Waits until something holds; throws with `what` when it does not within `ms`. */
-export async function until(what: string, isTrue: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
-  const end = performance.now() + ms;
+/** Waits until something holds; throws with `what` when it does not within `ms` (by `now`). */
+export async function until(what: string, isTrue: () => boolean | Promise<boolean>, ms = 30_000, now = () => performance.now()): Promise<void> {
+  const end = now() + ms;
   while (!(await isTrue())) {
-    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+    if (now() > end) throw new Error(`not within ${ms} ms: ${what}`);
     await new Promise((done) => setTimeout(done, 5));
   }
 }

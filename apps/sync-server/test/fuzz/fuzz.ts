@@ -46,8 +46,9 @@ export async function runFuzz({ seeds, parallel, stopAt, onDone, ...options }: F
     },
   });
   /** What a dead server has sent is still carried out: a copy that is put back before that would be written into. */
-  const silent = () =>
-    until('the dead server is silent', async () => (await own.pool.query<{ count: number }>('select count(*) as count from pg_stat_activity where application_name = $1', [name])).rows[0]!.count === 0, 60_000);
+  const connections = async () => (await own.pool.query<{ count: number }>('select count(*) as count from pg_stat_activity where application_name = $1', [name])).rows[0]!.count;
+  const silent = () => until('the dead server is silent', async () => (await connections()) === 0, 60_000);
+  if ((await connections()) === 0) throw new Error('the connections of the server to its database have another name than is looked for');
   const stage: Stage = {
     get port() {
       return server.port;
@@ -60,6 +61,9 @@ export async function runFuzz({ seeds, parallel, stopAt, onDone, ...options }: F
             await between();
           }),
       ),
+    get upMs() {
+      return server.upMs;
+    },
     pool: own.pool,
     live,
     revoked: (workspaceId, userId) => bus.publish('revoked', JSON.stringify({ workspaceId, userId })),

@@ -19,6 +19,8 @@ import { badWire, type Weather } from './wire.ts';
 
 export interface Stage {
   readonly port: number;
+  /** ms that a server was there; the clock of whoever waits for one. */
+  readonly upMs: number;
   /** kill -9 and a new life; `between` runs while it is dead and nothing of it is left in the database. */
   kill(between?: () => Promise<void>): Promise<void>;
   pool: pg.Pool;
@@ -33,7 +35,7 @@ export interface HistoryOptions extends HistorySize {
   isFull?: boolean;
   /** Deaths of the server in one history, on average; half of them with a restore from an older copy. */
   deaths: number;
-  /** ms that devices may take to come to rest. */
+  /** ms of a server that is there that devices may take to come to rest. */
   settleMs?: number;
 }
 
@@ -102,7 +104,7 @@ export class History {
     this.stage = stage;
     this.size = options.isFull ? options : historySizeOf(seed, options);
     this.deaths = options.deaths;
-    this.rest = { head: () => this.head(), promises: this.promises, settleMs: options.settleMs ?? SETTLE_MS };
+    this.rest = { head: () => this.head(), promises: this.promises, now: () => stage.upMs, settleMs: options.settleMs ?? SETTLE_MS };
     this.dice = createDice(seed);
     this.stageDice = createDice(seed * 7919 + 13);
     this.focus = anyFocus(this.dice);

@@ -12,8 +12,9 @@ export interface Rest {
   /** Where the log stands in the database. */
   head(): Promise<number>;
   promises: Promises;
-  /** ms that devices may take. */
+  /** ms that devices may take, by `now`: while there is no server nobody comes to rest. */
   settleMs: number;
+  now(): number;
 }
 
 /** True when nothing is on its way: all is answered, or this person only reads, or their program is too old for the log. */
@@ -23,14 +24,14 @@ export function isAnswered({ device }: Resting): boolean {
 }
 
 /** Waits until somebody is there, with all that the log has. */
-export async function atRest(person: Resting, what: string, isThere: () => boolean, { head, promises, settleMs }: Rest): Promise<void> {
+export async function atRest(person: Resting, what: string, isThere: () => boolean, { head, promises, settleMs, now }: Rest): Promise<void> {
   const check = async () => {
     promises.check();
     choose(person);
     if (!isThere()) return false;
     return person.device.open.status().state === 'stopped' || person.device.replica.confirmed.no === (await head());
   };
-  await until(what, check, settleMs).catch((error: unknown) => {
+  await until(what, check, settleMs, now).catch((error: unknown) => {
     throw new Error(`did not come to rest: ${standOf(person)}; ${String(error)}`);
   });
 }
@@ -39,7 +40,7 @@ export async function atRest(person: Resting, what: string, isThere: () => boole
  * Brings everybody to the same number, and gives it. Who was done early may lack what others brought since, and a line that was cut may
  * still hold what its device, which is new since, knows nothing of: the server reads that late, and it counts.
  */
-export async function meet(people: readonly Resting[], { head, promises, settleMs }: Rest): Promise<number> {
+export async function meet(people: readonly Resting[], { head, promises, settleMs, now }: Rest): Promise<number> {
   let no = -1;
   const isMet = async () => {
     promises.check();
@@ -47,7 +48,7 @@ export async function meet(people: readonly Resting[], { head, promises, settleM
     no = await head();
     return people.every(({ device }) => device.open.status().state === 'synced' && device.replica.confirmed.no === no);
   };
-  await until('everybody at the same number', isMet, settleMs).catch((error: unknown) => {
+  await until('everybody at the same number', isMet, settleMs, now).catch((error: unknown) => {
     throw new Error(`did not come to rest: the log stands at ${no}, ${people.map(standOf).join(', ')}; ${String(error)}`);
   });
   return no;

@@ -7,6 +7,8 @@ import { faultNamed, withFault } from './sabotage/faults.ts';
 
 export interface ServerProcess {
   readonly port: number;
+  /** ms that a server was there, over all lives. */
+  readonly upMs: number;
   /** kill -9, then (after `between`) a new life. Whoever asks while it is dying waits for the same one. */
   kill(between?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
@@ -14,7 +16,7 @@ export interface ServerProcess {
 
 export interface ServerProcessOptions {
   databaseUrl: string;
-  /** Name of its connections to the database. */
+  /** Name of its connections to the database, whatever it calls them itself. */
   name: string;
   /** Runs after every death, before the next life. */
   onDead?: () => Promise<void>;
@@ -29,6 +31,8 @@ const START_AGAIN_MS = 1000;
 export async function startServerProcess({ databaseUrl, name, onDead, env = {} }: ServerProcessOptions): Promise<ServerProcess> {
   // Bundled, it is there again in a fraction of the time.
   const folder = `${OUT}-${process.pid}`;
+  const address = new URL(databaseUrl);
+  address.searchParams.set('application_name', name);
   const fault = faultNamed(process.env.FUZZ_FAULT);
   await bundleServer(join(import.meta.dirname, 'standbyServer.ts'), folder, fault?.side === 'server' ? [{ name: 'fault', enforce: 'pre', transform: (code, id) => withFault(fault, id, code) }] : []);
   let child: ChildProcess;
@@ -36,11 +40,14 @@ export async function startServerProcess({ databaseUrl, name, onDead, env = {} }
   let isDying = false;
   let isOver = false;
   let port = 0;
+  let upMs = 0;
+  /** When this life began; undefined while there is none. */
+  let upSince: number | undefined;
   let running: Promise<void> = Promise.resolve();
 
   const prepare = () =>
     fork(join(folder, 'main.js'), {
-      env: { ...process.env, PORT: '0', DATABASE_URL: databaseUrl, PGAPPNAME: name, LOG_LEVEL: 'error', SYNC_POLL_MS: '200', SYNC_SNAPSHOT_EVERY: '10', ...env },
+      env: { ...process.env, PORT: '0', DATABASE_URL: address.href, LOG_LEVEL: 'error', SYNC_POLL_MS: '200', SYNC_SNAPSHOT_EVERY: '10', ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [],
     });
@@ -62,6 +69,7 @@ export async function startServerProcess({ databaseUrl, name, onDead, env = {} }
       if (tries === START_TRIES) throw new Error('the server does not start');
       await new Promise((done) => setTimeout(done, START_AGAIN_MS));
     }
+    upSince = performance.now();
     if (!isOver) standby = prepare();
   };
   const end = async (process: ChildProcess, signal: NodeJS.Signals) => {
@@ -75,11 +83,16 @@ export async function startServerProcess({ databaseUrl, name, onDead, env = {} }
     get port() {
       return port;
     },
+    get upMs() {
+      return upMs + (upSince === undefined ? 0 : performance.now() - upSince);
+    },
     kill(between) {
       // Who only wants it dead has what they want while it dies; who does something meanwhile gets a death of their own.
       if (isDying && !between) return running;
       isDying = true;
       running = running.then(async () => {
+        upMs += performance.now() - upSince!;
+        upSince = undefined;
         await end(child, 'SIGKILL');
         await onDead?.();
         await between?.();
