@@ -1,4 +1,4 @@
-import type { ChatMessage, Conversation, Proposal, Turn, TurnStep, TurnStore } from './turnSchema.ts';
+import type { Conversation, Proposal, Turn, TurnStep, TurnStore } from './turnSchema.ts';
 
 /** A TurnStore in memory, for tests and for runs that keep nothing. Rows are kept as text: what is read is never what was written. */
 export function createMemoryTurnStore(rows: Map<string, string> = new Map()): TurnStore {
@@ -11,7 +11,6 @@ export function createMemoryTurnStore(rows: Map<string, string> = new Map()): Tu
     conversationOf: (flowId) => all<Conversation>('conversation/').find((item) => item.flowId === flowId),
     saveConversation: (conversation) => put(`conversation/${conversation.id}`, conversation),
     addMessage: (message) => put(`message/${message.id}`, message),
-    messagesOf: (conversationId, limit = 500) => all<ChatMessage>('message/').filter((item) => item.conversationId === conversationId).slice(-limit),
     saveTurn: (turn) => put(`turn/${turn.id}`, turn),
     findTurn: (id) => get<Turn>(`turn/${id}`),
     turnsOf: (conversationId) => all<Turn>('turn/').filter((item) => item.conversationId === conversationId),

@@ -6,7 +6,7 @@ import type { LanguageModel } from '../llm/index.ts';
 import { createMemoryTurnStore } from './memoryTurnStore.ts';
 import { acceptance } from './proposal.ts';
 import { createTurnRunner, type TurnEvent, type TurnRunner } from './turn.ts';
-import type { Plan, Turn, TurnStore } from './turnSchema.ts';
+import type { ChatMessage, Plan, Turn, TurnStore } from './turnSchema.ts';
 
 const STORY = 'Login with email and password; if the password is wrong show an error and let them retry; the first time, show a tutorial, otherwise the dashboard';
 
@@ -63,7 +63,8 @@ const small = (): { state: LogState } => ({
 
 describe('the story, by rules', () => {
   it('goes from message to accepted document', async () => {
-    const at = bench();
+    const rows = new Map<string, string>();
+    const at = bench({ rows });
     const started = at.runner.start('flow_1', STORY);
     expect(started.status).toBe('queued');
     const planned = await settled(at, started);
@@ -82,7 +83,8 @@ describe('the story, by rules', () => {
     expect(review(at.flow.state).filter((finding) => finding.severity === 'error')).toEqual([]);
     expect(at.store.findTurn(proposed.id)!.status).toBe('done');
     expect(at.store.findProposal(proposal.id)!.status).toBe('done');
-    expect(at.store.messagesOf(proposed.conversationId).map((message) => message.role)).toEqual(['person', 'assistant', 'assistant']);
+    const said = [...rows].filter(([key]) => key.startsWith('message/')).map(([, text]) => JSON.parse(text) as ChatMessage);
+    expect(said.map(({ role, conversationId }) => [role, conversationId])).toEqual(['person', 'assistant', 'assistant'].map((role) => [role, proposed.conversationId]));
   });
 
   it('builds an edited plan: a changed step, a removed step', async () => {

@@ -171,7 +171,6 @@ export interface TurnStore {
   conversationOf(flowId: string): Conversation | undefined;
   saveConversation(conversation: Conversation): void;
   addMessage(message: ChatMessage): void;
-  messagesOf(conversationId: string, limit?: number): ChatMessage[];
   saveTurn(turn: Turn): void;
   findTurn(id: string): Turn | undefined;
   turnsOf(conversationId: string): Turn[];

@@ -49,8 +49,7 @@ test('a conversation with its turns, steps and proposals is there after reopenin
   await reopen();
   const { turns } = folder;
   expect(turns.conversationOf('flow_1')).toEqual({ id: 'talk', flowId: 'flow_1', createdAt: 1 });
-  expect(turns.messagesOf('talk').map((message) => [message.id, message.text, message.turnId])).toEqual([['m1', 'Add a login', undefined], ['m2', 'Done.', 'turn_1']]);
-  expect(turns.messagesOf('talk', 1).map((message) => message.id)).toEqual(['m2']);
+  expect(turns.pageOf('talk', 10).messages.map((message) => [message.id, message.text, message.turnId])).toEqual([['m1', 'Add a login', undefined], ['m2', 'Done.', 'turn_1']]);
   expect(turns.findTurn('turn_1')).toEqual(turn('turn_1', { status: 'running', step: 'planner', plan: { steps: [{ id: 's', task: 't', reasoning: 'r' }], assumptions: [] } }));
   expect(turns.findTurn('turn_9')).toBeUndefined();
   expect(turns.turnsOf('talk').map((item) => item.id)).toEqual(['turn_1', 'turn_2', 'turn_3']);
@@ -62,7 +61,7 @@ test('a conversation with its turns, steps and proposals is there after reopenin
   expect(turns.proposalsOf('flow_1').map(({ id }) => id)).toEqual(['proposal_1', 'proposal_2']);
   expect(turns.openProposalsOf('flow_1').map(({ id }) => id)).toEqual(['proposal_1']);
   folder.flows.purgeFlow('flow_1');
-  expect([turns.conversationOf('flow_1'), turns.findTurn('turn_1'), turns.findProposal('proposal_1'), turns.stepsOf('turn_1'), turns.messagesOf('talk')]).toEqual([undefined, undefined, undefined, [], []]);
+  expect([turns.conversationOf('flow_1'), turns.findTurn('turn_1'), turns.findProposal('proposal_1'), turns.stepsOf('turn_1'), turns.pageOf('talk', 10).messages]).toEqual([undefined, undefined, undefined, [], []]);
 });
 
 test('what was said keeps its order when the clock is set back', () => {
@@ -74,8 +73,7 @@ test('what was said keeps its order when the clock is set back', () => {
     turns.addMessage({ id: `m-${id}`, conversationId: 'talk', role: 'person', text: id, at });
   }
   turns.addMessage({ id: 'm-first', conversationId: 'talk', turnId: 'first', role: 'person', text: 'first', at: 9000 });
-  expect(turns.messagesOf('talk').map(({ text }) => text)).toEqual(['first', 'second', 'third']);
-  expect(turns.messagesOf('talk', 2).map(({ text }) => text)).toEqual(['second', 'third']);
+  expect(turns.pageOf('talk', 10).messages.map(({ text }) => text)).toEqual(['first', 'second', 'third']);
   expect(turns.turnsOf('talk').map(({ id }) => id)).toEqual(['first', 'second', 'third']);
 });
 

@@ -59,11 +59,6 @@ export function createTurnStore(database: Database): StoredTurns {
         'insert into message (id, conversation_id, turn_id, role, text, at) values (?, ?, ?, ?, ?, ?) on conflict (id) do update set text = excluded.text, turn_id = excluded.turn_id',
         message.id, message.conversationId, message.turnId ?? null, message.role, message.text, message.at,
       ),
-    messagesOf: (conversationId, limit = 500) =>
-      database.read(() => {
-        const rows = database.statement(`${MESSAGES} where conversation_id = ? order by rowid desc limit ?`).all(conversationId, limit) as Record<string, unknown>[];
-        return rows.reverse().map(toMessage);
-      }),
     saveTurn: (turn) =>
       run(
         `insert into turn (id, conversation_id, flow_id, status, created_at, body) values (?, ?, ?, ?, ?, ?)
