@@ -109,6 +109,45 @@ requirement('8.3.1', 'a viewer and a visitor by a link read and write nothing; a
   for (const { socket } of [reading, visiting, speaking]) socket.socket.terminate();
 });
 
+requirement('8.3.1', 'nobody who may not edit gives a snapshot; a visitor shows nothing of themselves and sees nobody', async () => {
+  const { pool } = stage.server.database;
+  const logId = ours.ids.logId!;
+  const owner = await join(ours.owner);
+  expect(await push(owner.socket, ours.owner.userId)).toBe('stored');
+  const { rows } = await pool.query<{ no: number; chain: string }>(`select head_no::int as no, head_chain as chain from log where id = $1`, [logId]);
+  const { no, chain: head } = rows[0]!;
+  const stored = async () => (await pool.query('select 1 from snapshot where log_id = $1 and no = $2', [logId, no])).rowCount;
+  const give = async (socket: TestSocket): Promise<string> => {
+    socket.send({ type: 'snapshot', log: logId, no, chain: head, part: 0, parts: 1, bytes: new Uint8Array([0, 1, 2]) });
+    const denied = (await heardOf(socket)).find(({ type }) => type === 'denied');
+    return denied?.type === 'denied' ? denied.code : 'taken';
+  };
+  const people = await Promise.all((['viewer', 'commenter', 'guest'] as const).map(async (role) => {
+    const person = await addPerson(pool, `snapshot-${role}`);
+    await putIn(pool, ours.ids.workspaceId!, person, role);
+    return { role, person };
+  }));
+  // A guest who comments in the one project that they see.
+  const guest = people.find(({ role }) => role === 'guest')!.person;
+  expect((await ask(stage.server.url, ours.owner, 'PUT', `/workspaces/${ours.ids.workspaceId}/projects/${ours.ids.projectId}/members/${guest.userId}`, { role: 'commenter' })).status).toBeLessThan(300);
+  for (const [role, who] of [...people.map(({ role, person }) => [role, person] as const), ['visitor', { token: ours.visitor }] as const]) {
+    const { socket } = await join(who);
+    expect([role, await give(socket), await stored()]).toEqual([role, 'ROLE_READS_ONLY', 0]);
+    socket.socket.terminate();
+  }
+  const visiting = await join({ token: ours.visitor });
+  await heardOf(owner.socket);
+  visiting.socket.send({ type: 'presence', log: logId, bytes: new Uint8Array([1, 2, 3]) });
+  await heardOf(visiting.socket);
+  owner.socket.send({ type: 'presence', log: logId, bytes: new Uint8Array([4, 5, 6]) });
+  expect((await heardOf(owner.socket)).filter(({ type }) => type === 'presence')).toEqual([]);
+  expect((await heardOf(visiting.socket)).filter(({ type }) => type === 'presence')).toEqual([]);
+  // The very same snapshot by who may edit is one.
+  expect([await give(owner.socket), await stored()]).toEqual(['taken', 1]);
+  await pool.query('delete from snapshot where log_id = $1', [logId]);
+  for (const { socket } of [owner, visiting]) socket.socket.terminate();
+});
+
 requirement('8.3.1', 'a guest without the project opens no flow of it', async () => {
   const guest = await addPerson(stage.server.database.pool, 'socket-guest');
   await putIn(stage.server.database.pool, ours.ids.workspaceId!, guest, 'guest');
