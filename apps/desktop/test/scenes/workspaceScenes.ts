@@ -48,6 +48,15 @@ const lastKnown = async (stage: Stage): Promise<undefined> => {
   await stage.page.locator('[data-testid=workspace-usage] .notice--warning').waitFor();
   await server.start();
 };
+/** The server was away when a part was asked for; now it is back. */
+const unheard = async (stage: Stage, part: 'Projects' | 'Activity'): Promise<undefined> => {
+  const { server } = await team(stage);
+  await manage(stage);
+  await server.kill();
+  await stage.page.getByTestId('workspace-dialog').getByRole('radio', { name: part }).click();
+  await stage.page.getByRole('button', { name: 'Try again' }).waitFor();
+  await server.start();
+};
 const eventful = async (stage: Stage): Promise<undefined> => {
   const { ask, ann, workspace } = await team(stage);
   for (let index = 0; index < MANY; index++) await ask(ann, 'PATCH', `/workspaces/${workspace.id}`, { description: `Who pays, and how: ${index}` });
@@ -68,6 +77,8 @@ export const WORKSPACE_SCENES: readonly Scene[] = [
   { name: 'usage at its limits', root: '[data-testid=workspace-dialog]', group: GROUP, enter: small },
   { name: 'taking a larger plan', root: '[data-testid=larger-plans] .notice--warning', enter: async (stage) => (await small(stage), await stage.page.getByRole('button', { name: 'Take “Pro”' }).click(), await stage.page.locator('[data-testid=larger-plans] .notice--warning').waitFor(), undefined) },
   { name: 'usage as it was known last', root: '[data-testid=workspace-usage]', enter: lastKnown },
+  { name: 'projects that could not be had', root: '[data-testid=workspace-projects]', group: GROUP, enter: (stage) => unheard(stage, 'Projects') },
+  { name: 'activity that could not be had', root: '[data-testid=workspace-activity]', enter: (stage) => unheard(stage, 'Activity') },
   { name: 'activity of a workspace', root: '[data-testid=workspace-dialog]', group: GROUP, enter: eventful },
   { name: 'activity of a kind of which there is none', root: '[data-testid=workspace-activity]', group: GROUP, enter: async (stage) => (await eventful(stage), await stage.page.getByLabel('Kind').selectOption('links'), await stage.page.getByText('Nothing has happened here that fits.').waitFor(), undefined) },
 ];
