@@ -15,7 +15,7 @@ export interface TestMailbox {
   /** For SMTP_URL. */
   url: string;
   mails: CaughtMail[];
-  /** The first mail to an address that holds the text, taken out; waits up to ten seconds. */
+  /** The first mail to an address that holds the text, taken out; waits up to half a minute. */
   take(to: string, text: string | RegExp): Promise<CaughtMail>;
   /** While true the server refuses for now what it is given. */
   isBroken: boolean;
@@ -29,7 +29,7 @@ export async function startTestMailbox(): Promise<TestMailbox> {
     mails: [],
     isBroken: false,
     async take(to, text) {
-      const until = Date.now() + 10_000;
+      const until = Date.now() + 30_000;
       for (;;) {
         const at = box.mails.findIndex((mail) => mail.to === to && (typeof text === 'string' ? `${mail.subject}\n${mail.text}`.includes(text) : text.test(`${mail.subject}\n${mail.text}`)));
         if (at >= 0) return box.mails.splice(at, 1)[0]!;
