@@ -1,21 +1,20 @@
 import type { AccountKeysView, InvitationLink, KeyMemberView, KeysView, WorkspaceKeysView } from '../../api/keyRoutes.ts';
 import { AppError, errorInfo, type Clock, type ErrorInfo, type Logger } from '../../base/index.ts';
 import type { DataFolder } from '../../db/index.ts';
-import type { SyncCodec } from '../../sync/index.ts';
-import { createKeyApi, createSealedCodec, makeWrap, openCipher, openName, publicKeysOf, readDeviceCode, readRecoveryKit, type Cipher, type KeyApi, type LogKeys, type NameSubject, type SecretTextProblem, type WorkspaceKeys } from '../../sync/keys/index.ts';
+import { createKeyApi, makeWrap, openCipher, publicKeysOf, readDeviceCode, readRecoveryKit, type Cipher, type KeyApi, type SecretTextProblem, type WorkspaceKeys } from '../../sync/keys/index.ts';
 import { createBroadcast } from '../broadcast.ts';
 import type { SecretStore } from '../dependencies.ts';
 import { keysNotHere } from './accountKeyBox.ts';
 import type { AccountService } from './accountService.ts';
 import { createKeyHolder, type KeyHolder } from './keyHolder.ts';
 import { createKeyLooks } from './keyLooks.ts';
+import { createOpenKeys, type OpenKeys } from './openKeys.ts';
 import { requestOf } from './serverApi.ts';
-import { nodeDeflater } from './syncLine.ts';
 import { notEncrypted } from './workspaceKeyring.ts';
 import type { ListedWorkspace } from './workspaceList.ts';
 
 /** Keys of the account that is signed in, and of its encrypted workspaces. */
-export interface KeyService {
+export interface KeyService extends OpenKeys {
   view(): KeysView;
   watch(signal: AbortSignal | undefined): AsyncGenerator<KeysView, void, void>;
   /** Asks the server, of one workspace or of all. What it says that cannot be believed is in the view. */
@@ -49,16 +48,8 @@ export interface KeyService {
   keysOf(workspaceId: string): Promise<{ cipher: Cipher; keys: WorkspaceKeys } | undefined>;
   /** The key routes of the account's server. Throws SIGNED_OUT. */
   api(): KeyApi;
-  /** True while what is sealed in this workspace can be opened and sealed here. */
-  isOpen(workspaceId: string): boolean;
-  /** Number of the newest key that is here; 0: none. */
-  epochOf(workspaceId: string): number;
   /** Why it is not open; undefined while that is being asked. */
   whyLocked(workspaceId: string): ErrorInfo | undefined;
-  /** The codec of a log in an encrypted workspace: locked while there is no key, never plain. */
-  codecOf(workspaceId: string, logId: string): SyncCodec;
-  /** The name of a flow or project; undefined where it cannot be opened (now). */
-  openName(workspaceId: string, about: NameSubject, sealed: string | null): string | undefined;
   /** The first look of this account is over. */
   ready(): Promise<void>;
   /** Calls back when a workspace's keys may have come, gone or changed. */
@@ -80,8 +71,6 @@ export interface KeyServiceOptions {
   clock: Clock;
   logger: Logger;
 }
-
-const NO_KEYS: LogKeys = { epoch: 0, logKey: () => undefined };
 
 export function createKeyService({ folder, account, secrets, newId, clock, logger }: KeyServiceOptions): KeyService {
   const changes = createBroadcast<true>(() => true);
@@ -270,27 +259,12 @@ export function createKeyService({ folder, account, secrets, newId, clock, logge
       return { cipher: mine.cipher, keys: ring.keys };
     },
     api: () => createKeyApi(requestOf(account.api())),
-    isOpen: (workspaceId) => held?.rings.get(workspaceId)?.keys !== undefined,
-    epochOf: (workspaceId) => held?.rings.get(workspaceId)?.keys?.epoch ?? 0,
+    ...createOpenKeys(() => held),
     whyLocked(workspaceId) {
       const ring = held?.rings.get(workspaceId);
       if (ring) return ring.reason();
       if (!held || !looks.isLooked) return looks.failure;
       return errorInfo(held.box.keys ? new AppError('WORKSPACE_NOT_FOUND', 'There is no such workspace, or you are no member of it. Nothing was changed; check the address or ask to be invited.', { workspaceId }) : keysNotHere());
-    },
-    codecOf(workspaceId, logId) {
-      if (!held) throw keysNotHere();
-      // Asked anew at every entry: the account may be another one by then, and a key that was refused opens nothing.
-      return createSealedCodec({ cipher: held.cipher, logId, keys: () => held?.rings.get(workspaceId)?.keys ?? NO_KEYS, deflater: nodeDeflater });
-    },
-    openName(workspaceId, about, sealed) {
-      const keys = held?.rings.get(workspaceId)?.keys;
-      if (!held || !keys || sealed === null) return undefined;
-      try {
-        return openName(held.cipher, keys, about, sealed);
-      } catch {
-        return undefined;
-      }
     },
     ready: () => firstLook,
     onChange: (listener) => void listeners.push(listener),
