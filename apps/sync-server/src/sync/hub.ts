@@ -228,7 +228,12 @@ export function createHub(options: HubOptions): Hub {
       const { principal } = connection;
       if (!principal || !isConcerned(principal, revocation)) continue;
       if (revocation.sessionId !== undefined && revocation.workspaceId === undefined) connection.end(CLOSE.revoked, 'SESSION_REVOKED');
-      else members.push(...connection.logs.values());
+      else
+        for (const member of connection.logs.values()) {
+          if (member.isIn) members.push(member);
+          // Their role is being asked for: what has just changed may not be in the answer.
+          else member.isStale = true;
+        }
     }
     // A whole workspace may be concerned: its people are asked for together.
     for (let start = 0; start < members.length; start += REVIEW_AT_ONCE) {

@@ -21,12 +21,16 @@ export function createJoiner({ access, tables, rooms, pump, leave, snapshots, pr
     if (connection.logs.size >= MAX_LOGS) return connection.tell({ type: 'ended', log: message.log, code: 'TOO_MANY_LOGS', params: { limit: MAX_LOGS } });
     let room = rooms.get(message.log);
     if (!room) rooms.set(message.log, (room = new Room(message.log, 0, tables, pump)));
-    const member: Subscription = { connection, room, sentNo: message.no, isBusy: true, scope: null, isIn: false, own: undefined };
+    const member: Subscription = { connection, room, sentNo: message.no, isBusy: true, scope: null, isIn: false, own: undefined, isStale: false };
     // From here on own pushes are taken; what is committed meanwhile is sent when this is done.
     room.members.add(member);
     connection.logs.set(room.id, member);
     try {
-      const [role, log] = await Promise.all([access.roleOf(principal, room.id), tables.findLog(room.id)]);
+      let [role, log] = await Promise.all([access.roleOf(principal, room.id), tables.findLog(room.id)]);
+      while (member.isStale && room.members.has(member)) {
+        member.isStale = false;
+        [role, log] = await Promise.all([access.roleOf(principal, room.id), tables.findLog(room.id)]);
+      }
       if (!room.members.has(member)) return;
       // One answer for both: whether a log exists is nothing that strangers learn.
       if (!role || !log) return leave(member, 'LOG_NOT_FOUND');

@@ -29,6 +29,8 @@ export interface Subscription {
   scope: Scope | null;
   /** False until it is known that they may read the log: till then nothing of it and of who works in it comes to them, and nothing of them to others. */
   isIn: boolean;
+  /** Something was taken from somebody while this one's role was being asked for: it is asked for again. */
+  isStale: boolean;
   /** What they showed of themselves before that: shown once they are in. */
   early?: Uint8Array;
   /** Ids of own entries that were pushed here and wait for their number: they are answered, not sent. */

@@ -91,6 +91,35 @@ describe('an open socket', () => {
     expect(again.heard.find(({ type }) => type === 'ended')).toMatchObject({ code: 'LOG_NOT_FOUND' });
   });
 
+  test('that is just joining is asked for again when something is taken from somebody, and is cut only if it is theirs', async () => {
+    const { workspaceId, logId } = await scene();
+    const [stays, goes] = [await inside(workspaceId, 'member'), await inside(workspaceId, 'member')];
+    const roleOf = server.access.roleOf;
+    let open = () => {};
+    const gate = new Promise<void>((done) => (open = done));
+    const waiting: string[] = [];
+    // Their roles are known, and have not come yet.
+    server.access.roleOf = async (principal, log) => {
+      const role = await roleOf(principal, log);
+      if (waiting.length < 2) {
+        waiting.push(principal.userId);
+        await gate;
+      }
+      return role;
+    };
+    const joining = [stays, goes].map((who) => join(logId, who));
+    await until('both wait', () => waiting.length === 2);
+    expect((await ask(server.url, owner, 'DELETE', `/workspaces/${workspaceId}/members/${goes.userId}`)).status).toBe(204);
+    await server.access.revoke({ workspaceId });
+    await new Promise((done) => setTimeout(done, 200));
+    open();
+    const [first, second] = await Promise.all(joining);
+    server.access.roleOf = roleOf;
+    expect(first!.heard.map((message) => [message.type, message.type === 'joined' && message.scope])).toEqual([['joined', 'edit']]);
+    expect(second!.heard).toMatchObject([{ type: 'ended', code: 'LOG_NOT_FOUND' }]);
+    expect(await push(first!, logId, stays)).toBe('stored');
+  });
+
   test('becomes nobody else: what was joined as one person is not kept as another', async () => {
     const { workspaceId, logId } = await scene();
     const [member, elsewhere] = [await inside(workspaceId, 'member'), await addPerson(pool(), `elsewhere${++count}`)];
