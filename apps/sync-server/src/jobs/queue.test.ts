@@ -24,7 +24,8 @@ const open = async (url: string) => {
 
 test('of instances that start at once on an empty database every one has its queue', async () => {
   const { url } = await postgres.clone();
-  const all = await Promise.all([1, 2, 3].map(async () => startJobs(await open(url), logger)));
+  const opened = await Promise.all([1, 2, 3].map(() => open(url)));
+  const all = opened.map((database) => startJobs(database, logger));
   const heard: unknown[] = [];
   for (const [n, jobs] of all.entries()) {
     jobs.onReady(async (boss) => {
@@ -35,6 +36,7 @@ test('of instances that start at once on an empty database every one has its que
   for (const [n, jobs] of all.entries()) await (await jobs.ready()).send('mail', { n });
   await expect.poll(() => heard.length, { timeout: 20_000 }).toBe(3);
   expect(lines).toEqual([]);
+  expect(() => all[0]!.onReady(async () => {})).toThrow('already');
   for (const jobs of all) await jobs.close();
 });
 

@@ -10,7 +10,7 @@ const START_AGAIN_MS = 5000;
 export interface Jobs {
   /** Resolves once the queues' tables are there; throws what kept them from it. */
   ready(): Promise<PgBoss>;
-  /** Runs when the queues are ready: to make queues and start workers. */
+  /** Runs when the queues are ready: to make queues and start workers. Only in the turn in which they were started; later it throws. */
   onReady(start: (boss: PgBoss) => Promise<void>): void;
   close(): Promise<void>;
 }
@@ -21,7 +21,9 @@ export function startJobs({ pool }: Pick<ServerDatabase, 'pool'>, logger: Logger
   let boss: PgBoss | undefined;
   let closed = false;
   let again: NodeJS.Timeout | undefined;
+  let hasBegun = false;
   const attempt = async (): Promise<PgBoss> => {
+    hasBegun = true;
     const next = new PgBoss({ db: bossDatabase(pool), schema: 'pgboss' });
     next.on('error', (error) => logger.warn('the job queue', { error: String(error) }));
     try {
@@ -37,7 +39,6 @@ export function startJobs({ pool }: Pick<ServerDatabase, 'pool'>, logger: Logger
   let started: Promise<PgBoss> | undefined;
   const begin = () => {
     clearTimeout(again);
-    // Whoever adds a starter does so in the same turn as this is called.
     const mine = Promise.resolve().then(attempt);
     mine.catch((error: unknown) => {
       logger.error('the job queue did not start; mails and other jobs wait', { error: String(error) });
@@ -50,7 +51,11 @@ export function startJobs({ pool }: Pick<ServerDatabase, 'pool'>, logger: Logger
   started = begin();
   return {
     ready: () => (started ??= begin()),
-    onReady: (start) => void starters.push(start),
+    onReady(start) {
+      // It would run or not, as the database is slow or fast.
+      if (hasBegun) throw new Error('The job queue has begun to start already.');
+      starters.push(start);
+    },
     async close() {
       closed = true;
       clearTimeout(again);
