@@ -76,6 +76,21 @@ test('whoever begins while the last one ends it gets one that stays', async () =
   expect(isAlive(one.pid)).toBe(false);
 });
 
+test('a connection of one that has ended, which is there for a moment longer, does not keep it running', async () => {
+  const one = await startEmbedded({ folder: join(folder, 'leaving') });
+  // As the kept connection of a server that was killed: no process has such an id.
+  const left = new pg.Client({ connectionString: one.url.replace('/uxflow?', '/postgres?'), application_name: 'uxflow-keeper-999999999' });
+  left.on('error', () => {});
+  await left.connect();
+  await left.query('select pg_advisory_lock_shared(5240117)');
+  const stopped = one.stop();
+  await new Promise((done) => setTimeout(done, 1500));
+  expect(isAlive(one.pid)).toBe(true);
+  await left.end();
+  await stopped;
+  expect(isAlive(one.pid)).toBe(false);
+});
+
 test('stopped and started again and again, it has ended each time when it says so', async () => {
   const left: number[] = [];
   for (let round = 0; round < 8; round++) {

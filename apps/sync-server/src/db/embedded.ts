@@ -30,6 +30,9 @@ const DATABASE = 'uxflow';
 const READY_WITHIN_MS = 60_000;
 /** It writes down what it has in memory first. */
 const STOPPED_WITHIN_MS = 25_000;
+/** Looks, 40 ms apart, after which a Postgres that somebody still holds on to is left to them. */
+const OTHERS_LOOKS = 15;
+const LEAVING_LOOKS = 500;
 /** Starts after which one that does not stay is given up. */
 const MOST_ENDINGS = 5;
 
@@ -151,15 +154,19 @@ function isPostmaster(pid: number, data: string): boolean {
   }
 }
 
-/** Whether somebody else holds on; connections of those that have ended are listed for a while. Where nobody does, nobody can begin to. */
-async function othersOf(client: pg.Client): Promise<boolean> {
+/**
+ * Who else holds on. 'leaving': nobody who lives, but connections of those that have ended hold the lock for a moment longer. Where it is
+ * 'nobody', nobody can begin to.
+ */
+async function othersOf(client: pg.Client): Promise<'nobody' | 'leaving' | 'others'> {
   const { rows: locks } = await client.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [KEEPERS_LOCK]);
-  if (!locks[0]!.alone) return true;
   const { rows } = await client.query<{ name: string }>(`select application_name as name from pg_stat_activity where application_name like 'uxflow-keeper-%'`);
-  return rows.some(({ name }) => {
+  const isHeld = rows.some(({ name }) => {
     const pid = Number(name.split('-')[2]);
     return pid !== process.pid && isAlive(pid);
   });
+  if (isHeld) return 'others';
+  return locks[0]!.alone ? 'nobody' : 'leaving';
 }
 
 function isAlive(pid: number): boolean {
@@ -192,9 +199,13 @@ async function stop(keeper: pg.Client, socket: string, data: string, pid: number
   if (left > 0) return;
   const visitor = await connect(socket, 'visitor');
   try {
-    // The connection of another that has just stopped is there for a moment longer.
-    for (let look = 0; visitor && (await othersOf(visitor)); look++) {
-      if (look === 15) return await visitor.end().catch(() => {});
+    for (let look = 1; visitor; look++) {
+      const others = await othersOf(visitor);
+      if (others === 'nobody') break;
+      // Somebody of this process has begun meanwhile.
+      if (keepers.get(data)) return await visitor.end().catch(() => {});
+      // Another that is stopping just now lives for a moment longer; on a loaded machine a connection, too, takes its time to end.
+      if (look > (others === 'others' ? OTHERS_LOOKS : LEAVING_LOOKS)) return await visitor.end().catch(() => {});
       await pause(40);
     }
   } catch {
