@@ -5,6 +5,8 @@ import { readConfig } from './config.ts';
 import { startServer } from './server.ts';
 
 const AGAIN_AFTER_MS = 1000;
+/** Looked at before anything else: whoever hears that the server listens may end npm in that moment. */
+const startedBy = process.ppid;
 const logger = (level: 'debug' | 'info' | 'warn' | 'error') => createLogger((line) => process.stdout.write(`${JSON.stringify(line)}\n`), () => systemClock.now(), 'server', level);
 
 try {
@@ -21,7 +23,7 @@ try {
   let closing: number | undefined;
   const end = (signal: string) => {
     // Who asks again does not want to wait. At once it is the same wish: a terminal and npm both hand on a Ctrl+C.
-    if (closing !== undefined && performance.now() - closing > AGAIN_AFTER_MS) process.exit(1);
+    if (closing !== undefined && signal.startsWith('SIG') && performance.now() - closing > AGAIN_AFTER_MS) process.exit(1);
     if (closing !== undefined) return;
     closing = performance.now();
     log.info('closing', { signal });
@@ -43,9 +45,8 @@ try {
  * stays behind would keep the port.
  */
 function followShell(gone: () => void): void {
-  const shell = process.ppid;
   const timer = setInterval(() => {
-    if (process.ppid === shell) return;
+    if (process.ppid === startedBy) return;
     clearInterval(timer);
     gone();
   }, 500);
