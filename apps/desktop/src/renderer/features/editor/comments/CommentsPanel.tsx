@@ -2,6 +2,7 @@ import { isVisitor, splitMentions, type Comment } from '@uxflow/core';
 import { Badge, Button, Checkbox, classes, commentedId, commentPlace, commentThreads, commentTitle, EmptyState, IconButton } from '@uxflow/ui';
 import { Check, CornerDownRight, MessageCircle, RotateCcw, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useStore } from 'zustand';
 import { useText } from '../../../i18n/TextContext.tsx';
 import { whenText } from '../../../i18n/when.ts';
@@ -137,10 +138,13 @@ function CommentForm({ label, submit, isReply, names, onSubmit }: { names: reado
   const mention = (name: string) => {
     if (!draft) return;
     const done = completeMention(body, draft, name);
-    setBody(done.body);
-    setCaret(done.caret);
+    // Before the next key: a caret that is set a moment later lands in the middle of what is typed on.
+    flushSync(() => {
+      setBody(done.body);
+      setCaret(done.caret);
+    });
     field.current?.focus();
-    requestAnimationFrame(() => field.current?.setSelectionRange(done.caret, done.caret));
+    field.current?.setSelectionRange(done.caret, done.caret);
   };
   const send = () => {
     if (body.trim() && onSubmit(body.trim())) setBody('');
