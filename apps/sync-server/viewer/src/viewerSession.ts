@@ -206,7 +206,8 @@ export function createViewerSession({ api, fragment, trail: history, connect, ne
       void start();
     }
   };
-  const reopen = () => void open().then((isOpen) => isOpen && resume());
+  /** An answer that is on its way may be of before: it is asked for anew behind it. */
+  const reopen = () => void Promise.resolve(opening).then(open).then((isOpen) => isOpen && resume());
   const resume = () => {
     for (const one of flows.all()) if (one.status().state === 'stopped') one.resume();
   };
